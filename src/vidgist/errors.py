@@ -1,0 +1,77 @@
+"""The errors that vidgist raises on purpose, each with a message of one line.
+
+::
+
+    VidgistError
+    ├── SettingError        an option's value is unknown or out of range (also a ValueError)
+    ├── InputError          a file that was given cannot be used
+    │   ├── VideoError      no video in it, nothing decodes, a limit is exceeded
+    │   ├── DataError       a data set, annotation, split, score or bank file is wrong or damaged
+    │   └── ModelError      weights, ONNX or safetensors files are wrong or do not fit
+    ├── OutputError         a result exists already or cannot be written
+    └── MissingExtraError   an optional dependency is missing (also an ImportError)
+
+A message names the input, what is wrong with it and what to do about it; the command line prints it
+as it is.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "DataError",
+    "InputError",
+    "MissingExtraError",
+    "ModelError",
+    "OutputError",
+    "SettingError",
+    "VideoError",
+    "VidgistError",
+    "unknown_value",
+]
+
+
+class VidgistError(Exception):
+    """The root of all errors that vidgist raises on purpose."""
+
+
+class SettingError(VidgistError, ValueError):
+    """An option's value is unknown, out of range or contradicts another."""
+
+
+class InputError(VidgistError):
+    """A file that was given cannot be used."""
+
+
+class VideoError(InputError):
+    """A video cannot be opened, holds nothing that decodes, or exceeds a limit."""
+
+
+class DataError(InputError):
+    """A data file (HDF5, MATLAB, JSON, TFRecord, bank) is of the wrong kind or damaged."""
+
+
+class ModelError(InputError):
+    """A model file (weights, ONNX, safetensors) is wrong, damaged, or made for other features."""
+
+
+class OutputError(VidgistError):
+    """A result exists already, or its folder cannot be written."""
+
+
+class MissingExtraError(VidgistError, ImportError):
+    """An optional dependency is not installed; the message names the extra that brings it."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra '{extra}': pip install 'vidgist[{extra}]'")
+        self.extra = extra
+
+
+def unknown_value(option: str, value: str, known: Iterable[str]) -> SettingError:
+    """Return the error for an unknown value: it lists the known values and the nearest of them."""
+    names = list(known)
+    near = difflib.get_close_matches(value, names, n=1, cutoff=0.5)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return SettingError(f"{option}: unknown value '{value}', known: {', '.join(names)}{hint}")

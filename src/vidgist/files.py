@@ -1,0 +1,103 @@
+"""Files that appear whole or not at all: write beside, flush to disk, then rename."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from vidgist.errors import OutputError
+
+__all__ = ["PARTIAL_SUFFIX", "whole_file", "whole_folder"]
+
+PARTIAL_SUFFIX = ".partial"
+"""Ending of files and folders that are being written; safe to delete when nothing runs."""
+
+
+def _partial_name(path: Path) -> Path:
+    # Short on purpose: a final name may already have the 255 bytes that file systems allow.
+    return path.parent / f".{secrets.token_hex(6)}{PARTIAL_SUFFIX}{path.suffix[:16]}"
+
+
+def _refuse_existing(path: Path, overwrite: bool) -> None:
+    if not overwrite and os.path.lexists(path):
+        raise OutputError(f"{path}: exists already; pass --overwrite to replace it")
+
+
+def _output_error(path: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    cures = {
+        errno.ENOSPC: "free some space or choose another folder with -o",
+        errno.EACCES: "choose a folder that you may write with -o",
+        errno.EROFS: "choose a folder that you may write with -o",
+        errno.ENAMETOOLONG: "choose a shorter name with -o",
+    }
+    cure = cures.get(error.errno or 0, "choose another folder with -o")
+    return OutputError(f"{path}: cannot be written ({reason}); {cure}")
+
+
+def _sync_folder(folder: Path) -> None:
+    # A rename is on disk only when its folder is; Windows neither needs nor allows this.
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a path to write to, which becomes ``path`` when the block ends without an error.
+
+    The given path lies in the same folder and keeps the ending, for libraries that go by it.
+
+    Raises:
+        OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
+    """
+    _refuse_existing(path, overwrite)
+    partial = _partial_name(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())
+        # Asked again: another process may have finished the same file meanwhile.
+        _refuse_existing(path, overwrite)
+        partial.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _output_error(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give an empty folder to fill, which becomes ``path`` when the block ends without an error.
+
+    Raises:
+        OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
+    """
+    _refuse_existing(path, overwrite)
+    partial = _partial_name(path)
+    old = _partial_name(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir()
+        yield partial
+        _refuse_existing(path, overwrite)
+        if os.path.lexists(path):
+            path.rename(old)  # a folder that is not empty cannot be replaced in one step
+        partial.rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _output_error(path, error) from error
+    finally:
+        for leftover in (partial, old):
+            shutil.rmtree(leftover, ignore_errors=True)

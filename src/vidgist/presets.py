@@ -1,0 +1,75 @@
+"""Named, frozen settings of the score: each value with where it comes from.
+
+"The paper" is Pang, Nakashima, Otani, Nagahara, "Contrastive Losses Are Natural Criteria for
+Unsupervised Video Summarization", WACV 2023; "S" numbers its supplement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vidgist.errors import unknown_value
+
+__all__ = ["PRESETS", "Preset", "preset"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """How samples are scored and shots are valued.
+
+    Attributes:
+        name: how the preset is called on the command line.
+        criteria: the criteria whose product is the score (eq. 12).
+        neighbors: share a of the samples that are a sample's neighbours.
+        count_self: whether a sample counts among its own neighbours and in its own mean.
+        round_neighbors: how a T becomes the whole number K, at least 1.
+        avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1).
+        threshold: alignment under this share of its mean is set to 0, or None.
+        smoothing: sigma of the Gaussian over time, in samples.
+        integer_values: multiply the shots' values by 1000 and truncate before the knapsack.
+    """
+
+    name: str
+    criteria: tuple[str, ...] = ("alignment", "uniformity")
+    neighbors: float = 0.1
+    count_self: bool = False
+    round_neighbors: Literal["round", "floor"] = "round"
+    avoid_zeros: Literal["eps", "exp"] = "eps"
+    threshold: float | None = None
+    smoothing: float = 1.0
+    integer_values: bool = False
+
+
+PAPER = Preset(
+    name="paper",
+    neighbors=0.1,  # S2: (lambda1, a) = (0.5, 0.1) for the standard training
+    count_self=False,  # eqs 4 and 5: neighbours of t and the other samples
+    round_neighbors="round",
+    avoid_zeros="eps",  # eq. 12
+    smoothing=1.0,  # section 4.5: "Gaussian-smooth the scores"
+    integer_values=False,
+)
+
+REFERENCE = Preset(
+    name="reference",
+    neighbors=0.1,
+    count_self=True,  # the released code keeps t among its nearest neighbours and in the mean
+    round_neighbors="floor",  # the released code truncates a T
+    avoid_zeros="exp",  # released settings for TVSum; SumMe's are `eps` (see evaluation)
+    smoothing=1.0,
+    integer_values=True,  # the released solver takes whole numbers: int(1000 value)
+)
+
+PRESETS = {p.name: p for p in (PAPER, REFERENCE)}
+
+
+def preset(name: str) -> Preset:
+    """Return the preset of that name.
+
+    Raises:
+        SettingError: there is none of that name; the message lists the known ones.
+    """
+    if name not in PRESETS:
+        raise unknown_value("--preset", name, PRESETS)
+    return PRESETS[name]

@@ -1,0 +1,337 @@
+"""The values that cross a stage of the pipeline: frozen, validated, with shapes in their repr.
+
+Times are seconds from the first frame shown, intervals are half-open ``[start, end)``, frames are
+counted in the order of presentation from 0.  T is the number of samples, D the dimension of a
+feature, N the number of frames, S the number of shots.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Features", "Frames", "Scores", "Shots", "Summary", "Timeline", "VideoInfo"]
+
+Floats: TypeAlias = npt.NDArray[np.floating[Any]]
+Integers: TypeAlias = npt.NDArray[np.integer[Any]]
+Booleans: TypeAlias = npt.NDArray[np.bool_]
+Pixels: TypeAlias = npt.NDArray[np.uint8]
+
+
+class _ShapesInRepr:
+    """Show arrays by shape and type, so that a value fits on a line of a notebook."""
+
+    def __repr__(self) -> str:
+        def show(value: object) -> str:
+            if isinstance(value, np.ndarray):
+                return f"{value.dtype}{list(value.shape)}"
+            if isinstance(value, tuple) and len(value) > 4:
+                return f"<{len(value)} items>"
+            if isinstance(value, Mapping):
+                return "{" + ", ".join(f"{k}: {show(v)}" for k, v in value.items()) + "}"
+            return repr(value)
+
+        assert dataclasses.is_dataclass(self)
+        shown = (f"{f.name}={show(getattr(self, f.name))}" for f in dataclasses.fields(self))
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _expect(condition: bool, what: str, expected: str, came: object) -> None:
+    if not condition:
+        raise ValueError(f"{what}: expected {expected}, came {came}")
+
+
+def _expect_length(owner: str, name: str, array: npt.NDArray[Any], length: int) -> None:
+    _expect(array.shape == (length,), f"{owner}.{name}", f"shape ({length},)", f"{array.shape}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoInfo:
+    """What was probed of a video file.
+
+    ``width`` and ``height`` are those of the picture as it is meant to be seen: rotated by
+    ``rotation`` (degrees clockwise, a multiple of 90) and stretched to square pixels.
+    ``duration`` is in seconds and None where the container does not say it; ``frame_rate`` is the
+    average in frames per second (0.0 where unknown).
+    """
+
+    path: Path
+    duration: float | None
+    frame_rate: float
+    variable_frame_rate: bool
+    width: int
+    height: int
+    has_audio: bool
+    codec: str
+    rotation: int = 0
+    coded_width: int = 0
+    coded_height: int = 0
+    pixel_aspect: float = 1.0
+    pixel_format: str = ""
+    container: str = ""
+    streams: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Timeline(_ShapesInRepr):
+    """Every frame of a video that decoded: when it is shown, and how much it differs from the last.
+
+    Attributes:
+        times: (N,) seconds from the first frame, ascending, ``times[0] == 0``.
+        jumps: (N,) mean absolute difference of luma to the frame before, in [0, 1];
+            ``jumps[0] == 0``.
+        duration: seconds from the first frame to the end of the last, > ``times[-1]``.
+        warnings: what was lost or guessed while reading, one sentence each.
+    """
+
+    times: Floats
+    jumps: Floats
+    duration: float
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _expect(self.times.ndim == 1 and len(self.times) > 0, "Timeline.times", "(N,)", "nothing")
+        _expect_length("Timeline", "jumps", self.jumps, len(self.times))
+        _expect(self.duration > 0, "Timeline.duration", "more than 0 s", self.duration)
+
+    @property
+    def n_frames(self) -> int:
+        """Number of frames N."""
+        return len(self.times)
+
+    @property
+    def ends(self) -> Floats:
+        """(N,) seconds at which each frame's display ends."""
+        return np.append(self.times[1:], self.duration)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Frames(_ShapesInRepr):
+    """Samples of a video as small pictures.
+
+    Attributes:
+        pixels: (T, H, W, 3) uint8 RGB, whole frames resized (aspect not kept).
+        times: (T,) seconds; sample k is the frame shown at ``k / fps``.
+        picks: (T,) frame index of each sample, not descending.
+        timeline: every frame that was decoded on the way.
+    """
+
+    pixels: Pixels
+    times: Floats
+    picks: Integers
+    timeline: Timeline
+
+    def __post_init__(self) -> None:
+        _expect(
+            self.pixels.ndim == 4 and self.pixels.shape[-1] == 3 and self.pixels.dtype == np.uint8,
+            "Frames.pixels",
+            "uint8 (T, H, W, 3)",
+            f"{self.pixels.dtype} {self.pixels.shape}",
+        )
+        _expect_length("Frames", "times", self.times, len(self.pixels))
+        _expect_length("Frames", "picks", self.picks, len(self.pixels))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Features(_ShapesInRepr):
+    """Backbone features of the samples of one video.
+
+    Attributes:
+        values: (T, D) float, pooled and *not* normalised.
+        picks: (T,) frame index of each sample, not descending, from 0.
+        n_frames: number of frames N of the video, more than ``picks[-1]``.
+        backbone: name of the extractor, "" where unknown (dataset files).
+        times: (T,) seconds, or None where the file does not say them (dataset files).
+    """
+
+    values: Floats
+    picks: Integers
+    n_frames: int
+    backbone: str = ""
+    times: Floats | None = None
+
+    def __post_init__(self) -> None:
+        _expect(
+            self.values.ndim == 2 and len(self.values) > 0,
+            "Features.values",
+            "(T, D) with T > 0",
+            f"{self.values.shape}",
+        )
+        _expect_length("Features", "picks", self.picks, len(self.values))
+        _expect(
+            bool(np.all(np.diff(self.picks) >= 0)) and 0 <= int(self.picks[0]),
+            "Features.picks",
+            "frame indices that do not descend, from 0",
+            f"{self.picks}",
+        )
+        _expect(
+            int(self.picks[-1]) < self.n_frames,
+            "Features.n_frames",
+            f"more than the last pick {int(self.picks[-1])}",
+            self.n_frames,
+        )
+        if self.times is not None:
+            _expect_length("Features", "times", self.times, len(self.values))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Scores(_ShapesInRepr):
+    """The criteria of each sample, scaled to [0, 1] over the video, and the final score.
+
+    Attributes:
+        criteria: name -> (T,) scaled criterion; holds at least those that enter the score.
+        importance: (T,) final score, finite and not negative.
+    """
+
+    criteria: Mapping[str, Floats]
+    importance: Floats
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "criteria", MappingProxyType(dict(self.criteria)))
+        for name, values in self.criteria.items():
+            _expect_length("Scores", name, values, len(self.importance))
+        _expect(
+            bool(np.all(np.isfinite(self.importance))), "Scores.importance", "finite", "NaN or inf"
+        )
+
+    def __len__(self) -> int:
+        return len(self.importance)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Shots(_ShapesInRepr):
+    """Consecutive shots, half-open.
+
+    Attributes:
+        frames: (S, 2) first frame and first frame after, ``frames[i, 1] == frames[i + 1, 0]``.
+        seconds: (S, 2) the same borders in seconds, or None where unknown (dataset files).
+    """
+
+    frames: Integers
+    seconds: Floats | None = None
+
+    def __post_init__(self) -> None:
+        _expect(
+            self.frames.ndim == 2 and self.frames.shape[1] == 2 and len(self.frames) > 0,
+            "Shots.frames",
+            "(S, 2) with S > 0",
+            f"{self.frames.shape}",
+        )
+        _expect(
+            bool(np.all(self.frames[:, 1] > self.frames[:, 0])),
+            "Shots.frames",
+            "shots of at least one frame",
+            f"{self.frames[self.frames[:, 1] <= self.frames[:, 0]][:3].tolist()}",
+        )
+        if self.seconds is not None:
+            _expect(
+                self.seconds.shape == self.frames.shape,
+                "Shots.seconds",
+                f"shape {self.frames.shape}",
+                f"{self.seconds.shape}",
+            )
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def lengths(self) -> Integers:
+        """(S,) frames in each shot."""
+        return np.asarray(self.frames[:, 1] - self.frames[:, 0])
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Summary(_ShapesInRepr):
+    """The gist of one video: what `summarize` returns and what every output is made from.
+
+    Attributes:
+        video: what was probed.
+        settings: every option's value in force, by name.
+        timeline: every frame that decoded.
+        features: (T, D) features with their times.
+        scores: criteria and importance, (T,) each.
+        shots: all shots of the video, in order, with seconds.
+        shot_scores: (S,) value of each shot: the mean importance of its frames.
+        selected: (S,) True where the shot is in the summary.
+        keyframes: (S,) index of the sample that stands for each shot (its best-scoring one).
+        budget: seconds that the summary may last at most.
+        thumbnails: T small JPEG files (bytes), one a sample, or empty.
+        warnings: what the user should know of, one sentence each.
+    """
+
+    video: VideoInfo
+    settings: Mapping[str, Any]
+    timeline: Timeline
+    features: Features
+    scores: Scores
+    shots: Shots
+    shot_scores: Floats
+    selected: Booleans
+    keyframes: Integers
+    budget: float
+    thumbnails: tuple[bytes, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+        _expect(self.features.times is not None, "Summary.features.times", "seconds", None)
+        _expect(self.shots.seconds is not None, "Summary.shots.seconds", "seconds", None)
+        _expect_length("Summary", "scores.importance", self.scores.importance, len(self.features))
+        for name in ("shot_scores", "selected", "keyframes"):
+            _expect_length("Summary", name, getattr(self, name), len(self.shots))
+        _expect(bool(self.selected.any()), "Summary.selected", "at least one shot", "none")
+
+    @property
+    def times(self) -> Floats:
+        """(T,) seconds of each sample."""
+        assert self.features.times is not None
+        return self.features.times
+
+    @property
+    def shot_seconds(self) -> Floats:
+        """(S, 2) start and end of each shot in seconds."""
+        assert self.shots.seconds is not None
+        return self.shots.seconds
+
+    @property
+    def segments(self) -> Floats:
+        """(n selected, 2) start and end in seconds of each selected shot, in order."""
+        return self.shot_seconds[self.selected]
+
+    @property
+    def duration(self) -> float:
+        """Seconds that the summary lasts, never more than ``budget``."""
+        return float(np.sum(self.segments[:, 1] - self.segments[:, 0]))
+
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        make: Iterable[str] | None = None,
+        overwrite: bool = False,
+    ) -> list[Path]:
+        """Write the outputs into ``folder``, each whole or not at all; return their paths.
+
+        Args:
+            folder: made where missing.
+            make: names of the outputs, see `vidgist.render.OUTPUTS`; default
+                `vidgist.render.DEFAULT_OUTPUTS`.
+            overwrite: replace files that exist.
+
+        Raises:
+            SettingError: an output's name is unknown.
+            OutputError: a file exists and ``overwrite`` is False, or the folder cannot be written.
+        """
+        from vidgist.render import render
+
+        return render(self, folder, make=make, overwrite=overwrite)
