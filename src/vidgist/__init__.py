@@ -1,0 +1,3 @@
+"""vidgist: the gist of any video."""
+
+__version__ = "0.1.0"
