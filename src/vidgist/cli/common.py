@@ -1,0 +1,267 @@
+"""What all commands share: options, progress, messages and exit codes."""
+
+from __future__ import annotations
+
+import functools
+import json
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+from vidgist.errors import SettingError, VidgistError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = [
+    "Console",
+    "NameList",
+    "common_options",
+    "for_each",
+    "one_line",
+    "print_json",
+    "run",
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Item = TypeVar("Item")
+
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+def one_line(text: object) -> str:
+    """Return the text on one line and printable, whatever a file name or a file holds."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for c in str(text)
+    )
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on standard output (NaN becomes null: JSON knows no NaN)."""
+    click.echo(json.dumps(_without_nan(document), indent=1, ensure_ascii=True))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, dict):
+        return {k: _without_nan(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(v) for v in value]
+    return value
+
+
+class NameList(click.ParamType):
+    """A comma-separated list of names out of a known set."""
+
+    name = "LIST"
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.known = list(known)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Split and check the names."""
+        from vidgist.errors import unknown_value
+
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(n.strip() for n in str(value).split(",") if n.strip()))
+        option = param.opts[-1] if param is not None else "list"
+        if not names:
+            self.fail(f"name at least one of {', '.join(self.known)}", param, ctx)
+        for name in names:
+            if name not in self.known:
+                raise click.UsageError(str(unknown_value(option, name, self.known)), ctx)
+        return names
+
+
+class Console:
+    """Standard error: progress, warnings and errors, as quiet as asked for."""
+
+    def __init__(self, *, quiet: bool = False, debug: bool = False) -> None:
+        self.quiet = quiet
+        self.debug = debug
+        self.failed = 0
+        self._bar: Any = None
+
+    def note(self, text: str) -> None:
+        """Say something that a user who watches wants to know."""
+        if not self.quiet:
+            self._write(text)
+
+    def warn(self, subject: object, text: str) -> None:
+        """Say what was lost or guessed; shown also when quiet is not asked for."""
+        if not self.quiet:
+            self._write(f"warning: {one_line(subject)}: {one_line(text)}")
+
+    def error(self, text: str) -> None:
+        """Say in one line what failed, always."""
+        self.failed += 1
+        self._write(f"error: {one_line(text)}")
+        if self.debug:
+            traceback.print_exc()
+
+    def _write(self, text: str) -> None:
+        # tqdm clears and redraws a bar that is on screen, so that lines do not run into it.
+        if self._bar is None:
+            click.echo(text, err=True)
+        else:
+            self._bar.write(text, file=sys.stderr)
+
+    @contextmanager
+    def progress(self, subject: str) -> Iterator[Callable[[str, float, float | None], None]]:
+        """Give a `vidgist.progress.Progress` that shows ``subject`` and the stage."""
+        if self.quiet:
+            yield lambda stage, done, total: None
+        elif sys.stderr.isatty():
+            with self._bars(one_line(subject)) as show:
+                yield show
+        else:
+            yield _Lines(self, one_line(subject))
+
+    @contextmanager
+    def _bars(self, subject: str) -> Iterator[Callable[[str, float, float | None], None]]:
+        from tqdm import tqdm
+
+        current = ""
+
+        def show(stage: str, done: float, total: float | None) -> None:
+            nonlocal current
+            if self._bar is None or stage != current:
+                if self._bar is not None:
+                    self._bar.close()
+                current = stage
+                self._bar = tqdm(
+                    total=total,
+                    desc=f"{subject[:40]}: {stage}",
+                    leave=False,
+                    dynamic_ncols=True,
+                    bar_format=(
+                        "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, {remaining} left"
+                        if total
+                        else "{desc} {n_fmt} {rate_fmt} {elapsed}"
+                    ),
+                )
+            self._bar.update(done - self._bar.n)
+
+        try:
+            yield show
+        finally:
+            if self._bar is not None:
+                self._bar.close()
+                self._bar = None
+
+
+class _Lines:
+    """Progress as plain lines: one when a stage begins, then one every ten seconds."""
+
+    INTERVAL = 10.0
+
+    def __init__(self, console: Console, subject: str) -> None:
+        self.console = console
+        self.subject = subject
+        self.stage = ""
+        self.last = 0.0
+
+    def __call__(self, stage: str, done: float, total: float | None) -> None:
+        now = time.monotonic()
+        if stage == self.stage and now - self.last < self.INTERVAL:
+            return
+        share = f" {100 * done / total:.0f}%" if total and stage == self.stage else ""
+        self.stage, self.last = stage, now
+        self.console.note(f"{self.subject}: {stage}{share}")
+
+
+def common_options(command: Callable[P, R]) -> Callable[..., R]:
+    """Add ``--quiet``, ``--json`` and ``--debug``.
+
+    The command gets ``console: Console`` and ``as_json: bool``.
+    """
+
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, not a table.")
+    @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+    @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        options: dict[str, Any] = kwargs
+        options["console"] = Console(quiet=options.pop("quiet"), debug=options.pop("debug"))
+        return command(*args, **kwargs)
+
+    return wrapped
+
+
+def for_each(
+    console: Console, items: Iterable[Item], work: Callable[[Item], R]
+) -> list[tuple[Item, R]]:
+    """Do the work for every item; an item that fails gets its line, and the others go on."""
+    done = []
+    for item in items:
+        try:
+            done.append((item, work(item)))
+        except SettingError:
+            raise  # wrong for every item alike
+        except VidgistError as error:
+            console.error(str(error))
+        except MemoryError:
+            console.error(f"{item}: not enough memory; lower --fps, or close other programs")
+    return done
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def run(command: click.Command, args: Sequence[str] | None = None) -> int:
+    """Run a click command; print errors in one line; return the exit code.
+
+    A command returns None (done), or the number of inputs that failed.
+    """
+    debug = "--debug" in (sys.argv[1:] if args is None else args)
+    signal.signal(signal.SIGTERM, _interrupt)  # clean up as for Ctrl-C
+    try:
+        failed = command.main(
+            args=None if args is None else list(args), prog_name="vidgist", standalone_mode=False
+        )
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted: what was finished is kept", err=True)
+        return EXIT_INTERRUPTED
+    except click.UsageError as error:
+        name = error.ctx.command_path if error.ctx else "vidgist"
+        click.echo(f"error: {one_line(error.format_message())} (see {name} --help)", err=True)
+        return EXIT_USAGE
+    except (SettingError, click.ClickException) as error:
+        if debug:
+            traceback.print_exc()
+        click.echo(f"error: {one_line(error)}", err=True)
+        return EXIT_USAGE
+    except VidgistError as error:
+        if debug:
+            traceback.print_exc()
+        click.echo(f"error: {one_line(error)}", err=True)
+        return EXIT_FAILED
+    except BrokenPipeError:
+        # The reader of our output (head, less) went away: not an error worth a word.
+        sys.stderr.close()
+        return EXIT_DONE
+    except Exception as error:
+        if debug:
+            raise
+        click.echo(
+            f"error: {one_line(type(error).__name__)}: {one_line(error)}"
+            " (a fault of vidgist; --debug shows where)",
+            err=True,
+        )
+        return EXIT_FAILED
+    return EXIT_FAILED if failed else EXIT_DONE
