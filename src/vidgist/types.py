@@ -166,7 +166,7 @@ class Features(_ShapesInRepr):
         )
         _expect_length("Features", "picks", self.picks, len(self.values))
         _expect(
-            bool(np.all(np.diff(self.picks) >= 0)) and 0 <= int(self.picks[0]),
+            bool(np.all(np.diff(self.picks) >= 0)) and int(self.picks[0]) >= 0,
             "Features.picks",
             "frame indices that do not descend, from 0",
             f"{self.picks}",

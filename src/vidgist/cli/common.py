@@ -59,7 +59,7 @@ def _without_nan(value: Any) -> Any:
     return value
 
 
-class NameList(click.ParamType):
+class NameList(click.ParamType[tuple[str, ...]]):
     """A comma-separated list of names out of a known set."""
 
     name = "LIST"
