@@ -1,0 +1,21 @@
+"""Data sets of the field: read, check and write them."""
+
+from vidgist.datasets.eccv16 import (
+    Dataset,
+    append_videos,
+    next_key,
+    open_dataset,
+    read_video,
+    write_video,
+)
+from vidgist.datasets.record import VideoRecord
+
+__all__ = [
+    "Dataset",
+    "VideoRecord",
+    "append_videos",
+    "next_key",
+    "open_dataset",
+    "read_video",
+    "write_video",
+]

@@ -1,0 +1,214 @@
+"""Read HDF5 files from anywhere: only plain arrays that lie in the file, of a size checked first.
+
+An HDF5 file can point to other files (external and soft links, virtual data sets, external
+storage), claim sizes that it does not hold, or carry types whose reading runs code.  None of that
+is part of the field's layouts, so all of it is refused before memory is taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.datasets.sniff import HDF5, kind_of_file
+from vidgist.errors import DataError
+
+__all__ = [
+    "MAX_BYTES",
+    "child",
+    "children",
+    "open_hdf5",
+    "read_array",
+    "read_attributes",
+    "read_text",
+]
+
+MAX_BYTES = 4 * 2**30
+"""Largest array that is read."""
+FREE_BYTES = 64 * 2**20
+"""Up to this size an array may be compressed as well as deflate can (about 1000 to 1)."""
+MAX_RATIO = 100
+"""Beyond `FREE_BYTES`, how many bytes of an array one byte of the file may stand for."""
+MAX_MEMBERS = 200_000
+MAX_TEXT = 4096
+# deflate, shuffle, fletcher32, lzf, blosc and zstd: they store what they are given.  (Others, like
+# scale-offset, can make any size from nothing.)
+_KNOWN_FILTERS = {1, 2, 3, 32000, 32001, 32015}
+_COMPRESSORS = {1, 32000, 32001, 32015}
+
+
+@contextlib.contextmanager
+def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
+    """Open an HDF5 file to read; every failure inside the block becomes one clear error.
+
+    Raises:
+        DataError: the file is missing, of another kind, or damaged.
+    """
+    path = Path(path)
+    kind = kind_of_file(path)
+    if kind != HDF5:
+        raise DataError(f"{path}: is {kind}, not {HDF5}; give a file in the field's HDF5 layout")
+    try:
+        with h5py.File(path, "r", locking="best-effort") as file:
+            yield file
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        # The library's messages run over lines and name its own functions: of no use to a user.
+        raise DataError(
+            f"{path}: is damaged: HDF5 cannot read it to the end; fetch or make it again"
+        ) from error
+
+
+def children(group: h5py.Group) -> list[str]:
+    """Return the names in a group, in the file's order.
+
+    Raises:
+        DataError: there are more than any data set has.
+    """
+    if len(group) > MAX_MEMBERS:
+        raise DataError(
+            f"{where(group)}: holds {len(group)} members, more than {MAX_MEMBERS}; "
+            "split the file into smaller ones"
+        )
+    return list(group)
+
+
+def where(thing: h5py.Group | h5py.Dataset) -> str:
+    """Say where something lies: the file and the path in it."""
+    return f"{thing.file.filename}: {thing.name}"
+
+
+def child(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset | None:
+    """Return a member of a group that lies in the file itself, None where there is none.
+
+    Raises:
+        DataError: the member is a link to somewhere else.
+    """
+    link = group.get(name, getlink=True)
+    if link is None:
+        return None
+    if not isinstance(link, h5py.HardLink):
+        raise DataError(
+            f"{where(group)}: '{name}' is a link to another place, which is not followed; "
+            "copy the data into the file (h5repack or h5copy)"
+        )
+    member = group[name]
+    return member if isinstance(member, (h5py.Group, h5py.Dataset)) else None
+
+
+def _check_storage(data: h5py.Dataset, size: int) -> None:
+    plist = data.id.get_create_plist()
+    if data.is_virtual or data.external:
+        raise DataError(
+            f"{where(data)}: its values lie in other files, which are not opened; "
+            "copy the data into the file (h5repack)"
+        )
+    codes = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
+    if set(codes) - _KNOWN_FILTERS or sum(c in _COMPRESSORS for c in codes) > 1:
+        raise DataError(
+            f"{where(data)}: is stored with the filters {codes}, of which not all are supported; "
+            "store it anew with gzip (h5repack -f GZIP=1)"
+        )
+    stored = int(data.id.get_storage_size())
+    chunk = math.prod(data.chunks) * data.dtype.itemsize if data.chunks else 0
+    largest = max(size, chunk)
+    if largest > MAX_BYTES:
+        raise DataError(
+            f"{where(data)}: claims {largest} bytes, more than {MAX_BYTES}; "
+            "split the video into parts"
+        )
+    if largest > FREE_BYTES and largest > MAX_RATIO * stored:
+        raise DataError(
+            f"{where(data)}: claims {largest} bytes of which the file holds {stored}; "
+            "the file is damaged or hostile, fetch or make it again"
+        )
+
+
+def read_array(
+    data: h5py.Group | h5py.Dataset | None,
+    *,
+    kinds: str,
+    ndim: int,
+    shape: tuple[int | None, ...] | None = None,
+) -> npt.NDArray[Any]:
+    """Read a whole array after checking its kind, dimensions and size.
+
+    Args:
+        data: what `child` returned.
+        kinds: the allowed kinds of NumPy type, such as "f" or "iub".
+        ndim: number of dimensions.
+        shape: expected lengths, None for any.
+
+    Raises:
+        DataError: it is no array, or not of this kind and shape, or too large, or not in the file.
+    """
+    if not isinstance(data, h5py.Dataset):
+        raise DataError(f"{'' if data is None else where(data)}: is not an array; {_MAKE_AGAIN}")
+    if data.dtype.kind not in kinds:
+        raise DataError(
+            f"{where(data)}: expected {_kinds(kinds)}, came type '{data.dtype}'; {_MAKE_AGAIN}"
+        )
+    wanted = shape if shape is not None else (None,) * ndim
+    if (
+        data.shape is None
+        or len(data.shape) != ndim
+        or any(
+            want is not None and want != came for want, came in zip(wanted, data.shape, strict=True)
+        )
+    ):
+        shown = "x".join("any" if n is None else str(n) for n in wanted) or "one value"
+        raise DataError(f"{where(data)}: expected shape {shown}, came {data.shape}; {_MAKE_AGAIN}")
+    _check_storage(data, math.prod(data.shape) * data.dtype.itemsize)
+    return np.asarray(data[()])
+
+
+_MAKE_AGAIN = "this is not the field's layout, make the file again"
+
+
+def _kinds(kinds: str) -> str:
+    names = {"f": "floats", "i": "integers", "u": "integers", "b": "booleans"}
+    return " or ".join(dict.fromkeys(names.get(k, k) for k in kinds))
+
+
+def read_text(data: h5py.Group | h5py.Dataset | None) -> str:
+    """Read one short text, stored with a fixed or a free length.
+
+    Raises:
+        DataError: it is not one short text.
+    """
+    if not isinstance(data, h5py.Dataset) or data.shape != ():
+        raise DataError(f"{'' if data is None else where(data)}: expected one text; {_MAKE_AGAIN}")
+    if h5py.check_string_dtype(data.dtype) is None or data.dtype.itemsize > MAX_TEXT:
+        raise DataError(
+            f"{where(data)}: expected one short text, came '{data.dtype}'; {_MAKE_AGAIN}"
+        )
+    _check_storage(data, data.dtype.itemsize)
+    value = data[()]
+    raw = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+    if len(raw) > MAX_TEXT:
+        raise DataError(f"{where(data)}: is a text of {len(raw)} bytes, more than {MAX_TEXT}")
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def read_attributes(thing: h5py.Group | h5py.Dataset) -> dict[str, str | float]:
+    """Return the attributes that are one short text or one number; others are left out."""
+    found: dict[str, str | float] = {}
+    for name in thing.attrs:
+        kind = thing.attrs.get_id(name)
+        text = h5py.check_string_dtype(kind.dtype) is not None
+        if kind.shape != () or kind.dtype.itemsize > MAX_TEXT:
+            continue
+        if not text and kind.dtype.kind not in "fiub":
+            continue
+        value = thing.attrs[name]
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "surrogateescape")
+        found[name] = value[:MAX_TEXT] if isinstance(value, str) else float(value)
+    return found

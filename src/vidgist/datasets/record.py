@@ -1,0 +1,115 @@
+"""One video of a data set: what is known of it, any of it missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.errors import DataError
+from vidgist.types import Features, Shots, _ShapesInRepr
+
+__all__ = ["SAMPLE_STEP", "VideoRecord"]
+
+SAMPLE_STEP = 15
+"""The field samples every 15th frame; used where a file has no ``picks``."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class VideoRecord(_ShapesInRepr):
+    """What a data set knows of one video.  Every field but ``key`` may be missing (None).
+
+    Attributes:
+        key: name of the video's group in the file, such as "video_1".
+        name: name of the video itself, "" where the file does not say it.
+        features: (T, D) backbone features in the file's own float type, not normalised.
+        picks: (T,) frame index of each sample, not descending, from 0.
+        times: (T,) seconds of each sample from the first frame.
+        n_frames: number of frames N.
+        shots: S shots, half-open.
+        gtscore: (T,) mean importance over annotators.
+        gtsummary: (T,) reference summary of the field, binary.
+        user_summary: (U, N) True where an annotator's summary holds the frame.
+        user_scores: (U, T) importance that each annotator gave each sample.
+        frame_rate: frames per second.
+        attributes: whatever else the file says in short: the group's own and the file's.
+    """
+
+    key: str
+    name: str = ""
+    features: npt.NDArray[np.floating[Any]] | None = None
+    picks: npt.NDArray[np.int64] | None = None
+    times: npt.NDArray[np.float64] | None = None
+    n_frames: int | None = None
+    shots: Shots | None = None
+    gtscore: npt.NDArray[np.float64] | None = None
+    gtsummary: npt.NDArray[np.float64] | None = None
+    user_summary: npt.NDArray[np.bool_] | None = None
+    user_scores: npt.NDArray[np.float64] | None = None
+    frame_rate: float | None = None
+    attributes: Mapping[str, str | float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
+
+    @property
+    def n_samples(self) -> int | None:
+        """Number of samples T, None where nothing in the record tells it."""
+        for array in (self.picks, self.features, self.gtscore):
+            if array is not None:
+                return len(array)
+        if self.user_scores is not None:
+            return int(self.user_scores.shape[1])
+        return None
+
+    @property
+    def sample_picks(self) -> npt.NDArray[np.int64] | None:
+        """(T,) picks, taken as every 15th frame where the file has none but says T or N."""
+        if self.picks is not None:
+            return self.picks
+        if self.n_frames is not None:
+            picks = np.arange(0, self.n_frames, SAMPLE_STEP)
+            return picks if self.n_samples in (None, len(picks)) else None
+        return None
+
+    def to_features(self) -> Features:
+        """Return the features with their place in the video, as the criteria take them.
+
+        Raises:
+            DataError: the record has no features, or does not say where the samples lie.
+        """
+        values = self.need("features")
+        picks = self.sample_picks
+        if picks is None and self.n_samples is not None:
+            picks = np.arange(self.n_samples) * SAMPLE_STEP
+        assert picks is not None
+        n_frames = self.n_frames if self.n_frames is not None else int(picks[-1]) + 1
+        return Features(
+            values=values,
+            picks=picks,
+            n_frames=n_frames,
+            backbone=str(self.attributes.get("backbone", "")),
+            times=self.times,
+        )
+
+    def need(self, *fields: str) -> Any:
+        """Return the value of the one field named, or a tuple of several; none may be missing.
+
+        Raises:
+            DataError: the first of them that is missing.
+        """
+        for name in fields:
+            if getattr(self, name) is None:
+                raise DataError(
+                    f"{self.key}: the file has no '{_FILE_NAMES.get(name, name)}' for it; "
+                    "add the field or leave the video out"
+                )
+        values = tuple(getattr(self, name) for name in fields)
+        return values[0] if len(values) == 1 else values
+
+
+_FILE_NAMES = {"shots": "change_points"}

@@ -1,0 +1,66 @@
+"""Tell what a file is from its first bytes, so that a wrong file is told from a damaged one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vidgist.errors import DataError
+
+__all__ = ["HDF5", "MATLAB5", "first_bytes", "kind_of_file"]
+
+HDF5 = "an HDF5 file"
+MATLAB5 = "a MATLAB 5 file"
+
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+# The signature of an HDF5 file may stand behind a block of the user's own: MATLAB's is 512 bytes.
+_HDF5_OFFSETS = (0, 512, 1024, 2048)
+_STARTS = (
+    (b"MATLAB 5.0", MATLAB5),
+    (b"version https://git-lfs", "a Git LFS pointer in the place of the file itself"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x80\x02", "a pickle, which is never read"),
+    (b"\x80\x03", "a pickle, which is never read"),
+    (b"\x80\x04", "a pickle, which is never read"),
+    (b"\x80\x05", "a pickle, which is never read"),
+    (b"<!DOCTYPE", "a web page"),
+    (b"<html", "a web page"),
+    (b"{", "a JSON text"),
+    (b"[", "a JSON text"),
+)
+
+
+def first_bytes(path: Path, size: int = 4096) -> bytes:
+    """Return the first ``size`` bytes of a file, fewer where it is shorter.
+
+    Raises:
+        DataError: the file is missing, is a folder, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; check the path") from None
+    except IsADirectoryError:
+        raise DataError(f"{path}: is a folder; give a file in it") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(f"{path}: cannot be read ({reason}); check the permissions") from error
+
+
+def kind_of_file(path: Path) -> str:
+    """Say in a few words what a file is: `HDF5`, `MATLAB5`, "empty" or another kind.
+
+    Raises:
+        DataError: the file is missing or cannot be read.
+    """
+    head = first_bytes(path)
+    if not head:
+        return "empty"
+    if any(head[at : at + 8] == _HDF5_SIGNATURE for at in _HDF5_OFFSETS):
+        return HDF5
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    return "of an unknown kind"
