@@ -1,0 +1,100 @@
+r"""Local dissimilarity: how much a sample differs from its nearest neighbours.
+
+.. math:: L_{align}(x_t) = \frac{1}{|N_t|} \sum_{x \in N_t} ||x_t - x||^2        (eqs 4 and 6)
+
+N_t are the K nearest samples of t by cosine similarity. A sample in a static or repeated stretch
+has near-copies and scores low; one whose nearest relatives are still different scores high.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from vidgist.criteria.gram import product_blocks, unit_rows
+from vidgist.types import Floats
+
+__all__ = ["alignment", "nearest_distance", "neighbor_count"]
+
+
+def neighbor_count(
+    n_samples: int,
+    *,
+    neighbors: float = 0.1,
+    count_self: bool = False,
+    round_neighbors: Literal["round", "floor"] = "round",
+) -> int:
+    """Return K, the number of nearest samples: a T in whole numbers, at least 1.
+
+    Never more than there are: T, or T - 1 where a sample is no neighbour of its own (so that K is
+    0 for a single sample).
+
+    Raises:
+        ValueError: ``neighbors`` is not in (0, 1].
+    """
+    if not 0 < neighbors <= 1:
+        raise ValueError(f"neighbors: expected a share in (0, 1], came {neighbors}")
+    wanted = neighbors * n_samples
+    # Half up, as one counts by hand: Python's round() would send 2.5 to 2 and 3.5 to 4.
+    k = int(np.floor(wanted + 0.5)) if round_neighbors == "round" else int(wanted)
+    return min(max(k, 1), n_samples if count_self else n_samples - 1)
+
+
+def nearest_distance(products: Floats, k: int) -> Floats:
+    """Return the mean squared distance (B,) to the k nearest, from inner products (B, T).
+
+    The products are put in another order within their rows.
+    """
+    if k == 0:
+        return np.zeros(len(products))
+    products.partition(products.shape[1] - k, axis=1)
+    nearest = products[:, products.shape[1] - k :]
+    return np.asarray(np.maximum(2.0 - 2.0 * nearest.mean(axis=1, dtype=np.float64), 0.0))
+
+
+def alignment(
+    features: Floats,
+    *,
+    neighbors: float = 0.1,
+    count_self: bool = False,
+    round_neighbors: Literal["round", "floor"] = "round",
+    refined: Floats | None = None,
+) -> Floats:
+    """Return the local dissimilarity of each sample.
+
+    Args:
+        features: (T, D); normalised here. They say who is whose neighbour.
+        neighbors: share a of the samples that are neighbours, in (0, 1].
+        count_self: whether a sample is among its own neighbours, at distance 0 (`reference`).
+        round_neighbors: how a T becomes a whole number; `floor` is `reference`.
+        refined: (T, D') features between which the distances are taken instead (eq. 6).
+
+    Returns:
+        (T,) float64 mean squared distances in [0, 4]; 0 for a single sample.
+
+    Raises:
+        ValueError: a shape or the share is wrong, or a feature is not finite.
+    """
+    unit = unit_rows(features)
+    k = neighbor_count(
+        len(unit), neighbors=neighbors, count_self=count_self, round_neighbors=round_neighbors
+    )
+    values = np.zeros(len(unit))
+    if refined is None:
+        for rows, products in product_blocks(unit, without_self=not count_self):
+            values[rows] = nearest_distance(products, k)
+        return values
+
+    moved = unit_rows(refined)
+    if len(moved) != len(unit):
+        raise ValueError(f"refined: expected {len(unit)} samples, came {len(moved)}")
+    if k == 0:
+        return values
+    for rows, products in product_blocks(unit, without_self=not count_self):
+        nearest = np.argpartition(products, len(unit) - k, axis=1)[:, len(unit) - k :]
+        # One sample at a time: the neighbours of a whole block would be B K D' numbers.
+        for t, friends in zip(range(rows.start, rows.stop), nearest, strict=True):
+            products_moved = moved[friends] @ moved[t]
+            values[t] = max(0.0, 2.0 - 2.0 * float(products_moved.mean(dtype=np.float64)))
+    return values

@@ -1,0 +1,95 @@
+"""From criteria to one score a sample: scaling, product, zeros, smoothing (section 4.5, eq. 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from vidgist.criteria.scaling import minmax
+from vidgist.errors import SettingError, unknown_value
+from vidgist.types import Floats
+
+__all__ = ["AVOID_ZEROS", "CRITERIA", "check_criteria", "importance", "scale"]
+
+CRITERIA = ("alignment", "uniformity", "uniqueness")
+"""The criteria of the paper, in the order of eq. 12."""
+
+AVOID_ZEROS = {"eps": lambda p: p + 0.05, "exp": lambda p: np.exp(p - 1.0)}
+"""How the product p in [0, 1] is kept from 0 (S6): a shot of score 0 is never worth a place."""
+
+
+def check_criteria(criteria: Iterable[str]) -> tuple[str, ...]:
+    """Return the criteria to multiply, each once, in the order of eq. 12.
+
+    Raises:
+        SettingError: none or an unknown one is named, or several without alignment.
+    """
+    wanted = set(criteria)
+    for name in sorted(wanted):
+        if name not in CRITERIA:
+            raise unknown_value("--criteria", name, CRITERIA)
+    if not wanted:
+        raise SettingError(f"--criteria: name at least one of {', '.join(CRITERIA)}")
+    if len(wanted) > 1 and "alignment" not in wanted:
+        raise SettingError(
+            "--criteria: several at once need alignment among them; add alignment or name one alone"
+        )
+    return tuple(name for name in CRITERIA if name in wanted)
+
+
+def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> dict[str, Floats]:
+    """Return each criterion scaled to [0, 1] over the video.
+
+    Args:
+        criteria: name -> (T,) raw values, higher for more important.
+        threshold: set scaled alignment under this share of its mean to 0 (S7), or None.
+    """
+    scaled = {name: minmax(values) for name, values in criteria.items()}
+    if threshold is not None and "alignment" in scaled:
+        if threshold < 0:
+            raise SettingError(f"--threshold: expected a number of at least 0, came {threshold:g}")
+        values = scaled["alignment"]
+        scaled["alignment"] = np.where(values < threshold * values.mean(), 0.0, values)
+    return scaled
+
+
+def importance(
+    scaled: Mapping[str, Floats],
+    *,
+    criteria: Iterable[str] = ("alignment", "uniformity"),
+    avoid_zeros: str = "eps",
+    smoothing: float = 1.0,
+) -> Floats:
+    """Return the final score of each sample.
+
+    Args:
+        scaled: name -> (T,) criterion in [0, 1], as `scale` returns them.
+        criteria: the names whose product is taken (eq. 12).
+        avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1) (S6).
+        smoothing: sigma of the Gaussian over time, in samples; 0 for none.
+
+    Returns:
+        (T,) float64, in [0.05, 1.05] with `eps` and [1/e, 1] with `exp`.
+
+    Raises:
+        SettingError: a criterion or way of avoiding zeros is unknown, or smoothing is negative.
+        ValueError: a chosen criterion was not given.
+    """
+    names = check_criteria(criteria)
+    missing = [name for name in names if name not in scaled]
+    if missing:
+        raise ValueError(f"criteria: expected {', '.join(names)}, came no {', '.join(missing)}")
+    product = np.prod([scaled[name] for name in names], axis=0)
+    return finish(product, avoid_zeros=avoid_zeros, smoothing=smoothing)
+
+
+def finish(product: Floats, *, avoid_zeros: str, smoothing: float) -> Floats:
+    """Keep a product of criteria (T,) in [0, 1] from zero, then smooth it over time."""
+    if avoid_zeros not in AVOID_ZEROS:
+        raise unknown_value("--avoid-zeros", avoid_zeros, AVOID_ZEROS)
+    if not 0 <= smoothing < np.inf:
+        raise SettingError(f"--smoothing: expected a number of at least 0, came {smoothing:g}")
+    score = AVOID_ZEROS[avoid_zeros](np.asarray(product, dtype=np.float64))
+    return np.asarray(gaussian_filter1d(score, smoothing) if smoothing > 0 else score)

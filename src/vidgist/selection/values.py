@@ -1,0 +1,45 @@
+"""From scores of samples to values of shots."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vidgist.types import Floats, Integers
+
+__all__ = ["shot_values", "spread"]
+
+
+def spread(scores: Floats, picks: Integers, n_frames: int) -> Floats:
+    """Return the scores spread over all frames as steps: frames [picks[i], picks[i+1]) get score i.
+
+    Args:
+        scores: (T,).
+        picks: (T,) frame index of each sample, not descending. Frames before the first get 0.
+        n_frames: N, more than the last pick; the last score lasts to the end.
+
+    Returns:
+        (N,) float64.
+
+    Raises:
+        ValueError: the shapes differ, or the picks do not fit.
+    """
+    scores, picks = np.asarray(scores, dtype=np.float64), np.asarray(picks, dtype=np.int64)
+    if scores.shape != picks.shape or scores.ndim != 1 or len(scores) == 0:
+        raise ValueError(f"scores, picks: expected (T,) each, came {scores.shape}, {picks.shape}")
+    if picks[0] < 0 or picks[-1] >= n_frames or (np.diff(picks) < 0).any():
+        raise ValueError(f"picks: expected indices in [0, {n_frames}) that do not descend")
+    steps = np.diff(np.append(picks, n_frames))
+    return np.concatenate([np.zeros(picks[0]), np.repeat(scores, steps)])
+
+
+def shot_values(frame_scores: Floats, frames: Integers) -> Floats:
+    """Return the value of each shot: the mean score of its frames.
+
+    Args:
+        frame_scores: (N,).
+        frames: (S, 2) first frame and first frame after, within [0, N].
+
+    Returns:
+        (S,) float64.
+    """
+    return np.array([frame_scores[start:end].mean() for start, end in frames])
