@@ -1,0 +1,149 @@
+"""A video in, features out: one thread decodes while another infers."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from vidgist.features.backbone import Backbone, Pixels, Vectors
+from vidgist.features.registry import DEFAULT_BACKBONE, load_backbone
+from vidgist.features.thumbnails import thumbnail, thumbnail_size
+from vidgist.features.trace import Trace
+from vidgist.progress import Progress, silent
+from vidgist.types import Features, Timeline
+
+__all__ = ["Extraction", "extract_features"]
+
+BATCH = 16
+"""Samples in one inference: larger ones gain nothing on two cores, and wait longer to be full."""
+
+_BATCHES_AHEAD = 2
+
+_Result: TypeAlias = tuple[Vectors, list[bytes]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extraction:
+    """What one pass over a video gives.
+
+    Attributes:
+        features: (T, D) pooled features, not normalised, with times and picks.
+        timeline: every frame that was decoded on the way.
+        thumbnails: T small JPEG files, one a sample.
+        fingerprint: that of the backbone.
+    """
+
+    features: Features
+    timeline: Timeline
+    thumbnails: tuple[bytes, ...]
+    fingerprint: str = ""
+
+
+def _batches(samples: Iterator[Pixels], *, size: tuple[int, int], trace: Trace) -> Iterator[Pixels]:
+    """Gather samples (H, W, 3) into batches (up to BATCH, H, W, 3)."""
+    while True:
+        batch = np.empty((BATCH, *size, 3), np.uint8)
+        count = 0
+        with trace.span("decode"):
+            for pixels in samples:
+                batch[count] = pixels
+                count += 1
+                if count == BATCH:
+                    break
+        if count:
+            yield batch[:count]
+        if count < BATCH:
+            return
+
+
+def extract_features(
+    path: str | Path,
+    *,
+    backbone: str | Backbone = DEFAULT_BACKBONE,
+    fps: float = 2.0,
+    skip_nonref: bool = False,
+    device: str = "auto",
+    threads: int | None = None,
+    progress: Progress = silent,
+    trace: Trace | None = None,
+) -> Extraction:
+    """Sample a video and return the features of its samples.
+
+    Args:
+        path: the video.
+        backbone: a name or specification that `load_backbone` knows, or the extractor itself.
+        fps: samples a second; sample k is the frame shown at ``k / fps``.
+        skip_nonref: do not decode frames that no other frame needs: quicker, off by a frame.
+        device: for a backbone that is loaded here.
+        threads: for decoding and for inference each; default one a core.
+        progress: told how far the reading is.
+        trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `thumbnails`.
+
+    Raises:
+        VideoError: nothing in the file decodes.
+        SettingError: an argument is out of range, or the backbone is unknown.
+        MissingExtraError: the backbone is not installed.
+        ModelError: the backbone's model is damaged or fails.
+    """
+    # Here and not above: whoever only lists backbones need not wait for FFmpeg to load.
+    from vidgist.video.decode import SampleStream
+    from vidgist.video.probe import probe
+
+    path = Path(path)
+    trace = Trace() if trace is None else trace
+    info = probe(path)
+    extractor = (
+        load_backbone(backbone, device=device, threads=threads)
+        if isinstance(backbone, str)
+        else backbone
+    )
+    small = thumbnail_size(width=info.width, height=info.height)
+
+    def infer(batch: Pixels) -> _Result:
+        with trace.span("infer"):
+            vectors = extractor.extract(batch)
+        with trace.span("thumbnails"):
+            return vectors, [thumbnail(pixels, size=small) for pixels in batch]
+
+    stream = SampleStream(
+        path,
+        fps=fps,
+        size=extractor.size,
+        skip_nonref=skip_nonref,
+        threads=threads,
+        progress=progress,
+    )
+    results: list[_Result] = []
+    waiting: deque[Future[_Result]] = deque()
+    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="infer")
+    try:
+        for batch in _batches(iter(stream), size=extractor.size, trace=trace):
+            waiting.append(worker.submit(infer, batch))
+            while len(waiting) > _BATCHES_AHEAD:
+                with trace.span("wait"):
+                    results.append(waiting.popleft().result())
+        while waiting:
+            with trace.span("wait"):
+                results.append(waiting.popleft().result())
+    finally:
+        worker.shutdown(wait=True, cancel_futures=True)
+
+    features = Features(
+        values=np.concatenate([vectors for vectors, _ in results]),
+        picks=stream.picks,
+        n_frames=stream.timeline.n_frames,
+        backbone=extractor.name,
+        times=stream.times,
+    )
+    return Extraction(
+        features=features,
+        timeline=stream.timeline,
+        thumbnails=tuple(jpeg for _, jpegs in results for jpeg in jpegs),
+        fingerprint=extractor.fingerprint,
+    )

@@ -1,0 +1,61 @@
+"""A declarative record of one feature extractor: what it is, and how to get it."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from vidgist.features.backbone import Backbone
+
+__all__ = ["Record"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(abc.ABC):
+    """One line of ``vidgist backbones``.
+
+    A family of extractors is a subclass that knows how to load its kind; a single extractor is an
+    instance of it in a file of `vidgist.features.catalog`.
+
+    Attributes:
+        name: how users call it.
+        dimension: D, the length of a vector.
+        size: (height, width) of the pictures that it takes.
+        licence: SPDX name of the licence of its weights.
+        source: where its weights come from.
+        install: what to install to have it, as arguments of pip.
+    """
+
+    runtime: ClassVar[str]
+
+    name: str
+    dimension: int
+    size: tuple[int, int]
+    licence: str
+    source: str
+    install: str
+
+    @abc.abstractmethod
+    def installed(self) -> bool:
+        """Return whether it can be loaded here and now, without a download."""
+
+    @abc.abstractmethod
+    def load(self, *, device: str = "auto", threads: int | None = None) -> Backbone:
+        """Return it, ready to run.
+
+        Raises:
+            SettingError: the device is unknown or absent.
+            MissingExtraError: its library or its weights are not installed.
+            ModelError: its weights are damaged.
+        """
+
+    @abc.abstractmethod
+    def export(self) -> bytes:
+        """Return it as a serialised ONNX model that `--backbone FILE.onnx` takes as it is.
+
+        Raises:
+            MissingExtraError: its library or its weights are not installed.
+            ModelError: its weights are damaged.
+        """

@@ -1,0 +1,50 @@
+"""Finding a backbone by what a user calls it."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+from vidgist.errors import unknown_value
+from vidgist.features import catalog
+
+if TYPE_CHECKING:
+    from vidgist.features.backbone import Backbone
+    from vidgist.features.record import Record
+
+__all__ = ["DEFAULT_BACKBONE", "load_backbone", "records"]
+
+DEFAULT_BACKBONE = "efficientnet_lite0"
+
+
+@functools.cache
+def records() -> dict[str, Record]:
+    """Return every extractor that has a name, by name; the same dictionary each time."""
+    found: dict[str, Record] = {}
+    for module in sorted(pkgutil.iter_modules(catalog.__path__), key=lambda m: m.name):
+        for record in importlib.import_module(f"{catalog.__name__}.{module.name}").RECORDS:
+            if record.name in found:
+                raise AssertionError(f"two backbones are called {record.name}")
+            found[record.name] = record
+    return found
+
+
+def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None) -> Backbone:
+    """Return the backbone that ``spec`` names, ready to run.
+
+    Args:
+        spec: a name out of `records`.
+        device: `auto`, `cpu` or `cuda`.
+        threads: for one inference; default one a core.
+
+    Raises:
+        SettingError: the name is unknown, or the device is absent.
+        MissingExtraError: its library or weights are not installed.
+        ModelError: its weights or its graph are damaged or do not fit.
+    """
+    known = records()
+    if spec not in known:
+        raise unknown_value("--backbone", spec, known)
+    return known[spec].load(device=device, threads=threads)

@@ -1,0 +1,28 @@
+"""Small JPEG pictures of the samples, in the shape in which the video is meant to be seen."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+__all__ = ["LONGER_SIDE", "thumbnail", "thumbnail_size"]
+
+LONGER_SIDE = 160
+_QUALITY = 70
+
+
+def thumbnail_size(*, width: int, height: int, longer_side: int = LONGER_SIDE) -> tuple[int, int]:
+    """Return (width, height) in the proportion of the given, at least one pixel each."""
+    scale = longer_side / max(width, height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def thumbnail(pixels: npt.NDArray[np.uint8], *, size: tuple[int, int]) -> bytes:
+    """Return a JPEG file of (H, W, 3) RGB pixels, stretched to ``size`` = (width, height)."""
+    picture = Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=_QUALITY)
+    return file.getvalue()
