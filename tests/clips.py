@@ -142,7 +142,7 @@ def render_clip(
         times: seconds of every frame (a variable frame rate), from 0; the last one lasts as long as
             the one before it.
         size: (height, width) of the coded picture.
-        codec: name of FFmpeg's encoder; ``options`` are its options, ``gop`` its key frame distance.
+        codec: FFmpeg's encoder; ``options`` are its options, ``gop`` its key frame distance.
         time_base: of the video stream; default 1/fps, or 1/90000 for ``times``.
         start: seconds at which the first frame lies on the container's clock.
         rotation: degrees clockwise to be turned by players (.mp4 and .mov only).
@@ -251,7 +251,7 @@ def truncated(clip: Path, path: Path, *, keep: float) -> Path:
 
 
 def damaged(clip: Path, path: Path, *, at: float, n_bytes: int = 2000, seed: int = 0) -> Path:
-    """Copy a file to ``path`` with ``n_bytes`` overwritten by noise, ``at`` (0..1) of its length."""
+    """Copy a file with ``n_bytes`` overwritten by noise from ``at`` (0..1) of its length on."""
     shutil.copyfile(clip, path)
     noise = np.random.default_rng(seed).integers(0, 256, n_bytes, dtype=np.uint8).tobytes()
     with path.open("r+b") as file:
