@@ -1,0 +1,80 @@
+"""The choice of shots: the knapsack, and what to do where no shot fits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vidgist.selection.knapsack import knapsack
+from vidgist.types import Booleans, Floats, Integers, Shots, Timeline
+
+__all__ = ["select", "trim"]
+
+TICKS = 1000
+"""Units a second in which durations are weighed: finer than the display of any frame."""
+
+
+def select(values: Floats, lengths: Floats | Integers, budget: float) -> Booleans:
+    """Return the shots of the greatest total value that last no longer than the budget together.
+
+    Args:
+        values: (S,) value of each shot.
+        lengths: (S,) frames as whole numbers, weighed as they are, or seconds as floats, rounded
+            up to milliseconds so that the budget is never exceeded.
+        budget: in the same unit.
+
+    Returns:
+        (S,) bool; all False where even the shortest shot is longer than the budget (see `trim`).
+    """
+    lengths = np.asarray(lengths)
+    if lengths.dtype.kind in "iu":
+        return knapsack(values, lengths, int(budget + 1e-9))
+    # The slack forgives the rounding of seconds, a thousandth of a tick.
+    weights = np.ceil(lengths * TICKS - 1e-3).astype(np.int64)
+    return knapsack(values, weights, int(budget * TICKS + 1e-3))
+
+
+def trim(shots: Shots, best: int, moment: float, budget: float, timeline: Timeline) -> Shots:
+    """Cut a piece of ``budget`` seconds out of a shot that is longer, as a shot of its own.
+
+    Args:
+        shots: all shots, with seconds.
+        best: index of the shot to cut.
+        moment: seconds, the time in it that matters most; the piece is around it.
+        budget: seconds, less than the shot lasts.
+        timeline: every frame's time.
+
+    Returns:
+        The shots with the piece in place, and what is left before and after it (at least a frame
+        each). The piece lasts ``budget`` seconds to the dot, also where that is within a frame.
+    """
+    assert shots.seconds is not None
+    first, stop = (int(f) for f in shots.frames[best])
+    start, end = (float(s) for s in shots.seconds[best])
+    times = timeline.times
+
+    def shown(second: float) -> int:
+        return int(
+            np.clip(np.searchsorted(times, second + 1e-9, side="right") - 1, first, stop - 1)
+        )
+
+    wanted = min(max(moment - budget / 2, start), max(end - budget, start))
+    begin = shown(wanted)
+    if times[begin] + budget <= times[shown(moment)]:
+        begin = shown(moment)
+    piece_start = float(times[begin])
+    piece_end = min(piece_start + budget, end)
+    after = int(np.searchsorted(times[:stop], piece_end - 1e-9, side="left"))
+    after = max(after, begin + 1)
+
+    frames = [(begin, after)]
+    seconds = [(piece_start, piece_end)]
+    if begin > first:
+        frames.insert(0, (first, begin))
+        seconds.insert(0, (start, piece_start))
+    if after < stop:
+        frames.append((after, stop))
+        seconds.append((piece_end, end))
+    return Shots(
+        frames=np.concatenate([shots.frames[:best], frames, shots.frames[best + 1 :]]),
+        seconds=np.concatenate([shots.seconds[:best], seconds, shots.seconds[best + 1 :]]),
+    )

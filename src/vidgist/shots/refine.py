@@ -1,0 +1,55 @@
+"""From change points between samples to shots that begin on the very frame of a cut."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vidgist.types import Integers, Shots, Timeline
+
+__all__ = ["MIN_SHOT", "refine"]
+
+MIN_SHOT = 0.5
+"""Seconds that a shot lasts at least, unless the video itself is shorter: less is a flash."""
+
+
+def refine(
+    change_points: Integers, picks: Integers, timeline: Timeline, *, min_shot: float = MIN_SHOT
+) -> Shots:
+    """Return shots whose borders lie where the picture changes most.
+
+    A change point i says that something changed after sample i - 1 and not later than sample i;
+    the border is the frame in between that differs most from the one before it. Borders that would
+    make a shot shorter than ``min_shot`` are dropped, the weakest first.
+
+    Args:
+        change_points: (m,) sample indices in [1, T), ascending.
+        picks: (T,) frame index of each sample.
+        timeline: every frame's time and jump.
+        min_shot: seconds, at least 0.
+
+    Returns:
+        Shots that cover the video, with seconds.
+    """
+    strengths: dict[int, float] = {}
+    for point in change_points.tolist():
+        first, last = int(picks[point - 1]) + 1, int(picks[point])
+        window = timeline.jumps[first : last + 1]
+        # A slow change has no frame of its own: then the sample says where it had happened.
+        border = first + int(np.argmax(window)) if len(window) and window.max() > 0 else last
+        if 0 < border < timeline.n_frames:
+            strengths[border] = float(timeline.jumps[border])
+
+    kept: list[int] = []
+    kept_times = [0.0, timeline.duration]
+    for border in sorted(strengths, key=lambda b: (-strengths[b], b)):
+        time = float(timeline.times[border])
+        if min(abs(time - other) for other in kept_times) >= min_shot:
+            kept.append(border)
+            kept_times.append(time)
+
+    edges = np.array([0, *sorted(kept), timeline.n_frames], dtype=np.int64)
+    seconds = np.append(timeline.times, timeline.duration)[edges]
+    return Shots(
+        frames=np.stack([edges[:-1], edges[1:]], axis=1),
+        seconds=np.stack([seconds[:-1], seconds[1:]], axis=1),
+    )

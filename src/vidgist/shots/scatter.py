@@ -1,0 +1,64 @@
+r"""The cost of a segment: the scatter of its samples around their mean.
+
+.. math:: c(s, t) = \sum_{i=s}^{t-1} ||x_i||^2 - \frac{1}{t-s} || \sum_{i=s}^{t-1} x_i ||^2
+
+With running sums it needs one inner product a pair (s, t), which are made in blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from vidgist.types import Floats, Integers
+
+__all__ = ["Scatter"]
+
+
+class Scatter:
+    """Scatter of every segment of a sequence of features (T, D), on request."""
+
+    def __init__(self, features: Floats) -> None:
+        # The scatter does not change with the origin; around the mean the running sums stay small
+        # and with them the rounding when they are subtracted.
+        centred = np.asarray(features, dtype=np.float64)
+        centred = centred - centred.mean(axis=0)
+        self.n_samples = len(centred)
+        self._sums = np.zeros((len(centred) + 1, centred.shape[1]))
+        np.cumsum(centred, axis=0, out=self._sums[1:])
+        self._squares = np.zeros(len(centred) + 1)
+        np.cumsum(np.einsum("td,td->t", centred, centred), out=self._squares[1:])
+        self._lengths = np.einsum("td,td->t", self._sums, self._sums)
+
+    def of(self, start: int, end: int) -> float:
+        """Return the scatter of the one segment [start, end)."""
+        run = self._sums[end] - self._sums[start]
+        squares = self._squares[end] - self._squares[start]
+        return max(0.0, float(squares - run @ run / (end - start)))
+
+    def block(self, starts: Integers | slice, ends: slice) -> Floats:
+        """Return the scatter (E, S) of all segments from one of ``starts`` to one of ``ends``.
+
+        Segments that are empty or run backwards get infinity.
+        """
+        first = np.arange(self.n_samples + 1)[starts]
+        last = np.arange(self.n_samples + 1)[ends]
+        cost = self._sums[ends] @ self._sums[starts].T
+        cost *= 2.0
+        cost -= self._lengths[ends, None]
+        cost -= self._lengths[starts]  # now -||sum of the segment||^2
+        count = last[:, None] - first
+        cost /= np.maximum(count, 1)
+        cost += self._squares[ends, None] - self._squares[starts]
+        np.maximum(cost, 0.0, out=cost)
+        cost[count <= 0] = np.inf
+        return np.asarray(cost)
+
+    def rows(self, *, block: int = 256) -> Iterator[tuple[int, Floats]]:
+        """Visit the ends t = 1, ..., T: yields t and the scatter (t,) from each start s < t."""
+        for start in range(1, self.n_samples + 1, block):
+            stop = min(start + block, self.n_samples + 1)
+            costs = self.block(slice(0, stop - 1), slice(start, stop))
+            for t, row in zip(range(start, stop), costs, strict=True):
+                yield t, row[:t]
