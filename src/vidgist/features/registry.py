@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidgist.errors import unknown_value
@@ -35,7 +36,8 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
     """Return the backbone that ``spec`` names, ready to run.
 
     Args:
-        spec: a name out of `records`.
+        spec: a name out of `records`; the path of an image model, ending in ``.onnx``; or several
+            of these joined by ``+``, see `vidgist.features.concatenated`.
         device: `auto`, `cpu` or `cuda`.
         threads: for one inference; default one a core.
 
@@ -45,6 +47,17 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
         ModelError: its weights or its graph are damaged or do not fit.
     """
     known = records()
-    if spec not in known:
-        raise unknown_value("--backbone", spec, known)
-    return known[spec].load(device=device, threads=threads)
+    if spec in known:
+        return known[spec].load(device=device, threads=threads)
+    # A file's name may have a plus in it, so that a file is looked for first.
+    is_file = spec.lower().endswith(".onnx") and ("+" not in spec or Path(spec).exists())
+    if is_file:
+        from vidgist.features.onnx_file import load_onnx_file
+
+        return load_onnx_file(spec, device=device, threads=threads)
+    if "+" in spec:
+        from vidgist.features.concatenated import Concatenated
+
+        parts = (part.strip() for part in spec.split("+"))
+        return Concatenated([load_backbone(p, device=device, threads=threads) for p in parts])
+    raise unknown_value("--backbone", spec, [*known, "FILE.onnx"])

@@ -1,0 +1,97 @@
+"""Looking into an ONNX file before it is run: is it one, and does it keep to its own folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidgist.errors import ModelError
+
+if TYPE_CHECKING:
+    from onnx import AttributeProto, GraphProto, ModelProto, TensorProto
+
+__all__ = ["external_files", "parse_model"]
+
+_MAX_BYTES = 2**31 - 1  # what a protocol buffer can hold
+
+
+def parse_model(path: Path) -> ModelProto:
+    """Parse an ONNX file without touching any other file.
+
+    Raises:
+        ModelError: the file cannot be read or is no ONNX model.
+    """
+    import onnx
+
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ModelError(
+                f"{path}: is larger than an ONNX file can be; "
+                "export it with its weights in a file of their own"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from error
+    try:
+        model = onnx.load_from_string(data)
+    except Exception:  # the protocol buffers' own class is not ours to name
+        model = onnx.ModelProto()
+    if not model.graph.node or not model.ir_version:
+        raise ModelError(f"{path}: is not an ONNX model, or is damaged; export it again")
+    return model
+
+
+def _tensors_of_attribute(attribute: AttributeProto) -> Iterator[TensorProto]:
+    yield attribute.t
+    yield from attribute.tensors
+    for sparse in (attribute.sparse_tensor, *attribute.sparse_tensors):
+        yield sparse.values
+        yield sparse.indices
+    for graph in (attribute.g, *attribute.graphs):
+        yield from _tensors(graph)
+
+
+def _tensors(graph: GraphProto) -> Iterator[TensorProto]:
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield sparse.values
+        yield sparse.indices
+    yield from _tensors_of_nodes(graph.node)
+
+
+def _tensors_of_nodes(nodes: Any) -> Iterator[TensorProto]:
+    for node in nodes:
+        for attribute in node.attribute:
+            yield from _tensors_of_attribute(attribute)
+
+
+def external_files(model: ModelProto, *, path: Path) -> list[Path]:
+    """Return the files beside ``path`` that hold tensors of the model, in the order of their names.
+
+    Raises:
+        ModelError: the model asks for a file that is missing or outside its own folder.
+    """
+    from onnx import TensorProto
+
+    folder = path.parent.resolve()
+    locations = set()
+    tensors = list(_tensors(model.graph))
+    for function in model.functions:
+        tensors.extend(_tensors_of_nodes(function.node))
+    for tensor in tensors:
+        if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
+            locations |= {e.value for e in tensor.external_data if e.key == "location"} or {""}
+    found = []
+    for location in sorted(locations):
+        # Resolving follows links, so that one inside the folder cannot lead out of it.
+        file = (folder / location).resolve()
+        if not file.is_relative_to(folder) or file == folder:
+            raise ModelError(
+                f"{path}: asks for the file '{location}' outside its own folder, which is refused; "
+                "export it again with its weights beside it"
+            )
+        if not file.is_file():
+            raise ModelError(f"{path}: the file '{location}' with its weights is missing beside it")
+        found.append(file)
+    return found
