@@ -5,32 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from vidgist.selection.knapsack import knapsack
-from vidgist.types import Booleans, Floats, Integers, Shots, Timeline
+from vidgist.types import Booleans, Floats, Shots, Timeline
 
 __all__ = ["select", "trim"]
 
-TICKS = 1000
-"""Units a second in which durations are weighed: finer than the display of any frame."""
+TICKS = 1_000_000
+"""Units a second in which durations are weighed."""
 
 
-def select(values: Floats, lengths: Floats | Integers, budget: float) -> Booleans:
+def select(values: Floats, seconds: Floats, budget: float) -> Booleans:
     """Return the shots of the greatest total value that last no longer than the budget together.
 
     Args:
         values: (S,) value of each shot.
-        lengths: (S,) frames as whole numbers, weighed as they are, or seconds as floats, rounded
-            up to milliseconds so that the budget is never exceeded.
-        budget: in the same unit.
+        seconds: (S,) how long each lasts; rounded up to microseconds.
+        budget: seconds that the summary may last, never exceeded.
 
     Returns:
         (S,) bool; all False where even the shortest shot is longer than the budget (see `trim`).
     """
-    lengths = np.asarray(lengths)
-    if lengths.dtype.kind in "iu":
-        return knapsack(values, lengths, int(budget + 1e-9))
-    # The slack forgives the rounding of seconds, a thousandth of a tick.
-    weights = np.ceil(lengths * TICKS - 1e-3).astype(np.int64)
-    return knapsack(values, weights, int(budget * TICKS + 1e-3))
+    # The slack, a hundredth of a microsecond, forgives the rounding of the seconds themselves.
+    weights = np.ceil(np.asarray(seconds) * TICKS - 0.01).astype(np.int64)
+    return knapsack(values, weights, int(budget * TICKS + 0.01))
 
 
 def trim(shots: Shots, best: int, moment: float, budget: float, timeline: Timeline) -> Shots:
