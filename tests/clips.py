@@ -139,12 +139,11 @@ def render_clip(
         scenes: length of each scene in seconds.
         looks: which look each scene has; equal numbers look alike. Default 0, 1, 2, ...
         fps: frames per second where ``times`` is not given.
-        times: seconds of every frame (a variable frame rate), from 0; the last one lasts as long as
-            the one before it.
+        times: seconds of every frame (a variable frame rate), from 0; the last one lasts 1/fps.
         size: (height, width) of the coded picture.
         codec: FFmpeg's encoder; ``options`` are its options, ``gop`` its key frame distance.
         time_base: of the video stream; default 1/fps, or 1/90000 for ``times``.
-        start: seconds at which the first frame lies on the container's clock.
+        start: seconds at which the first frame lies on the container's clock (to the time base).
         rotation: degrees clockwise to be turned by players (.mp4 and .mov only).
         pixel_aspect: width of a pixel by its height.
         ticks: seconds, from the first frame, of audible ticks; None: no sound at all.
@@ -159,8 +158,12 @@ def render_clip(
     else:
         base = time_base or Fraction(1, 90_000)
         exact = [round(t / base) * base for t in times]
-        step = exact[-1] - exact[-2] if len(exact) > 1 else 1 / Fraction(fps)
+        step = 1 / Fraction(fps)
+        if codec == "libx264":
+            # With B-frames an MP4 says how long frames take to decode, not how long they show.
+            options = {"bf": "0", **(options or {})}
     shown = np.array([float(t) for t in exact])
+    first = round(Fraction(start) / base)
     borders = np.cumsum(scenes)
     number_of = np.minimum(np.searchsorted(borders, shown + 1e-9, side="right"), len(scenes) - 1)
     looks = tuple(looks) if looks is not None else tuple(range(len(scenes)))
@@ -183,7 +186,7 @@ def render_clip(
             image = picture(n, int(looks[number_of[n]]), size)
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame = frame.reformat(format=pixel_format)
-            frame.pts = round((at + Fraction(start).limit_denominator(10**6)) / base)
+            frame.pts = round(at / base) + first
             frame.time_base = base
             for packet in video.encode(frame):
                 output.mux(packet)
@@ -191,7 +194,7 @@ def render_clip(
             output.mux(packet)
         if sound is not None:
             track = tick_track(length, ticks or (), hum=hum)
-            _encode_sound(output, sound, track, channels, start)
+            _encode_sound(output, sound, track, channels, float(first * base))
     if rotation:
         _write_rotation(path, rotation, size)
     return Clip(

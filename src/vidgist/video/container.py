@@ -1,0 +1,204 @@
+"""Open a video file, and nothing but that file.
+
+FFmpeg follows playlists, scripts and references into other files and over the network.  Here it
+may open regular local files only, with demuxers that read one file, and never what such a file
+points to.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from vidgist.errors import VideoError
+
+__all__ = ["Limits", "is_cover", "open_video", "video_stream"]
+
+FORMATS = (
+    # Files of phones, cameras, screens and the web.
+    *("mov", "mp4", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "live_flv", "asf", "ogg"),
+    *("mxf", "gxf", "nut", "wtv", "rm", "dv", "swf", "nsv", "nuv", "ivf", "mpegtsraw", "mjpeg"),
+    *("h264", "hevc", "vvc", "h263", "m4v", "mpegvideo", "vc1", "av1", "obu", "avs2", "avs3"),
+    *("cavsvideo", "dirac", "dnxhd", "ipu", "yuv4mpegpipe", "gif", "apng", "jpegxl_anim", "flic"),
+    *("ipmovie", "roq", "smk", "bink", "xmv", "4xm", "mtv", "lmlm4", "kux", "pmp", "film_cpk"),
+    # Files of sound, so that the message can be "no video in it".
+    *("mp3", "wav", "w64", "flac", "aac", "ac3", "eac3", "aiff", "au", "caf", "amr", "ape", "wv"),
+    *("tta", "dts", "truehd", "oma", "voc"),
+)
+"""Names of the demuxers in use: none of them opens a second file.
+
+Left out for good reason: hls, dash, imf, concat, sdp, rtsp (they point elsewhere), image2 (its
+names are patterns), mlv and vobsub (they look for companions), tty and the ANSI art formats (any
+text would pass for a video), lavfi and capture devices.
+"""
+
+_STILL = Disposition.attached_pic | Disposition.timed_thumbnails
+
+_PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<smil", b"<asx", b"v=0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a video may ask for before it is refused; raise them for files that you trust.
+
+    Attributes:
+        pixels: width times height of a picture (8K has 33 million).
+        seconds: duration.
+        streams: streams in the file, attachments included.
+    """
+
+    pixels: int = 1 << 26
+    seconds: float = 24 * 3600.0
+    streams: int = 256
+
+    def __post_init__(self) -> None:
+        for name in ("pixels", "seconds", "streams"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"Limits.{name}: expected more than 0, came {getattr(self, name)}")
+
+
+def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) -> InputContainer:
+    """Open a regular local file with FFmpeg.
+
+    The name is taken literally, whatever signs are in it.
+
+    Args:
+        path: the file.
+        limits: what it may ask for at most, default `Limits()`.
+
+    Returns:
+        The open container, to be used as a context manager.
+
+    Raises:
+        VideoError: it is missing, empty, not a file, not readable, not of a known format, points to
+            other files, or exceeds a limit; one line each.
+    """
+    limits = limits or Limits()
+    path = Path(path)
+    head = _read_head(path)
+    if any(head.lower().startswith(sign.lower()) for sign in _PLAYLISTS):
+        raise VideoError(
+            f"{path}: a playlist or script, not a video; give the video files that it names"
+        )
+    try:
+        container = av.open(
+            f"file:{os.path.abspath(path)}",  # noqa: PTH100 (resolve() would follow links)
+            mode="r",
+            metadata_errors="replace",
+            container_options={
+                "protocol_whitelist": "file",
+                "format_whitelist": ",".join(FORMATS),
+                "enable_drefs": "0",
+                "use_absolute_path": "0",
+            },
+            options={"max_pixels": str(limits.pixels)},
+        )
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise _open_error(path, error) from error
+    try:
+        _check_limits(path, container, limits)
+    except VideoError:
+        container.close()
+        raise
+    return container
+
+
+def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> VideoStream:
+    """Return the stream that a player would show; cover art is not a video.
+
+    Raises:
+        VideoError: there is none, or there is no decoder for it.
+    """
+    moving = [s for s in container.streams.video if not is_cover(s)]
+    if not moving:
+        found = "only cover art" if container.streams.video else "no video"
+        sound = " beside the sound" if container.streams.audio else ""
+        raise VideoError(f"{path}: {found} in it{sound}; give a file with moving pictures")
+    decodable = [s for s in moving if s.codec_context is not None]
+    if not decodable:
+        raise VideoError(
+            f"{path}: its video has a codec without a decoder here; convert it to H.264 first"
+        )
+
+    def rank(stream: VideoStream) -> tuple[bool, int, int]:
+        area = (stream.codec_context.width or 0) * (stream.codec_context.height or 0)
+        return bool(stream.disposition & Disposition.default), area, -stream.index
+
+    return max(decodable, key=rank)
+
+
+def is_cover(stream: VideoStream) -> bool:
+    """Return whether a stream is cover art or thumbnails, which no player shows as the video."""
+    return bool(stream.disposition & _STILL)
+
+
+def _read_head(path: Path) -> bytes:
+    """Return the first bytes of the file, or say why there are none."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise VideoError(f"{path}: a folder, not a video; give the files in it")
+        if not stat.S_ISREG(status.st_mode):
+            raise VideoError(f"{path}: not a regular file; copy the video to a disk first")
+        with path.open("rb") as file:
+            head = file.read(64)
+    except FileNotFoundError:
+        raise VideoError(
+            f"{path}: no such file; check the name (only files on this machine are read)"
+        ) from None
+    except PermissionError:
+        raise VideoError(f"{path}: not readable; check its permissions") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise VideoError(f"{path}: cannot be opened ({reason}); check the name") from error
+    if not head:
+        raise VideoError(f"{path}: an empty file (0 bytes); copy or download it again")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def _open_error(path: Path, error: Exception) -> VideoError:
+    number = getattr(error, "errno", None)
+    if number == errno.EINVAL:
+        return VideoError(
+            f"{path}: not a kind of video file that is read here"
+            " (pictures, subtitles, playlists and scripts are not); convert it to MP4 first"
+        )
+    if number == errno.ENOMEM:
+        return VideoError(f"{path}: FFmpeg ran out of memory opening it; the file may be damaged")
+    return VideoError(
+        f"{path}: not a video, or damaged beyond reading (no valid header found);"
+        " check that it is complete and plays elsewhere"
+    )
+
+
+def _check_limits(path: Path, container: InputContainer, limits: Limits) -> None:
+    count = len(container.streams)
+    if count > limits.streams:
+        raise VideoError(
+            f"{path}: {count} streams are more than the limit of {limits.streams};"
+            " raise the limit on streams if you trust the file"
+        )
+    for stream in container.streams.video:
+        if stream.codec_context is None:
+            continue
+        width, height = stream.codec_context.width, stream.codec_context.height
+        if width * height > limits.pixels:
+            raise VideoError(
+                f"{path}: pictures of {width} x {height} are more than the limit of"
+                f" {limits.pixels} pixels; raise the limit on pixels if you trust the file"
+            )
+    seconds = (container.duration or 0) / av.time_base
+    if seconds > limits.seconds:
+        raise VideoError(
+            f"{path}: {seconds:.0f} s are more than the limit of {limits.seconds:.0f} s;"
+            " raise the limit on seconds if you trust the file"
+        )

@@ -1,0 +1,141 @@
+"""What is known of a video file before all of it is decoded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from vidgist.errors import VideoError
+from vidgist.types import VideoInfo
+from vidgist.video.container import Limits, is_cover, open_video, video_stream
+from vidgist.video.decode import announced_seconds
+from vidgist.video.orient import display_size, turn_of
+from vidgist.video.packets import Losses, packets, prepare
+
+__all__ = ["probe"]
+
+_PACKETS = 300
+"""Packets whose timestamps tell whether the frame rate is constant."""
+
+_REORDERED = 16
+"""Timestamps at the end of these between which others may belong that were not read."""
+
+
+def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> VideoInfo:
+    """Read a video's headers, its first few hundred timestamps and its first frame.
+
+    Args:
+        path: a local video file.
+        limits: what it may ask for at most.
+
+    Raises:
+        VideoError: it cannot be opened, has no video, exceeds a limit, or no frame decodes.
+    """
+    path = Path(path)
+    with open_video(path, limits=limits) as container:
+        stream = video_stream(container, path)
+        prepare(stream, threads=1, limits=limits)
+        stamps, frame = _look(container, stream)
+        if frame is None:
+            raise VideoError(f"{path}: no frame of it can be decoded; the file is damaged")
+        context = stream.codec_context
+        aspect = float(stream.sample_aspect_ratio or 1) or 1.0
+        turn = turn_of(frame)
+        width, height = display_size(frame.width, frame.height, pixel_aspect=aspect, turn=turn)
+        rate, variable = _frame_rate(stream, stamps)
+        return VideoInfo(
+            path=path,
+            duration=announced_seconds(container, stream),
+            frame_rate=rate,
+            variable_frame_rate=variable,
+            width=width,
+            height=height,
+            has_audio=any(s.codec_context is not None for s in container.streams.audio),
+            codec=context.codec.canonical_name,
+            rotation=turn.degrees,
+            coded_width=frame.width,
+            coded_height=frame.height,
+            pixel_aspect=aspect,
+            pixel_format=frame.format.name,
+            container=container.format.name,
+            streams=tuple(_described(s) for s in container.streams),
+        )
+
+
+def _look(container: InputContainer, stream: VideoStream) -> tuple[list[int], av.VideoFrame | None]:
+    """Return the timestamps of the first packets and the first frame that decodes."""
+    stamps: list[int] = []
+    first: av.VideoFrame | None = None
+    for n, packet in enumerate(packets(container, stream, Losses())):
+        if packet.pts is not None:
+            stamps.append(packet.pts)
+        if first is None:
+            first = _decode(stream, packet)
+        elif n >= _PACKETS:
+            return stamps, first
+    return stamps, first or _decode(stream, None)
+
+
+def _decode(stream: VideoStream, packet: Any) -> av.VideoFrame | None:
+    try:
+        frames = stream.codec_context.decode(packet)
+    except av.error.FFmpegError:
+        return None
+    return frames[0] if frames else None
+
+
+def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
+    """Return frames per second on the average, and whether the distance of frames varies."""
+    tick = float(stream.time_base or 0)
+    ordered = np.unique(stamps)
+    if len(ordered) > 2 * _REORDERED:
+        ordered = ordered[:-_REORDERED]
+    steps = np.diff(ordered) * tick
+    average = float(stream.average_rate or stream.guessed_rate or 0)
+    if not len(steps):
+        return average, False
+    usual = float(np.median(steps))
+    # Coarse time bases round: 1/30 s comes as 33 or 34 ms.
+    allowed = max(1.01 * tick, 0.02 * usual)
+    varies = bool(np.max(np.abs(steps - usual)) > allowed)
+    if not varies and average:
+        # What was not read varies, if the average over all disagrees with the beginning.
+        varies = abs(average * usual - 1) > max(0.05, 1.01 * tick / usual)
+    return average or float(1 / np.mean(steps)), varies
+
+
+def _described(stream: Stream) -> Mapping[str, Any]:
+    """Return what is known of one stream, as data."""
+    context = stream.codec_context
+    said: dict[str, Any] = {
+        "index": stream.index,
+        "type": stream.type,
+        "codec": context.codec.canonical_name if context is not None else None,
+        "language": stream.metadata.get("language"),
+        "duration": (
+            float(stream.duration * stream.time_base)
+            if stream.duration and stream.time_base
+            else None
+        ),
+    }
+    if isinstance(stream, VideoStream) and context is not None:
+        said |= {
+            "width": stream.codec_context.width,
+            "height": stream.codec_context.height,
+            "pixel_format": stream.codec_context.pix_fmt,
+            "frame_rate": float(stream.average_rate) if stream.average_rate else None,
+            "cover": is_cover(stream),
+        }
+    elif isinstance(stream, AudioStream) and context is not None:
+        said |= {"rate": stream.codec_context.sample_rate, "channels": stream.channels}
+    return said
