@@ -1,0 +1,48 @@
+"""What people said of a video, frame by frame, as the original releases hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.types import _ShapesInRepr
+
+__all__ = ["Annotation", "smallest_whole"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Annotation(_ShapesInRepr):
+    """The annotations of one video.
+
+    Attributes:
+        name: the video's name in the release.
+        n_frames: number of frames N that were annotated.
+        frame_scores: (U, N) importance of each frame to each annotator (TVSum: 1 to 5), or None.
+        frame_summary: (U, N) True where an annotator chose the frame (SumMe), or None.
+        frame_rate: frames per second, None where the release does not say it.
+        category: TVSum's two letters, "" elsewhere.
+    """
+
+    name: str
+    n_frames: int
+    frame_scores: npt.NDArray[Any] | None = None
+    frame_summary: npt.NDArray[np.bool_] | None = None
+    frame_rate: float | None = None
+    category: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("frame_scores", "frame_summary"):
+            values = getattr(self, name)
+            if values is not None and (values.ndim != 2 or values.shape[1] != self.n_frames):
+                raise ValueError(
+                    f"Annotation.{name}: expected (U, {self.n_frames}), came {values.shape}"
+                )
+
+
+def smallest_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the values as bytes where they are whole numbers in [0, 255], else as they are."""
+    small = np.all((values >= 0) & (values <= 255)) and np.array_equal(values, np.floor(values))
+    return values.astype(np.uint8) if small else values
