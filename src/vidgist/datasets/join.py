@@ -24,6 +24,7 @@ from vidgist.datasets.sniff import HDF5, kind_of_file
 from vidgist.datasets.summe import read_summe
 from vidgist.datasets.tvsum import read_tvsum
 from vidgist.errors import DataError
+from vidgist.selection.keyshots import keyshot_summaries
 from vidgist.types import Shots
 
 __all__ = ["annotate", "fill", "find_partner", "join", "read_annotations"]
@@ -104,8 +105,6 @@ def annotate(record: VideoRecord, annotation: Annotation) -> VideoRecord:
     Raises:
         DataError: the video has another number of frames than was annotated.
     """
-    from vidgist.evaluation.keyshots import keyshot_summaries
-
     label = annotation.name
     n_frames = annotation.n_frames if record.n_frames is None else record.n_frames
     record = replace(

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.selection import shot_values, spread
+from vidgist.selection.values import shot_values, spread
 
 __all__ = ["BUDGET", "budget_frames", "choose_shots", "keyshot_summaries", "shots_to_frames"]
 
