@@ -29,6 +29,7 @@ __all__ = [
     "SettingError",
     "VideoError",
     "VidgistError",
+    "VidgistWarning",
     "unknown_value",
 ]
 
@@ -39,6 +40,10 @@ class VidgistError(Exception):
 
 class SettingError(VidgistError, ValueError):
     """An option's value is unknown, out of range or contradicts another."""
+
+
+class VidgistWarning(UserWarning):
+    """Something was lost or guessed, in one line; the result stands nevertheless."""
 
 
 class InputError(VidgistError):

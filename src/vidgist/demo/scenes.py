@@ -1,0 +1,79 @@
+"""The demo's programme: which scene comes when, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from vidgist.demo import indoors, outdoors
+
+__all__ = ["PROGRAMME", "SCENES", "Part", "programme"]
+
+SCENES: dict[str, Callable[[float], Image.Image]] = {
+    "presenter": indoors.presenter,
+    "sunrise": outdoors.sunrise,
+    "city": indoors.city,
+    "aquarium": indoors.aquarium,
+    "rocket": outdoors.rocket,
+    "road": outdoors.road,
+    "fireworks": outdoors.fireworks,
+    "snow": outdoors.snow,
+    "balloons": outdoors.balloons,
+    "storm": outdoors.storm,
+    "clock": indoors.clock,
+    "disco": indoors.disco,
+}
+"""Name -> picture of the scene at a time in seconds since it began."""
+
+PROGRAMME = (
+    ("presenter", 5.0),
+    ("sunrise", 4.0),
+    ("city", 4.0),
+    ("presenter", 3.6),
+    ("aquarium", 4.4),
+    ("road", 4.0),
+    ("rocket", 3.2),
+    ("presenter", 3.6),
+    ("snow", 4.0),
+    ("city", 3.0),
+    ("balloons", 4.0),
+    ("storm", 3.6),
+    ("road", 3.2),
+    ("clock", 3.0),
+    ("disco", 3.4),
+    ("fireworks", 4.0),
+)
+"""Scene and its seconds in a minute's clip; presenter, city and road come back."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the clip that shows one scene.
+
+    Attributes:
+        scene: name in `SCENES`.
+        start: seconds of the clip at which it begins.
+        end: seconds of the clip at which the next begins.
+        skip: seconds of this scene that were shown before; a scene that returns goes on.
+    """
+
+    scene: str
+    start: float
+    end: float
+    skip: float
+
+
+def programme(seconds: float) -> list[Part]:
+    """Return the parts of a clip of that length: the same scenes, all slower or faster cut."""
+    share = seconds / sum(length for _, length in PROGRAMME)
+    parts: list[Part] = []
+    shown: dict[str, float] = {}
+    start = 0.0
+    for scene, length in PROGRAMME:
+        end = start + length * share
+        parts.append(Part(scene, start, end, shown.get(scene, 0.0)))
+        shown[scene] = shown.get(scene, 0.0) + end - start
+        start = end
+    return parts

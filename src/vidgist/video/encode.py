@@ -1,0 +1,219 @@
+"""Pictures and sound to an MP4 file that plays everywhere: H.264 (yuv420p) and AAC.
+
+Frames keep their own times: the file's clock ticks at least 90,000 times a second, or at the
+numerator of the frame rate (30,000 for 29.97), so that no rounding shows or adds up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeAlias
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.video.reformatter import Interpolation
+
+from vidgist.errors import OutputError
+
+__all__ = ["MAX_SIDE", "ClipEncoder", "clock", "even_size"]
+
+Samples: TypeAlias = npt.NDArray[np.float32]
+
+MAX_SIDE = 8192
+"""Longest side of a clip in pixels; H.264 decoders refuse more."""
+
+MIN_SIDE = 16
+"""Shortest side: one macroblock, under which some decoders refuse."""
+
+VIDEO_OPTIONS = {"crf": "21", "forced-idr": "1"}
+
+TICKS = 90_000
+LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
+UNSPECIFIED = 2  # of AVColorSpace, AVColorPrimaries and AVColorTransferCharacteristic
+RGB = 0  # AVCOL_SPC_RGB
+
+
+def clock(frame_rate: float) -> int:
+    """Return ticks a second in which frames of that rate (0: unknown) fall on whole ticks."""
+    rate = Fraction(frame_rate).limit_denominator(1001)
+    if rate <= 0 or rate.numerator > TICKS * 10:
+        return TICKS
+    return rate.numerator * math.ceil(TICKS / rate.numerator)
+
+
+def even_size(width: int, height: int) -> tuple[int, int]:
+    """Return the size with even sides between `MIN_SIDE` and `MAX_SIDE`, as 4:2:0 colour needs."""
+    shrink = min(1.0, MAX_SIDE / max(width, height))
+
+    def side(pixels: int) -> int:
+        whole = round(pixels * shrink)
+        return max(MIN_SIDE, min(whole + whole % 2, MAX_SIDE))
+
+    return side(width), side(height)
+
+
+class ClipEncoder:
+    """Writes one MP4 file; a context manager.
+
+    The first picture fixes the size and the colour tags; later ones are scaled to it.
+
+    Args:
+        path: where to write; replaced if it exists.
+        frame_rate: average frames a second, a hint; 0.0 where unknown.
+        sample_rate: samples of sound a second, or None for no sound.
+        channels: 1 or 2.
+        preset: x264's trade of time for size.
+        subject: what error messages call the file; default ``path``.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        frame_rate: float = 0.0,
+        sample_rate: int | None = None,
+        channels: int = 2,
+        preset: str = "veryfast",
+        subject: str | None = None,
+    ) -> None:
+        self._subject = subject or str(path)
+        self._options = {**VIDEO_OPTIONS, "preset": preset}
+        self._ticks = clock(frame_rate)
+        hint = Fraction(frame_rate).limit_denominator(1001)
+        self._rate = hint if 0 < hint <= 1000 else Fraction(25)
+        self._sample_rate = sample_rate
+        self._layout = "mono" if channels == 1 else "stereo"
+        # "file:" keeps a name such as "http:x.mp4" from being taken for an address.
+        self._container = av.open(
+            f"file:{path.absolute()}", "w", format="mp4", options={"movflags": "+faststart"}
+        )
+        self._video: Any = None
+        self._audio: Any = None
+        self._last = -1
+        self._sent = 0
+
+    def picture(self, frame: av.VideoFrame, *, start: float, end: float, cut: bool = False) -> None:
+        """Add a picture that is shown from ``start`` to ``end`` seconds of the clip.
+
+        Pictures come in order. ``cut`` begins anew (a key frame), so that players jump there.
+        """
+        tick = round(start * self._ticks)
+        if tick <= self._last:
+            return  # two frames at one instant: the first is shown already
+        with self._errors():
+            if self._video is None:
+                self._open(frame)
+            frame = self._convert(frame)
+            self._last = frame.pts = tick
+            frame.time_base = Fraction(1, self._ticks)
+            frame.duration = max(1, round(end * self._ticks) - tick)
+            frame.pict_type = 1 if cut else 0  # AV_PICTURE_TYPE_I, or the encoder's own choice
+            self._container.mux(self._video.encode(frame))
+
+    def sound(self, samples: Samples) -> None:
+        """Add the next samples, (channels, n) float32 in [-1, 1]; after the first picture."""
+        if self._audio is None or samples.shape[1] == 0:
+            return
+        with self._errors():
+            block = np.ascontiguousarray(np.clip(samples, -1.0, 1.0), dtype=np.float32)
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=self._layout)
+            frame.sample_rate = self._audio.rate
+            frame.time_base = Fraction(1, self._audio.rate)
+            frame.pts = self._sent
+            self._sent += samples.shape[1]
+            self._container.mux(self._audio.encode(frame))
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples of sound were added so far."""
+        return self._sent
+
+    def __enter__(self) -> ClipEncoder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            with contextlib.suppress(Exception):
+                self._container.close()
+            return
+        with self._errors():
+            for stream in (self._video, self._audio):
+                if stream is not None:
+                    self._container.mux(stream.encode(None))
+            self._container.close()
+
+    def _open(self, frame: av.VideoFrame) -> None:
+        width, height = even_size(frame.width, frame.height)
+        self._matrix = _matrix(frame, height)
+        video: Any = self._container.add_stream("libx264", self._rate, self._options)
+        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        video.time_base = video.codec_context.time_base = Fraction(1, self._ticks)
+        video.color_range = LIMITED_RANGE
+        video.colorspace = self._matrix
+        video.color_primaries = frame.color_primaries or UNSPECIFIED
+        video.color_trc = frame.color_trc or UNSPECIFIED
+        self._video = video
+        if self._sample_rate is not None:
+            audio: Any = self._container.add_stream("aac", self._sample_rate)
+            audio.layout = self._layout
+            audio.bit_rate = 96_000 if self._layout == "mono" else 160_000
+            self._audio = audio
+
+    def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Return the frame in the clip's size, pixel format, matrix and limited range."""
+        if any(component.is_alpha for component in frame.format.components):
+            frame = _over_black(frame)
+        full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
+        same_size = (frame.width, frame.height) == (self._video.width, self._video.height)
+        if frame.format.name == "yuv420p" and same_size and not full:
+            return frame
+        given = self._matrix if frame.format.is_rgb else (frame.colorspace or UNSPECIFIED)
+        return frame.reformat(
+            width=self._video.width,
+            height=self._video.height,
+            format="yuv420p",
+            src_colorspace=given,
+            dst_colorspace=self._matrix,
+            src_color_range=FULL_RANGE if full or frame.format.is_rgb else LIMITED_RANGE,
+            dst_color_range=LIMITED_RANGE,
+            interpolation=Interpolation.BICUBIC if not same_size else Interpolation.BILINEAR,
+        )
+
+    @contextlib.contextmanager
+    def _errors(self) -> Any:
+        try:
+            yield
+        except av.error.FFmpegError as error:
+            if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+                raise  # full disk and the like: named by `vidgist.files`
+            raise OutputError(
+                f"{self._subject}: cannot be encoded ({error.strerror}); "
+                "leave mp4 out of --make to get the other results"
+            ) from error
+
+
+def _matrix(frame: av.VideoFrame, height: int) -> int:
+    """Return the colour matrix (AVColorSpace) of the clip: the source's, or one fit for RGB."""
+    if frame.format.is_rgb or frame.colorspace == RGB:
+        return 1 if height >= 720 else 6  # BT.709 for HD, else SMPTE 170M, as players guess
+    return frame.colorspace
+
+
+def _over_black(frame: av.VideoFrame) -> av.VideoFrame:
+    """Lay a picture with (straight) alpha over black."""
+    pixels = frame.to_ndarray(format="rgba")
+    alpha = pixels[..., 3:].astype(np.uint16)
+    opaque = ((pixels[..., :3] * alpha + 127) // 255).astype(np.uint8)
+    laid = av.VideoFrame.from_ndarray(opaque, format="rgb24")
+    laid.color_primaries, laid.color_trc = frame.color_primaries, frame.color_trc
+    return laid
