@@ -9,12 +9,10 @@ from scipy.ndimage import gaussian_filter1d
 
 from vidgist.criteria.scaling import minmax
 from vidgist.errors import SettingError, unknown_value
+from vidgist.presets import CRITERIA
 from vidgist.types import Floats
 
 __all__ = ["AVOID_ZEROS", "CRITERIA", "check_criteria", "importance", "scale"]
-
-CRITERIA = ("alignment", "uniformity", "uniqueness")
-"""The criteria of the paper, in the order of eq. 12."""
 
 AVOID_ZEROS = {"eps": lambda p: p + 0.05, "exp": lambda p: np.exp(p - 1.0)}
 """How the product p in [0, 1] is kept from 0 (S6): a shot of score 0 is never worth a place."""

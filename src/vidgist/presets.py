@@ -6,12 +6,18 @@ Unsupervised Video Summarization", WACV 2023; "S" numbers its supplement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from vidgist.errors import unknown_value
+from vidgist.errors import SettingError, unknown_value
 
-__all__ = ["PRESETS", "Preset", "preset"]
+__all__ = ["CRITERIA", "DEFAULT_PRESET", "PRESETS", "Preset", "configure", "preset"]
+
+
+CRITERIA = ("alignment", "uniformity", "uniqueness")
+"""The criteria of the paper, in the order of eq. 12."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +46,21 @@ class Preset:
     smoothing: float = 1.0
     integer_values: bool = False
 
+    def check(self) -> None:
+        """Make sure that every value is in its range.
+
+        Raises:
+            SettingError: one is not; the message names the option.
+        """
+        if not 0 < self.neighbors <= 1:
+            raise SettingError(f"--neighbors: expected a share in (0, 1], came {self.neighbors:g}")
+        if self.avoid_zeros not in ("eps", "exp"):
+            raise unknown_value("--avoid-zeros", self.avoid_zeros, ("eps", "exp"))
+        if self.threshold is not None and not 0 <= self.threshold < math.inf:
+            raise SettingError(f"--threshold: expected at least 0, came {self.threshold:g}")
+        if not 0 <= self.smoothing < math.inf:
+            raise SettingError(f"--smoothing: expected at least 0, came {self.smoothing:g}")
+
 
 PAPER = Preset(
     name="paper",
@@ -62,6 +83,7 @@ REFERENCE = Preset(
 )
 
 PRESETS = {p.name: p for p in (PAPER, REFERENCE)}
+DEFAULT_PRESET = PAPER.name
 
 
 def preset(name: str) -> Preset:
@@ -73,3 +95,32 @@ def preset(name: str) -> Preset:
     if name not in PRESETS:
         raise unknown_value("--preset", name, PRESETS)
     return PRESETS[name]
+
+
+def configure(
+    base: str | Preset,
+    *,
+    criteria: Iterable[str] | None = None,
+    neighbors: float | None = None,
+    avoid_zeros: str | None = None,
+    threshold: float | None = None,
+    smoothing: float | None = None,
+) -> Preset:
+    """Return a preset with what is not None in the place of its own values, all checked.
+
+    Raises:
+        SettingError: a value is unknown or out of range.
+    """
+    from vidgist.importance import check_criteria
+
+    settings = preset(base) if isinstance(base, str) else base
+    given: dict[str, Any] = {
+        "criteria": None if criteria is None else check_criteria(criteria),
+        "neighbors": neighbors,
+        "avoid_zeros": avoid_zeros,
+        "threshold": threshold,
+        "smoothing": smoothing,
+    }
+    settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
+    settings.check()
+    return settings

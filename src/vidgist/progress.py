@@ -10,7 +10,7 @@ __all__ = ["Progress", "silent"]
 class Progress(Protocol):
     """Called by a stage as it goes on."""
 
-    def __call__(self, stage: str, done: float, total: float | None) -> None:
+    def __call__(self, stage: str, done: float, total: float | None, /) -> None:
         """Tell that ``done`` of ``total`` units (None: unknown) of ``stage`` are finished."""
 
 

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from vidgist.errors import SettingError, VidgistError
+from vidgist.errors import SettingError, VidgistError, unknown_value
 
 if TYPE_CHECKING:
     from types import FrameType
 
 __all__ = [
     "Console",
-    "NameList",
     "common_options",
     "for_each",
+    "name_list",
     "one_line",
     "print_json",
     "run",
@@ -59,30 +59,27 @@ def _without_nan(value: Any) -> Any:
     return value
 
 
-class NameList(click.ParamType[tuple[str, ...]]):
-    """A comma-separated list of names out of a known set."""
+def name_list(
+    known: Iterable[str],
+) -> Callable[[click.Context, click.Parameter, str | None], tuple[str, ...] | None]:
+    """Return a callback for an option that takes a comma-separated list of known names."""
+    names = list(known)
 
-    name = "LIST"
+    def check(
+        ctx: click.Context, param: click.Parameter, value: str | None
+    ) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        given = tuple(dict.fromkeys(n.strip() for n in value.split(",") if n.strip()))
+        option = param.opts[0]
+        if not given:
+            raise click.UsageError(f"{option}: name at least one of {', '.join(names)}", ctx)
+        for name in given:
+            if name not in names:
+                raise click.UsageError(str(unknown_value(option, name, names)), ctx)
+        return given
 
-    def __init__(self, known: Iterable[str]) -> None:
-        self.known = list(known)
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Split and check the names."""
-        from vidgist.errors import unknown_value
-
-        if isinstance(value, tuple):
-            return value
-        names = tuple(dict.fromkeys(n.strip() for n in str(value).split(",") if n.strip()))
-        option = param.opts[-1] if param is not None else "list"
-        if not names:
-            self.fail(f"name at least one of {', '.join(self.known)}", param, ctx)
-        for name in names:
-            if name not in self.known:
-                raise click.UsageError(str(unknown_value(option, name, self.known)), ctx)
-        return names
+    return check
 
 
 class Console:
@@ -91,8 +88,13 @@ class Console:
     def __init__(self, *, quiet: bool = False, debug: bool = False) -> None:
         self.quiet = quiet
         self.debug = debug
-        self.failed = 0
+        self.failures: list[str] = []
         self._bar: Any = None
+
+    @property
+    def failed(self) -> int:
+        """How many inputs failed so far."""
+        return len(self.failures)
 
     def note(self, text: str) -> None:
         """Say something that a user who watches wants to know."""
@@ -106,7 +108,7 @@ class Console:
 
     def error(self, text: str) -> None:
         """Say in one line what failed, always."""
-        self.failed += 1
+        self.failures.append(one_line(text))
         self._write(f"error: {one_line(text)}")
         if self.debug:
             traceback.print_exc()

@@ -1,0 +1,120 @@
+"""Options that several commands share: how samples are scored, and which extractor runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from vidgist.cli.common import name_list
+from vidgist.presets import CRITERIA, Preset, configure
+
+__all__ = ["backbone_options", "score_options", "split_options"]
+
+SCORE_NAMES = ("preset", "criteria", "neighbors", "avoid_zeros", "threshold", "smoothing")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _stack(command: Command, options: list[Callable[[Command], Command]]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def score_options(command: Command) -> Command:
+    """Add what decides the score: preset, criteria, neighbours, zeros, threshold, smoothing."""
+    return _stack(
+        command,
+        [
+            click.option(
+                "--preset",
+                default="paper",
+                show_default=True,
+                metavar="paper|reference",
+                help="Settings to start from: the paper's text, or what its released code does.",
+            ),
+            click.option(
+                "--criteria",
+                callback=name_list(CRITERIA),
+                metavar="LIST",
+                help="Criteria to multiply: alignment, uniformity, uniqueness (needs --model)."
+                "  [default: alignment,uniformity]",
+            ),
+            click.option(
+                "--neighbors",
+                type=float,
+                metavar="SHARE",
+                help="Share of the samples that are a sample's neighbours.  [default: 0.1]",
+            ),
+            click.option(
+                "--avoid-zeros",
+                metavar="eps|exp",
+                help="Keep scores from 0: add 0.05, or take exp(p - 1).  [default: the preset's]",
+            ),
+            click.option(
+                "--threshold",
+                type=float,
+                metavar="ALPHA",
+                help="Set alignment under ALPHA times its mean to 0 (the paper tries 1.1).",
+            ),
+            click.option(
+                "--smoothing",
+                type=float,
+                metavar="SIGMA",
+                help="Gaussian over time, in samples.  [default: 1]",
+            ),
+        ],
+    )
+
+
+def backbone_options(command: Command) -> Command:
+    """Add how features are made: fps, backbone, device, threads, fast."""
+    return _stack(
+        command,
+        [
+            click.option(
+                "--fps",
+                type=click.FloatRange(min=0, min_open=True),
+                default=2.0,
+                show_default=True,
+                help="Samples a second.",
+            ),
+            click.option(
+                "--backbone",
+                default="efficientnet_lite0",
+                show_default=True,
+                metavar="NAME|FILE.onnx",
+                help="Feature extractor; see vidgist backbones.",
+            ),
+            click.option(
+                "--device",
+                type=click.Choice(["auto", "cpu", "cuda"]),
+                default="auto",
+                show_default=True,
+                help="Where the extractor runs.",
+            ),
+            click.option(
+                "--threads",
+                type=click.IntRange(min=1),
+                metavar="N",
+                help="Threads for decoding and for inference each.  [default: one a core]",
+            ),
+            click.option(
+                "--fast",
+                is_flag=True,
+                help="Skip frames that no other frame needs: quicker, off by a frame.",
+            ),
+        ],
+    )
+
+
+def split_options(options: dict[str, Any]) -> tuple[Preset, dict[str, Any]]:
+    """Return the settings of the score, checked, and the options that remain.
+
+    Raises:
+        SettingError: a value is unknown or out of range.
+    """
+    given = {name: options.pop(name) for name in SCORE_NAMES}
+    return configure(given.pop("preset"), **given), options

@@ -1,0 +1,126 @@
+"""``vidgist score INPUT``: the criteria and importance of each sample, as CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vidgist.cli.common import Console, common_options, print_json
+from vidgist.cli.options import backbone_options, score_options, split_options
+from vidgist.errors import OutputError
+
+if TYPE_CHECKING:
+    from vidgist.presets import Preset
+    from vidgist.types import Features, Scores
+
+__all__ = ["score"]
+
+EPILOG = """\b
+Examples:
+  vidgist score talk.mp4 > scores.csv
+  vidgist score talk.mp4 --criteria alignment --json
+  vidgist score tvsum.h5 --preset reference -o scores.csv
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("source", metavar="INPUT", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here instead."
+)
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
+@score_options
+@backbone_options
+@common_options
+def score(
+    source: Path,
+    output: Path | None,
+    overwrite: bool,
+    console: Console,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Print the criteria and the importance of each sample of INPUT, a video or a DATA.h5."""
+    from vidgist.files import whole_file
+    from vidgist.pipeline import score_features
+
+    if output is not None and output.exists() and not overwrite:
+        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    settings, extraction = split_options(options)
+    with console.progress(source.name) as progress:
+        scored = [
+            (name, features, score_features(features, settings, progress=progress))
+            for name, features in _inputs(source, console, progress, extraction)
+        ]
+    text = _json(scored, settings) if as_json else _csv(scored)
+    if output is None and isinstance(text, str):
+        click.echo(text, nl=False)
+    elif output is None:
+        print_json(text)
+    else:
+        import json
+
+        with whole_file(output, overwrite=overwrite) as partial:
+            partial.write_text(
+                text if isinstance(text, str) else json.dumps(text, indent=1), encoding="utf-8"
+            )
+
+
+def _inputs(
+    source: Path, console: Console, progress: Any, options: dict[str, Any]
+) -> Iterator[tuple[str, Features]]:
+    import h5py
+
+    if source.is_file() and h5py.is_hdf5(source):
+        from vidgist.datasets import open_dataset
+
+        for record in open_dataset(source):
+            if record.features is None:
+                console.warn(f"{source}: {record.key}", "has no features and is left out")
+            else:
+                yield record.key, record.to_features()
+        return
+    from vidgist.features import extract_features
+
+    options["skip_nonref"] = options.pop("fast")
+    extraction = extract_features(source, progress=progress, **options)
+    for text in extraction.timeline.warnings:
+        console.warn(source, text)
+    yield source.name, extraction.features
+
+
+def _columns(features: Features, scores: Scores) -> dict[str, list[float] | list[int]]:
+    columns: dict[str, list[float] | list[int]] = {"pick": features.picks.tolist()}
+    if features.times is not None:
+        columns["time"] = [round(t, 6) for t in features.times.tolist()]
+    for name, values in {**scores.criteria, "importance": scores.importance}.items():
+        columns[name] = [round(v, 9) for v in values.tolist()]
+    return columns
+
+
+def _csv(scored: list[tuple[str, Features, Scores]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    header: list[str] | None = None
+    for name, features, scores in scored:
+        columns = _columns(features, scores)
+        if header is None:
+            header = ["video", "sample", *columns]
+            writer.writerow(header)
+        for k, row in enumerate(zip(*columns.values(), strict=True)):
+            writer.writerow([name, k, *row])
+    return out.getvalue()
+
+
+def _json(scored: list[tuple[str, Features, Scores]], settings: Preset) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "settings": asdict(settings),
+        "videos": {name: _columns(features, scores) for name, features, scores in scored},
+    }

@@ -1,0 +1,166 @@
+"""The data flow on one page: video -> features -> criteria -> importance -> shots -> selection.
+
+Each stage is a public function on plain arrays; `summarize` only calls them in order:
+
+==  ==================================================  ======================
+1.  `features.extract_features`: decode once, sample    video/, features/
+2.  `score_features`: criteria and their product        criteria/, importance
+3.  `shots.segment`, `shots.refine`: cuts on frames     shots/
+4.  `selection.choose`: the best that fit the length    selection/
+5.  `Summary.save`: clip, keyframes, page, data         render/
+==  ==================================================  ======================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from vidgist.criteria import measure
+from vidgist.errors import SettingError
+from vidgist.features import DEFAULT_BACKBONE, Backbone, extract_features
+from vidgist.importance import importance, scale
+from vidgist.presets import DEFAULT_PRESET, Preset, configure
+from vidgist.progress import Progress, silent
+from vidgist.selection import best_samples, choose, parse_length
+from vidgist.shots import refine, segment
+from vidgist.types import Features, Floats, Scores, Summary
+from vidgist.video import probe
+
+__all__ = ["score_features", "summarize"]
+
+
+def summarize(
+    path: str | Path,
+    *,
+    length: str | float = "15%",
+    preset: str | Preset = DEFAULT_PRESET,
+    criteria: Iterable[str] | None = None,
+    neighbors: float | None = None,
+    avoid_zeros: str | None = None,
+    threshold: float | None = None,
+    smoothing: float | None = None,
+    fps: float = 2.0,
+    fast: bool = False,
+    backbone: str | Backbone = DEFAULT_BACKBONE,
+    device: str = "auto",
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> Summary:
+    """Return the gist of a video: its samples, scores, shots and the selected ones.
+
+    Args:
+        path: the video file.
+        length: the most that the summary may last: ``"15%"``, ``"90s"``, ``"1:30"`` or seconds.
+        preset: name of the settings to start from, or the settings; the next five override them.
+        criteria: names out of `vidgist.importance.CRITERIA`.
+        neighbors: share of the samples that are a sample's neighbours, in (0, 1].
+        avoid_zeros: `eps` or `exp`.
+        threshold: alignment under this share of its mean is set to 0.
+        smoothing: sigma of the Gaussian over time, in samples.
+        fps: samples a second.
+        fast: skip frames that no other frame needs: quicker, and off by a frame.
+        backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
+        device: `auto`, `cpu` or `cuda`.
+        threads: for decoding and for inference each; default one a core.
+        progress: told how far each stage is.
+
+    Raises:
+        SettingError: an option's value is unknown or out of range.
+        VideoError: nothing in the file decodes.
+        ModelError: the backbone's model is damaged or does not fit.
+        MissingExtraError: the backbone needs a package that is not installed.
+    """
+    settings = configure(
+        preset,
+        criteria=criteria,
+        neighbors=neighbors,
+        avoid_zeros=avoid_zeros,
+        threshold=threshold,
+        smoothing=smoothing,
+    )
+    parse_length(length, 1.0)  # wrong lengths are told before the work, not after
+    video = probe(path)
+    extraction = extract_features(
+        path,
+        backbone=backbone,
+        fps=fps,
+        skip_nonref=fast,
+        device=device,
+        threads=threads,
+        progress=progress,
+    )
+    features, timeline = extraction.features, extraction.timeline
+    scores = score_features(features, settings, progress=progress)
+    progress("finding shots", 0, None)
+    shots = refine(segment(features.values), features.picks, timeline)
+    budget = parse_length(length, timeline.duration)
+    shots, values, selected = choose(
+        scores.importance,
+        features.picks,
+        shots,
+        timeline,
+        budget=budget,
+        integer_values=settings.integer_values,
+    )
+    return Summary(
+        video=video,
+        settings={
+            "length": str(length),
+            "preset": settings.name,
+            **{name: value for name, value in asdict(settings).items() if name != "name"},
+            "fps": fps,
+            "fast": fast,
+            "backbone": features.backbone,
+            "backbone_fingerprint": extraction.fingerprint,
+            "model": None,
+            "device": device,
+            "threads": threads,
+        },
+        timeline=timeline,
+        features=features,
+        scores=scores,
+        shots=shots,
+        shot_scores=values,
+        selected=selected,
+        keyframes=best_samples(scores.importance, features.picks, shots),
+        budget=budget,
+        thumbnails=extraction.thumbnails,
+        warnings=timeline.warnings,
+    )
+
+
+def score_features(
+    features: Features | Floats, settings: Preset, *, progress: Progress = silent
+) -> Scores:
+    """Return the criteria, scaled to [0, 1], and the importance of each sample.
+
+    Args:
+        features: of one video, (T, D); normalised where the criteria want them so.
+        settings: as `configure` returns them.
+        progress: told how far it is.
+
+    Raises:
+        SettingError: a chosen criterion needs what is not given.
+    """
+    values = features.values if isinstance(features, Features) else features
+    if "uniqueness" in settings.criteria:
+        raise SettingError("--criteria: uniqueness needs a trained model; pass one with --model")
+    raw = measure(
+        values,
+        neighbors=settings.neighbors,
+        count_self=settings.count_self,
+        round_neighbors=settings.round_neighbors,
+        progress=progress,
+    )
+    scaled = scale(raw, threshold=settings.threshold)
+    return Scores(
+        criteria=scaled,
+        importance=importance(
+            scaled,
+            criteria=settings.criteria,
+            avoid_zeros=settings.avoid_zeros,
+            smoothing=settings.smoothing,
+        ),
+    )
