@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from vidgist.features.thumbnails import thumbnail, thumbnail_size
 from vidgist.features.trace import Trace
 from vidgist.progress import Progress, silent
 from vidgist.types import Features, Timeline
+
+if TYPE_CHECKING:
+    from vidgist.video.container import Limits
 
 __all__ = ["Extraction", "extract_features"]
 
@@ -35,7 +39,7 @@ class Extraction:
     Attributes:
         features: (T, D) pooled features, not normalised, with times and picks.
         timeline: every frame that was decoded on the way.
-        thumbnails: T small JPEG files, one a sample.
+        thumbnails: T small JPEG files, one a sample; or none, where they were not asked for.
         fingerprint: that of the backbone.
     """
 
@@ -43,6 +47,11 @@ class Extraction:
     timeline: Timeline
     thumbnails: tuple[bytes, ...]
     fingerprint: str = ""
+
+
+def _each(stream: Iterable[Pixels]) -> Generator[Pixels, None, None]:
+    # Closing this closes the iterator within, which the type of an iterator does not promise.
+    yield from stream
 
 
 def _batches(samples: Iterator[Pixels], *, size: tuple[int, int], trace: Trace) -> Iterator[Pixels]:
@@ -70,6 +79,8 @@ def extract_features(
     skip_nonref: bool = False,
     device: str = "auto",
     threads: int | None = None,
+    limits: Limits | None = None,
+    with_thumbnails: bool = True,
     progress: Progress = silent,
     trace: Trace | None = None,
 ) -> Extraction:
@@ -82,6 +93,8 @@ def extract_features(
         skip_nonref: do not decode frames that no other frame needs: quicker, off by a frame.
         device: for a backbone that is loaded here.
         threads: for decoding and for inference each; default one a core.
+        limits: what the video may ask for at most.
+        with_thumbnails: make the small pictures too.
         progress: told how far the reading is.
         trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `thumbnails`.
 
@@ -97,7 +110,7 @@ def extract_features(
 
     path = Path(path)
     trace = Trace() if trace is None else trace
-    info = probe(path)
+    info = probe(path, limits=limits)
     extractor = (
         load_backbone(backbone, device=device, threads=threads)
         if isinstance(backbone, str)
@@ -108,6 +121,8 @@ def extract_features(
     def infer(batch: Pixels) -> _Result:
         with trace.span("infer"):
             vectors = extractor.extract(batch)
+        if not with_thumbnails:
+            return vectors, []
         with trace.span("thumbnails"):
             return vectors, [thumbnail(pixels, size=small) for pixels in batch]
 
@@ -117,17 +132,20 @@ def extract_features(
         size=extractor.size,
         skip_nonref=skip_nonref,
         threads=threads,
+        limits=limits,
         progress=progress,
     )
     results: list[_Result] = []
     waiting: deque[Future[_Result]] = deque()
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="infer")
     try:
-        for batch in _batches(iter(stream), size=extractor.size, trace=trace):
-            waiting.append(worker.submit(infer, batch))
-            while len(waiting) > _BATCHES_AHEAD:
-                with trace.span("wait"):
-                    results.append(waiting.popleft().result())
+        # Closed here also after an error or Ctrl-C, so that the video's file is let go of.
+        with contextlib.closing(_each(stream)) as samples:
+            for batch in _batches(samples, size=extractor.size, trace=trace):
+                waiting.append(worker.submit(infer, batch))
+                while len(waiting) > _BATCHES_AHEAD:
+                    with trace.span("wait"):
+                        results.append(waiting.popleft().result())
         while waiting:
             with trace.span("wait"):
                 results.append(waiting.popleft().result())
