@@ -1,3 +1,122 @@
-"""vidgist: the gist of any video."""
+"""vidgist: the gist of any video.
+
+::
+
+    import vidgist
+
+    gist = vidgist.summarize("talk.mp4", length="15%")
+    gist.save("talk-gist/")
+
+Every stage is a function of its own on plain NumPy arrays; `vidgist.pipeline` shows them in order.
+Names are imported when they are first used, so that ``import vidgist`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vidgist.criteria import alignment, minmax, uniformity, uniqueness
+    from vidgist.errors import (
+        DataError,
+        InputError,
+        MissingExtraError,
+        ModelError,
+        OutputError,
+        SettingError,
+        VideoError,
+        VidgistError,
+        VidgistWarning,
+    )
+    from vidgist.features import extract_features, load_backbone
+    from vidgist.scoring import importance
+    from vidgist.scoring import score_features, summarize
+    from vidgist.render import render
+    from vidgist.selection import knapsack, select, shot_values, spread
+    from vidgist.shots import refine, segment
+    from vidgist.types import Features, Frames, Scores, Shots, Summary, Timeline, VideoInfo
+    from vidgist.video import probe, read_frames
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "vidgist.criteria": ("alignment", "minmax", "uniformity", "uniqueness"),
+    "vidgist.errors": (
+        "DataError",
+        "InputError",
+        "MissingExtraError",
+        "ModelError",
+        "OutputError",
+        "SettingError",
+        "VideoError",
+        "VidgistError",
+        "VidgistWarning",
+    ),
+    "vidgist.features": ("extract_features", "load_backbone"),
+    "vidgist.importance": ("importance",),
+    "vidgist.pipeline": ("score_features", "summarize"),
+    "vidgist.render": ("render",),
+    "vidgist.selection": ("knapsack", "select", "shot_values", "spread"),
+    "vidgist.shots": ("refine", "segment"),
+    "vidgist.types": (
+        "Features",
+        "Frames",
+        "Scores",
+        "Shots",
+        "Summary",
+        "Timeline",
+        "VideoInfo",
+    ),
+    "vidgist.video": ("probe", "read_frames"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "DataError",
+    "Features",
+    "Frames",
+    "InputError",
+    "MissingExtraError",
+    "ModelError",
+    "OutputError",
+    "Scores",
+    "SettingError",
+    "Shots",
+    "Summary",
+    "Timeline",
+    "VideoError",
+    "VideoInfo",
+    "VidgistError",
+    "VidgistWarning",
+    "alignment",
+    "extract_features",
+    "importance",
+    "knapsack",
+    "load_backbone",
+    "minmax",
+    "probe",
+    "read_frames",
+    "refine",
+    "render",
+    "score_features",
+    "segment",
+    "select",
+    "shot_values",
+    "spread",
+    "summarize",
+    "uniformity",
+    "uniqueness",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'vidgist' has no attribute '{name}'")
+    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -20,7 +20,7 @@ from pathlib import Path
 from vidgist.criteria import measure
 from vidgist.errors import SettingError
 from vidgist.features import DEFAULT_BACKBONE, Backbone, extract_features
-from vidgist.importance import importance, scale
+from vidgist.scoring import importance, scale
 from vidgist.presets import DEFAULT_PRESET, Preset, configure
 from vidgist.progress import Progress, silent
 from vidgist.selection import best_samples, choose, parse_length
@@ -54,7 +54,7 @@ def summarize(
         path: the video file.
         length: the most that the summary may last: ``"15%"``, ``"90s"``, ``"1:30"`` or seconds.
         preset: name of the settings to start from, or the settings; the next five override them.
-        criteria: names out of `vidgist.importance.CRITERIA`.
+        criteria: names out of `vidgist.presets.CRITERIA`.
         neighbors: share of the samples that are a sample's neighbours, in (0, 1].
         avoid_zeros: `eps` or `exp`.
         threshold: alignment under this share of its mean is set to 0.

@@ -111,7 +111,7 @@ def configure(
     Raises:
         SettingError: a value is unknown or out of range.
     """
-    from vidgist.importance import check_criteria
+    from vidgist.scoring import check_criteria
 
     settings = preset(base) if isinstance(base, str) else base
     given: dict[str, Any] = {

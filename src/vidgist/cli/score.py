@@ -47,7 +47,7 @@ def score(
 ) -> None:
     """Print the criteria and the importance of each sample of INPUT, a video or a DATA.h5."""
     from vidgist.files import whole_file
-    from vidgist.pipeline import score_features
+    from vidgist.scoring import score_features
 
     if output is not None and output.exists() and not overwrite:
         raise OutputError(f"{output}: exists already; pass --overwrite to replace it")

@@ -37,7 +37,7 @@ def uniqueness(features: Floats, bank: Floats) -> Floats:
     """Return how common each sample is among the segments of other videos.
 
     The criterion that enters the score is its opposite, 1 - minmax (section 4.4): give
-    `vidgist.importance` the negative of this.
+    `vidgist.scoring` the negative of this.
 
     Args:
         features: (T, D); normalised here.
