@@ -89,12 +89,17 @@ class Timeline(_ShapesInRepr):
             ``jumps[0] == 0``.
         duration: seconds from the first frame to the end of the last, > ``times[-1]``.
         warnings: what was lost or guessed while reading, one sentence each.
+        origin: seconds on the container's own clock at which the first frame is shown.
+        steady: whether every time is the container's own, less ``origin``; False where timestamps
+            were missing or contradicted each other, so that frames cannot be found by seeking.
     """
 
     times: Floats
     jumps: Floats
     duration: float
     warnings: tuple[str, ...] = ()
+    origin: float = 0.0
+    steady: bool = True
 
     def __post_init__(self) -> None:
         _expect(self.times.ndim == 1 and len(self.times) > 0, "Timeline.times", "(N,)", "nothing")

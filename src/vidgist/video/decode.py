@@ -12,7 +12,6 @@ import os
 from array import array
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 import av
 import numpy as np
@@ -28,6 +27,7 @@ from vidgist.video.container import Limits, open_video, video_stream
 from vidgist.video.luma import Jumps
 from vidgist.video.orient import turn_of, turned
 from vidgist.video.packets import Losses, decoded, prepare
+from vidgist.video.pixels import rgb
 
 __all__ = ["SampleStream", "read_frames", "stream_clock"]
 
@@ -146,6 +146,8 @@ class SampleStream:
             jumps=np.array(jumps, np.float32),
             duration=duration,
             warnings=tuple(_warnings(losses, clock, duration, announced)),
+            origin=clock.seconds(clock.origin),
+            steady=not (clock.missing or clock.mended),
         )
 
     def _due(
@@ -164,9 +166,7 @@ class SampleStream:
         # Scaled first, turned after: turning a small picture costs nothing.
         if turn.swap:
             height, width = width, height
-        small = frame.reformat(width=width, height=height, format="rgb24")
-        pixels: Any = small.to_ndarray()
-        return turned(pixels, turn)
+        return turned(rgb(frame, width=width, height=height), turn)
 
     def _too_long(self) -> VideoError:
         return VideoError(

@@ -122,6 +122,8 @@ def decoded(
         return
     for frame in frames:
         losses.concealed += frame.is_corrupt
+        if stream.time_base is not None:
+            frame.time_base = stream.time_base  # which PyAV knows only from a packet
         yield frame
 
 
