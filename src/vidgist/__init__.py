@@ -30,9 +30,8 @@ if TYPE_CHECKING:
         VidgistWarning,
     )
     from vidgist.features import extract_features, load_backbone
-    from vidgist.scoring import importance
-    from vidgist.scoring import score_features, summarize
-    from vidgist.render import render
+    from vidgist.pipeline import summarize
+    from vidgist.scoring import importance, scale, score_features
     from vidgist.selection import knapsack, select, shot_values, spread
     from vidgist.shots import refine, segment
     from vidgist.types import Features, Frames, Scores, Shots, Summary, Timeline, VideoInfo
@@ -54,9 +53,8 @@ _HOMES = {
         "VidgistWarning",
     ),
     "vidgist.features": ("extract_features", "load_backbone"),
-    "vidgist.importance": ("importance",),
-    "vidgist.pipeline": ("score_features", "summarize"),
-    "vidgist.render": ("render",),
+    "vidgist.pipeline": ("summarize",),
+    "vidgist.scoring": ("importance", "scale", "score_features"),
     "vidgist.selection": ("knapsack", "select", "shot_values", "spread"),
     "vidgist.shots": ("refine", "segment"),
     "vidgist.types": (
@@ -98,7 +96,7 @@ __all__ = [
     "probe",
     "read_frames",
     "refine",
-    "render",
+    "scale",
     "score_features",
     "segment",
     "select",

@@ -4,7 +4,7 @@ Each stage is a public function on plain arrays; `summarize` only calls them in 
 
 ==  ==================================================  ======================
 1.  `features.extract_features`: decode once, sample    video/, features/
-2.  `score_features`: criteria and their product        criteria/, importance
+2.  `scoring.score_features`: criteria, their product   criteria/, scoring.py
 3.  `shots.segment`, `shots.refine`: cuts on frames     shots/
 4.  `selection.choose`: the best that fit the length    selection/
 5.  `Summary.save`: clip, keyframes, page, data         render/
@@ -17,18 +17,16 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from vidgist.criteria import measure
-from vidgist.errors import SettingError
 from vidgist.features import DEFAULT_BACKBONE, Backbone, extract_features
-from vidgist.scoring import importance, scale
 from vidgist.presets import DEFAULT_PRESET, Preset, configure
 from vidgist.progress import Progress, silent
+from vidgist.scoring import score_features
 from vidgist.selection import best_samples, choose, parse_length
 from vidgist.shots import refine, segment
-from vidgist.types import Features, Floats, Scores, Summary
+from vidgist.types import Summary
 from vidgist.video import probe
 
-__all__ = ["score_features", "summarize"]
+__all__ = ["summarize"]
 
 
 def summarize(
@@ -128,39 +126,4 @@ def summarize(
         budget=budget,
         thumbnails=extraction.thumbnails,
         warnings=timeline.warnings,
-    )
-
-
-def score_features(
-    features: Features | Floats, settings: Preset, *, progress: Progress = silent
-) -> Scores:
-    """Return the criteria, scaled to [0, 1], and the importance of each sample.
-
-    Args:
-        features: of one video, (T, D); normalised where the criteria want them so.
-        settings: as `configure` returns them.
-        progress: told how far it is.
-
-    Raises:
-        SettingError: a chosen criterion needs what is not given.
-    """
-    values = features.values if isinstance(features, Features) else features
-    if "uniqueness" in settings.criteria:
-        raise SettingError("--criteria: uniqueness needs a trained model; pass one with --model")
-    raw = measure(
-        values,
-        neighbors=settings.neighbors,
-        count_self=settings.count_self,
-        round_neighbors=settings.round_neighbors,
-        progress=progress,
-    )
-    scaled = scale(raw, threshold=settings.threshold)
-    return Scores(
-        criteria=scaled,
-        importance=importance(
-            scaled,
-            criteria=settings.criteria,
-            avoid_zeros=settings.avoid_zeros,
-            smoothing=settings.smoothing,
-        ),
     )

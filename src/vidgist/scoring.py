@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from vidgist.criteria.scaling import minmax
+from vidgist.criteria import measure, minmax
 from vidgist.errors import SettingError, unknown_value
-from vidgist.presets import CRITERIA
-from vidgist.types import Floats
+from vidgist.presets import CRITERIA, Preset
+from vidgist.progress import Progress, silent
+from vidgist.types import Features, Floats, Scores
 
-__all__ = ["AVOID_ZEROS", "CRITERIA", "check_criteria", "importance", "scale"]
+__all__ = ["AVOID_ZEROS", "CRITERIA", "check_criteria", "importance", "scale", "score_features"]
 
 AVOID_ZEROS = {"eps": lambda p: p + 0.05, "exp": lambda p: np.exp(p - 1.0)}
 """How the product p in [0, 1] is kept from 0 (S6): a shot of score 0 is never worth a place."""
@@ -91,3 +92,38 @@ def finish(product: Floats, *, avoid_zeros: str, smoothing: float) -> Floats:
         raise SettingError(f"--smoothing: expected a number of at least 0, came {smoothing:g}")
     score = AVOID_ZEROS[avoid_zeros](np.asarray(product, dtype=np.float64))
     return np.asarray(gaussian_filter1d(score, smoothing) if smoothing > 0 else score)
+
+
+def score_features(
+    features: Features | Floats, settings: Preset, *, progress: Progress = silent
+) -> Scores:
+    """Return the criteria, scaled to [0, 1], and the importance of each sample.
+
+    Args:
+        features: of one video, (T, D); normalised where the criteria want them so.
+        settings: as `configure` returns them.
+        progress: told how far it is.
+
+    Raises:
+        SettingError: a chosen criterion needs what is not given.
+    """
+    values = features.values if isinstance(features, Features) else features
+    if "uniqueness" in settings.criteria:
+        raise SettingError("--criteria: uniqueness needs a trained model; pass one with --model")
+    raw = measure(
+        values,
+        neighbors=settings.neighbors,
+        count_self=settings.count_self,
+        round_neighbors=settings.round_neighbors,
+        progress=progress,
+    )
+    scaled = scale(raw, threshold=settings.threshold)
+    return Scores(
+        criteria=scaled,
+        importance=importance(
+            scaled,
+            criteria=settings.criteria,
+            avoid_zeros=settings.avoid_zeros,
+            smoothing=settings.smoothing,
+        ),
+    )
