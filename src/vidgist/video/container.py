@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 
 from vidgist.errors import VideoError
 
-__all__ = ["Limits", "is_cover", "open_video", "video_stream"]
+__all__ = ["Limits", "is_cover", "open_video", "too_long", "video_stream"]
 
 FORMATS = (
     # Files of phones, cameras, screens and the web.
@@ -141,6 +141,14 @@ def is_cover(stream: VideoStream) -> bool:
     return bool(stream.disposition & _STILL)
 
 
+def too_long(path: str | os.PathLike[str], limits: Limits) -> VideoError:
+    """Return the error for a video that lasts longer than it may."""
+    return VideoError(
+        f"{os.fspath(path)}: longer than the limit of {limits.seconds / 3600:g} hours;"
+        " raise --max-hours if you trust the file"
+    )
+
+
 def _read_head(path: Path) -> bytes:
     """Return the first bytes of the file, or say why there are none."""
     try:
@@ -185,7 +193,7 @@ def _check_limits(path: Path, container: InputContainer, limits: Limits) -> None
     if count > limits.streams:
         raise VideoError(
             f"{path}: {count} streams are more than the limit of {limits.streams};"
-            " raise the limit on streams if you trust the file"
+            " raise --max-streams if you trust the file"
         )
     for stream in container.streams.video:
         if stream.codec_context is None:
@@ -194,11 +202,8 @@ def _check_limits(path: Path, container: InputContainer, limits: Limits) -> None
         if width * height > limits.pixels:
             raise VideoError(
                 f"{path}: pictures of {width} x {height} are more than the limit of"
-                f" {limits.pixels} pixels; raise the limit on pixels if you trust the file"
+                f" {limits.pixels} pixels; raise --max-pixels if you trust the file"
             )
     seconds = (container.duration or 0) / av.time_base
     if seconds > limits.seconds:
-        raise VideoError(
-            f"{path}: {seconds:.0f} s are more than the limit of {limits.seconds:.0f} s;"
-            " raise the limit on seconds if you trust the file"
-        )
+        raise too_long(path, limits)

@@ -23,7 +23,7 @@ from vidgist.errors import SettingError, VideoError
 from vidgist.progress import Progress, silent
 from vidgist.types import Frames, Timeline
 from vidgist.video.clock import Clock
-from vidgist.video.container import Limits, open_video, video_stream
+from vidgist.video.container import Limits, open_video, too_long, video_stream
 from vidgist.video.luma import Jumps
 from vidgist.video.orient import turn_of, turned
 from vidgist.video.packets import Losses, decoded, prepare
@@ -122,7 +122,7 @@ class SampleStream:
             for frame in decoded(container, stream, losses):
                 at = clock(frame)
                 if at > self.limits.seconds:
-                    raise self._too_long()
+                    raise too_long(self.path, self.limits)
                 # What was due before this frame shows the one before it.
                 if held is not None:
                     yield from self._due(held, len(times) - 1, at - _SLACK)
@@ -138,7 +138,7 @@ class SampleStream:
                 )
             duration = clock.ends(held, end=announced_end(stream))
             if duration > self.limits.seconds:
-                raise self._too_long()
+                raise too_long(self.path, self.limits)
             yield from self._due(held, len(times) - 1, duration - 2 * _SLACK)
             self.progress("reading", duration, announced and max(announced, duration))
         self._timeline = Timeline(
@@ -167,12 +167,6 @@ class SampleStream:
         if turn.swap:
             height, width = width, height
         return turned(rgb(frame, width=width, height=height), turn)
-
-    def _too_long(self) -> VideoError:
-        return VideoError(
-            f"{self.path}: longer than the limit of {self.limits.seconds:.0f} s;"
-            " raise the limit on seconds if you trust the file"
-        )
 
 
 def read_frames(

@@ -117,11 +117,12 @@ def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
 def _described(stream: Stream) -> Mapping[str, Any]:
     """Return what is known of one stream, as data."""
     context = stream.codec_context
+    language = stream.metadata.get("language")
     said: dict[str, Any] = {
         "index": stream.index,
         "type": stream.type,
         "codec": context.codec.canonical_name if context is not None else None,
-        "language": stream.metadata.get("language"),
+        "language": None if language == "und" else language,  # "und" says that it is unknown
         "duration": (
             float(stream.duration * stream.time_base)
             if stream.duration and stream.time_base

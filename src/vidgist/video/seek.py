@@ -19,6 +19,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 from PIL import Image
 
+from vidgist.errors import VideoError
 from vidgist.types import Timeline
 from vidgist.video.container import Limits, open_video, video_stream
 from vidgist.video.decode import stream_clock
@@ -36,6 +37,10 @@ _READ_ON = 3.0
 
 _BACK = (0.0, 2.0, 15.0)
 """Seconds before the wanted frame at which key frames are looked for, one after the other."""
+
+
+_GIVE_UP = 32
+"""Frames at the end of a file that may be gone before the file counts as changed."""
 
 
 class FrameReader:
@@ -88,18 +93,23 @@ class FrameReader:
 
     def at(self, times: Iterable[float]) -> Iterator[Image.Image]:
         """Yield the picture that is on screen at each of the times, which ascend."""
-        shown, image = -1, None
+        shown = -1
         for time in times:
             number = int(np.searchsorted(self.timeline.times, time + 1e-9, side="right")) - 1
             number = max(number, 0)
-            if number != shown or image is None:
-                shown, image = number, None
-                for _, frame in self._from(number):
-                    image = Image.fromarray(rgb(self._upright(frame)))
-                    break
-            if image is None:
-                return  # the file became shorter since the first pass
+            if number != shown:
+                shown, image = number, self._picture(number)
             yield image.copy()
+
+    def _picture(self, number: int) -> Image.Image:
+        # Damaged files may decode a frame less the second time: then take the one before.
+        for before in range(number, max(-1, number - _GIVE_UP), -1):
+            for _, frame in self._from(before):
+                return Image.fromarray(rgb(self._upright(frame)))
+        raise VideoError(
+            f"{os.fspath(self.path)}: the frame at {self.timeline.times[number]:.3f} s cannot be"
+            " decoded any more; was the file changed since it was read?"
+        )
 
     def close(self) -> None:
         """Close the file."""
