@@ -127,6 +127,7 @@ def annotate(record: VideoRecord, annotation: Annotation) -> VideoRecord:
         scores = _fit(annotation.frame_scores, n_frames, label)
         record = replace(
             record,
+            frame_scores=scores,
             user_scores=scores[:, picks].astype(np.float64),
             gtscore=scores[:, picks].mean(axis=0) / 5.0,
         )

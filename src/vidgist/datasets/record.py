@@ -35,6 +35,8 @@ class VideoRecord(_ShapesInRepr):
         gtsummary: (T,) reference summary of the field, binary.
         user_summary: (U, N) True where an annotator's summary holds the frame.
         user_scores: (U, T) importance that each annotator gave each sample.
+        frame_scores: (U, N) importance that each annotator gave each frame; not part of the
+            field's files, known where the original annotations were joined.
         frame_rate: frames per second.
         attributes: whatever else the file says in short: the group's own and the file's.
     """
@@ -50,6 +52,7 @@ class VideoRecord(_ShapesInRepr):
     gtsummary: npt.NDArray[np.float64] | None = None
     user_summary: npt.NDArray[np.bool_] | None = None
     user_scores: npt.NDArray[np.float64] | None = None
+    frame_scores: npt.NDArray[Any] | None = None
     frame_rate: float | None = None
     attributes: Mapping[str, str | float] = field(default_factory=dict)
 

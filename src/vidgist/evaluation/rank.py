@@ -4,7 +4,7 @@ r"""Rank correlation of scores with many annotators at once: Kendall's tau-b and
    \tau_b = \frac{C - D}{\sqrt{(n_0 - n_1)(n_0 - n_2)}}, \qquad
    \rho = \mathrm{corr}(\mathrm{rank}(a), \mathrm{rank}(b))
 
-C and D are the pairs of samples that both orders rank alike and oppositely, n_0 all pairs, n_1 and
+C and D are the pairs of frames that both orders rank alike and oppositely, n_0 all pairs, n_1 and
 n_2 those tied in the one and in the other. Equal values share the mean of their ranks.
 
 A constant vector ranks nothing: its correlation with anything is NaN here, as in SciPy. What an
@@ -22,9 +22,10 @@ from scipy.stats import kendalltau, rankdata
 __all__ = ["Annotators", "kendall_tau", "spearman_rho"]
 
 Floats = npt.NDArray[np.floating[Any]]
+Counts = npt.NDArray[np.integer[Any]]
 
-MAX_CELLS = 2_000_000
-"""Largest contingency table of one pair of vectors; larger ones are left to SciPy's sorting."""
+MAX_CELLS = 2**23
+"""Largest table of counts (samples x annotators x levels); beyond it SciPy's sorting is used."""
 
 
 def kendall_tau(scores: npt.ArrayLike, annotations: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -45,49 +46,59 @@ def spearman_rho(scores: npt.ArrayLike, annotations: npt.ArrayLike) -> npt.NDArr
     return np.asarray(Annotators(annotations).rho(np.asarray(scores)[None])[0])
 
 
-def _dense(values: Floats) -> tuple[npt.NDArray[np.int64], int]:
-    """Return ranks 0, 1, ... without gaps, equal for equal values, and how many there are."""
-    levels, ranks = np.unique(values, return_inverse=True)
-    return ranks.reshape(-1).astype(np.int64), len(levels)
-
-
-def _centred_ranks(values: Floats) -> npt.NDArray[np.float64]:
-    """Return (R, T) mean ranks less their mean, scaled to length 1; NaN rows where constant."""
-    ranks = rankdata(values, axis=1)
-    ranks -= ranks.mean(axis=1, keepdims=True)
-    length = np.sqrt((ranks**2).sum(axis=1, keepdims=True))
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(length > 0, ranks / length, np.nan))
-
-
 class Annotators:
-    """What does not depend on the scores, computed once for U annotators of T samples."""
+    """What does not depend on the scores, computed once for U annotators.
 
-    def __init__(self, annotations: npt.ArrayLike) -> None:
+    Args:
+        annotations: (U, N) one value a frame, or a sample.
+        steps: (T,) frames for which each sample's score stands, N together; by default one each.
+            The scores are then (T,) a vector, and correlated as if spread over the frames.
+    """
+
+    def __init__(self, annotations: npt.ArrayLike, *, steps: npt.ArrayLike | None = None) -> None:
         values = np.asarray(annotations, dtype=np.float64)
         if values.ndim != 2 or values.shape[1] == 0:
-            raise ValueError(f"annotations: expected (U, T) with T > 0, came {values.shape}")
+            raise ValueError(f"annotations: expected (U, N) with N > 0, came {values.shape}")
         if not np.isfinite(values).all():
             raise ValueError("annotations: expected finite numbers, came NaN or infinity")
+        self.steps = np.ones(values.shape[1], int) if steps is None else np.asarray(steps, int)
+        if self.steps.sum() != values.shape[1] or (self.steps < 1).any():
+            raise ValueError(
+                f"steps: expected whole numbers from 1 that make {values.shape[1]}, "
+                f"came {self.steps.sum()} together"
+            )
         self.values = values
         self._unit = _centred_ranks(values)
-        dense = [_dense(row) for row in values]
-        self._ranks = np.array([ranks for ranks, _ in dense], dtype=np.int64).reshape(values.shape)
-        self._levels = max((count for _, count in dense), default=1)
+        # Dense ranks 0, 1, ... of each annotator, and how many there are at most.
+        ranks = [np.unique(row, return_inverse=True)[1].reshape(-1) for row in values]
+        self._ranks = np.array(ranks, dtype=np.int64).reshape(values.shape)
+        self._levels = int(self._ranks.max(initial=0)) + 1
+        self._counts: Counts | None = None
+        if len(self.steps) * len(values) * self._levels <= MAX_CELLS:
+            self._counts = self._count()
 
     def __len__(self) -> int:
         return len(self.values)
 
     @property
     def constant(self) -> npt.NDArray[np.bool_]:
-        """(U,) True for an annotator who gave every sample the same score."""
+        """(U,) True for an annotator who gave every frame the same value."""
         return np.asarray((self._ranks == 0).all(axis=1))
 
+    def _count(self) -> Counts:
+        """Return how many frames of each sample each annotator put on each level, (T, U, L)."""
+        users, levels = len(self), self._levels
+        sample = np.repeat(np.arange(len(self.steps)), self.steps)
+        cells = (sample * users + np.arange(users)[:, None]) * levels + self._ranks
+        table = np.bincount(cells.reshape(-1), minlength=len(self.steps) * users * levels)
+        # The sums of products below stay under N^2 / 2: int32 halves the memory where that fits.
+        kind = np.int32 if self.values.shape[1] < 2**15 else np.int64
+        return table.reshape(len(self.steps), users, levels).astype(kind)
+
     def _check(self, scores: Floats) -> None:
-        if scores.ndim != 2 or scores.shape[1] != self.values.shape[1]:
+        if scores.ndim != 2 or scores.shape[1] != len(self.steps):
             raise ValueError(
-                f"scores: expected (R, {self.values.shape[1]}), came {scores.shape}: one score a "
-                "sample that was annotated"
+                f"scores: expected (R, {len(self.steps)}), came {scores.shape}: one score a sample"
             )
         if not np.isfinite(scores).all():
             raise ValueError("scores: expected finite numbers, came NaN or infinity")
@@ -95,8 +106,8 @@ class Annotators:
     def rho(self, scores: Floats) -> npt.NDArray[np.float64]:
         """Return Spearman's rho of R score vectors (R, T) with each annotator, as (R, U)."""
         self._check(scores)
-        products = _centred_ranks(np.asarray(scores, dtype=np.float64)) @ self._unit.T
-        return np.asarray(np.clip(products, -1.0, 1.0))
+        spread = np.repeat(np.asarray(scores, dtype=np.float64), self.steps, axis=1)
+        return np.asarray(np.clip(_centred_ranks(spread) @ self._unit.T, -1.0, 1.0))
 
     def tau(self, scores: Floats) -> npt.NDArray[np.float64]:
         """Return Kendall's tau-b of R score vectors (R, T) with each annotator, as (R, U)."""
@@ -104,43 +115,42 @@ class Annotators:
         return np.array([self._tau(row) for row in scores]).reshape(len(scores), len(self))
 
     def _tau(self, scores: Floats) -> npt.NDArray[np.float64]:
-        if len(self) == 0:
-            return np.empty(0)
-        ranks, levels = _dense(scores)
-        cells = levels * self._levels
-        if cells > MAX_CELLS:
-            return np.array([kendalltau(ranks, row).statistic for row in self._ranks])
-        together = max(1, MAX_CELLS // cells)
-        parts = [self._ranks[start : start + together] for start in range(0, len(self), together)]
-        return np.concatenate(
-            [_tau_of_tables(_tables(ranks, p, levels, self._levels)) for p in parts]
-        )
+        if self._counts is None:
+            spread = np.repeat(scores, self.steps)
+            return np.array([kendalltau(spread, row).statistic for row in self._ranks])
+        order = np.argsort(scores, kind="stable")
+        first = np.flatnonzero(np.r_[True, np.diff(scores[order]) > 0])
+        table = self._counts[order]
+        if len(first) < len(order):  # samples of equal score share a row
+            table = np.add.reduceat(table, first, axis=0)
+        return _tau_of_tables(table)
 
 
-def _tables(
-    ranks: npt.NDArray[np.int64], others: npt.NDArray[np.int64], rows: int, columns: int
-) -> npt.NDArray[np.int64]:
-    """Return how often each rank (T,) meets each rank of U others (U, T), as (rows, U, columns)."""
-    count = len(others)
-    places = ranks * (count * columns) + others + np.arange(count)[:, None] * columns
-    table = np.bincount(places.reshape(-1), minlength=rows * count * columns)
-    return table.reshape(rows, count, columns)
+def _centred_ranks(values: Floats) -> npt.NDArray[np.float64]:
+    """Return (R, N) mean ranks less their mean, scaled to length 1; NaN rows where constant."""
+    ranks = rankdata(values, axis=1)
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    length = np.sqrt((ranks**2).sum(axis=1, keepdims=True))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(length > 0, ranks / length, np.nan))
 
 
-def _tau_of_tables(table: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Return tau-b (U,) from how often each pair of levels occurs, (rows, U, columns)."""
-    # Pairs of samples: the second of them in the row at hand, the first in a row before.
-    before = np.cumsum(table, axis=0) - table
-    up_to = np.cumsum(before, axis=2)
+def _tau_of_tables(table: Counts) -> npt.NDArray[np.float64]:
+    """Return tau-b (U,) from how often levels occur together: (levels of scores, U, levels)."""
+    if table.shape[1] == 0:
+        return np.empty(0)
+    # Pairs of frames: the second of them in the row at hand, the first in a row before.
+    before = np.cumsum(table, axis=0, dtype=table.dtype) - table
+    up_to = np.cumsum(before, axis=2, dtype=table.dtype)
     alike = np.einsum("ruc,ruc->u", table, up_to - before)
     opposite = np.einsum("ruc,ruc->u", table, up_to[:, :, -1:] - up_to)
     n = int(table[:, 0].sum())
     pairs = n * (n - 1) // 2
-    tied_rows, tied_columns = (
-        (sums * (sums - 1)).sum(axis=0) // 2 for sums in (table.sum(axis=2), table.sum(axis=0).T)
-    )
-    untied = np.sqrt((pairs - tied_rows).astype(float)) * np.sqrt(
-        (pairs - tied_columns).astype(float)
-    )
+    rows = table.sum(axis=2, dtype=np.int64)
+    columns = table.sum(axis=0, dtype=np.int64)
+    untied_rows = pairs - (rows * (rows - 1)).sum(axis=0) // 2
+    untied_columns = pairs - (columns * (columns - 1)).sum(axis=1) // 2
+    root = np.sqrt(untied_rows.astype(float)) * np.sqrt(untied_columns.astype(float))
+    difference = alike.astype(np.int64) - opposite.astype(np.int64)
     with np.errstate(invalid="ignore"):
-        return np.clip(np.where(untied > 0, (alike - opposite) / untied, np.nan), -1.0, 1.0)
+        return np.asarray(np.clip(np.where(root > 0, difference / root, np.nan), -1.0, 1.0))

@@ -1,0 +1,63 @@
+"""People: each annotator measured against the others, and the best that one vector can do."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.errors import DataError
+from vidgist.evaluation.judge import Judge
+from vidgist.evaluation.rank import Annotators
+
+__all__ = ["ceiling_scores", "measure_human"]
+
+
+def measure_human(judge: Judge) -> npt.NDArray[np.float64]:
+    """Return tau, rho and F1 (1, 3) of people, each of them left out of those he is compared with.
+
+    Where a protocol correlates with each annotator, an annotator takes the place of the scores and
+    meets each of the others; where it correlates with the mean summary, his summary meets the mean
+    of the others'. F1 compares his summary with the others', averaged or the best as the metric
+    has it. Then the mean over annotators. NaN where there are not two of them.
+    """
+    result = np.full((1, 3), np.nan)
+    values, users = judge.annotations, judge.record.user_summary
+    if values is not None and len(values) > 1:
+        agreements = np.array([_agreement(judge, u) for u in _opinions(values)])
+        known = np.isfinite(agreements).all(axis=1)  # not where no other annotator ranks anything
+        if known.any():
+            result[0, :2] = agreements[known].mean(axis=0)
+    if users is not None and len(users) > 1:
+        each = range(len(users))
+        result[0, 2] = np.mean(
+            [judge.f1(users[[u]], users=np.delete(users, u, axis=0))[0] for u in each]
+        )
+    return result
+
+
+def _opinions(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the annotators who rank anything; all of them where none does."""
+    ranking = np.flatnonzero(np.ptp(values, axis=1) > 0)
+    return ranking if len(ranking) else np.arange(len(values))
+
+
+def _agreement(judge: Judge, user: int) -> npt.NDArray[np.float64]:
+    assert judge.annotations is not None
+    others = np.delete(judge.annotations, user, axis=0)
+    if judge.protocol.against == "mean":
+        others = others.mean(axis=0, keepdims=True)
+    # Frame by frame: an annotator's values are not steps from pick to pick.
+    found = judge.correlate(judge.annotations[[user]], annotators=Annotators(others))
+    return np.asarray(found[0])
+
+
+def ceiling_scores(judge: Judge) -> npt.NDArray[np.float64]:
+    """Return the mean annotation of each sample (1, T): about the best that one vector can do.
+
+    Raises:
+        DataError: the video has no annotations.
+    """
+    values = judge.sample_annotations
+    if values is None or len(values) == 0:
+        raise DataError(f"{judge.record.key}: the file has no annotations; join it with some")
+    return np.asarray(values.mean(axis=0, keepdims=True))

@@ -1,0 +1,150 @@
+"""Measure rows on the videos of a data set, one video in memory at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from vidgist.datasets import VideoRecord
+from vidgist.datasets.splits import Split, tested_videos
+from vidgist.errors import DataError
+from vidgist.evaluation.entries import Entry
+from vidgist.evaluation.judge import MEASURES, Judge
+from vidgist.evaluation.protocols import Protocol, cautions
+from vidgist.evaluation.results import Row, Table
+from vidgist.progress import Progress, silent
+
+__all__ = ["evaluate", "with_splits"]
+
+
+def evaluate(
+    records: Iterable[VideoRecord],
+    entries: Sequence[Entry],
+    *,
+    metric: str,
+    protocol: Protocol,
+    title: str,
+    dataset: str,
+    settings: Mapping[str, Any] | None = None,
+    progress: Progress = silent,
+    total: int | None = None,
+) -> Table:
+    """Measure every entry on every video.
+
+    Videos without features are left out where an entry needs them, for all entries alike: rows of
+    one table are always means over the same videos.
+
+    Args:
+        records: the videos, with annotations.
+        entries: the rows.
+        metric: ``tvsum`` or ``summe``.
+        protocol: what is compared with what.
+        title: what the table shows.
+        dataset: what was measured on.
+        settings: what else was chosen, to be printed with the table.
+        progress: told after each video.
+        total: how many records there are, for the progress.
+
+    Raises:
+        DataError: no video could be measured, or one of them is not what it should be.
+    """
+    needs_features = any(entry.needs_features for entry in entries)
+    videos: list[str] = []
+    without: list[str] = []
+    values: list[list[Any]] = [[] for _ in entries]
+    for count, record in enumerate(records, start=1):
+        if needs_features and record.features is None:
+            without.append(record.key)
+            continue
+        judge = Judge(record, metric=metric, protocol=protocol)
+        videos.append(record.key)
+        for entry, found in zip(entries, values, strict=True):
+            found.append(entry.measure(judge))
+        progress("evaluating", count, total)
+    if not videos:
+        why = "none of its videos has features" if without else "it has no videos to measure"
+        raise DataError(f"{dataset}: {why}; add them with vidgist features")
+    rows = tuple(
+        Row(
+            name=entry.name,
+            values=np.stack(found),
+            published=entry.published,
+            baseline=entry.baseline,
+        )
+        for entry, found in zip(entries, values, strict=True)
+    )
+    return Table(
+        title=title,
+        dataset=dataset,
+        metric=metric,
+        protocol=protocol,
+        videos=tuple(videos),
+        rows=rows,
+        settings=dict(settings or {}),
+        notes=(*_missing(rows, videos, without), *cautions(protocol, metric=metric)),
+    )
+
+
+def _missing(rows: Sequence[Row], videos: list[str], without: list[str]) -> list[str]:
+    notes = []
+    if without:
+        notes.append(
+            f"{len(videos)} of {len(videos) + len(without)} videos have features; "
+            f"left out: {_listed(without)}"
+        )
+    for index, (measure, needs) in enumerate(
+        zip(MEASURES, ("annotations", "annotations", "shots and user summaries"), strict=True)
+    ):
+        if all(np.isnan(row.values[..., index]).all() for row in rows):
+            notes.append(f"no {measure}: the file has no {needs}")
+    return notes
+
+
+def _listed(names: Sequence[str], most: int = 25) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[str]) -> Table:
+    """Return the table with means over splits, and a note on how many videos they ever test.
+
+    Args:
+        table: measured on all videos.
+        splits: the divisions, of which only the test parts are used here.
+        all_videos: keys of all videos of the data set, measured or not.
+
+    Raises:
+        DataError: a split has no video of the table.
+    """
+    tested = tested_videos(tuple(splits))
+    for number, split in enumerate(splits, start=1):
+        if not set(split.test) & set(all_videos):
+            raise DataError(
+                f"split {number}: none of its test videos ({_listed(split.test, 3)}) is in "
+                f"{table.dataset}; give the splits of this data set"
+            )
+    present = [key for key in tested if key in table.videos]
+    never = [key for key in all_videos if key not in tested]
+    note = f"the {len(splits)} splits test {len(tested)} distinct videos of {len(all_videos)}"
+    if never:
+        note += f"; never tested: {_listed(never)}"
+    notes = [note]
+    if len(present) < len(tested):
+        notes.append(f"{len(present)} of those {len(tested)} could be measured")
+    places = [index for index, key in enumerate(table.videos) if key in tested]
+    if not places:
+        raise DataError(f"{table.dataset}: none of the tested videos could be measured")
+    return dataclasses.replace(
+        table,
+        videos=tuple(table.videos[i] for i in places),
+        rows=tuple(dataclasses.replace(row, values=row.values[places]) for row in table.rows),
+        splits=tuple(
+            kept
+            for split in splits
+            if (kept := tuple(key for key in split.test if key in table.videos))
+        ),
+        notes=(*notes, *table.notes),
+    )

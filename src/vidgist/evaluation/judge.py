@@ -1,0 +1,183 @@
+"""Measure scores on one video: tau and rho against its annotators, F1 against their summaries.
+
+What is undefined is settled here, once:
+
+- scores that are constant rank nothing, so their tau and rho are 0 (not left out: a method must not
+  gain by refusing to rank a video);
+- an annotator whose scores are constant ranks nothing either and is left out of the mean;
+- tau and rho are NaN where no annotator is left or the file has none, F1 is NaN where it has no
+  shots or no user summaries; the video is then left out of that mean, and tables say so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.datasets import VideoRecord
+from vidgist.errors import DataError
+from vidgist.evaluation.f1 import f1_scores
+from vidgist.evaluation.protocols import Protocol
+from vidgist.evaluation.rank import Annotators
+from vidgist.selection.keyshots import keyshot_summaries
+from vidgist.types import Shots
+
+__all__ = ["MEASURES", "Judge"]
+
+Floats = npt.NDArray[np.float64]
+
+MEASURES = ("tau", "rho", "f1")
+"""What is measured, in the order of every array's last axis."""
+
+
+class Judge:
+    """All that is needed to measure any number of score vectors of one video.
+
+    Args:
+        record: the video with its annotations.
+        metric: ``tvsum`` or ``summe``.
+        protocol: what is compared with what.
+        shots: shots in the place of the record's own.
+
+    Raises:
+        DataError: the record does not say where its samples lie.
+    """
+
+    def __init__(
+        self, record: VideoRecord, *, metric: str, protocol: Protocol, shots: Shots | None = None
+    ) -> None:
+        self.record = record
+        self.metric = metric
+        self.protocol = protocol
+        picks = record.sample_picks
+        if picks is None or record.n_frames is None:
+            raise DataError(
+                f"{record.key}: the file does not say its 'n_frames' and 'picks'; "
+                "add them, or join it with annotations (--annotations)"
+            )
+        self.picks = picks
+        self.n_frames = record.n_frames
+        self.shots = record.shots if shots is None else shots
+        self.annotations = self._annotations()
+        steps = None
+        if protocol.at == "frames" and protocol.compare == "scores":
+            steps = np.diff(np.append(picks, self.n_frames))
+        self.steps = steps
+        self.annotators: Annotators | None = None
+        if self.annotations is not None:
+            against = self.annotations
+            if protocol.against == "mean":
+                against = against.mean(axis=0, keepdims=True)
+            self.annotators = Annotators(against, steps=steps)
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples T."""
+        return len(self.picks)
+
+    @property
+    def sample_annotations(self) -> Floats | None:
+        """(U, T) what each annotator thought of each sample, whatever the protocol; or None."""
+        record = self.record
+        if self.protocol.at == "runs":
+            return self.annotations
+        if self.metric == "tvsum":
+            return record.user_scores
+        summary = record.user_summary
+        return None if summary is None else summary[:, self.picks].astype(np.float64)
+
+    def _annotations(self) -> Floats | None:
+        """Return the annotators' values (U, L) that the protocol correlates with."""
+        record, protocol = self.record, self.protocol
+        summary = None if record.user_summary is None else record.user_summary.astype(np.float64)
+        if summary is not None and len(summary) == 0:
+            summary = None
+        scores = record.user_scores
+        if scores is not None and len(scores) == 0:
+            scores = None
+        if protocol.compare == "summary":
+            return summary
+        first = int(self.picks[0])
+        if self.metric == "summe":
+            if summary is None:
+                return None
+            if protocol.at == "runs":
+                ends = np.append(self.picks[1:], self.n_frames)
+                runs = zip(self.picks, ends, strict=True)
+                return np.stack([summary[:, a:b].mean(axis=1) for a, b in runs], axis=1)
+            return summary[:, first:] if protocol.at == "frames" else summary[:, self.picks]
+        if protocol.at == "frames":
+            if record.frame_scores is not None:
+                return record.frame_scores[:, first:].astype(np.float64)
+            if scores is not None:
+                return np.repeat(scores, np.diff(np.append(self.picks, self.n_frames)), axis=1)
+        return scores
+
+    def summaries(self, scores: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_] | None:
+        """Return the keyshot summaries (R, N) of R score vectors (R, T), None without shots."""
+        if self.shots is None:
+            return None
+        return keyshot_summaries(
+            scores,
+            picks=self.picks,
+            n_frames=self.n_frames,
+            frames=self.shots.frames,
+            integer_values=self.protocol.integer_values,
+        )
+
+    def measure(self, scores: npt.ArrayLike) -> Floats:
+        """Return tau, rho and F1 of R score vectors.
+
+        Args:
+            scores: (R, T) finite, higher for more important.
+
+        Returns:
+            (R, 3), in the order of `MEASURES`; NaN as the top of this file says.
+
+        Raises:
+            DataError: the number of scores is not that of the samples, or one is not finite.
+        """
+        values = np.asarray(scores, dtype=np.float64)
+        if values.ndim != 2 or values.shape[1] != self.n_samples:
+            raise DataError(
+                f"{self.record.key}: has {self.n_samples} samples, but {values.shape[-1]} scores; "
+                "give one score a sample"
+            )
+        if not np.isfinite(values).all():
+            raise DataError(f"{self.record.key}: its scores hold NaN or infinity")
+        summaries = self.summaries(values)
+        compared: npt.NDArray[np.floating] | None = values
+        if self.protocol.compare == "summary":
+            compared = None if summaries is None else summaries.astype(np.float64)
+        result = np.full((len(values), 3), np.nan)
+        if compared is not None:
+            result[:, :2] = self.correlate(compared)
+        result[:, 2] = self.f1(summaries)
+        return result
+
+    def correlate(
+        self, values: npt.NDArray[np.floating], *, annotators: Annotators | None = None
+    ) -> Floats:
+        """Return the mean tau and rho (R, 2) of vectors (R, L) with the annotators."""
+        others = self.annotators if annotators is None else annotators
+        usable = np.zeros(0, dtype=bool) if others is None else ~others.constant
+        if others is None or not usable.any():
+            return np.full((len(values), 2), np.nan)
+        with_each = np.stack([others.tau(values), others.rho(values)], axis=2)[:, usable]
+        ranks_nothing = np.ptp(values, axis=1) == 0
+        with_each[ranks_nothing] = 0.0
+        return np.asarray(with_each.mean(axis=1))
+
+    def f1(
+        self,
+        summaries: npt.NDArray[np.bool_] | None,
+        *,
+        users: npt.NDArray[np.bool_] | None = None,
+    ) -> Floats:
+        """Return F1 (R,) of summaries (R, N): the mean over users on TVSum, the best on SumMe."""
+        against = self.record.user_summary if users is None else users
+        if summaries is None or against is None or len(against) == 0:
+            return np.full(1, np.nan)
+        with_each = f1_scores(summaries, against)
+        best_or_mean = with_each.mean if self.metric == "tvsum" else with_each.max
+        return np.asarray(best_or_mean(axis=1))

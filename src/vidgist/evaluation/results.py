@@ -1,0 +1,128 @@
+"""What was measured: rows of numbers of one protocol over the same videos, and their means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.evaluation.bootstrap import Difference, paired_bootstrap
+from vidgist.evaluation.judge import MEASURES
+from vidgist.evaluation.protocols import Protocol
+from vidgist.evaluation.published import Published
+
+__all__ = ["Row", "Table"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One method, or one baseline, on every video of a table.
+
+    Attributes:
+        name: what stands at the left.
+        values: (V, R, 3) tau, rho and F1 of each video in each of R repeats (seeds).
+        published: the same row as somebody published it, or None.
+        baseline: whether the row only puts the others in their place.
+    """
+
+    name: str
+    values: Floats
+    published: Published | None = None
+    baseline: bool = False
+
+    @property
+    def repeats(self) -> int:
+        """Number of repeats R."""
+        return int(self.values.shape[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows that may be compared: one protocol, one metric, the same videos.
+
+    Attributes:
+        title: what the table shows.
+        dataset: the file that was measured on.
+        metric: ``tvsum`` or ``summe``.
+        protocol: what was compared with what.
+        videos: (V,) keys of the videos.
+        rows: in the order of printing.
+        splits: keys of the videos tested in each split, or () for the mean over all videos.
+        settings: what else was chosen, by name.
+        notes: what a reader must know.
+    """
+
+    title: str
+    dataset: str
+    metric: str
+    protocol: Protocol
+    videos: tuple[str, ...]
+    rows: tuple[Row, ...]
+    splits: tuple[tuple[str, ...], ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            expected = (len(self.videos), row.repeats, len(MEASURES))
+            if row.values.shape != expected:
+                raise ValueError(f"Table.rows: expected {expected}, came {row.values.shape}")
+
+    def row(self, name: str) -> Row:
+        """Return the row of that name."""
+        return next(row for row in self.rows if row.name == name)
+
+    def per_split(self, row: Row) -> Floats:
+        """Return the means over the videos of each split (K, R, 3); one split of all without any.
+
+        A video whose number is unknown is left out; a split of which none is known gives NaN.
+        """
+        groups = self.splits or (self.videos,)
+        places = {key: index for index, key in enumerate(self.videos)}
+        parts = [[places[key] for key in group if key in places] for group in groups]
+        return np.stack([_known_mean(row.values[part]) for part in parts])
+
+    def mean(self, row: Row) -> Floats:
+        """Return tau, rho and F1 (3,): over videos, then splits, then repeats."""
+        return np.asarray(_known_mean(self.per_split(row)).mean(axis=0))
+
+    def spread(self, row: Row) -> Floats:
+        """Return the standard deviation (3,) of the mean over repeats; NaN for a single one."""
+        if row.repeats < 2:
+            return np.full(len(MEASURES), np.nan)
+        return np.asarray(_known_mean(self.per_split(row)).std(axis=0, ddof=1))
+
+    def weights(self) -> Floats:
+        """Return how much each video counts in the mean (V,)."""
+        groups = self.splits or (self.videos,)
+        share = dict.fromkeys(self.videos, 0.0)
+        for group in groups:
+            present = [key for key in group if key in share]
+            for key in present:
+                share[key] += 1.0 / len(present)
+        return np.array([share[key] for key in self.videos])
+
+    def difference(
+        self, row: Row, other: Row, *, rng: np.random.Generator | None = None
+    ) -> tuple[Difference, ...]:
+        """Return tau, rho and F1 of a row less those of another, with 95% intervals over videos."""
+        source = np.random.default_rng(0) if rng is None else rng
+        gaps = row.values.mean(axis=1) - other.values.mean(axis=1)
+        weights = self.weights()
+        return tuple(
+            paired_bootstrap(gaps[:, i], rng=source, weights=weights) for i in range(len(MEASURES))
+        )
+
+
+def _known_mean(values: Floats) -> Floats:
+    """Return the mean over the first axis of what is not NaN; NaN where nothing is known."""
+    known = np.isfinite(values)
+    counts = known.sum(axis=0)
+    totals = np.where(known, values, 0.0).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(counts > 0, totals / np.maximum(counts, 1), np.nan))
