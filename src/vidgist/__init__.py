@@ -17,7 +17,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidgist.criteria import alignment, minmax, uniformity, uniqueness
+    from vidgist.criteria.alignment import alignment
+    from vidgist.criteria.scaling import minmax
+    from vidgist.criteria.uniformity import uniformity
+    from vidgist.criteria.uniqueness import uniqueness
     from vidgist.errors import (
         DataError,
         InputError,
@@ -32,10 +35,14 @@ if TYPE_CHECKING:
     from vidgist.features import extract_features, load_backbone
     from vidgist.pipeline import summarize
     from vidgist.scoring import importance, scale, score_features
-    from vidgist.selection import knapsack, select, shot_values, spread
-    from vidgist.shots import refine, segment
+    from vidgist.selection.knapsack import knapsack
+    from vidgist.selection.select import select
+    from vidgist.selection.values import shot_values, spread
+    from vidgist.shots.kts import segment
+    from vidgist.shots.refine import refine
     from vidgist.types import Features, Frames, Scores, Shots, Summary, Timeline, VideoInfo
-    from vidgist.video import probe, read_frames
+    from vidgist.video.decode import read_frames
+    from vidgist.video.probe import probe
 
 __version__ = "0.1.0"
 
