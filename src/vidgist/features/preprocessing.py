@@ -28,6 +28,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 _MAX_JSON = 1 << 20
 _MAX_SIDE = 4096
+_MAX_NUMBER = 1e6
 
 Triple: TypeAlias = tuple[float, float, float]
 
@@ -66,7 +67,8 @@ class Preprocessing:
 def _numbers(value: object, *, what: str, length: int) -> tuple[float, ...]:
     values: list[Any] = list(value) if isinstance(value, (list, tuple)) else [value] * length
     if len(values) != length or not all(
-        isinstance(v, (int, float)) and not isinstance(v, bool) and np.isfinite(v) for v in values
+        isinstance(v, (int, float)) and not isinstance(v, bool) and abs(v) <= _MAX_NUMBER
+        for v in values
     ):
         raise ModelError(f"{what}: expected {length} numbers, came {value!r}")
     return tuple(float(v) for v in values)
@@ -77,10 +79,10 @@ def _checked(name: str, value: object, *, what: str) -> object:
         return _numbers(value, what=what, length=1)[0]
     if name in ("mean", "std"):
         numbers = _numbers(value, what=what, length=3)
-        if name == "std" and min(numbers) <= 0:
+        if name == "std" and min(numbers) < 1 / _MAX_NUMBER:
             raise ModelError(f"{what}: expected numbers above 0, came {value!r}")
         return numbers
-    if value is None:
+    if value is None and name != "channels":
         return None
     if name == "size":
         sides = _numbers(value, what=what, length=2)
@@ -159,4 +161,5 @@ def prepare(
         ordered = ordered * gain - np.asarray(how.mean, np.float32) / std
     if how.layout == "NCHW":
         ordered = ordered.transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(ordered, dtype=dtype)
+    with np.errstate(over="ignore"):  # what half precision cannot hold shows in the features
+        return np.ascontiguousarray(ordered, dtype=dtype)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from features.onnx_models import mean_colour
+from vidgist.errors import SettingError
+from vidgist.features import load_backbone
+from vidgist.features.concatenated import Concatenated
+from vidgist.features.onnx_file import load_onnx_file
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), dtype=np.uint8)
+
+
+def cosines(features: np.ndarray) -> np.ndarray:
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    return unit @ unit.T
+
+
+@pytest.fixture
+def parts(tmp_path):
+    a = mean_colour(tmp_path / "a.onnx", shape=["B", 3, 8, 8])
+    b = mean_colour(tmp_path / "b.onnx", shape=["B", 3, 8, 8], output="map")
+    how = {"scale": 1, "mean": [200, 0, 0], "std": 7}
+    return load_onnx_file(a), load_onnx_file(b, preprocessing=how)
+
+
+def test_cosines_are_the_mean_of_the_parts_cosines(parts):
+    joined = Concatenated(parts)
+    assert joined.name == "a+b"
+    features = joined.extract(PIXELS)
+    assert features.shape == (5, joined.dimension) == (5, 6)
+    expected = (cosines(parts[0].extract(PIXELS)) + cosines(parts[1].extract(PIXELS))) / 2
+    np.testing.assert_allclose(cosines(features), expected, atol=1e-6)
+
+
+def test_a_vector_of_zeros_stays_one(parts, tmp_path):
+    path = mean_colour(tmp_path / "c.onnx", shape=["B", 3, 8, 8])
+    zero = load_onnx_file(path, preprocessing={"scale": 0, "mean": 0})
+    features = Concatenated([zero, parts[0]]).extract(PIXELS)
+    np.testing.assert_array_equal(features[:, :3], 0)
+    np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, rtol=1e-6)
+
+
+def test_pictures_are_read_at_the_largest_size_and_shrunk_for_the_others(parts, tmp_path):
+    small = load_onnx_file(mean_colour(tmp_path / "s.onnx", shape=["B", 3, 4, 6]))
+    joined = Concatenated([small, parts[0]])
+    assert joined.size == (8, 8)
+    shrunk = np.stack(
+        [np.asarray(Image.fromarray(p).resize((6, 4), Image.Resampling.BILINEAR)) for p in PIXELS]
+    )
+    alone = small.extract(shrunk)
+    expected = alone / np.linalg.norm(alone, axis=1, keepdims=True)
+    np.testing.assert_allclose(joined.extract(PIXELS)[:, :3], expected, rtol=1e-6)
+
+
+def test_the_fingerprint_follows_the_parts_and_their_order(parts):
+    prints = {Concatenated(parts).fingerprint, Concatenated(parts[::-1]).fingerprint}
+    assert len(prints | {part.fingerprint for part in parts}) == 4
+
+
+def test_the_specification_with_a_plus_joins(tmp_path):
+    path = mean_colour(tmp_path / "m.onnx", shape=["B", 3, 8, 8])
+    joined = load_backbone(f"efficientnet_lite0 + {path}")
+    assert (joined.name, joined.dimension, joined.size) == (
+        "efficientnet_lite0+m",
+        1283,
+        (224, 224),
+    )
+    with pytest.raises(SettingError, match="two or more"):
+        Concatenated([])
+    with pytest.raises(SettingError, match="unknown value ''"):
+        load_backbone("efficientnet_lite0+")
