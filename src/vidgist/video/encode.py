@@ -30,7 +30,9 @@ MAX_SIDE = 8192
 MIN_SIDE = 16
 """Shortest side: one macroblock, under which some decoders refuse."""
 
-VIDEO_OPTIONS = {"crf": "21", "forced-idr": "1"}
+VIDEO_OPTIONS = {"crf": "21", "bf": "0", "forced-idr": "1"}
+# Without B-frames the order of decoding is that of showing. MP4 keeps a duration for each step of
+# the former only, so that with them uneven frame rates end at the wrong time in many players.
 
 TICKS = 90_000
 LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
@@ -95,6 +97,7 @@ class ClipEncoder:
         self._video: Any = None
         self._audio: Any = None
         self._last = -1
+        self._durations: dict[int, int] = {}
         self._sent = 0
 
     def picture(self, frame: av.VideoFrame, *, start: float, end: float, cut: bool = False) -> None:
@@ -111,9 +114,9 @@ class ClipEncoder:
             frame = self._convert(frame)
             self._last = frame.pts = tick
             frame.time_base = Fraction(1, self._ticks)
-            frame.duration = max(1, round(end * self._ticks) - tick)
+            self._durations[tick] = max(1, round(end * self._ticks) - tick)
             frame.pict_type = 1 if cut else 0  # AV_PICTURE_TYPE_I, or the encoder's own choice
-            self._container.mux(self._video.encode(frame))
+            self._mux_pictures(self._video.encode(frame))
 
     def sound(self, samples: Samples) -> None:
         """Add the next samples, (channels, n) float32 in [-1, 1]; after the first picture."""
@@ -147,9 +150,10 @@ class ClipEncoder:
                 self._container.close()
             return
         with self._errors():
-            for stream in (self._video, self._audio):
-                if stream is not None:
-                    self._container.mux(stream.encode(None))
+            if self._video is not None:
+                self._mux_pictures(self._video.encode(None))
+            if self._audio is not None:
+                self._container.mux(self._audio.encode(None))
             self._container.close()
 
     def _open(self, frame: av.VideoFrame) -> None:
@@ -158,6 +162,7 @@ class ClipEncoder:
         video: Any = self._container.add_stream("libx264", self._rate, self._options)
         video.width, video.height, video.pix_fmt = width, height, "yuv420p"
         video.time_base = video.codec_context.time_base = Fraction(1, self._ticks)
+        video.codec_context.thread_count = 0  # as many as the machine has
         video.color_range = LIMITED_RANGE
         video.colorspace = self._matrix
         video.color_primaries = frame.color_primaries or UNSPECIFIED
@@ -168,6 +173,12 @@ class ClipEncoder:
             audio.layout = self._layout
             audio.bit_rate = 96_000 if self._layout == "mono" else 160_000
             self._audio = audio
+
+    def _mux_pictures(self, packets: list[av.Packet[Any]]) -> None:
+        for packet in packets:
+            # Encoders do not pass the duration on, and the last frame's can be had nowhere else.
+            packet.duration = self._durations.pop(int(packet.pts or 0))
+            self._container.mux(packet)
 
     def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Return the frame in the clip's size, pixel format, matrix and limited range."""

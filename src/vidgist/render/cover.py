@@ -1,0 +1,31 @@
+"""``cover.jpg``: the single best frame of the video, at source size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from vidgist.render.job import Job
+from vidgist.render.keyframes import QUALITY
+from vidgist.types import Summary
+from vidgist.video.seek import frames_at
+
+__all__ = ["best_sample", "write"]
+
+
+def best_sample(summary: Summary) -> int:
+    """Return the index of the sample of the greatest importance, the earliest of equals."""
+    return int(np.argmax(summary.scores.importance))
+
+
+def write(job: Job, path: Path) -> None:
+    """Write the frame as a JPEG.
+
+    Raises:
+        VideoError: the video can no longer be read.
+    """
+    summary = job.summary
+    moment = float(summary.times[best_sample(summary)])
+    (image,) = frames_at(summary.video.path, [moment], timeline=summary.timeline)
+    image.save(path, quality=QUALITY, optimize=True)

@@ -1,0 +1,128 @@
+"""``summary.gif`` and ``preview.webp``: a few seconds of the summary, without sound, small."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vidgist.render.job import Job
+from vidgist.types import Floats, Summary
+from vidgist.video.seek import frames_at
+
+__all__ = ["moments", "write_gif", "write_webp"]
+
+SECONDS = 6.0
+"""The most that a preview lasts."""
+
+GLIMPSE = 1.2
+"""Seconds shown of a shot: enough to see what goes on."""
+
+GIF_RATE, WEBP_RATE = 8, 12
+"""Pictures a second; a GIF takes four times the bytes of the same in WebP."""
+
+SIDES = (400, 320, 240, 160)
+"""Longer sides in pixels, tried from the largest until the file is small enough."""
+
+GIF_BYTES, WEBP_BYTES = 2_500_000, 1_000_000
+"""What a preview may weigh, so that it can be put into a message or a page."""
+
+
+def moments(summary: Summary, *, rate: float) -> Floats:
+    """Return the seconds, ascending, whose pictures make the preview, ``rate`` a second.
+
+    Of the best selected shots, in their order, the stretch around the best sample of each.
+    """
+    shots = np.flatnonzero(summary.selected)
+    best = shots[np.argsort(-summary.shot_scores[shots], kind="stable")]
+    lasting = summary.shot_seconds[:, 1] - summary.shot_seconds[:, 0]
+    left, spans = SECONDS, []
+    for shot in best:
+        if left < 1 / rate:
+            break
+        # Few shots: show more of each.
+        wanted = min(max(GLIMPSE, SECONDS / len(best)), float(lasting[shot]), left)
+        start, end = (float(s) for s in summary.shot_seconds[shot])
+        middle = float(summary.times[summary.keyframes[shot]])
+        begin = min(max(middle - wanted / 2, start), end - wanted)
+        spans.append((begin, begin + wanted))
+        left -= wanted
+    parts = [begin + np.arange(max(1, int((end - begin) * rate))) / rate for begin, end in spans]
+    return np.concatenate(sorted(parts, key=lambda part: float(part[0])))
+
+
+def write_gif(job: Job, path: Path) -> None:
+    """Write the preview as a GIF.
+
+    Raises:
+        VideoError: the video can no longer be read.
+    """
+    _write(job, path, rate=GIF_RATE, limit=GIF_BYTES, encode=_gif)
+
+
+def write_webp(job: Job, path: Path) -> None:
+    """Write the preview as an animated WebP.
+
+    Raises:
+        VideoError: the video can no longer be read.
+    """
+    _write(job, path, rate=WEBP_RATE, limit=WEBP_BYTES, encode=_webp)
+
+
+def _write(
+    job: Job,
+    path: Path,
+    *,
+    rate: int,
+    limit: int,
+    encode: Callable[[list[Image.Image], int], bytes],
+) -> None:
+    summary = job.summary
+    pictures = []
+    for image in frames_at(
+        summary.video.path, moments(summary, rate=rate).tolist(), timeline=summary.timeline
+    ):
+        image.thumbnail((SIDES[0], SIDES[0]), Image.Resampling.LANCZOS)
+        pictures.append(image)
+    data = b""
+    for side in SIDES:
+        for image in pictures:
+            image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        data = encode(pictures, rate)
+        if len(data) <= limit:
+            break
+    path.write_bytes(data)
+
+
+def _gif(pictures: list[Image.Image], rate: int) -> bytes:
+    file = io.BytesIO()
+    # A palette for each picture: one for all of them would be few colours for many scenes.
+    frames = [p.quantize(128, dither=Image.Dither.NONE) for p in pictures]
+    frames[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=round(1000 / rate),
+        loop=0,
+        optimize=False,
+    )
+    return file.getvalue()
+
+
+def _webp(pictures: list[Image.Image], rate: int) -> bytes:
+    file = io.BytesIO()
+    pictures[0].save(
+        file,
+        "WEBP",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=round(1000 / rate),
+        loop=0,
+        quality=55,
+        method=3,
+    )
+    return file.getvalue()

@@ -1,0 +1,126 @@
+"""Frame rates of editing programs, and SMPTE timecode at them.
+
+At 29.97 frames a second a count of 30 a second falls behind the clock by 3.6 s an hour.  Drop-frame
+timecode makes up for that by leaving out two *numbers* (not frames) at the start of every minute
+but each tenth; at 59.94 it leaves out four.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+__all__ = ["EditRate", "edit_rate", "exact_rate"]
+
+_SNAP = 3e-4
+"""Relative distance at which a measured rate is taken for a known one; 29.97 and 30 are 1e-3."""
+
+
+@dataclass(frozen=True)
+class EditRate:
+    """A frame rate at which editing programs count.
+
+    Attributes:
+        rate: frames a second, exactly.
+        base: numbers a second that timecode counts: the rate rounded up.
+        drop: whether numbers are left out to keep up with the clock.
+    """
+
+    rate: Fraction
+    base: int
+    drop: bool
+
+    def frame(self, seconds: float) -> int:
+        """Return the number of the frame whose start is nearest to ``seconds``."""
+        return math.floor(float(self.rate) * seconds + 0.5)
+
+    def timecode(self, frame: int) -> str:
+        """Return ``HH:MM:SS:FF``, or ``HH:MM:SS;FF`` for drop-frame, within 24 hours.
+
+        Raises:
+            ValueError: the frame's number is negative.
+        """
+        if frame < 0:
+            raise ValueError(f"frame: expected a number of at least 0, came {frame}")
+        number = frame
+        if self.drop:
+            left_out = self.base // 15
+            minute = 60 * self.base - left_out
+            ten_minutes = 10 * minute + left_out
+            tens, rest = divmod(frame, ten_minutes)
+            # The first minute of ten is whole; the others begin with the numbers left out.
+            minutes = max(0, (rest - left_out) // minute)
+            number += left_out * (9 * tens + minutes)
+        seconds, frames = divmod(number, self.base)
+        minutes, seconds = divmod(seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        mark = ";" if self.drop else ":"
+        return f"{hours % 24:02d}:{minutes:02d}:{seconds:02d}{mark}{frames:02d}"
+
+    def parse(self, timecode: str) -> int | None:
+        """Return the frame of a timecode that counts at this rate, or None if it is none."""
+        match = re.fullmatch(r"(\d{2}):(\d{2}):(\d{2})([:;.])(\d{2})", timecode.strip())
+        if match is None:
+            return None
+        hours, minutes, seconds, frames = (int(match[i]) for i in (1, 2, 3, 5))
+        if hours > 23 or minutes > 59 or seconds > 59 or frames >= self.base:
+            return None
+        number = (3600 * hours + 60 * minutes + seconds) * self.base + frames
+        if self.drop:
+            total = 60 * hours + minutes
+            number -= self.base // 15 * (total - total // 10)
+        return number
+
+
+def _ntsc(base: int) -> Fraction:
+    return Fraction(base * 1000, 1001)
+
+
+RATES = (
+    EditRate(_ntsc(24), 24, False),
+    EditRate(Fraction(24), 24, False),
+    EditRate(Fraction(25), 25, False),
+    EditRate(_ntsc(30), 30, True),
+    EditRate(Fraction(30), 30, False),
+    EditRate(_ntsc(48), 48, False),
+    EditRate(Fraction(48), 48, False),
+    EditRate(Fraction(50), 50, False),
+    EditRate(_ntsc(60), 60, True),
+    EditRate(Fraction(60), 60, False),
+)
+"""What a list of edits can count in: two digits for the frame end at 60 a second."""
+
+
+def edit_rate(frame_rate: float, *, constant: bool = True) -> EditRate:
+    """Return the rate to count at for a video of ``frame_rate`` frames a second.
+
+    The rate itself where editing programs know it; else a known one of which every second, third
+    or fourth frame is a frame of the video (25 for 12.5, 60 for 120 the other way round); else,
+    and for a variable rate, the nearest known one that is not slower, 60 at most.
+
+    Args:
+        frame_rate: on the average; 0 where unknown, which counts as 30.
+        constant: False for a variable rate.
+    """
+    if not (0 < frame_rate < math.inf):
+        frame_rate = 30.0
+    nearest = min(RATES, key=lambda r: abs(float(r.rate) / frame_rate - 1))
+    if abs(float(nearest.rate) / frame_rate - 1) <= _SNAP:
+        return nearest
+    if constant:
+        for factor in (2, 3, 4, Fraction(1, 2), Fraction(1, 4)):
+            for rate in RATES:
+                if abs(float(rate.rate) / (frame_rate * float(factor)) - 1) <= _SNAP:
+                    return rate
+    return next((r for r in RATES if float(r.rate) >= frame_rate), RATES[-1])
+
+
+def exact_rate(frame_rate: float) -> float:
+    """Return the frame rate, 29.97 and its like as the fractions of 1001 that they stand for."""
+    for base in (24, 30, 48, 60, 120):
+        if abs(frame_rate / float(_ntsc(base)) - 1) <= _SNAP:
+            return float(_ntsc(base))
+    whole = round(frame_rate)
+    return float(whole) if whole and abs(frame_rate / whole - 1) <= _SNAP else frame_rate
