@@ -54,7 +54,7 @@ class Entry:
 
 def training_free(settings: Preset) -> Scorer:
     """Return the method without training, under the given settings."""
-    from vidgist.pipeline import score_features
+    from vidgist.scoring import score_features
 
     return lambda features: score_features(features, settings)
 

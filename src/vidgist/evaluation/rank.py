@@ -73,6 +73,7 @@ class Annotators:
         ranks = [np.unique(row, return_inverse=True)[1].reshape(-1) for row in values]
         self._ranks = np.array(ranks, dtype=np.int64).reshape(values.shape)
         self._levels = int(self._ranks.max(initial=0)) + 1
+        self._untied = np.array([_untied_pairs(np.bincount(row)) for row in self._ranks], float)
         self._counts: Counts | None = None
         if len(self.steps) * len(values) * self._levels <= MAX_CELLS:
             self._counts = self._count()
@@ -120,10 +121,35 @@ class Annotators:
             return np.array([kendalltau(spread, row).statistic for row in self._ranks])
         order = np.argsort(scores, kind="stable")
         first = np.flatnonzero(np.r_[True, np.diff(scores[order]) > 0])
-        table = self._counts[order]
+        table, sizes = self._counts[order], self.steps[order]
         if len(first) < len(order):  # samples of equal score share a row
             table = np.add.reduceat(table, first, axis=0)
-        return _tau_of_tables(table)
+            sizes = np.add.reduceat(sizes, first)
+        root = np.sqrt(float(_untied_pairs(sizes))) * np.sqrt(self._untied)
+        with np.errstate(invalid="ignore"):
+            ratio = np.where(root > 0, _alike_less_opposite(table) / root, np.nan)
+        return np.asarray(np.clip(ratio, -1.0, 1.0))
+
+
+def _untied_pairs(sizes: npt.NDArray[np.integer[Any]]) -> int:
+    """Return how many pairs of frames lie in different groups of the given sizes."""
+    n = int(sizes.sum())
+    return (n * n - int((sizes.astype(np.int64) ** 2).sum())) // 2
+
+
+def _alike_less_opposite(table: Counts) -> npt.NDArray[np.int64]:
+    """Return C - D (U,) from how often levels meet: (levels of scores, U, levels)."""
+    if table.shape[1] == 0:
+        return np.empty(0, dtype=np.int64)
+    # Pairs of frames: the second of them in the row at hand, the first in a row before; alike if on
+    # a lower level, opposite if on a higher.
+    before = np.cumsum(table, axis=0, dtype=table.dtype)
+    before -= table
+    up_to = np.cumsum(before, axis=2, dtype=table.dtype)
+    lower_less_higher = 2 * up_to
+    lower_less_higher -= before
+    lower_less_higher -= up_to[:, :, -1:]
+    return np.asarray(np.einsum("ruc,ruc->u", table, lower_less_higher), dtype=np.int64)
 
 
 def _centred_ranks(values: Floats) -> npt.NDArray[np.float64]:
@@ -133,24 +159,3 @@ def _centred_ranks(values: Floats) -> npt.NDArray[np.float64]:
     length = np.sqrt((ranks**2).sum(axis=1, keepdims=True))
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(length > 0, ranks / length, np.nan))
-
-
-def _tau_of_tables(table: Counts) -> npt.NDArray[np.float64]:
-    """Return tau-b (U,) from how often levels occur together: (levels of scores, U, levels)."""
-    if table.shape[1] == 0:
-        return np.empty(0)
-    # Pairs of frames: the second of them in the row at hand, the first in a row before.
-    before = np.cumsum(table, axis=0, dtype=table.dtype) - table
-    up_to = np.cumsum(before, axis=2, dtype=table.dtype)
-    alike = np.einsum("ruc,ruc->u", table, up_to - before)
-    opposite = np.einsum("ruc,ruc->u", table, up_to[:, :, -1:] - up_to)
-    n = int(table[:, 0].sum())
-    pairs = n * (n - 1) // 2
-    rows = table.sum(axis=2, dtype=np.int64)
-    columns = table.sum(axis=0, dtype=np.int64)
-    untied_rows = pairs - (rows * (rows - 1)).sum(axis=0) // 2
-    untied_columns = pairs - (columns * (columns - 1)).sum(axis=1) // 2
-    root = np.sqrt(untied_rows.astype(float)) * np.sqrt(untied_columns.astype(float))
-    difference = alike.astype(np.int64) - opposite.astype(np.int64)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.clip(np.where(root > 0, difference / root, np.nan), -1.0, 1.0))
