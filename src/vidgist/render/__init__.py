@@ -14,7 +14,17 @@ from pathlib import Path
 from vidgist.errors import OutputError, SettingError, unknown_value
 from vidgist.files import whole_file, whole_folder
 from vidgist.progress import Progress, silent
-from vidgist.render import clip, data, keyframes, storyboard
+from vidgist.render import (
+    chapters,
+    clip,
+    cover,
+    data,
+    edl,
+    keyframes,
+    otio,
+    preview,
+    storyboard,
+)
 from vidgist.render.job import Job
 from vidgist.types import Summary
 
@@ -29,17 +39,25 @@ class Output:
         target: name of the file or folder in the folder of the results.
         write: writes it at the given path, which `render` renames to ``target`` when done.
         is_folder: whether ``write`` gets an empty folder to fill.
+        check: raises MissingExtraError where what the output needs is not installed.
     """
 
     target: str
     write: Callable[[Job, Path], None]
     is_folder: bool = False
+    check: Callable[[], None] | None = None
 
 
 OUTPUTS: dict[str, Output] = {
     "keyframes": Output("keyframes", keyframes.write, is_folder=True),
     "storyboard": Output("storyboard.jpg", storyboard.write),
     "csv": Output("scores.csv", data.write_csv),
+    "vtt": Output("chapters.vtt", chapters.write),
+    "edl": Output("summary.edl", edl.write),
+    "otio": Output("timeline.otio", otio.write, check=otio.check),
+    "cover": Output("cover.jpg", cover.write),
+    "gif": Output("summary.gif", preview.write_gif),
+    "webp": Output("preview.webp", preview.write_webp),
     "mp4": Output("summary.mp4", clip.write),
     "json": Output("summary.json", data.write_json),
 }
@@ -63,6 +81,7 @@ def check_outputs(
     Raises:
         SettingError: a name is unknown, or there is none.
         OutputError: a result exists in ``folder`` and ``overwrite`` is False.
+        MissingExtraError: an output needs a package that is not installed.
     """
     asked = list(DEFAULT_OUTPUTS if make is None else [make] if isinstance(make, str) else make)
     if not asked:
@@ -71,6 +90,10 @@ def check_outputs(
         if name not in OUTPUTS:
             raise unknown_value("--make", name, OUTPUTS)
     names = [name for name in OUTPUTS if name in asked]
+    for name in names:
+        check = OUTPUTS[name].check
+        if check is not None:
+            check()
     targets = [OUTPUTS[name].target for name in names]
     existing = [target for target in targets if os.path.lexists(Path(folder, target))]
     if existing and not overwrite:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +75,7 @@ def timeline(job: Job) -> Timeline:
         return TimeRange(origin + first, moment(end) - first)
 
     url = relative_url(video.path, folder=job.folder) or Path(video.path).absolute().as_uri()
-    name = plain(os.path.basename(video.path))
+    name = plain(video.path.name)
     made = schema.Timeline(name=f"{name} summary", metadata={"vidgist": {"version": __version__}})
     kinds = [schema.TrackKind.Video, *([schema.TrackKind.Audio] if video.has_audio else [])]
     for kind in kinds:

@@ -27,6 +27,9 @@ GIF_RATE, WEBP_RATE = 8, 12
 SIDES = (400, 320, 240, 160)
 """Longer sides in pixels, tried from the largest until the file is small enough."""
 
+PALETTE_PICTURES = 5
+"""Pictures of a GIF that share a palette: few enough to be mostly of one shot."""
+
 GIF_BYTES, WEBP_BYTES = 2_500_000, 1_000_000
 """What a preview may weigh, so that it can be put into a message or a page."""
 
@@ -99,8 +102,12 @@ def _write(
 
 def _gif(pictures: list[Image.Image], rate: int) -> bytes:
     file = io.BytesIO()
-    # A palette for each picture: one for all of them would be few colours for many scenes.
-    frames = [p.quantize(128, dither=Image.Dither.NONE) for p in pictures]
+    frames = []
+    for first in range(0, len(pictures), PALETTE_PICTURES):
+        alike = pictures[first : first + PALETTE_PICTURES]
+        # Half the size has the same colours, and finding 256 of them is most of the work.
+        palette = alike[len(alike) // 2].reduce(2).quantize(256)
+        frames += [p.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for p in alike]
     frames[0].save(
         file,
         "GIF",
