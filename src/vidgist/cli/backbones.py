@@ -16,17 +16,25 @@ __all__ = ["backbones"]
 COLUMNS = ("name", "dimension", "input", "licence", "weights", "here")
 
 
-@click.group(invoke_without_command=True)
+EPILOG = """\b
+Examples:
+  vidgist backbones
+  vidgist backbones --json
+  vidgist backbones export efficientnet_lite0 -o lite0.onnx
+"""
+
+EXPORT_EPILOG = """\b
+Examples:
+  vidgist backbones export efficientnet_lite0 -o lite0.onnx
+  vidgist summarize talk.mp4 --backbone lite0.onnx
+"""
+
+
+@click.group(invoke_without_command=True, epilog=EPILOG)
 @common_options
 @click.pass_context
 def backbones(ctx: click.Context, console: Console, as_json: bool) -> None:
     """List the feature extractors that --backbone takes.
-
-    \b
-    Examples:
-      vidgist backbones
-      vidgist backbones --json
-      vidgist backbones export efficientnet_lite0 -o lite0.onnx
 
     Besides these names, --backbone takes any image model as FILE.onnx.
     """
@@ -72,7 +80,7 @@ def _row(record: Record) -> tuple[str, ...]:
     )
 
 
-@backbones.command()
+@backbones.command(epilog=EXPORT_EPILOG)
 @click.argument("name")
 @click.option(
     "-o",
@@ -88,11 +96,6 @@ def export(name: str, output: Path, overwrite: bool, console: Console, as_json: 
 
     It takes uint8 RGB pictures (B, H, W, 3) and gives features (B, D); normalisation and pooling
     are inside.
-
-    \b
-    Example:
-      vidgist backbones export efficientnet_lite0 -o lite0.onnx
-      vidgist summarize talk.mp4 --backbone lite0.onnx
     """
     from vidgist.files import whole_file
 

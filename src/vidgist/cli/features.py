@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
-from vidgist.errors import SettingError
+from vidgist.cli.options import backbone_options
 
 if TYPE_CHECKING:
     from vidgist.datasets.record import VideoRecord
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["features"]
 
 
-@click.command()
+EPILOG = """\b
+Examples:
+  vidgist features talk.mp4 -o data.h5
+  vidgist features library/*.mp4 -o library.h5 --float16
+  vidgist score data.h5
+"""
+
+
+@click.command(epilog=EPILOG)
 @click.argument(
     "videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
@@ -30,24 +38,8 @@ __all__ = ["features"]
     required=True,
     help="The HDF5 file to make or to add to.",
 )
-@click.option(
-    "--backbone",
-    default="efficientnet_lite0",
-    show_default=True,
-    metavar="NAME|FILE.onnx",
-    help="The feature extractor, see 'vidgist backbones'; a+b joins two.",
-)
-@click.option("--fps", default=2.0, show_default=True, help="Samples a second.")
-@click.option("--fast", is_flag=True, help="Do not decode frames that no other frame needs.")
+@backbone_options
 @click.option("--float16", is_flag=True, help="Store the features in half the space.")
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    default="auto",
-    show_default=True,
-    help="Where the extractor runs.",
-)
-@click.option("--threads", type=click.IntRange(min=1), help="Default: one a core.")
 @common_options
 def features(
     videos: tuple[Path, ...],
@@ -66,18 +58,11 @@ def features(
     An existing file is added to; a video that is in it already (told by its content) is skipped, so
     that an interrupted run is continued by the same command.
 
-    \b
-    Examples:
-      vidgist features talk.mp4 -o data.h5
-      vidgist features library/*.mp4 -o library.h5 --float16
-      vidgist score data.h5
     """
     from vidgist.features import load_backbone
     from vidgist.features.content import content_fingerprint
     from vidgist.features.store import open_store
 
-    if not 0 < fps <= 1000:
-        raise SettingError(f"--fps: expected more than 0 and at most 1000, came {fps}")
     extractor = load_backbone(backbone, device=device, threads=threads)
     shared: dict[str, str | float] = {
         "backbone": extractor.name,

