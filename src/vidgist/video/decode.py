@@ -25,7 +25,7 @@ from vidgist.types import Frames, Timeline
 from vidgist.video.clock import Clock
 from vidgist.video.container import Limits, open_video, too_long, video_stream
 from vidgist.video.luma import Jumps
-from vidgist.video.orient import turn_of, turned
+from vidgist.video.orient import Turns, turned
 from vidgist.video.packets import Losses, decoded, prepare
 from vidgist.video.pixels import rgb
 
@@ -85,6 +85,7 @@ class SampleStream:
         self.progress = progress
         self._timeline: Timeline | None = None
         self._picks = array("q")
+        self._turns = Turns()
 
     @property
     def timeline(self) -> Timeline:
@@ -162,7 +163,7 @@ class SampleStream:
 
     def _scaled(self, frame: av.VideoFrame) -> npt.NDArray[np.uint8]:
         height, width = self.size
-        turn = turn_of(frame)
+        turn = self._turns(frame)
         # Scaled first, turned after: turning a small picture costs nothing.
         if turn.swap:
             height, width = width, height

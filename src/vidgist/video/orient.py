@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from av.filter import Graph
 
-__all__ = ["Turn", "Upright", "display_size", "turn_of", "turned", "upright"]
+__all__ = ["Turn", "Turns", "Upright", "display_size", "turn_of", "turned", "upright"]
 
 _NEARLY_SQUARE = 0.005
 """Pixel aspects this near to 1 mean a pixel or two: not worth resampling every frame."""
@@ -49,9 +49,26 @@ class Turn:
         return 180 if self.flip_y else 0
 
 
+class Turns:
+    """Tells the turn that each frame of a video asks for, from what the first ones said.
+
+    Reading a display matrix ties the frame's memory into a cycle that only the garbage collector
+    unties (PyAV's side data holds its frame), which must not happen frame by frame.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, Turn] = {}
+
+    def __call__(self, frame: av.VideoFrame) -> Turn:
+        """Return the turn to be applied to this frame."""
+        angle = frame.rotation
+        if angle not in self._known:
+            self._known[angle] = turn_of(frame)
+        return self._known[angle]
+
+
 def turn_of(frame: av.VideoFrame) -> Turn:
     """Return the turn that a frame's own display matrix asks for (none where it has none)."""
-    # The angle is asked for first: it costs less than the list of all side data.
     matrix: Any = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return Turn()
@@ -99,12 +116,13 @@ class Upright:
         """
         self.rotation = rotation
         self.pixel_aspect = pixel_aspect
+        self._turns = Turns()
         self._graph: Graph | None = None
         self._made_for: tuple[Any, ...] = ()
 
     def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Return the frame upright with square pixels; the frame itself where it is so already."""
-        turn = turn_of(frame) if self.rotation is None else Turn.clockwise(self.rotation)
+        turn = self._turns(frame) if self.rotation is None else Turn.clockwise(self.rotation)
         width, height = display_size(
             frame.width, frame.height, pixel_aspect=self.pixel_aspect, turn=Turn()
         )
