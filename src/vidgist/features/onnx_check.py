@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from vidgist.errors import ModelError
 if TYPE_CHECKING:
     from onnx import AttributeProto, GraphProto, ModelProto, TensorProto
 
-__all__ = ["external_files", "parse_model"]
+__all__ = ["external_files", "external_locations", "parse_model"]
 
 _MAX_BYTES = 2**31 - 1  # what a protocol buffer can hold
 
@@ -66,27 +67,38 @@ def _tensors_of_nodes(nodes: Any) -> Iterator[TensorProto]:
             yield from _tensors_of_attribute(attribute)
 
 
-def external_files(model: ModelProto, *, path: Path) -> list[Path]:
+def external_locations(model: ModelProto) -> list[str]:
+    """Return the names of the other files that hold tensors of the model, as it gives them."""
+    from onnx import TensorProto
+
+    tensors = list(_tensors(model.graph))
+    for function in model.functions:
+        tensors.extend(_tensors_of_nodes(function.node))
+    locations = set()
+    for tensor in tensors:
+        if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
+            locations |= {e.value for e in tensor.external_data if e.key == "location"} or {""}
+    return sorted(locations)
+
+
+def external_files(model: ModelProto, *, path: Path, root: Path | None = None) -> list[Path]:
     """Return the files beside ``path`` that hold tensors of the model, in the order of their names.
+
+    Args:
+        model: what `parse_model` gave for ``path``.
+        path: the model's file.
+        root: where links in its folder may lead to; default only that folder itself.
 
     Raises:
         ModelError: the model asks for a file that is missing or outside its own folder.
     """
-    from onnx import TensorProto
-
-    folder = path.parent.resolve()
-    locations = set()
-    tensors = list(_tensors(model.graph))
-    for function in model.functions:
-        tensors.extend(_tensors_of_nodes(function.node))
-    for tensor in tensors:
-        if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
-            locations |= {e.value for e in tensor.external_data if e.key == "location"} or {""}
+    folder = Path(os.path.abspath(path.parent))  # noqa: PTH100 (links are not followed yet)
+    allowed = (root or folder).resolve()
     found = []
-    for location in sorted(locations):
-        # Resolving follows links, so that one inside the folder cannot lead out of it.
-        file = (folder / location).resolve()
-        if not file.is_relative_to(folder) or file == folder:
+    for location in external_locations(model):
+        file = Path(os.path.normpath(folder / location))
+        inside = file != folder and file.is_relative_to(folder)
+        if not inside or not file.resolve().is_relative_to(allowed):
             raise ModelError(
                 f"{path}: asks for the file '{location}' outside its own folder, which is refused; "
                 "export it again with its weights beside it"

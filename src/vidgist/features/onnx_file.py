@@ -36,6 +36,9 @@ _NUMBERS = {
     "tensor(float)": np.float32,
     "tensor(double)": np.float64,
 }
+_FEATURES = ("image_embeds", "pooler_output", "last_hidden_state")
+"""What exported image models call the output that is the feature, the best first."""
+
 _MAX_SIDE = 4096
 _MAX_DIMENSION = 1 << 16
 
@@ -44,6 +47,8 @@ def _pick(kind: str, available: list[Any], wanted: str | None, *, source: str) -
     names = [value.name for value in available]
     if wanted is not None and wanted not in names:
         raise ModelError(f"{source}: has no {kind} '{wanted}', it has: {', '.join(names)}")
+    if wanted is None:
+        wanted = next((name for name in _FEATURES if name in names), None)
     if wanted is None and len(names) != 1:
         raise ModelError(
             f"{source}: has {len(names)} {kind}s ({', '.join(names)}); "
@@ -185,6 +190,7 @@ def load_onnx_file(
     threads: int | None = None,
     preprocessing: Preprocessing | Mapping[str, object] | None = None,
     name: str | None = None,
+    root: Path | None = None,
 ) -> OnnxFile:
     """Load an image model from an ONNX file.
 
@@ -195,6 +201,7 @@ def load_onnx_file(
         preprocessing: how it wants its pictures; default: the JSON beside it where there is one,
             else ImageNet's normalisation.
         name: what to call it; default the file's name without its ending.
+        root: where links in the file's folder may lead to, see `external_files`.
 
     Raises:
         ModelError: the file is no usable image model; the message says what is open.
@@ -202,7 +209,7 @@ def load_onnx_file(
     """
     path = Path(path)
     model = parse_model(path)
-    beside = external_files(model, path=path)
+    beside = external_files(model, path=path, root=root)
     described = path.with_suffix(".json")
     if isinstance(preprocessing, Preprocessing):
         how = preprocessing

@@ -36,8 +36,9 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
     """Return the backbone that ``spec`` names, ready to run.
 
     Args:
-        spec: a name out of `records`; the path of an image model, ending in ``.onnx``; or several
-            of these joined by ``+``, see `vidgist.features.concatenated`.
+        spec: a name out of `records`; the path of an image model, ending in ``.onnx``;
+            ``hf:OWNER/NAME[/file.onnx]``, see `vidgist.features.hub`; or several of these joined
+            by ``+``, see `vidgist.features.concatenated`.
         device: `auto`, `cpu` or `cuda`.
         threads: for one inference; default one a core.
 
@@ -49,6 +50,10 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
     known = records()
     if spec in known:
         return known[spec].load(device=device, threads=threads)
+    if spec.startswith("hf:") and "+" not in spec:
+        from vidgist.features.hub import load_from_hub
+
+        return load_from_hub(spec, device=device, threads=threads)
     # A file's name may have a plus in it, so that a file is looked for first.
     is_file = spec.lower().endswith(".onnx") and ("+" not in spec or Path(spec).exists())
     if is_file:
@@ -60,4 +65,4 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
 
         parts = (part.strip() for part in spec.split("+"))
         return Concatenated([load_backbone(p, device=device, threads=threads) for p in parts])
-    raise unknown_value("--backbone", spec, [*known, "FILE.onnx"])
+    raise unknown_value("--backbone", spec, [*known, "FILE.onnx", "hf:OWNER/NAME"])
