@@ -28,24 +28,33 @@ SCENES: dict[str, Callable[[float], Image.Image]] = {
 """Name -> picture of the scene at a time in seconds since it began."""
 
 PROGRAMME = (
-    ("presenter", 5.0),
-    ("sunrise", 4.0),
-    ("city", 4.0),
-    ("presenter", 3.6),
-    ("aquarium", 4.4),
-    ("road", 4.0),
-    ("rocket", 3.2),
-    ("presenter", 3.6),
-    ("snow", 4.0),
-    ("city", 3.0),
-    ("balloons", 4.0),
-    ("storm", 3.6),
-    ("road", 3.2),
-    ("clock", 3.0),
-    ("disco", 3.4),
-    ("fireworks", 4.0),
+    ("presenter", 3.0),
+    ("sunrise", 2.6),
+    ("city", 2.4),
+    ("presenter", 2.4),
+    ("aquarium", 2.8),
+    ("road", 2.4),
+    ("city", 2.0),
+    ("rocket", 2.6),
+    ("presenter", 2.6),
+    ("snow", 2.6),
+    ("road", 2.2),
+    ("balloons", 2.4),
+    ("presenter", 2.2),
+    ("storm", 2.4),
+    ("city", 2.2),
+    ("clock", 2.2),
+    ("road", 2.2),
+    ("disco", 2.4),
+    ("presenter", 2.6),
+    ("sunrise", 2.2),
+    ("city", 2.0),
+    ("aquarium", 2.2),
+    ("presenter", 2.2),
+    ("fireworks", 3.0),
+    ("presenter", 2.2),
 )
-"""Scene and its seconds in a minute's clip; presenter, city and road come back."""
+"""Scene and its seconds; presenter, city and road come back often, others once or never."""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
                     _pass_on(samples, clip, upto=round((offset + until - start) * sound.rate))
                 progress("writing summary.mp4", offset + until - start, summary.duration)
             if shown == before:
-                _warn(f"{video.path}: no picture decodes from {start:.2f} s to {end:.2f} s")
+                _warn(f"no picture decodes from {start:.2f} s to {end:.2f} s")
             for block in samples:
                 clip.sound(block)
             offset += end - start
@@ -91,7 +91,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
             )
         if sound is not None and sound.lost:
             _warn(
-                f"{video.path}: sound: {sound.lost} packet{'s' * (sound.lost > 1)} did not decode; "
+                f"{sound.lost} packet{'s' * (sound.lost > 1)} of sound did not decode; "
                 "summary.mp4 is silent there"
             )
 
@@ -162,7 +162,7 @@ def _open_sound(summary: Summary, stack: contextlib.ExitStack) -> SoundReader | 
         return None
     sound = stack.enter_context(SoundReader(summary.video.path, origin=summary.timeline.origin))
     if sound.rate is None:
-        _warn(f"{summary.video.path}: sound: no decoder for it; summary.mp4 has none")
+        _warn("there is no decoder for its sound; summary.mp4 has none")
         return None
     return sound
 

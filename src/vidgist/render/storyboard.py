@@ -17,7 +17,7 @@ __all__ = ["Layout", "clock_time", "draw_sheet", "layout", "printable", "write"]
 PAPER, INK, QUIET, EDGE = (22, 24, 29), (236, 238, 242), (150, 156, 168), (44, 48, 56)
 MARGIN, GAP = 40, 20
 TITLE_SIZE, NOTE_SIZE, LABEL_SIZE = 34, 20, 19
-HEADER = 104
+HEADER = 112
 LABEL_HEIGHT = 34
 
 PICTURE_AREA = 3_600_000
@@ -93,9 +93,15 @@ def clock_time(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest}" if hours else f"{minutes}:{rest}"
 
 
+_PLAIN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2018\u2019\u201c\u201d", "-----''\"\"")
+
+
 def printable(text: str) -> str:
-    """Return the text on one line, with a mark for whatever is no character."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+    """Return the text on one line, with a mark for whatever is no character.
+
+    Dashes and quotation marks become the plain ones: the font has no others.
+    """
+    return "".join(c if c.isprintable() else "\ufffd" for c in text.translate(_PLAIN))
 
 
 def draw_sheet(
