@@ -6,6 +6,7 @@ from vidgist.datasets.eccv16 import (
     next_key,
     open_dataset,
     read_video,
+    write_dataset,
     write_video,
 )
 from vidgist.datasets.record import VideoRecord
@@ -17,5 +18,6 @@ __all__ = [
     "next_key",
     "open_dataset",
     "read_video",
+    "write_dataset",
     "write_video",
 ]

@@ -37,7 +37,15 @@ from vidgist.errors import DataError, OutputError
 from vidgist.files import whole_file
 from vidgist.types import Shots
 
-__all__ = ["Dataset", "append_videos", "next_key", "open_dataset", "read_video", "write_video"]
+__all__ = [
+    "Dataset",
+    "append_videos",
+    "next_key",
+    "open_dataset",
+    "read_video",
+    "write_dataset",
+    "write_video",
+]
 
 FIELDS = (
     "features",
@@ -335,3 +343,21 @@ def append_videos(
                 write_video(group, record)
                 written.append(key)
     return tuple(written)
+
+
+def write_dataset(
+    path: str | os.PathLike[str],
+    records: Iterable[VideoRecord],
+    *,
+    attributes: Mapping[str, str | float] | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Write a new file of the field's layout, whole or not at all.
+
+    Raises:
+        OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
+    """
+    with whole_file(Path(path), overwrite=overwrite) as partial, h5py.File(partial, "w") as file:
+        file.attrs.update(attributes or {})
+        for record in records:
+            write_video(file.create_group(record.key or next_key(file)), record)

@@ -39,6 +39,11 @@ class Published:
     source: str
     parameters: str = ""
 
+    @property
+    def label(self) -> str:
+        """What stands at the left of a row that only repeats this."""
+        return f"{self.row} ({self.parameters})" if self.parameters else self.row
+
 
 @functools.cache
 def _all() -> tuple[Published, ...]:

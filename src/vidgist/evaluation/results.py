@@ -54,6 +54,7 @@ class Table:
         rows: in the order of printing.
         splits: keys of the videos tested in each split, or () for the mean over all videos.
         settings: what else was chosen, by name.
+        also_published: rows of others that were not measured here.
         notes: what a reader must know.
     """
 
@@ -65,6 +66,7 @@ class Table:
     rows: tuple[Row, ...]
     splits: tuple[tuple[str, ...], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    also_published: tuple[Published, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -1,0 +1,186 @@
+"""One evaluation from files to a table: what ``vidgist evaluate`` does, as a function."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vidgist.datasets import Dataset, VideoRecord, open_dataset
+from vidgist.datasets.join import join, read_annotations
+from vidgist.datasets.splits import read_splits
+from vidgist.errors import DataError, unknown_value
+from vidgist.evaluation.entries import (
+    SEEDS,
+    Entry,
+    baseline_entries,
+    method_entry,
+    scores_entry,
+    training_free,
+)
+from vidgist.evaluation.evaluate import evaluate, with_splits
+from vidgist.evaluation.protocols import Protocol
+from vidgist.evaluation.results import Table
+from vidgist.evaluation.scores_file import read_scores
+from vidgist.evaluation.segmentation import SHOTS, resegment
+from vidgist.evaluation.tables import as_data, named
+from vidgist.presets import Preset
+from vidgist.progress import Progress, silent
+
+__all__ = ["BASELINE_SCORES", "Request", "settings_for"]
+
+BASELINE_SCORES = ("random", "constant", "human")
+
+
+def settings_for(settings: Preset, *, metric: str) -> Preset:
+    """Return the settings as they hold for a metric: `reference` avoids zeros with eps on SumMe."""
+    if settings.name == "reference" and metric == "summe":
+        return dataclasses.replace(settings, avoid_zeros="eps")
+    return settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What to measure on what, and how.
+
+    Attributes:
+        data: a file in the field's HDF5 layout.
+        metric: ``tvsum`` or ``summe``.
+        settings: of the score, see `settings_for`.
+        protocol: what is compared with what.
+        splits: a split file, or None for all videos.
+        scores: `random`, `constant` or `human`, or a file of scores; None for the method.
+        shots: `official` or `kts`.
+        annotations: original annotations to join by name, or None.
+        shots_from: a file with official shots of the same videos, or None.
+        seeds: random score vectors a video.
+    """
+
+    data: Path
+    metric: str
+    settings: Preset
+    protocol: Protocol
+    splits: Path | None = None
+    scores: str | None = None
+    shots: str = "official"
+    annotations: Path | None = None
+    shots_from: Path | None = None
+    seeds: int = SEEDS
+
+    def __post_init__(self) -> None:
+        if self.shots not in SHOTS:
+            raise unknown_value("--shots", self.shots, SHOTS)
+
+    @property
+    def subject(self) -> str:
+        """Name of the row that was asked for."""
+        if self.scores is None:
+            return " x ".join(self.settings.criteria)
+        return self.scores if self.scores in BASELINE_SCORES else Path(self.scores).name
+
+    def records(self) -> Iterator[VideoRecord]:
+        """Give the videos one by one, joined with annotations and shots as asked for.
+
+        Raises:
+            DataError: a file is missing or wrong, or no video is found in the annotations.
+        """
+        yield from self._joined(open_dataset(self.data))
+
+    def _joined(self, dataset: Dataset) -> Iterator[VideoRecord]:
+        records: Iterator[VideoRecord] = iter(dataset)
+        if self.annotations is not None or self.shots_from is not None:
+            annotations = None if self.annotations is None else read_annotations(self.annotations)
+            shots_from = None if self.shots_from is None else open_dataset(self.shots_from)
+            records = join(records, annotations=annotations, shots_from=shots_from)
+        count = 0
+        for record in records:
+            count += 1
+            yield record
+        if count == 0:
+            raise DataError(
+                f"{self.data}: none of its videos is in {self.annotations}; their 'video_name' "
+                "must be the name in the annotations"
+            )
+
+    def run(self, *, progress: Progress = silent) -> Table:
+        """Measure, and return the table; its row `subject` is the one that was asked for.
+
+        Raises:
+            DataError: a file is missing, wrong or damaged, or nothing in it can be measured.
+        """
+        splits = None if self.splits is None else read_splits(self.splits)
+        dataset = open_dataset(self.data)
+        entries, keys = self._entries(dataset)
+        table = evaluate(
+            self._measured(dataset, keys),
+            entries,
+            metric=self.metric,
+            protocol=self.protocol,
+            title=f"{self.subject} on {self.data.name}",
+            dataset=self.data.name,
+            settings=self._settings(),
+            progress=progress,
+            total=len(keys),
+        )
+        left_out = len(dataset) - len(keys)
+        if left_out:
+            note = f"{self.subject} scores {len(keys)} of {len(dataset)} videos; all rows use these"
+            table = dataclasses.replace(table, notes=(note, *table.notes))
+        return table if splits is None else with_splits(table, splits, all_videos=dataset.keys)
+
+    def _measured(self, dataset: Dataset, keys: frozenset[str]) -> Iterator[VideoRecord]:
+        for record in self._joined(dataset):
+            if record.key in keys:
+                yield resegment(record) if self.shots == "kts" else record
+
+    def _entries(self, dataset: Dataset) -> tuple[tuple[Entry, ...], frozenset[str]]:
+        """Return the rows, and the videos that all of them can be measured on."""
+        baselines = baseline_entries(seeds=self.seeds)
+        keys = frozenset(dataset.keys)
+        if self.scores is None:
+            scorer = training_free(self.settings)
+            return (method_entry(self.subject, scorer), *baselines), keys
+        if self.scores in BASELINE_SCORES:
+            return baselines, keys
+        names = [(r.key, r.name) for r in dataset.records(fields=("video_name",))]
+        scores = read_scores(self.scores, names=names)
+        return (scores_entry(self.subject, scores), *baselines), frozenset(scores)
+
+    def _settings(self) -> dict[str, Any]:
+        settings: dict[str, Any] = {"preset": self.settings.name}
+        if self.scores is None:
+            # How shots are valued is the protocol's affair here, not the preset's.
+            hidden = ("name", "integer_values")
+            settings |= {k: v for k, v in asdict(self.settings).items() if k not in hidden}
+        else:
+            settings["scores"] = self.scores
+        return {**settings, "protocol": self.protocol.name, "shots": self.shots}
+
+    def document(self, table: Table) -> dict[str, Any]:
+        """Return the table as the document that ``vidgist evaluate --json`` prints."""
+        row = table.row(self.subject)
+        per_video = row.values.mean(axis=1)
+        document: dict[str, Any] = {
+            "dataset": self.data.name,
+            "metric": self.metric,
+            "preset": self.settings.name,
+            "settings": table.settings,
+            "videos": {
+                key: named(values) for key, values in zip(table.videos, per_video, strict=True)
+            },
+            "mean": named(table.mean(row)),
+        }
+        if table.splits:
+            per_split = table.per_split(row).mean(axis=1)
+            document["splits"] = [named(values) for values in per_split]
+        data: Mapping[str, Any] = as_data(table)
+        document["baselines"] = {
+            name: {"mean": found["mean"], "spread": found["spread"]}
+            for name, found in data["rows"].items()
+            if found["baseline"]
+        }
+        document["differences"] = data["differences"]
+        document["notes"] = data["notes"]
+        return document

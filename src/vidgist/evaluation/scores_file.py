@@ -1,0 +1,85 @@
+"""Scores that somebody else computed: JSON (video -> list of T numbers) or HDF5 with ``score``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.datasets.hdf5 import child, children, open_hdf5, read_array
+from vidgist.datasets.sniff import HDF5, kind_of_file
+from vidgist.errors import DataError
+
+__all__ = ["read_scores"]
+
+MAX_FILE = 2**30
+
+
+def read_scores(
+    path: str | os.PathLike[str], *, names: Iterable[tuple[str, str]]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Read scores and put them under the keys of a data set.
+
+    Args:
+        path: the file.
+        names: key and name of each video of the data set; a file may use either.
+
+    Returns:
+        The video's key -> (T,) scores, for the videos that the file has.
+
+    Raises:
+        DataError: the file is missing, of another kind, damaged, or scores no video of the data.
+    """
+    path = Path(path)
+    found = _from_hdf5(path) if kind_of_file(path) == HDF5 else _from_json(path)
+    keyed = {}
+    for key, name in names:
+        for known in (key, name):
+            if known and known in found and key not in keyed:
+                keyed[key] = found[known]
+    if not keyed:
+        raise DataError(
+            f"{path}: has scores for {', '.join(list(found)[:3]) or 'nothing'}, but for no video "
+            "of the data set; name them by their groups, such as video_1"
+        )
+    for key, scores in keyed.items():
+        if scores.ndim != 1 or not np.isfinite(scores).all():
+            raise DataError(f"{path}: {key}: expected finite numbers, one a sample")
+    return keyed
+
+
+def _from_hdf5(path: Path) -> dict[str, npt.NDArray[np.float64]]:
+    found = {}
+    with open_hdf5(path) as file:
+        for name in children(file):
+            group = child(file, name)
+            scores = child(group, "score") if isinstance(group, h5py.Group) else None
+            if scores is not None:
+                found[name] = read_array(scores, kinds="fiu", ndim=1).astype(np.float64)
+    if not found:
+        raise DataError(f"{path}: none of its groups has 'score'; write one a video")
+    return found
+
+
+def _from_json(path: Path) -> dict[str, npt.NDArray[np.float64]]:
+    if path.stat().st_size > MAX_FILE:
+        raise DataError(f"{path}: is larger than {MAX_FILE} bytes; write the scores as HDF5")
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise DataError(
+            f"{path}: is {kind_of_file(path)}, and not readable as JSON or HDF5; give JSON "
+            "(video -> list of numbers) or HDF5 with 'score' in each group"
+        ) from error
+    lists = isinstance(document, dict) and all(
+        isinstance(values, list) and all(type(v) in (int, float) for v in values)
+        for values in document.values()
+    )
+    if not lists:
+        raise DataError(f"{path}: expected an object of video -> list of numbers")
+    return {name: np.array(values, dtype=np.float64) for name, values in document.items()}
