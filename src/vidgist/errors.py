@@ -9,6 +9,7 @@
     │   ├── DataError       a data set, annotation, split, score or bank file is wrong or damaged
     │   └── ModelError      weights, ONNX or safetensors files are wrong or do not fit
     ├── OutputError         a result exists already or cannot be written
+    ├── TrainingError       a training cannot go on: its loss is no number any more
     └── MissingExtraError   an optional dependency is missing (also an ImportError)
 
 A message names the input, what is wrong with it and what to do about it; the command line prints it
@@ -27,6 +28,7 @@ __all__ = [
     "ModelError",
     "OutputError",
     "SettingError",
+    "TrainingError",
     "VideoError",
     "VidgistError",
     "VidgistWarning",
@@ -64,6 +66,10 @@ class ModelError(InputError):
 
 class OutputError(VidgistError):
     """A result exists already, or its folder cannot be written."""
+
+
+class TrainingError(VidgistError):
+    """A training cannot go on; the message names the step and the term of the loss."""
 
 
 class MissingExtraError(VidgistError, ImportError):

@@ -1,0 +1,142 @@
+"""Train a model and write it: the one function behind ``vidgist train`` and the tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from vidgist import __version__
+from vidgist.errors import OutputError
+from vidgist.model.card import ModelCard
+from vidgist.model.file import write_tensors
+from vidgist.refine.checkpoint import checkpoint_path
+from vidgist.refine.contrastive import ContrastiveLearner
+from vidgist.refine.engine import CHECKPOINT_SECONDS, Learner, Outcome, Report, learn, open_fabric
+from vidgist.refine.settings import TrainSettings
+from vidgist.refine.videos import TrainingVideos
+
+__all__ = ["identity_of", "make_learner", "train", "versions"]
+
+
+def _nothing(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
+    return None
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a training's numbers depend on."""
+    return {
+        "vidgist": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def identity_of(videos: TrainingVideos, *, settings: TrainSettings, seed: int) -> dict[str, Any]:
+    """Return what two runs must share for the one to be the other's continuation.
+
+    The number of epochs is not part of it: a run may be resumed to make it longer.
+    """
+    chosen = dataclasses.asdict(settings)
+    del chosen["epochs"]
+    return {
+        "method": settings.method,
+        "settings": chosen,
+        "seed": seed,
+        "training data": videos.fingerprint,
+        "feature width": videos.dimension,
+    }
+
+
+def make_learner(videos: TrainingVideos, *, settings: TrainSettings, seed: int) -> Learner:
+    """Return what the settings' method trains."""
+    return ContrastiveLearner(videos, settings=settings, seed=seed)
+
+
+def _card(
+    videos: TrainingVideos, outcome: Outcome, *, settings: TrainSettings, seed: int
+) -> ModelCard:
+    return ModelCard(
+        kind=settings.method,
+        dimension=videos.dimension,
+        backbone=videos.backbone,
+        backbone_fingerprint=videos.backbone_fingerprint,
+        settings=dataclasses.asdict(settings),
+        seed=seed,
+        epochs=outcome.epochs,
+        steps=outcome.steps,
+        data=videos.fingerprint,
+        videos=len(videos),
+        loss=dict(outcome.loss),
+        versions=versions(),
+    )
+
+
+def train(
+    videos: TrainingVideos,
+    output: str | Path,
+    *,
+    settings: TrainSettings,
+    seed: int = 0,
+    device: str = "auto",
+    devices: int = 1,
+    precision: str = "auto",
+    resume: bool = False,
+    overwrite: bool = False,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    report: Report = _nothing,
+) -> ModelCard:
+    """Train a model on the videos and write it to ``output``, whole or not at all.
+
+    While it trains, ``<output>.checkpoint`` holds the state after the last epoch but few; it goes
+    when the model is written. The same seed on the same machine gives the same numbers.
+
+    Args:
+        videos: what to learn from.
+        output: the model file, safetensors.
+        settings: see `vidgist.refine.settings`.
+        seed: of weights, samples and dropout.
+        device: `auto`, `cpu` or `cuda`.
+        devices: how many share every batch.
+        precision: `auto`, `fp32` or `bf16`.
+        resume: go on from the checkpoint where there is one.
+        overwrite: replace a model that exists.
+        checkpoint_seconds: least time between two checkpoints.
+        report: told of every step.
+
+    Returns:
+        What the model file says of itself.
+
+    Raises:
+        TrainingError: a term of the loss is no number any more.
+        ModelError: the checkpoint is damaged or of a run with other settings or data.
+        OutputError: the model exists and ``overwrite`` is False, or it cannot be written.
+        SettingError: there is no such device.
+    """
+    output = Path(output)
+    if output.exists() and not overwrite:
+        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    fabric = open_fabric(device=device, devices=devices, precision=precision)
+    state = checkpoint_path(output)
+    outcome = learn(
+        make_learner(videos, settings=settings, seed=seed),
+        epochs=settings.epochs,
+        seed=seed,
+        identity=identity_of(videos, settings=settings, seed=seed),
+        fabric=fabric,
+        checkpoint=state,
+        checkpoint_seconds=checkpoint_seconds,
+        resume=resume,
+        report=report,
+    )
+    card = _card(videos, outcome, settings=settings, seed=seed)
+    if outcome.main:
+        write_tensors(output, outcome.weights, metadata=card.to_metadata(), overwrite=overwrite)
+        state.unlink(missing_ok=True)
+    return card
