@@ -206,9 +206,14 @@ def _csv(tables: Sequence[Table]) -> str:
     return out.getvalue()
 
 
-def named(values: Iterable[float]) -> dict[str, float]:
+def plain(value: float) -> float | None:
+    """Return a number as JSON knows it: None where it is not one."""
+    return float(value) if math.isfinite(value) else None
+
+
+def named(values: Iterable[float]) -> dict[str, float | None]:
     """Return numbers under the names of what they measure."""
-    return {m: float(v) for m, v in zip(MEASURES, values, strict=True)}
+    return {m: plain(v) for m, v in zip(MEASURES, values, strict=True)}
 
 
 def _published_data(found: Published | None) -> dict[str, Any] | None:
@@ -232,7 +237,10 @@ def as_data(table: Table) -> dict[str, Any]:
         for row in table.rows
     }
     differences = {
-        name: {m: vars(d) for m, d in zip(MEASURES, found, strict=True)}
+        name: {
+            m: {part: plain(value) for part, value in vars(d).items()}
+            for m, d in zip(MEASURES, found, strict=True)
+        }
         for name, found in comparisons(table)
     }
     return {

@@ -1,0 +1,163 @@
+"""``vidgist benchmark NAME``: print a table, or draw a figure, of the paper anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.errors import OutputError, SettingError, unknown_value
+
+__all__ = ["benchmark"]
+
+EPILOG = """\b
+Examples:
+  vidgist benchmark                      (lists the names)
+  vidgist benchmark s2 --data datasets/
+  vidgist benchmark s7 --format markdown -o s7.md
+  vidgist benchmark fig-s3 -o uniformity.pdf
+
+Data is looked for in the files and folders of --data, else in those that the environment variable
+VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
+'summe' in their name or folder. What is missing is said, and the rest is printed.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("name", required=False)
+@click.option(
+    "--data",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="File or folder with data; several with several --data.",
+)
+@click.option(
+    "--format",
+    "style",
+    default=None,
+    metavar="terminal|markdown|latex|csv|json",
+    help="How tables are written.  [default: terminal]",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here instead."
+)
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
+@click.option(
+    "--preset",
+    default="reference",
+    show_default=True,
+    metavar="reference|paper",
+    help="Settings of the scores.",
+)
+@click.option("--protocol", metavar="NAME", help="How to measure.  [default: the preset's]")
+@click.option(
+    "--shots",
+    default="official",
+    show_default=True,
+    metavar="official|kts",
+    help="Shots of the files, or of our own segmentation.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1, max=100_000),
+    default=100,
+    show_default=True,
+    help="Random score vectors a video.",
+)
+@common_options
+def benchmark(
+    name: str | None,
+    data: tuple[Path, ...],
+    style: str | None,
+    output: Path | None,
+    console: Console,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Regenerate one table or figure of the paper, with random, constant and human rows.
+
+    NAME is one of the list that the command prints without it. Returns 1 where nothing could be
+    measured.
+    """
+    from vidgist.datasets.library import find_library
+    from vidgist.evaluation.benchmarks import BENCHMARKS, Context, run_benchmark
+    from vidgist.evaluation.protocols import PROTOCOLS
+    from vidgist.evaluation.segmentation import SHOTS
+    from vidgist.evaluation.tables import FORMATS
+    from vidgist.presets import preset
+
+    style = style or ("json" if as_json else "terminal")
+    checks = (("--format", style, FORMATS), ("--shots", options["shots"], SHOTS))
+    for option, value, known in checks:
+        if value not in known:
+            raise unknown_value(option, value, known)
+    if options["protocol"] is not None and options["protocol"] not in PROTOCOLS:
+        raise unknown_value("--protocol", options["protocol"], PROTOCOLS)
+    if as_json and style != "json":
+        raise SettingError(f"--json contradicts --format {style}; give one of them")
+    if name is None:
+        _list(BENCHMARKS, style)
+        return 0
+    if name not in BENCHMARKS:
+        raise unknown_value("benchmark", name, BENCHMARKS)
+    if output is not None and output.exists() and not options["overwrite"]:
+        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    with console.progress(name) as progress:
+        report = run_benchmark(
+            name,
+            Context(
+                name=name,
+                library=find_library(data),
+                settings=preset(options["preset"]),
+                protocol_name=options["protocol"],
+                shots=options["shots"],
+                seeds=options["seeds"],
+                output=output,
+                overwrite=options["overwrite"],
+                progress=progress,
+            ),
+        )
+    for sentence in report.missing:
+        console.warn(name, sentence)
+    _give(report, style, None if report.figures else output, overwrite=options["overwrite"])
+    return 0 if report.tables or report.figures else 1
+
+
+def _list(known: dict[str, tuple[str, str]], style: str) -> None:
+    if style == "json":
+        print_json({name: about for name, (_, about) in known.items()})
+        return
+    width = max(map(len, known))
+    for name, (_, about) in known.items():
+        click.echo(f"{name.ljust(width)}  {about}")
+
+
+def _give(report: Any, style: str, output: Path | None, *, overwrite: bool) -> None:
+    """Print the report, or write it into a file."""
+    from vidgist.evaluation.tables import as_data, render
+    from vidgist.files import whole_file
+
+    if style == "json":
+        document = {
+            "benchmark": report.name,
+            "tables": [as_data(table) for table in report.tables],
+            "missing": list(report.missing),
+            "figures": [str(path) for path in report.figures],
+        }
+        if output is None:
+            print_json(document)
+            return
+        text = json.dumps(document, indent=1) + "\n"
+    else:
+        text = render(report.tables, style=style) if report.tables else ""
+        for path in report.figures:
+            click.echo(one_line(path))
+        if output is None:
+            click.echo(text, nl=False)
+            return
+    with whole_file(output, overwrite=overwrite) as partial:
+        partial.write_text(text, encoding="utf-8")
