@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import warnings
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from clips import damaged, frame_number, render_clip
+from decoded import decode
+from summaries import summary_of
+
+from vidgist.errors import VideoError, VidgistWarning
+from vidgist.render.clip import FADE, fade, stretches, with_ends, write_clip
+
+
+@pytest.fixture(autouse=True)
+def _warnings_are_errors():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", VidgistWarning)
+        yield
+
+
+def made(tmp_path, clip, *, selected, cuts=None):
+    """Return the summary of a clip and what its summary.mp4 decodes to."""
+    summary = summary_of(clip.path, cuts=clip.cuts if cuts is None else cuts, selected=selected)
+    path = tmp_path / "summary.mp4"
+    write_clip(summary, path)
+    return summary, decode(path)
+
+
+def expected_frames(summary):
+    return [
+        k for first, last in summary.shots.frames[summary.selected] for k in range(first, last)
+    ]
+
+
+def expected_ticks(summary, clip):
+    """Return where the clip's ticks must sound in the summary."""
+    places, offset = [], 0.0
+    for start, end in summary.segments:
+        places += [offset + tick - start for tick in clip.ticks if start <= tick < end]
+        offset += end - start
+    return places
+
+
+def numbers(result):
+    return [frame_number(picture) for picture in result.pictures]
+
+
+def test_shots_in_order_with_their_sound(tmp_path):
+    ticks = [0.3, 1.0, 2.4, 3.7, 5.1, 6.2, 7.0, 9.0, 10.4]
+    clip = render_clip(tmp_path / "a.mp4", scenes=(2.0, 1.5, 3.0, 2.0, 2.5), ticks=ticks)
+    summary, result = made(tmp_path, clip, selected=(0, 2, 4))
+    assert numbers(result) == expected_frames(summary)
+    assert result.times == pytest.approx(np.arange(len(result.times)) / 25, abs=1e-4)
+    assert result.video_end == pytest.approx(summary.duration, abs=1e-4)
+    assert result.onsets() == pytest.approx(expected_ticks(summary, clip), abs=0.003)
+    with av.open(str(tmp_path / "summary.mp4")) as container:
+        assert container.duration / av.time_base == pytest.approx(summary.duration, abs=0.002)
+        assert {s.codec_context.name for s in container.streams} == {"h264", "aac"}
+
+
+def test_neighbouring_shots_flow_on_without_a_seam(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(1.0, 1.0, 1.0, 1.0), ticks=(), hum=0.5)
+    summary, result = made(tmp_path, clip, selected=(1, 2))
+    assert numbers(result) == list(range(25, 75))
+    loudness = np.abs(result.sound[0])
+    middle = loudness[round(0.98 * result.rate) : round(1.02 * result.rate)]
+    assert middle.reshape(8, -1).max(axis=1).min() > 0.4  # no fade where nothing was cut
+
+
+def test_sound_fades_at_cuts_only(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(1.0, 1.0, 1.0, 1.0), ticks=(), hum=0.5)
+    _, result = made(tmp_path, clip, selected=(0, 2, 3))
+    loudness = np.abs(result.sound[0])
+
+    def peak(at, width=0.0012):
+        return loudness[round((at - width) * result.rate) : round((at + width) * result.rate)].max()
+
+    assert peak(1.0) < 0.12  # a cut: 1 s to 2 s of the source is left out
+    assert peak(0.97, 0.01) > 0.4
+    assert peak(1.03, 0.01) > 0.4
+    assert peak(2.9965, 0.003) > 0.4  # the end of the source is no cut
+
+
+@pytest.mark.parametrize("rate", [Fraction(30_000, 1001), Fraction(25)])
+def test_sound_is_in_sync_after_many_cuts(tmp_path, rate):
+    # Shots whose lengths are no whole samples: roundings of each would add up.
+    n = 37
+    seconds = [float(round(0.2 * rate) / rate)] * (2 * n)
+    starts = np.concatenate([[0.0], np.cumsum(seconds)[:-1]])
+    clip = render_clip(
+        tmp_path / "a.mp4",
+        scenes=seconds,
+        looks=[k % 3 for k in range(2 * n)],
+        fps=rate,
+        size=(48, 64),
+        ticks=[float(start) + 0.06 for start in starts],
+    )
+    summary, result = made(tmp_path, clip, selected=range(0, 2 * n, 2))
+    assert len(result.pictures) == len(expected_frames(summary))
+    onsets, expected = result.onsets(), expected_ticks(summary, clip)
+    assert len(onsets) == n
+    assert onsets == pytest.approx(expected, abs=0.003)
+    # Sound and pictures of the last shot: what the tick says and what the eye sees.
+    last = np.flatnonzero(np.diff(expected_frames(summary)) > 1)[-1] + 1
+    assert onsets[-1] - result.times[last] == pytest.approx(0.06, abs=0.005)
+
+
+def test_uneven_frame_rates_keep_their_times(tmp_path):
+    rng = np.random.default_rng(3)
+    times = np.concatenate([[0.0], np.cumsum(rng.uniform(0.01, 0.2, 60))]).round(4)
+    clip = render_clip(
+        tmp_path / "a.mkv",
+        scenes=(2.0, 2.0, float(times[-1]) - 3.9),
+        times=times.tolist(),
+        ticks=(2.5, 3.3),
+    )
+    summary, result = made(tmp_path, clip, selected=(1,))
+    chosen = expected_frames(summary)
+    assert numbers(result) == chosen
+    shown = summary.timeline.times[chosen]
+    assert result.times == pytest.approx(shown - shown[0], abs=1e-4)
+    assert result.video_end == pytest.approx(summary.duration, abs=1e-4)
+    assert result.onsets() == pytest.approx(expected_ticks(summary, clip), abs=0.005)
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_rotation_is_in_the_pixels(tmp_path, rotation):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.6, 0.6), rotation=rotation)
+    summary, result = made(tmp_path, clip, selected=(1,))
+    turned = [np.rot90(picture, rotation // 90) for picture in result.pictures]
+    assert [frame_number(picture) for picture in turned] == expected_frames(summary)
+    with av.open(str(tmp_path / "summary.mp4")) as container:
+        stream = container.streams.video[0]
+        assert (stream.width, stream.height) == ((128, 96) if rotation == 180 else (96, 128))
+        assert next(container.decode(stream)).rotation == 0
+
+
+def test_pixels_become_square(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.4,), pixel_aspect=Fraction(2, 1))
+    _, result = made(tmp_path, clip, selected=(0,))
+    assert result.pictures[0].shape == (96, 256, 3)
+    with av.open(str(tmp_path / "summary.mp4")) as container:
+        assert container.streams.video[0].sample_aspect_ratio in (None, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixel_format", "size"),
+    [
+        ("a.mkv", "libx264", "yuv444p", (75, 101)),
+        ("a.mkv", "libx264", "yuv420p10le", (96, 128)),
+        ("a.mkv", "ffv1", "yuva420p", (96, 128)),
+        ("a.mov", "qtrle", "argb", (96, 128)),
+        ("a.avi", "mjpeg", "yuvj420p", (96, 128)),
+        ("a.mkv", "ffv1", "gray", (96, 128)),
+    ],
+)
+def test_unusual_pictures_become_usual_ones(tmp_path, name, codec, pixel_format, size):
+    path = tmp_path / name
+    clip = render_clip(path, scenes=(0.6, 0.6), codec=codec, pixel_format=pixel_format, size=size)
+    summary, result = made(tmp_path, clip, selected=(1,))
+    assert numbers(result) == expected_frames(summary)
+    height, width = (side + side % 2 for side in size)
+    assert result.pictures[0].shape == (height, width, 3)
+    with av.open(str(tmp_path / "summary.mp4")) as container:
+        frame = next(container.decode(video=0))
+        assert frame.format.name == "yuv420p"
+    # Bright blocks of the number are bright, dark ones dark: range and matrix are right.
+    top = result.pictures[0][3:10].mean(axis=(0, 2))
+    assert top.min() == pytest.approx(20, abs=14)
+    assert top.max() == pytest.approx(235, abs=14)
+
+
+def test_size_that_changes_midway_is_scaled_to_the_first(tmp_path):
+    small = render_clip(tmp_path / "1.ts", scenes=(0.6,), size=(96, 128))
+    large = render_clip(tmp_path / "2.ts", scenes=(0.6,), size=(192, 256), start=0.6)
+    path = tmp_path / "a.ts"
+    path.write_bytes(small.path.read_bytes() + large.path.read_bytes())
+    summary = summary_of(path, selected=(0,))
+    write_clip(summary, tmp_path / "summary.mp4")
+    result = decode(tmp_path / "summary.mp4")
+    assert {picture.shape for picture in result.pictures} == {(96, 128, 3)}
+    assert len(result.pictures) == summary.timeline.n_frames >= 28
+
+
+def test_without_sound_there_is_no_track(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.6, 0.6))
+    _, result = made(tmp_path, clip, selected=(1,))
+    assert result.sound is None
+
+
+def test_a_single_picture(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.04,), ticks=())
+    summary, result = made(tmp_path, clip, selected=(0,))
+    assert len(result.pictures) == 1
+    assert result.video_end == pytest.approx(summary.duration, abs=1e-4)
+
+
+def test_delayed_start(tmp_path):
+    path = tmp_path / "a.mp4"
+    clip = render_clip(path, scenes=(1.0, 1.0), start=1.5, ticks=(0.3, 1.4))
+    summary, result = made(tmp_path, clip, selected=(1,))
+    assert numbers(result) == expected_frames(summary)
+    assert result.times[0] == 0
+    assert result.onsets() == pytest.approx([0.4], abs=0.003)
+
+
+def test_stereo_stays_stereo_and_mono_mono(tmp_path):
+    for channels in (1, 2):
+        path = tmp_path / f"{channels}.mp4"
+        clip = render_clip(path, scenes=(0.6,), ticks=(0.2,), channels=channels)
+        assert len(made(tmp_path, clip, selected=(0,))[1].sound) == channels
+
+
+def test_damaged_sound_is_silence_and_a_warning(tmp_path):
+    clip = render_clip(
+        tmp_path / "a.mkv", scenes=(1.0, 1.0), ticks=(0.5, 1.5), audio_codec="flac", hum=0.3
+    )
+    data = bytearray(clip.path.read_bytes())
+    at, spoilt = 0, 0
+    while (at := data.find(b"\xff\xf8", at)) > 0:  # begin of a block of sound
+        data[at : at + 2] = b"\0\0"
+        spoilt += 1
+    assert spoilt > 3
+    clip.path.write_bytes(data)
+    summary = summary_of(clip.path, cuts=clip.cuts, selected=(1,))
+    with pytest.warns(VidgistWarning, match=r"packets of sound did not decode"):
+        write_clip(summary, tmp_path / "summary.mp4")
+    result = decode(tmp_path / "summary.mp4")
+    assert numbers(result) == expected_frames(summary)
+    assert np.abs(result.sound).max() < 0.01
+
+
+def test_damaged_pictures(tmp_path):
+    whole = render_clip(tmp_path / "a.ts", scenes=(1.5, 1.5, 1.5), gop=12, ticks=(0.5, 2.0, 4.0))
+    path = damaged(whole.path, tmp_path / "b.ts", at=0.4, n_bytes=4000)
+    summary = summary_of(path, cuts=whole.cuts, selected=(1, 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", VidgistWarning)
+        write_clip(summary, tmp_path / "summary.mp4")
+    result = decode(tmp_path / "summary.mp4")
+    assert len(result.pictures) == summary.shots.lengths[summary.selected].sum()
+    assert result.video_end == pytest.approx(summary.duration, abs=1e-4)
+
+
+def test_a_file_that_vanished(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.6,), ticks=())
+    summary = summary_of(clip.path)
+    clip.path.unlink()
+    with pytest.raises(VideoError, match=r"a\.mp4: no such file"):
+        write_clip(summary, tmp_path / "summary.mp4")
+
+
+def test_a_file_that_became_another(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(2.0, 2.0), ticks=())
+    summary = summary_of(clip.path, cuts=clip.cuts, selected=(1,))
+    render_clip(clip.path, scenes=(0.4,))
+    with warnings.catch_warnings(), pytest.raises(VideoError, match="was the file changed"):
+        warnings.simplefilter("ignore", VidgistWarning)
+        write_clip(summary, tmp_path / "summary.mp4")
+
+
+def test_real_clips(shared, tmp_path):
+    names = ["pyscenedetect__goldeneye-vfr-drop3.mp4", "katna__pos_video.mp4"]
+    for name in names:
+        whole = summary_of(shared / "videos" / name)
+        third = whole.timeline.duration / 3
+        summary = summary_of(shared / "videos" / name, cuts=(third, 1.3 * third), selected=(1,))
+        write_clip(summary, tmp_path / "summary.mp4")
+        result = decode(tmp_path / "summary.mp4")
+        assert len(result.pictures) == summary.shots.lengths[1]
+        assert result.video_end == pytest.approx(summary.duration, abs=1e-4)
+        assert result.pictures[0].shape[1] == pytest.approx(summary.video.width, abs=1)
+
+
+def test_stretches_join_neighbours():
+    segments = np.array([[0.0, 1.0], [1.0, 2.0], [3.0, 4.5], [6.0, 7.0], [7.0, 7.5]])
+    assert stretches(segments) == [(0.0, 2.0), (3.0, 4.5), (6.0, 7.5)]
+
+
+def test_pictures_are_shown_until_the_next():
+    frames = [(2.1, "a"), (2.5, "b"), (2.6, "c")]
+    assert list(with_ends(frames, 2.0, 3.0)) == [("a", 2.0, 2.5), ("b", 2.5, 2.6), ("c", 2.6, 3.0)]
+    assert list(with_ends([], 2.0, 3.0)) == []
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 5000])
+def test_fade(size):
+    rate, total = 1000, 200
+    blocks = [np.ones((2, min(size, total - k)), np.float32) for k in range(0, total, size)]
+    gain = np.concatenate(list(fade(blocks, total=total, rate=rate)), axis=1)[0]
+    length = round(FADE * rate)
+    ramp = (np.arange(length) + 0.5) / length
+    assert gain[:length] == pytest.approx(ramp)
+    assert gain[-length:] == pytest.approx(ramp[::-1])
+    assert (gain[length:-length] == 1).all()
+    one_sided = fade(blocks, total=total, rate=rate, edges=(False, True))
+    assert next(one_sided)[0, 0] == 1
+
+
+def test_fade_of_a_stretch_shorter_than_two_fades():
+    (gain,) = fade([np.ones((1, 6), np.float32)], total=6, rate=1000)
+    assert gain[0] == pytest.approx([1 / 6, 0.5, 5 / 6, 5 / 6, 0.5, 1 / 6])
+    (gain,) = fade([np.ones((1, 1), np.float32)], total=1, rate=1000)
+    assert gain[0] == pytest.approx([0.5])
