@@ -18,7 +18,7 @@ from vidgist.features.session import Session
 from vidgist.model import dsn_graph, refiner_graph
 from vidgist.model.card import ModelCard
 from vidgist.model.file import Tensors, read_tensors
-from vidgist.refine.settings import DsnSettings, TrainSettings, from_dict
+from vidgist.refine.settings import DsnSettings, Settings, from_dict
 from vidgist.types import Features, Floats
 
 __all__ = ["Model", "load_model", "refined_criteria"]
@@ -55,7 +55,7 @@ class Model:
         self._device = device
         self._threads = threads
         try:
-            self.settings: TrainSettings | DsnSettings = from_dict(card.settings, method=card.kind)
+            self.settings: Settings = from_dict(card.settings, method=card.kind)
         except SettingError as error:
             raise ModelError(f"{source}: has {error}; train the model again") from None
         self._weights = _check_shapes(tensors, self._shapes(), source=source)

@@ -75,7 +75,8 @@ def segments(refined: Tensor, *, run: int, pool_unit: bool) -> Tensor:
     """
     values = F.normalize(refined, dim=-1) if pool_unit else refined
     count = values.shape[1] // run
-    pooled = values[:, : count * run].unflatten(1, (count, run)).mean(dim=2)
+    runs = values[:, : count * run].reshape(len(values), count, run, values.shape[2])
+    pooled = runs.mean(dim=2)
     return F.normalize(pooled, dim=-1)
 
 
@@ -97,7 +98,7 @@ def uniqueness_loss(unit: Tensor, bank: Tensor, *, own_segments: bool, first: in
         return kernel.mean(dim=-1).log()
     if videos == 1:
         return kernel.sum(dim=-1) * 0.0
-    by_video = kernel.unflatten(-1, (videos, count)).sum(dim=-1)
+    by_video = kernel.view(*kernel.shape[:2], videos, count).sum(dim=-1)
     own = torch.arange(first, first + len(unit), device=unit.device)
     others = torch.ones(len(unit), videos, device=unit.device).scatter_(1, own[:, None], 0.0)
     sums = (by_video * others[:, None]).sum(dim=-1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from vidgist.errors import SettingError, unknown_value
 
@@ -20,6 +20,7 @@ __all__ = [
     "KINDS",
     "DsnSettings",
     "NetworkSettings",
+    "Settings",
     "TrainSettings",
     "from_dict",
     "replace_settings",
@@ -279,9 +280,11 @@ class DsnSettings:
                 raise SettingError(f"--{option}: {getattr(self, name)} is out of range")
 
 
-def from_dict(
-    values: Mapping[str, Any], *, method: str = TrainSettings.method
-) -> TrainSettings | DsnSettings:
+Settings: TypeAlias = TrainSettings | DsnSettings
+"""Of any method that learns."""
+
+
+def from_dict(values: Mapping[str, Any], *, method: str = TrainSettings.method) -> Settings:
     """Return the settings of a method that `dataclasses.asdict` made into a dictionary.
 
     Raises:

@@ -12,13 +12,14 @@ import numpy as np
 import torch
 
 from vidgist import __version__
-from vidgist.errors import OutputError
+from vidgist.baselines.dr_dsn import DsnLearner
+from vidgist.errors import OutputError, SettingError
 from vidgist.model.card import ModelCard
 from vidgist.model.file import write_tensors
 from vidgist.refine.checkpoint import checkpoint_path
 from vidgist.refine.contrastive import ContrastiveLearner
 from vidgist.refine.engine import CHECKPOINT_SECONDS, Learner, Outcome, Report, learn, open_fabric
-from vidgist.refine.settings import TrainSettings
+from vidgist.refine.settings import DsnSettings, Settings
 from vidgist.refine.videos import TrainingVideos
 
 __all__ = ["identity_of", "make_learner", "train", "versions"]
@@ -38,7 +39,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def identity_of(videos: TrainingVideos, *, settings: TrainSettings, seed: int) -> dict[str, Any]:
+def identity_of(videos: TrainingVideos, *, settings: Settings, seed: int) -> dict[str, Any]:
     """Return what two runs must share for the one to be the other's continuation.
 
     The number of epochs is not part of it: a run may be resumed to make it longer.
@@ -54,14 +55,14 @@ def identity_of(videos: TrainingVideos, *, settings: TrainSettings, seed: int) -
     }
 
 
-def make_learner(videos: TrainingVideos, *, settings: TrainSettings, seed: int) -> Learner:
+def make_learner(videos: TrainingVideos, *, settings: Settings, seed: int) -> Learner:
     """Return what the settings' method trains."""
+    if isinstance(settings, DsnSettings):
+        return DsnLearner(videos, settings=settings, seed=seed)
     return ContrastiveLearner(videos, settings=settings, seed=seed)
 
 
-def _card(
-    videos: TrainingVideos, outcome: Outcome, *, settings: TrainSettings, seed: int
-) -> ModelCard:
+def _card(videos: TrainingVideos, outcome: Outcome, *, settings: Settings, seed: int) -> ModelCard:
     return ModelCard(
         kind=settings.method,
         dimension=videos.dimension,
@@ -82,7 +83,7 @@ def train(
     videos: TrainingVideos,
     output: str | Path,
     *,
-    settings: TrainSettings,
+    settings: Settings,
     seed: int = 0,
     device: str = "auto",
     devices: int = 1,
@@ -122,6 +123,8 @@ def train(
     output = Path(output)
     if output.exists() and not overwrite:
         raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    if devices > 1 and isinstance(settings, DsnSettings):
+        raise SettingError("--devices: DR-DSN learns from one video at a time, so on one device")
     fabric = open_fabric(device=device, devices=devices, precision=precision)
     state = checkpoint_path(output)
     outcome = learn(
