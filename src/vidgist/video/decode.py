@@ -17,6 +17,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from vidgist.errors import SettingError, VideoError
@@ -33,6 +34,9 @@ __all__ = ["SampleStream", "read_frames", "stream_clock"]
 
 _SLACK = 1e-9
 """Seconds by which rounded times may miss each other; far below any time base in use."""
+
+_HOLE_SECONDS = 0.25
+"""Seconds without a frame that are told of, in a video whose frame rate is constant otherwise."""
 
 _MISSING_SECONDS = 1.0
 """A video that ends this much before its announced end has lost something worth telling."""
@@ -86,6 +90,7 @@ class SampleStream:
         self._timeline: Timeline | None = None
         self._picks = array("q")
         self._turns = Turns()
+        self._scaler = VideoReformatter()
 
     @property
     def timeline(self) -> Timeline:
@@ -142,11 +147,12 @@ class SampleStream:
                 raise too_long(self.path, self.limits)
             yield from self._due(held, len(times) - 1, duration - 2 * _SLACK)
             self.progress("reading", duration, announced and max(announced, duration))
+        seen = np.array(times, np.float64)
         self._timeline = Timeline(
-            times=np.array(times, np.float64),
+            times=seen,
             jumps=np.array(jumps, np.float32),
             duration=duration,
-            warnings=tuple(_warnings(losses, clock, duration, announced)),
+            warnings=tuple(_warnings(losses, clock, seen, duration, announced)),
             origin=clock.seconds(clock.origin),
             steady=not (clock.missing or clock.mended),
         )
@@ -167,7 +173,7 @@ class SampleStream:
         # Scaled first, turned after: turning a small picture costs nothing.
         if turn.swap:
             height, width = width, height
-        return turned(rgb(frame, width=width, height=height), turn)
+        return turned(rgb(frame, width=width, height=height, scaler=self._scaler), turn)
 
 
 def read_frames(
@@ -238,15 +244,37 @@ def _time_base(stream: VideoStream) -> Fraction:
 
 
 def _warnings(
-    losses: Losses, clock: Clock, duration: float, announced: float | None
+    losses: Losses,
+    clock: Clock,
+    times: npt.NDArray[np.float64],
+    duration: float,
+    announced: float | None,
 ) -> Iterator[str]:
     yield from losses.sentences()
     if clock.missing:
-        yield f"{clock.missing} frames have no timestamp; placed at the usual distance"
+        yield f"frames without a timestamp: {clock.missing}; placed at the usual distance"
     if clock.mended:
-        yield f"{clock.mended} timestamps went back or leapt; counted on from the frame before"
+        yield f"timestamps that go back or leap: {clock.mended}; counted on from the frame before"
+    if holes := _holes(times):
+        count, seconds = holes
+        yield (
+            f"holes without a frame: {count}, {seconds:.1f} s in all;"
+            " frames are lost there, or the picture stands still"
+        )
     if announced is not None and announced - duration > max(_MISSING_SECONDS, 0.02 * announced):
         yield (
             f"it ends at {duration:.1f} s, but {announced:.1f} s were announced:"
             f" {announced - duration:.1f} s are missing"
         )
+
+
+def _holes(times: npt.NDArray[np.float64]) -> tuple[int, float] | None:
+    """Return the number and the seconds of the holes in a timeline that is regular otherwise."""
+    steps = np.diff(times)
+    if len(steps) < 8:
+        return None
+    usual = float(np.median(steps))
+    if np.mean(np.abs(steps - usual) <= 0.1 * usual + 0.001) < 0.95:
+        return None
+    holes = steps[steps > max(_HOLE_SECONDS, 3 * usual)]
+    return (len(holes), float(np.sum(holes - usual))) if len(holes) else None

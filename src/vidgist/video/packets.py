@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,47 +15,67 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from vidgist.video.container import Limits
+from vidgist.video.container import Limits, open_video
 
 __all__ = ["Losses", "decoded", "packets", "prepare"]
 
 _TRIES = 16
 """Errors in a row, without a packet between them, after which the rest of a file is given up."""
 
+_SHOW_DAMAGED = 1 << 3  # AV_CODEC_FLAG_OUTPUT_CORRUPT
+
 _FRAMES_IN_FLIGHT = 192 << 20
 """Bytes of pictures that decoder threads may hold, each thread holding one."""
 
 
+_ONE_FRAME_EACH = frozenset(
+    ("h264", "hevc", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd", "ffv1")
+)
+"""Codecs of which every packet is a frame that is shown (others have packets that are not)."""
+
+
 @dataclass
 class Losses:
-    """What went wrong while a stream was read.
+    """What went in, what came out, and what went wrong while a stream was read.
 
     Attributes:
-        packets: packets of the stream that were read.
-        undecodable: times that the decoder refused its data; most often one packet each.
-        concealed: frames that came out damaged.
+        packets: packets that the decoder got and whose frames were to be shown.
+        frames: frames that came out.
+        refused: times that the decoder reported an error.
+        damaged: frames that came out, but not whole.
         unreadable: times that the container could not be read on.
+        one_each: whether every packet should have given a frame.
     """
 
     packets: int = 0
-    undecodable: int = 0
-    concealed: int = 0
+    frames: int = 0
+    refused: int = 0
+    damaged: int = 0
     unreadable: int = 0
+    one_each: bool = False
+
+    @property
+    def missing(self) -> int:
+        """Frames that should have come out and did not."""
+        gone = self.packets - self.frames
+        # Interlaced video may have a packet for each field: half as many frames are all of them.
+        if self.one_each and self.frames > 0.75 * self.packets:
+            return max(self.refused, gone)
+        return self.refused
 
     def sentences(self) -> list[str]:
         """Return what was lost, one sentence each."""
         said = []
-        if self.undecodable:
+        if self.missing:
             said.append(
-                f"{self.undecodable} of {self.packets} video packets could not be decoded;"
-                " their frames are missing"
+                f"frames that do not decode and are missing: {self.missing} of {self.packets}"
             )
-        if self.concealed:
-            said.append(f"{self.concealed} frames are damaged and shown as far as they decode")
+        if self.damaged:
+            said.append(
+                f"frames that are damaged, used as they are: {self.damaged} of {self.frames}"
+            )
         if self.unreadable:
-            said.append(
-                f"the file could not be read at {self.unreadable} places, which are skipped"
-            )
+            said.append(f"places of the file that cannot be read, skipped: {self.unreadable}")
         return said
 
 
@@ -97,7 +118,7 @@ def decoded(
 
     Args:
         container: open, standing at its start or where `seek` put it.
-        stream: one of its video streams, `prepare`\\ d.
+        stream: one of its video streams, set up by `prepare`.
         losses: counts what was lost, in place.
 
     Yields:
@@ -105,26 +126,67 @@ def decoded(
     """
     losses = losses if losses is not None else Losses()
     context = stream.codec_context
+    losses.one_each = context.name in _ONE_FRAME_EACH and context.skip_frame == "DEFAULT"
+    last: int | None = None
     for packet in packets(container, stream, losses):
-        losses.packets += 1
-        try:
-            frames = context.decode(packet)
-        except av.error.FFmpegError:
-            losses.undecodable += 1
-            continue
-        for frame in frames:
-            losses.concealed += frame.is_corrupt
+        losses.packets += not packet.is_discard
+        for frame in _decode(stream, packet, losses):
             yield frame
-    try:
-        frames = context.decode(None)
-    except av.error.FFmpegError:
-        losses.undecodable += 1
-        return
-    for frame in frames:
-        losses.concealed += frame.is_corrupt
-        if stream.time_base is not None:
-            frame.time_base = stream.time_base  # which PyAV knows only from a packet
+            last = frame.pts
+        if last is not None:
+            # A damaged frame is better than none, except before the first whole one.
+            context.flags |= _SHOW_DAMAGED
+    pending = losses.packets - losses.frames - losses.refused
+    refused, frames = losses.refused, losses.frames
+    for frame in _decode(stream, None, losses):
         yield frame
+        last = frame.pts
+    fewer = losses.one_each and losses.frames - frames < pending
+    if (fewer or losses.refused > refused) and last is not None and context.thread_count != 1:
+        yield from _tail(container, stream, last, losses)
+
+
+def _decode(
+    stream: VideoStream, packet: Packet[VideoStream] | None, losses: Losses
+) -> list[av.VideoFrame]:
+    """Give the decoder a packet, None for the end; return the frames that came out."""
+    try:
+        frames = stream.codec_context.decode(packet)
+    except av.error.FFmpegError:
+        losses.refused += 1
+        return []
+    for frame in frames:
+        losses.frames += 1
+        losses.damaged += frame.is_corrupt
+        if packet is None and stream.time_base is not None:
+            frame.time_base = stream.time_base  # PyAV takes it from the packet
+    return frames
+
+
+def _tail(
+    container: InputContainer, stream: VideoStream, last: int, losses: Losses
+) -> Iterator[av.VideoFrame]:
+    """Decode what comes after timestamp ``last`` again, with one thread.
+
+    When the end is reached and one of several threads reports an error, PyAV does not hand out what
+    the others have finished.
+    """
+    path = container.name.removeprefix("file:")
+    with open_video(path, limits=Limits(streams=1 << 30, seconds=math.inf)) as again:
+        tail = again.streams[stream.index]
+        assert isinstance(tail, VideoStream)
+        prepare(tail, threads=1)
+        try:
+            again.seek(last, stream=tail, backward=True)
+        except av.error.FFmpegError:
+            return
+        begun = False
+        for frame in decoded(again, tail):
+            begun = begun or frame.key_frame
+            if begun and frame.pts is not None and frame.pts > last:
+                losses.frames += 1
+                losses.damaged += frame.is_corrupt
+                yield frame
 
 
 def packets(
