@@ -42,11 +42,9 @@ def choose(
     if not selected.any():
         best = int(np.argmax(values))
         moment = float(timeline.times[picks[best_samples(scores, picks, shots)[best]]])
-        shots = trim(shots, best, moment, budget, timeline)
-        assert shots.seconds is not None
+        shots, piece = trim(shots, best, moment, budget, timeline)
         values = shot_values(frame_scores, shots.frames)
-        inside = (shots.seconds[:, 0] <= moment) & (moment < shots.seconds[:, 1])
-        selected = inside & (np.cumsum(inside) == 1)
+        selected = np.arange(len(shots)) == piece
     return shots, values, selected
 
 

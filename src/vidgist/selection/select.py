@@ -29,7 +29,9 @@ def select(values: Floats, seconds: Floats, budget: float) -> Booleans:
     return knapsack(values, weights, int(budget * TICKS + 0.01))
 
 
-def trim(shots: Shots, best: int, moment: float, budget: float, timeline: Timeline) -> Shots:
+def trim(
+    shots: Shots, best: int, moment: float, budget: float, timeline: Timeline
+) -> tuple[Shots, int]:
     """Cut a piece of ``budget`` seconds out of a shot that is longer, as a shot of its own.
 
     Args:
@@ -41,7 +43,7 @@ def trim(shots: Shots, best: int, moment: float, budget: float, timeline: Timeli
 
     Returns:
         The shots with the piece in place, and what is left before and after it (at least a frame
-        each). The piece lasts ``budget`` seconds to the dot, also where that is within a frame.
+        each); and the index of the piece. The piece lasts ``budget`` seconds to the dot, also where that is within a frame.
     """
     assert shots.seconds is not None
     first, stop = (int(f) for f in shots.frames[best])
@@ -70,7 +72,9 @@ def trim(shots: Shots, best: int, moment: float, budget: float, timeline: Timeli
     if after < stop:
         frames.append((after, stop))
         seconds.append((piece_end, end))
-    return Shots(
+    index = best + (begin > first)
+    pieces = Shots(
         frames=np.concatenate([shots.frames[:best], frames, shots.frames[best + 1 :]]),
         seconds=np.concatenate([shots.seconds[:best], seconds, shots.seconds[best + 1 :]]),
     )
+    return pieces, index

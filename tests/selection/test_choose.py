@@ -1,0 +1,121 @@
+"""Values of shots, the budget, and the choice where nothing fits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vidgist.errors import SettingError
+from vidgist.selection import best_samples, choose, parse_length, select, shot_values, spread
+from vidgist.types import Shots, Timeline
+
+
+@pytest.mark.parametrize(
+    ("length", "seconds"),
+    [
+        ("15%", 30),
+        ("7.5%", 15),
+        ("100%", 200),
+        ("90s", 90),
+        ("90", 90),
+        (12.5, 12.5),
+        ("1:30", 90),
+        ("0:05.5", 5.5),
+        ("1:00:00", 200),  # never longer than the video
+    ],
+)
+def test_lengths(length, seconds):
+    assert parse_length(length, 200.0) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("length", ["", "abc", "0", "0%", "-5s", "101%", "1:75", "15 %%", "nan"])
+def test_wrong_lengths_are_told(length):
+    with pytest.raises(SettingError, match="--length"):
+        parse_length(length, 200.0)
+
+
+def test_scores_spread_as_steps():
+    picks = np.array([0, 3, 3, 5])
+    np.testing.assert_array_equal(spread(np.array([1.0, 2, 3, 4]), picks, 7), [1, 1, 1, 3, 3, 4, 4])
+    np.testing.assert_array_equal(spread(np.array([5.0]), np.array([2]), 4), [0, 0, 5, 5])
+    frames = np.array([[0, 3], [3, 7]])
+    np.testing.assert_allclose(shot_values(np.arange(7.0), frames), [1, 4.5])
+    for bad in (np.array([3, 1]), np.array([0, 7]), np.array([-1, 0])):
+        with pytest.raises(ValueError, match="picks"):
+            spread(np.ones(2), bad, 7)
+
+
+def video(lengths, rate=10.0):
+    """Shots of so many frames, ten frames a second, a sample every five frames."""
+    edges = np.concatenate([[0], np.cumsum(lengths)])
+    n = int(edges[-1])
+    line = Timeline(times=np.arange(n) / rate, jumps=np.zeros(n), duration=n / rate)
+    frames = np.stack([edges[:-1], edges[1:]], axis=1)
+    return Shots(frames=frames, seconds=frames / rate), line, np.arange(0, n, 5)
+
+
+def test_best_shots_within_the_budget():
+    shots, line, picks = video([20, 20, 20, 40])
+    scores = np.repeat([0.2, 0.9, 0.5, 0.6], [4, 4, 4, 8])
+    _, values, selected = choose(scores, picks, shots, line, budget=4.0)
+    np.testing.assert_allclose(values, [0.2, 0.9, 0.5, 0.6])
+    assert selected.tolist() == [False, True, True, False]
+    assert best_samples(scores, picks, shots).tolist() == [0, 4, 8, 12]
+
+
+def test_where_no_shot_fits_the_best_is_cut_around_its_best_sample():
+    shots, line, picks = video([50, 50])
+    scores = np.full(20, 0.1)
+    scores[14] = 1.0  # frame 70, in the second shot
+    cut, values, selected = choose(scores, picks, shots, line, budget=2.0)
+    assert cut.frames.tolist() == [[0, 50], [50, 60], [60, 80], [80, 100]]
+    np.testing.assert_allclose(cut.seconds[2], [6.0, 8.0])
+    assert selected.tolist() == [False, False, True, False]
+    assert len(values) == 4
+
+
+def test_a_budget_within_one_frame_still_shows_it():
+    shots = Shots(frames=np.array([[0, 1]]), seconds=np.array([[0.0, 0.04]]))
+    line = Timeline(times=np.zeros(1), jumps=np.zeros(1), duration=0.04)
+    cut, _, selected = choose(np.ones(1), np.zeros(1, dtype=int), shots, line, budget=0.006)
+    assert cut.frames.tolist() == [[0, 1]]
+    np.testing.assert_allclose(cut.seconds, [[0, 0.006]])
+    assert selected.tolist() == [True]
+
+
+def test_whole_values_of_the_released_code():
+    shots, line, picks = video([10, 10, 20])
+    scores = np.array([0.0004, 0.0004, 0.0004, 0.0004, 0.0015, 0.0015, 0.0015, 0.0015])
+    _, _, selected = choose(scores, picks, shots, line, budget=2.0, integer_values=True)
+    assert selected.tolist() == [False, False, True]  # 0.4 thousandths are nothing
+    scores = np.array([0.0009, 0.0009, 0.0009, 0.0009, 0.0015, 0.0015, 0.0015, 0.0015])
+    _, _, selected = choose(scores, picks, shots, line, budget=2.0)
+    assert selected.tolist() == [True, True, False]
+
+
+def test_equal_scores_choose_as_many_shots_as_fit():
+    values, seconds = np.full(4, 0.3), np.array([4.0, 1.0, 3.0, 1.0])
+    assert select(values, seconds, 5.0).tolist() == [False, True, True, True]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.integers(1, 60), min_size=1, max_size=8),
+    st.floats(0.001, 1.0),
+    st.sampled_from([1.0, 5.0, 23.976, 29.97, 60.0]),
+    st.integers(0, 2**32 - 1),
+)
+def test_never_over_budget_and_never_empty(lengths, share, rate, seed):
+    rng = np.random.default_rng(seed)
+    shots, line, picks = video(lengths, rate)
+    scores = rng.random(len(picks)) + 0.01
+    budget = share * line.duration
+    cut, values, selected = choose(scores, picks, shots, line, budget=budget)
+    assert selected.any()
+    assert np.diff(cut.seconds[selected], axis=1).sum() <= budget + 1e-6
+    assert len(values) == len(selected) == len(cut)
+    assert cut.frames[0, 0] == 0
+    assert cut.frames[-1, 1] == line.n_frames
+    assert (cut.frames[1:, 0] == cut.frames[:-1, 1]).all()

@@ -1,0 +1,46 @@
+"""The public surface: names, laziness, no torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import types
+
+import vidgist
+
+
+def test_public_names_are_sorted_and_there():
+    assert vidgist.__all__ == sorted(vidgist.__all__)
+    for name in vidgist.__all__:
+        value = getattr(vidgist, name)
+        assert not isinstance(value, types.ModuleType), name
+        assert value.__doc__, name
+
+
+def test_unknown_names_are_no_attributes():
+    assert not hasattr(vidgist, "nonsense")
+    assert "summarize" in dir(vidgist)
+
+
+def run_python(code):
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+
+def test_importing_costs_nothing_and_needs_no_torch():
+    heavy = ["numpy", "scipy", "av", "onnxruntime", "h5py", "torch", "PIL"]
+    loaded = run_python(f"import sys, vidgist; print([m for m in {heavy} if m in sys.modules])")
+    assert loaded.stdout.strip() == "[]"
+    loaded = run_python(
+        "import sys, vidgist, vidgist.render\n"
+        "[getattr(vidgist, n) for n in vidgist.__all__]\n"
+        "print('torch' in sys.modules)"
+    )
+    assert loaded.stdout.strip() == "False"
+
+
+def test_functions_win_over_modules_of_their_name():
+    result = run_python(
+        "import vidgist.pipeline, vidgist.criteria.alignment, vidgist\n"
+        "print(callable(vidgist.alignment), callable(vidgist.importance), callable(vidgist.select))"
+    )
+    assert result.stdout.split() == ["True"] * 3
