@@ -23,6 +23,7 @@ from vidgist.render import (
     keyframes,
     otio,
     preview,
+    report,
     storyboard,
 )
 from vidgist.render.job import Job
@@ -59,6 +60,7 @@ OUTPUTS: dict[str, Output] = {
     "gif": Output("summary.gif", preview.write_gif),
     "webp": Output("preview.webp", preview.write_webp),
     "mp4": Output("summary.mp4", clip.write),
+    "report": Output("report.html", report.write),
     "json": Output("summary.json", data.write_json),
 }
 """Name, as in ``--make`` -> output, in the order in which they are made.
@@ -67,7 +69,7 @@ OUTPUTS: dict[str, Output] = {
 where a summary.json is, everything else that was asked for is too.
 """
 
-DEFAULT_OUTPUTS = ("mp4", "keyframes", "storyboard", "json")
+DEFAULT_OUTPUTS = ("mp4", "keyframes", "storyboard", "report", "json")
 """What is made when nothing else is asked for."""
 
 

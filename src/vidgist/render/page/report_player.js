@@ -1,0 +1,178 @@
+// The player: shots from summary.mp4 where it holds them, else from the source beside the page.
+const video = byId("video");
+const player = byId("player");
+const poster = byId("poster");
+const media = data.media;
+const made = data.lengths[madeIndex];
+let playlist = null;
+let sourceFails = false;
+
+// Where each selected shot lies in summary.mp4.
+const inClip = new Map();
+let clipLength = 0;
+made.shots.forEach((shot, i) => {
+  const [start, end] = made.segments[i];
+  inClip.set(shot, { offset: clipLength, start, end });
+  clipLength += end - start;
+});
+
+function pieceOf(shot, segment) {
+  const part = inClip.get(shot);
+  const [start, end] = segment || [shots[shot].start, shots[shot].end];
+  if (media.summary && part && start >= part.start - 1e-3 && end <= part.end + 1e-3) {
+    const from = part.offset + start - part.start;
+    return { kind: "summary", from, to: from + end - start, shot };
+  }
+  if (media.source && !sourceFails) {
+    return { kind: "source", from: start + media.offset, to: end + media.offset, shot };
+  }
+  return null;
+}
+const playable = (shot) => pieceOf(shot) !== null;
+
+function videoTime() {
+  if (!video.dataset.kind) return null;
+  if (video.dataset.kind === "source") return video.currentTime - media.offset;
+  for (const part of inClip.values()) {
+    const into = video.currentTime - part.offset;
+    if (into >= 0 && into < part.end - part.start) return part.start + into;
+  }
+  return null;
+}
+
+const say = (text) => {
+  byId("status").textContent = text;
+};
+
+function start(piece) {
+  poster.hidden = true;
+  const begin = () => {
+    // A touch after the border, lest rounding shows the last picture of the shot before.
+    video.currentTime = piece.from + 0.01;
+    video.play().catch((error) => {
+      if (error.name === "NotAllowedError") say("Press play in the player.");
+    });
+  };
+  if (video.dataset.kind === piece.kind) begin();
+  else {
+    video.dataset.kind = piece.kind;
+    video.addEventListener("loadedmetadata", begin, { once: true });
+    video.src = media[piece.kind];
+    video.load();
+  }
+  const from = piece.kind === "summary" ? "summary.mp4" : "the source video";
+  say(`Playing shot ${piece.shot + 1} from ${from}.`);
+}
+
+function playPieces(pieces) {
+  if (!pieces.length) return;
+  playlist = { pieces, at: 0 };
+  float();
+  start(pieces[0]);
+}
+
+function playShot(shot) {
+  const piece = pieceOf(shot);
+  if (state.stop !== undefined && shotOfStop(state.stop) !== shot) choose(keyStop(shot));
+  if (piece) playPieces([piece]);
+  else say(`Shot ${shot + 1} cannot be played from here: its video is not beside this page.`);
+}
+
+function playSelection() {
+  const length = current();
+  if (length.made && media.summary) {
+    playPieces([{ kind: "summary", from: 0, to: Infinity, shot: made.shots[0] }]);
+    say("Playing the whole summary.");
+  } else {
+    playPieces(length.shots.map((shot, i) => pieceOf(shot, length.segments[i])).filter(Boolean));
+  }
+}
+const selectionPlayable = () => {
+  const length = current();
+  return length.made && media.summary ? true : length.shots.every((shot, i) => pieceOf(shot, length.segments[i]));
+};
+
+function follow() {
+  const time = videoTime();
+  if (time !== state.playing) change({ playing: time });
+  if (playlist && !video.paused) {
+    const piece = playlist.pieces[playlist.at];
+    // Whoever scrubs with the player's own controls leaves the list.
+    if (!video.seeking && (video.currentTime < piece.from - 0.5 || video.currentTime > piece.to + 0.5)) playlist = null;
+    else if (video.currentTime >= piece.to - 0.02) {
+      const next = playlist.pieces[++playlist.at];
+      if (next) start(next);
+      else {
+        playlist = null;
+        video.pause();
+        say("");
+      }
+    }
+  }
+  if (!video.paused && !video.ended) requestAnimationFrame(follow);
+}
+video.addEventListener("play", () => {
+  poster.hidden = true;
+  requestAnimationFrame(follow);
+});
+video.addEventListener("pause", follow);
+video.addEventListener("seeked", follow);
+video.addEventListener("error", () => {
+  const kind = video.dataset.kind;
+  if (!kind || !video.getAttribute("src")) return;
+  playlist = null;
+  delete video.dataset.kind;
+  video.removeAttribute("src");
+  video.load();
+  poster.hidden = false;
+  dock();
+  if (kind === "source") {
+    sourceFails = true;
+    say(media.summary
+      ? "The source video is not beside this page any more, or your browser cannot play it; shots of the summary still play."
+      : "The source video is not beside this page any more, or your browser cannot play it.");
+  } else {
+    media.summary = null;
+    say("summary.mp4 is not beside this page any more, or your browser cannot play it.");
+  }
+  change({ length: state.length });
+});
+
+// While the player's place is out of sight, it plays in a corner.
+let placeVisible = true;
+function float() {
+  const floating = !placeVisible;
+  player.classList.toggle("floating", floating);
+  byId("close").hidden = !floating;
+}
+function dock() {
+  player.classList.remove("floating");
+  byId("close").hidden = true;
+}
+new IntersectionObserver(([entry]) => {
+  placeVisible = entry.intersectionRatio > 0.2;
+  if (placeVisible) dock();
+  else if (!video.paused) float();
+}, { threshold: [0, 0.2, 0.5] }).observe(byId("frame"));
+byId("close").addEventListener("click", () => {
+  video.pause();
+  playlist = null;
+  dock();
+});
+
+function preparePlayer() {
+  const best = made.shots.reduce((a, b) => (shots[b].score > shots[a].score ? b : a));
+  setPicture(poster, largePicture(keyStop(best)));
+  if (!media.summary && !media.source) {
+    video.hidden = true;
+    say("Neither summary.mp4 nor the source video is beside this page, so nothing can be played.");
+  } else {
+    video.dataset.kind = media.summary ? "summary" : "source";
+    video.src = media.summary || media.source;
+    say(media.summary ? "Press play for the summary, or choose a shot below." : "Choose a shot below to play it from the source video.");
+  }
+  const shape = clamp(media.width / media.height || 16 / 9, 0.56, 2.4);
+  byId("frame").style.aspectRatio = String(shape < 1 ? 1 : shape);
+  document.documentElement.style.setProperty("--shape", String(clamp(shape, 0.8, 2)));
+}
+byId("play-all").addEventListener("click", playSelection);

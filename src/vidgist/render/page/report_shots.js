@@ -1,0 +1,113 @@
+// The length of the summary, and the shots as cards.
+const slider = byId("length");
+const percent = (share) => `${Number((share * 100).toFixed(1))}%`;
+const lasting = (length) => length.segments.reduce((sum, [start, end]) => sum + end - start, 0);
+
+function prepareSlider() {
+  slider.max = String(data.lengths.length - 1);
+  byId("ticks").replaceChildren(...data.lengths.map((length) => {
+    const tick = make("span", length.made ? "made" : "", String(Number((length.share * 100).toFixed(1))));
+    return tick;
+  }));
+  slider.addEventListener("input", () => change({ length: Number(slider.value) }));
+}
+
+function showLength() {
+  const length = current();
+  const seconds = lasting(length);
+  slider.value = String(state.length);
+  const text = `${percent(length.share)}: ${count(length.shots.length, "shot")}, ${clock(seconds)} of at most ${clock(length.budget)}`;
+  slider.setAttribute("aria-valuetext", text);
+  byId("share").textContent = percent(length.share);
+  byId("made").textContent = length.made ? "as it was made" : "";
+  byId("length-shots").textContent = `${length.shots.length} of ${shots.length}`;
+  byId("length-lasts").textContent = clock(seconds);
+  byId("length-budget").textContent = clock(length.budget);
+  byId("live").textContent = text;
+  const cut = length.shots.length === 1 && seconds < shots[length.shots[0]].end - shots[length.shots[0]].start - 1e-3;
+  const hint = byId("length-hint");
+  if (length.made) hint.textContent = media.summary ? "These are the shots in summary.mp4." : "";
+  else if (cut) hint.textContent = "No shot is as short as this: the best one would be cut to fit.";
+  else hint.replaceChildren("For a clip of this length, run again with ", make("code", "", `--length ${percent(length.share)}`), ".");
+  const some = length.shots.length > 15 ? length.shots.slice(0, 14) : length.shots;
+  byId("picks").replaceChildren(...some.map((shot) => {
+    const image = make("img", "");
+    image.alt = "";
+    setPicture(image, pictureOf(keyStop(shot)));
+    return image;
+  }));
+  if (some.length < length.shots.length) byId("picks").append(make("span", "", `+${length.shots.length - some.length}`));
+  byId("play-all").textContent = length.made ? "Play the summary" : "Play this selection";
+  byId("play-all").disabled = !selectionPlayable();
+}
+
+const cards = shots.map((shot, i) => {
+  const image = make("img", "");
+  image.alt = "";
+  const bar = make("span", "");
+  const badge = make("span", "badge", "\u2713 in");
+  const text = make("span", "text",
+    make("span", "first", make("span", "", `Shot ${i + 1}`), make("span", "", shot.score.toFixed(2))),
+    make("span", "when", `${clock(shot.start)} \u2013 ${clock(shot.end)}`),
+    make("span", "track", bar));
+  const button = make("button", "shot", image, badge, text);
+  button.type = "button";
+  button.addEventListener("click", () => {
+    choose(keyStop(i));
+    playShot(i);
+  });
+  return { shot, index: i, image, bar, badge, button, item: make("li", "", button) };
+});
+// Pictures are set when their card comes near: a long video has thousands.
+const nearCards = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (!entry.isIntersecting) continue;
+    const card = cards[Number(entry.target.dataset.shot)];
+    setPicture(card.image, largePicture(keyStop(card.index)));
+    nearCards.unobserve(entry.target);
+  }
+}, { rootMargin: "600px" });
+byId("shots").classList.toggle("many", cards.length > 300);
+for (const card of cards) {
+  card.bar.style.width = `${clamp((card.shot.score / series[0].greatest) * 100, 0, 100)}%`;
+  card.item.dataset.shot = String(card.index);
+  if (cards.length > 300) nearCards.observe(card.item);
+  else setPicture(card.image, largePicture(keyStop(card.index)));
+}
+
+const picked = (name) => document.querySelector(`input[name="${name}"]:checked`).value;
+
+function arrangeCards() {
+  const selected = selectedNow();
+  const only = picked("which") === "selected";
+  const wanted = cards.filter((card) => !only || selected.has(card.index));
+  if (picked("order") === "score") wanted.sort((a, b) => b.shot.score - a.shot.score);
+  byId("shots").replaceChildren(...wanted.map((card) => card.item));
+}
+
+function markCards() {
+  const selected = selectedNow();
+  const now = shotOfStop(state.stop);
+  byId("shots").classList.toggle("many", cards.length > 300);
+for (const card of cards) {
+    const inside = selected.has(card.index);
+    card.button.classList.toggle("selected", inside);
+    card.button.classList.toggle("current", card.index === now);
+    card.badge.hidden = !inside;
+    if (card.index === now) card.button.setAttribute("aria-current", "true");
+    else card.button.removeAttribute("aria-current");
+    card.button.setAttribute("aria-label",
+      `Shot ${card.index + 1}, ${clock(card.shot.start)} to ${clock(card.shot.end)}, score ${card.shot.score.toFixed(2)}, ${inside ? "in the summary" : "not in the summary"}. Play it.`);
+  }
+}
+
+for (const input of document.querySelectorAll('input[name="which"], input[name="order"]')) {
+  input.addEventListener("change", arrangeCards);
+}
+onChange((part) => {
+  if ("length" in part) {
+    showLength();
+    arrangeCards();
+  }
+  if ("length" in part || "stop" in part) markCards();
+});

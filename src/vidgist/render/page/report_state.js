@@ -1,0 +1,81 @@
+// What is shown, and who wants to know when it changes.
+const shots = data.shots;
+const starts = shots.map((shot) => shot.start);
+const stops = data.stops;
+const stopTimes = stops.map((sample) => data.times[sample]);
+const madeIndex = data.lengths.findIndex((length) => length.made);
+const series = [
+  { name: "importance", title: "Importance", values: data.importance, colour: "--importance" },
+  ...data.criteria.map((criterion, i) => ({ ...criterion, colour: `--c${i % 6}` })),
+];
+
+const state = { length: madeIndex, stop: 0, view: [0, data.duration], playing: null };
+const listeners = [];
+const onChange = (listener) => listeners.push(listener);
+
+function change(part) {
+  Object.assign(state, part);
+  for (const listener of listeners) listener(part);
+}
+
+const shotAt = (seconds) => lastUpTo(starts, seconds + 1e-6);
+const shotOfStop = (stop) => shotAt(stopTimes[stop]);
+const current = () => data.lengths[state.length];
+const selectedNow = () => new Set(current().shots);
+
+// Sample -> the place among the stops of the one nearest in time, in the same shot if there is one.
+function nearestStop(seconds) {
+  const before = lastUpTo(stopTimes, seconds);
+  const after = Math.min(before + 1, stops.length - 1);
+  const shot = shotAt(seconds);
+  const distance = (stop) =>
+    Math.abs(stopTimes[stop] - seconds) + (shotOfStop(stop) === shot ? 0 : 1e6);
+  return distance(after) < distance(before) ? after : before;
+}
+
+const stopOfSample = new Map(stops.map((sample, stop) => [sample, stop]));
+const keyStop = (shot) => stopOfSample.get(shots[shot].key) ?? nearestStop(data.times[shots[shot].key]);
+
+function pictureOf(stop) {
+  const picture = data.pictures.data[stop];
+  return picture ? `data:${data.pictures.kind};base64,${picture}` : "";
+}
+
+// The larger picture of a shot, where there is one and it shows this very sample.
+function largePicture(stop) {
+  const shot = shotOfStop(stop);
+  const still = shots[shot].key === stops[stop] && data.stills.data[shot];
+  return still ? `data:${data.stills.kind};base64,${still}` : pictureOf(stop);
+}
+
+function setPicture(image, url) {
+  image.hidden = !url;
+  if (url) image.src = url;
+  else image.removeAttribute("src");
+}
+
+// Share of the video's samples with a smaller value; null where all values are the same.
+for (const one of series) {
+  one.sorted = Float64Array.from(one.values.filter((value) => value !== null)).sort();
+  // Criteria have a scale of their own, 0 to 1; importance fills the height that it reaches.
+  one.greatest = one === series[0] ? one.sorted[one.sorted.length - 1] || 1 : 1;
+  one.constant = !one.sorted.length || one.sorted[0] === one.sorted[one.sorted.length - 1];
+}
+function rankOf(one, sample) {
+  const value = one.values[sample];
+  if (one.constant || value === null) return null;
+  let low = 0;
+  let high = one.sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (one.sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low / Math.max(1, one.sorted.length - 1);
+}
+const shown = (value) => (value === null ? "none" : value.toFixed(2));
+
+// A colour of the style sheet as it is in force: light, dark or forced.
+const style = getComputedStyle(document.documentElement);
+const colour = (name) => style.getPropertyValue(name).trim();
+const wantsStillness = matchMedia("(prefers-reduced-motion: reduce)");

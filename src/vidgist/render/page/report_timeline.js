@@ -1,0 +1,380 @@
+// The time line: curves, shots and marks on a canvas; a slider to keyboards and screen readers.
+const timeline = byId("timeline");
+const canvas = byId("canvas");
+const overview = byId("overview");
+const tip = byId("tip");
+const FILM = data.pictures.data.length ? 46 : 0;
+const LANE = { gap: 10, importance: 104, criterion: 46, shots: 30, axis: 22 };
+const lanes = layOut();
+let hover = null;
+
+function layOut() {
+  let top = FILM ? FILM + LANE.gap : 4;
+  const placed = series.map((one, i) => {
+    const lane = { top, height: i ? LANE.criterion : LANE.importance };
+    top += lane.height + LANE.gap;
+    return lane;
+  });
+  placed.shots = { top, height: LANE.shots };
+  placed.axis = { top: top + LANE.shots, height: LANE.axis };
+  placed.height = top + LANE.shots + LANE.axis;
+  return placed;
+}
+
+const width = () => timeline.clientWidth;
+const toX = (seconds) => ((seconds - state.view[0]) / (state.view[1] - state.view[0])) * width();
+const toSeconds = (x) => state.view[0] + (x / width()) * (state.view[1] - state.view[0]);
+
+function prepare(target, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const wide = target.clientWidth || width();
+  target.width = Math.round(wide * ratio);
+  target.height = Math.round(height * ratio);
+  target.style.height = `${height}px`;
+  const context = target.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, wide, height);
+  return context;
+}
+
+// One point a pixel at most: of several samples in a pixel the greatest counts.
+function points(values) {
+  const first = Math.max(0, lastUpTo(data.times, state.view[0]) - 1);
+  const last = Math.min(data.times.length - 1, lastUpTo(data.times, state.view[1]) + 1);
+  const found = [];
+  for (let i = first; i <= last; i++) {
+    const value = values[i];
+    if (value === null) continue;
+    const x = toX(data.times[i]);
+    const previous = found[found.length - 1];
+    if (previous && Math.floor(previous[0]) === Math.floor(x)) previous[1] = Math.max(previous[1], value);
+    else found.push([x, value]);
+  }
+  return found;
+}
+
+const heightOf = (one, value, lane) => lane.top + lane.height - 1 - (value / one.greatest) * (lane.height - 4);
+
+function drawCurve(context, one, lane, filled) {
+  const toY = (value) => heightOf(one, value, lane);
+  const line = points(one.values);
+  context.strokeStyle = colour("--line");
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(0, lane.top + lane.height - 0.5);
+  context.lineTo(width(), lane.top + lane.height - 0.5);
+  context.stroke();
+  if (!line.length) return;
+  context.strokeStyle = colour(one.colour);
+  context.lineWidth = filled ? 2 : 1.5;
+  context.lineJoin = "round";
+  context.beginPath();
+  line.forEach(([x, value], i) => (i ? context.lineTo(x, toY(value)) : context.moveTo(x, toY(value))));
+  if (line.length === 1) context.lineTo(line[0][0] + 1, toY(line[0][1]));
+  context.stroke();
+  context.lineTo(line[line.length - 1][0], lane.top + lane.height);
+  context.lineTo(line[0][0], lane.top + lane.height);
+  context.closePath();
+  context.globalAlpha = filled ? 0.16 : 0.09;
+  context.fillStyle = colour(one.colour);
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+function drawShots(context) {
+  const { top, height } = lanes.shots;
+  const selected = selectedNow();
+  context.font = "600 11px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  const first = shotAt(state.view[0]);
+  for (let i = first; i < shots.length && shots[i].start < state.view[1]; i++) {
+    const left = toX(shots[i].start);
+    const right = toX(shots[i].end);
+    const wide = Math.max(right - left - (right - left > 4 ? 1.5 : 0), 0.75);
+    context.fillStyle = selected.has(i) ? colour("--accent") : colour("--sunk");
+    context.beginPath();
+    context.roundRect(left, top + (selected.has(i) ? 0 : 7), wide, height - (selected.has(i) ? 0 : 7), Math.min(4, wide / 2));
+    context.fill();
+    if (!selected.has(i) && wide > 3) {
+      context.strokeStyle = colour("--line");
+      context.stroke();
+    }
+    const label = String(i + 1);
+    if (wide > context.measureText(label).width + 8) {
+      context.fillStyle = selected.has(i) ? colour("--accent-ink") : colour("--quiet");
+      context.fillText(label, left + wide / 2, top + height / 2 + (selected.has(i) ? 0.5 : 4));
+    }
+  }
+}
+
+function drawAxis(context) {
+  const span = state.view[1] - state.view[0];
+  const wanted = (span / width()) * 84;
+  const steps = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
+  const step = steps.find((one) => one >= wanted) || 28800;
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  context.fillStyle = colour("--quiet");
+  for (let n = Math.ceil(state.view[0] / step); n * step <= state.view[1]; n++) {
+    const x = toX(n * step);
+    const label = clock(n * step, step < 1 ? 1 : 0);
+    const half = context.measureText(label).width / 2;
+    context.textAlign = "center";
+    context.fillText(label, clamp(x, half, width() - half), lanes.axis.top + 13);
+  }
+}
+
+// A strip of film along the top: the picture at the middle of each cell.
+const film = new Map();
+function drawFilm(context) {
+  if (!FILM) return;
+  const shape = data.media.width / data.media.height || 16 / 9;
+  const cell = clamp(FILM * shape, 20, 120);
+  const cells = Math.max(1, Math.round(width() / cell));
+  const wide = width() / cells;
+  for (let i = 0; i < cells; i++) {
+    const stop = nearestStop(toSeconds((i + 0.5) * wide));
+    let image = film.get(stop);
+    if (!image) {
+      image = new Image();
+      image.onload = schedule;
+      image.src = pictureOf(stop);
+      film.set(stop, image);
+      if (film.size > 400) film.delete(film.keys().next().value);
+    }
+    if (!image.complete || !image.naturalWidth) continue;
+    const scale = Math.max((wide - 1) / image.naturalWidth, FILM / image.naturalHeight);
+    const cut = { w: (wide - 1) / scale, h: FILM / scale };
+    const x = (image.naturalWidth - cut.w) / 2;
+    const y = (image.naturalHeight - cut.h) / 2;
+    context.drawImage(image, x, y, cut.w, cut.h, i * wide, 0, wide - 1, FILM);
+  }
+}
+
+function vertical(context, seconds, paint, lineWidth, dash = []) {
+  const x = toX(seconds);
+  if (x < -2 || x > width() + 2) return;
+  context.strokeStyle = paint;
+  context.lineWidth = lineWidth;
+  context.setLineDash(dash);
+  context.beginPath();
+  context.moveTo(x, FILM);
+  context.lineTo(x, lanes.axis.top);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawMarks(context) {
+  const chosen = stopTimes[state.stop];
+  const base = lanes[0].top + lanes[0].height;
+  context.fillStyle = colour("--quiet");
+  for (const stop of data.neighbors.stops[state.stop] || []) {
+    const x = toX(stopTimes[stop]);
+    context.beginPath();
+    context.moveTo(x, base - 7);
+    context.lineTo(x - 4, base + 1);
+    context.lineTo(x + 4, base + 1);
+    context.fill();
+  }
+  if (hover !== null) vertical(context, hover, colour("--quiet"), 1, [3, 3]);
+  if (state.playing !== null) vertical(context, state.playing, colour("--play"), 2);
+  vertical(context, chosen, colour("--ink"), 1.5);
+  const x = toX(chosen);
+  const sample = stops[state.stop];
+  context.lineWidth = 2;
+  series.forEach((one, i) => {
+    if (one.values[sample] === null) return;
+    const y = heightOf(one, one.values[sample], lanes[i]);
+    context.beginPath();
+    context.arc(x, y, 4, 0, 2 * Math.PI);
+    context.fillStyle = colour("--card");
+    context.fill();
+    context.strokeStyle = colour(one.colour);
+    context.stroke();
+  });
+}
+
+function draw() {
+  const context = prepare(canvas, lanes.height);
+  context.fillStyle = colour("--accent");
+  context.globalAlpha = 0.1;
+  for (const [start, end] of current().segments) {
+    if (end < state.view[0] || start > state.view[1]) continue;
+    context.fillRect(toX(start), FILM, Math.max(toX(end) - toX(start), 1), lanes.shots.top - FILM);
+  }
+  context.globalAlpha = 1;
+  drawFilm(context);
+  series.forEach((one, i) => drawCurve(context, one, lanes[i], i === 0));
+  drawShots(context);
+  drawAxis(context);
+  drawMarks(context);
+  drawOverview();
+}
+
+function drawOverview() {
+  const zoomed = state.view[1] - state.view[0] < data.duration * 0.999;
+  overview.hidden = !zoomed;
+  if (!zoomed) return;
+  const context = prepare(overview, 18);
+  const scale = width() / data.duration;
+  context.fillStyle = colour("--sunk");
+  context.fillRect(0, 4, width(), 10);
+  context.fillStyle = colour("--accent");
+  for (const [start, end] of current().segments) {
+    context.fillRect(start * scale, 4, Math.max((end - start) * scale, 0.75), 10);
+  }
+  context.strokeStyle = colour("--ink");
+  context.lineWidth = 2;
+  context.strokeRect(state.view[0] * scale + 1, 1, Math.max((state.view[1] - state.view[0]) * scale - 2, 4), 16);
+}
+
+let waiting = false;
+function schedule() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    draw();
+  });
+}
+
+function show(start, span) {
+  const least = Math.min(data.duration, Math.max(4, data.duration / 2000));
+  const wide = clamp(span, least, data.duration);
+  const from = clamp(start, 0, data.duration - wide);
+  change({ view: [from, from + wide] });
+}
+function zoom(factor, centre = stopTimes[state.stop]) {
+  const span = (state.view[1] - state.view[0]) * factor;
+  const share = clamp((centre - state.view[0]) / (state.view[1] - state.view[0]), 0, 1);
+  show(centre - share * span, span);
+}
+const pan = (seconds) => show(state.view[0] + seconds, state.view[1] - state.view[0]);
+
+function choose(stop) {
+  const next = clamp(stop, 0, stops.length - 1);
+  change({ stop: next });
+  const seconds = stopTimes[next];
+  const span = state.view[1] - state.view[0];
+  if (seconds < state.view[0] || seconds > state.view[1]) show(seconds - span / 2, span);
+}
+const chooseShot = (shot) => choose(keyStop(clamp(shot, 0, shots.length - 1)));
+
+function moveTip(x) {
+  const seconds = clamp(toSeconds(x), 0, data.duration);
+  hover = seconds;
+  const sample = lastUpTo(data.times, seconds + 0.5 * ((data.times[1] ?? 1) - (data.times[0] ?? 0)));
+  const shot = shotAt(seconds);
+  setPicture(byId("tip-picture"), pictureOf(nearestStop(seconds)));
+  const rows = series.map((one) => {
+    const row = make("div", "row", make("span", "", one.title), make("span", "", shown(one.values[sample])));
+    return row;
+  });
+  const mark = selectedNow().has(shot) ? ", in the summary" : "";
+  byId("tip-text").replaceChildren(
+    make("b", "", clock(data.times[sample])), make("div", "", `Shot ${shot + 1}${mark}`), ...rows);
+  tip.hidden = false;
+  const room = width() - tip.offsetWidth;
+  tip.style.left = `${x < width() / 2 ? clamp(x + 14, 0, room) : clamp(x - tip.offsetWidth - 14, 0, room)}px`;
+  schedule();
+}
+function hideTip() {
+  tip.hidden = true;
+  hover = null;
+  schedule();
+}
+
+const xOf = (event) => event.clientX - timeline.getBoundingClientRect().left;
+timeline.addEventListener("pointermove", (event) => {
+  if (event.pointerType === "mouse") moveTip(xOf(event));
+  if (event.buttons & 1) choose(nearestStop(clamp(toSeconds(xOf(event)), 0, data.duration)));
+});
+timeline.addEventListener("pointerleave", hideTip);
+timeline.addEventListener("pointerdown", (event) => {
+  if (event.button !== 0) return;
+  choose(nearestStop(clamp(toSeconds(xOf(event)), 0, data.duration)));
+});
+timeline.addEventListener("click", (event) => {
+  const y = event.clientY - timeline.getBoundingClientRect().top;
+  if (y >= lanes.shots.top && y <= lanes.axis.top) playShot(shotAt(toSeconds(xOf(event))));
+});
+timeline.addEventListener("wheel", (event) => {
+  const zoomed = state.view[1] - state.view[0] < data.duration * 0.999;
+  if (event.ctrlKey || event.metaKey) {
+    event.preventDefault();
+    zoom(event.deltaY > 0 ? 1.25 : 0.8, toSeconds(xOf(event)));
+  } else if (zoomed && Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+    event.preventDefault();
+    pan((event.deltaX / width()) * (state.view[1] - state.view[0]));
+  }
+}, { passive: false });
+timeline.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const shot = shotOfStop(state.stop);
+  const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+  if (step && event.shiftKey) chooseShot(shot + step);
+  else if (step) choose(state.stop + step);
+  else if (event.key === "PageUp") chooseShot(shot + 1);
+  else if (event.key === "PageDown") chooseShot(shot - 1);
+  else if (event.key === "Home") choose(0);
+  else if (event.key === "End") choose(stops.length - 1);
+  else if (event.key === "Enter" || event.key === " ") playShot(shot);
+  else if (event.key === "+" || event.key === "=") zoom(0.5);
+  else if (event.key === "-") zoom(2);
+  else if (event.key === "0") show(0, data.duration);
+  else return;
+  event.preventDefault();
+});
+
+const dragOverview = (event) => {
+  if (!(event.buttons & 1)) return;
+  const share = (event.clientX - overview.getBoundingClientRect().left) / overview.clientWidth;
+  const span = state.view[1] - state.view[0];
+  show(share * data.duration - span / 2, span);
+};
+overview.addEventListener("pointerdown", (event) => {
+  overview.setPointerCapture(event.pointerId);
+  dragOverview(event);
+});
+overview.addEventListener("pointermove", dragOverview);
+byId("zoom-in").addEventListener("click", () => zoom(0.5));
+byId("zoom-out").addEventListener("click", () => zoom(2));
+byId("zoom-whole").addEventListener("click", () => show(0, data.duration));
+
+function drawLegend() {
+  const sample = stops[state.stop];
+  const items = series.map((one) => {
+    const swatch = make("span", "swatch");
+    swatch.style.setProperty("--swatch", `var(${one.colour})`);
+    return make("li", "", swatch, make("span", "", one.title), make("b", "", shown(one.values[sample])));
+  });
+  const block = make("span", "swatch block");
+  block.style.setProperty("--swatch", "var(--accent)");
+  items.push(make("li", "", block, make("span", "", "Shot in the summary")));
+  byId("legend").replaceChildren(...items);
+}
+
+function tellTimeline() {
+  const shot = shotOfStop(state.stop);
+  const mark = selectedNow().has(shot) ? "in the summary" : "not in the summary";
+  timeline.setAttribute("aria-valuemin", "0");
+  timeline.setAttribute("aria-valuemax", String(stops.length - 1));
+  timeline.setAttribute("aria-valuenow", String(state.stop));
+  const value = shown(data.importance[stops[state.stop]]);
+  timeline.setAttribute("aria-valuetext",
+    `${clock(stopTimes[state.stop])}, shot ${shot + 1} of ${shots.length}, ${mark}, importance ${value}`);
+  const whole = state.view[1] - state.view[0] > data.duration * 0.999;
+  byId("zoom-out").disabled = whole;
+  byId("zoom-whole").disabled = whole;
+}
+
+onChange((part) => {
+  if (!("playing" in part)) {
+    drawLegend();
+    tellTimeline();
+  }
+  schedule();
+});
+new ResizeObserver(schedule).observe(timeline);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", schedule);

@@ -1,0 +1,99 @@
+"""``report.html``: one page to look at a summary, alone in its file, without a network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from vidgist import __version__
+from vidgist.errors import VidgistError
+from vidgist.render.job import Job
+from vidgist.render.page import assemble, definition_rows, escape, list_items
+from vidgist.render.report.content import curves, facts, links, media, settings_rows, stops
+from vidgist.render.report.pictures import as_text, choose_pictures, encode, encoding
+from vidgist.render.stills import evenly
+
+__all__ = ["page", "size_limit", "write"]
+
+STYLES = ("base.css", "report.css")
+SCRIPTS = (
+    "base.js",
+    "report_state.js",
+    "report_timeline.js",
+    "report_moment.js",
+    "report_player.js",
+    "report_shots.js",
+    "report_main.js",
+)
+
+SIZES = ((600.0, 2_800_000), (7200.0, 9_400_000))
+"""(seconds of video, bytes of its page): at most 3 MB for ten minutes, 10 MB for two hours."""
+
+STILL_SIDE = 320
+STILL_QUALITY = 60
+STILLS_SHARE = 0.15
+"""Part of the page for larger pictures of the selected shots."""
+
+
+def size_limit(duration: float) -> int:
+    """Return the bytes that the page of a video of that many seconds may take."""
+    seconds, sizes = zip(*SIZES, strict=True)
+    return int(np.interp(duration, seconds, sizes))
+
+
+def write(job: Job, path: Path) -> None:
+    """Write the page of a summary."""
+    path.write_text(page(job), encoding="utf-8", newline="\n")
+
+
+def page(job: Job) -> str:
+    """Return the page as text.
+
+    It stays under `size_limit`: what is left by the scores and shots is filled with pictures.
+    """
+    from vidgist.render import OUTPUTS
+
+    summary = job.summary
+    limit = size_limit(summary.timeline.duration)
+    document: dict[str, Any] = {**curves(summary), "media": media(job)}
+    document["stills"] = _stills(job, room=int(STILLS_SHARE * limit))
+    slots = {
+        "title": escape(summary.video.path.name),
+        "facts": list_items(facts(summary)),
+        "warnings": list_items(summary.warnings),
+        "settings": definition_rows(settings_rows(summary)),
+        "links": "".join(
+            f'<li><a href="{escape(url)}">{escape(name)}</a></li>'
+            for name, url in links(job, {name: out.target for name, out in OUTPUTS.items()})
+        ),
+        "version": escape(__version__),
+    }
+    shell = len(_assembled(document, slots).encode("utf-8"))
+    document |= stops(summary, choose_pictures(summary, room=limit - shell))
+    return _assembled(document, slots)
+
+
+def _assembled(document: dict[str, Any], slots: dict[str, str]) -> str:
+    return assemble("report.html", styles=STYLES, scripts=SCRIPTS, data=document, slots=slots)
+
+
+def _stills(job: Job, *, room: int) -> dict[str, Any]:
+    """Return larger pictures of the selected shots, as many as fit, evenly chosen."""
+    try:
+        tiles = job.stills.tiles()
+    except VidgistError:
+        return {"kind": "", "data": {}}  # the source is gone: thumbnails will do
+    encoded = []
+    for still, tile in tiles:
+        small = tile.copy()
+        small.thumbnail((STILL_SIDE, STILL_SIDE), Image.Resampling.LANCZOS)
+        encoded.append((still.shot, as_text(encode(small, quality=STILL_QUALITY))))
+    mean = sum(len(text) for _, text in encoded) / len(encoded)
+    kept = [encoded[i] for i in evenly(len(encoded), max(1, int(room / mean)))]
+    while len(kept) > 1 and len(json.dumps(dict(kept))) > room:
+        kept.pop()
+    return {"kind": encoding()[1], "data": {str(shot): text for shot, text in kept}}

@@ -1,0 +1,152 @@
+"""What the page knows: a summary as plain JSON values, rounded to what can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vidgist import __version__
+from vidgist.render.data import plain
+from vidgist.render.job import Job
+from vidgist.render.links import relative_url
+from vidgist.render.media import source_of
+from vidgist.render.report.lengths import selections
+from vidgist.render.report.neighbors import nearest
+from vidgist.render.report.pictures import Pictures
+from vidgist.render.report.words import words_of
+from vidgist.render.storyboard import clock_time
+from vidgist.types import Summary
+
+__all__ = ["curves", "facts", "links", "media", "settings_rows", "stops"]
+
+
+def curves(summary: Summary) -> dict[str, Any]:
+    """Return all but the pictures: samples, criteria with their words, shots and lengths."""
+    settings = summary.settings
+    criteria = summary.scores.criteria
+    used = set(settings.get("criteria") or criteria)
+    if not used & set(criteria):
+        used = set(criteria)
+    return {
+        "version": __version__,
+        "name": plain(summary.video.path.name),
+        "duration": _round(summary.timeline.duration),
+        "times": _rounded(summary.times),
+        "importance": _rounded(summary.scores.importance),
+        "criteria": [
+            {
+                "name": plain(name),
+                **vars(words_of(plain(name))),
+                "used": name in used,
+                "values": _rounded(values),
+            }
+            for name, values in criteria.items()
+        ],
+        "shots": [
+            {
+                "start": _round(start),
+                "end": _round(end),
+                "score": _round(score),
+                "key": int(key),
+            }
+            for (start, end), score, key in zip(
+                summary.shot_seconds.tolist(), summary.shot_scores, summary.keyframes, strict=True
+            )
+        ],
+        "lengths": [
+            {
+                "share": round(selection.share, 6),
+                "budget": _round(selection.budget),
+                "shots": list(selection.shots),
+                "segments": [[_round(s), _round(e)] for s, e in selection.segments],
+                "made": selection.made,
+            }
+            for selection in selections(summary)
+        ],
+    }
+
+
+def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
+    """Return the samples that can be chosen, with their pictures and nearest neighbours."""
+    chosen = list(pictures.samples)
+    near = nearest(
+        summary.features.values[chosen], neighbors=float(summary.settings.get("neighbors") or 0.1)
+    )
+    return {
+        "stops": chosen,
+        "pictures": {"kind": pictures.kind, "data": list(pictures.data)},
+        "neighbors": {
+            "count": near.count,
+            "ranks": list(near.ranks),
+            "stops": near.samples.tolist(),
+            "similarity": np.round(near.similarity, 2).tolist(),
+        },
+    }
+
+
+def media(job: Job) -> dict[str, Any]:
+    """Return what can be played from beside the page, by relative links."""
+    source = source_of(job.summary)
+    url = relative_url(job.summary.video.path, folder=job.folder) if source.readable else None
+    clip = "mp4" in job.names or (job.folder / "summary.mp4").is_file()
+    return {
+        "summary": "./summary.mp4" if clip else None,
+        "source": url,
+        "offset": _round(source.offset),
+        "width": job.summary.video.width,
+        "height": job.summary.video.height,
+    }
+
+
+def links(job: Job, targets: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return (name, URL) of the other results.
+
+    Args:
+        job: the rendering; what it makes and what lies in its folder already is linked.
+        targets: name of an output -> name of its file or folder.
+    """
+    return [
+        (target, f"./{target}{'' if Path(target).suffix else '/'}")
+        for name, target in targets.items()
+        if name != "report" and (name in job.names or (job.folder / target).exists())
+    ]
+
+
+def facts(summary: Summary) -> list[str]:
+    """Return what is known of the video and the summary, for the head of the page."""
+    video = summary.video
+    count, whole = int(summary.selected.sum()), len(summary.shots)
+    share = summary.duration / summary.timeline.duration
+    rate = "variable frame rate" if video.variable_frame_rate else f"{video.frame_rate:.5g} fps"
+    return [
+        f"{clock_time(summary.timeline.duration)} of video",
+        f"{clock_time(summary.duration)} summary ({share:.1%})",
+        f"{count} of {whole} shot{'s' * (whole != 1)}",
+        f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
+        f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",
+    ]
+
+
+def settings_rows(summary: Summary) -> list[tuple[str, str]]:
+    """Return the settings in force as (name, value)."""
+    rows = []
+    for name, value in plain(dict(summary.settings)).items():
+        if isinstance(value, list):
+            value = ", ".join(str(item) for item in value)  # noqa: PLW2901
+        rows.append((name.replace("_", " "), "none" if value is None else str(value)))
+    return rows
+
+
+def _round(value: float) -> float:
+    return round(float(value), 3)
+
+
+def _rounded(values: Any) -> list[float | None]:
+    array = np.asarray(values, dtype=np.float64)
+    return [
+        number if number == number else None  # noqa: PLR0124
+        for number in np.where(np.isfinite(array), array.round(3), np.nan).tolist()
+    ]

@@ -1,0 +1,59 @@
+"""The nearest neighbours of each pictured sample, to be shown beside it (figure 3 of the paper)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vidgist.criteria.alignment import neighbor_count
+from vidgist.criteria.gram import product_blocks, unit_rows
+from vidgist.types import Floats, Integers
+
+__all__ = ["Neighbors", "nearest"]
+
+CLOSEST = 5
+"""Nearest samples that are all shown, as in the paper's figure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbors:
+    """Some of the nearest samples of each of P samples.
+
+    Attributes:
+        count: K, how many samples count as neighbours.
+        ranks: (R,) which of them are given, from 1: the closest, one in the middle, the last.
+        samples: (P, R) index among the P.
+        similarity: (P, R) cosine.
+    """
+
+    count: int
+    ranks: tuple[int, ...]
+    samples: Integers
+    similarity: Floats
+
+
+def nearest(features: Floats, *, neighbors: float = 0.1) -> Neighbors:
+    """Return neighbours by cosine similarity, a sample not being its own.
+
+    Args:
+        features: (P, D).
+        neighbors: share of the samples that are neighbours, in (0, 1].
+    """
+    unit = unit_rows(features)
+    count = neighbor_count(len(unit), neighbors=neighbors)
+    ranks = tuple(sorted({*range(1, min(CLOSEST, count) + 1), max(count // 2, 1), count} - {0}))
+    if count == 0:
+        ranks = ()
+    samples = np.zeros((len(unit), len(ranks)), dtype=np.int64)
+    similarity = np.zeros((len(unit), len(ranks)))
+    wanted = np.array(ranks, dtype=np.int64) - 1
+    for rows, products in product_blocks(unit, without_self=True):
+        if not ranks:
+            break
+        some = np.argpartition(products, len(unit) - count, axis=1)[:, len(unit) - count :]
+        close = np.take_along_axis(products, some, axis=1)
+        order = np.argsort(-close, axis=1, kind="stable")[:, wanted]
+        samples[rows] = np.take_along_axis(some, order, axis=1)
+        similarity[rows] = np.take_along_axis(close, order, axis=1)
+    return Neighbors(count=count, ranks=ranks, samples=samples, similarity=similarity)

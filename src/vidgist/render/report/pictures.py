@@ -1,0 +1,131 @@
+"""Which samples a page shows as pictures, and how small, so that it keeps to its size."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from PIL import Image, features
+
+from vidgist.types import Summary
+
+__all__ = ["Pictures", "as_text", "choose_pictures", "encode", "evenly_first", "order_of_need"]
+
+MOST = 6000
+"""Pictures on a page at most: browsers and the search for neighbours slow down beyond."""
+
+MOST_BARE = 2000
+"""Samples that can be chosen where there are no pictures."""
+
+STOP_BYTES = 90
+"""Bytes that a sample which can be chosen takes on the page besides its picture."""
+
+QUALITIES = (60, 45, 30)
+"""Of WebP, tried from the best until all samples fit; the middle one where not all can."""
+
+TRIED = 48
+"""Pictures that are encoded to see how large they come out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pictures:
+    """The samples that a page lets choose.
+
+    Attributes:
+        samples: (P,) their indices, ascending.
+        kind: MIME type of the pictures, "" where there are none.
+        data: P pictures as base64, or empty.
+    """
+
+    samples: tuple[int, ...]
+    kind: str = ""
+    data: tuple[str, ...] = ()
+
+
+def choose_pictures(summary: Summary, *, room: int) -> Pictures:
+    """Return as many of the summary's thumbnails as fit, the most needed first.
+
+    All as they are where that fits; else smaller ones of all; else smaller ones of the key frames
+    of the shots and, between them, of samples evenly spread over the video.
+
+    Args:
+        summary: its ``thumbnails`` may be missing.
+        room: bytes of the page that pictures may take.
+    """
+    order = order_of_need(summary)
+    thumbnails = summary.thumbnails
+    if len(thumbnails) != len(summary.features):
+        return Pictures(samples=tuple(sorted(order[:MOST_BARE])))
+    if len(order) <= MOST and sum(_cost(jpeg) for jpeg in thumbnails) <= room:
+        data = tuple(as_text(jpeg) for jpeg in thumbnails)
+        return Pictures(samples=tuple(range(len(thumbnails))), kind="image/jpeg", data=data)
+
+    shrink = partial(_shrunk, quality=_quality(thumbnails, room))
+    taken: dict[int, str] = {}
+    for sample in order[:MOST]:
+        picture = shrink(thumbnails[sample])
+        room -= _cost(picture)
+        if room < 0:
+            break
+        taken[sample] = as_text(picture)
+    samples = tuple(sorted(taken))
+    return Pictures(
+        samples=samples, kind=encoding()[1], data=tuple(taken[sample] for sample in samples)
+    )
+
+
+def order_of_need(summary: Summary) -> list[int]:
+    """Return all samples, the ones first that a page can least do without.
+
+    The key frames of the selected shots, those of the others, then the rest so that each further
+    one falls into the widest gap.
+    """
+    selected = np.asarray(summary.selected, dtype=bool)
+    key = [*summary.keyframes[selected].tolist(), *summary.keyframes[~selected].tolist()]
+    return list(dict.fromkeys([*key, *evenly_first(len(summary.features))]))
+
+
+def evenly_first(n: int) -> list[int]:
+    """Return 0..n-1 in an order in which every beginning is spread evenly (van der Corput)."""
+    bits = max(1, (n - 1).bit_length())
+    turned = (int(format(i, f"0{bits}b")[::-1], 2) for i in range(1 << bits))
+    return [i for i in turned if i < n]
+
+
+def encoding() -> tuple[str, str]:
+    """Return Pillow's name of the format for small pictures, and its MIME type."""
+    return ("WEBP", "image/webp") if features.check("webp") else ("JPEG", "image/jpeg")
+
+
+def encode(picture: Image.Image, *, quality: int) -> bytes:
+    """Return the picture as a small file."""
+    file = io.BytesIO()
+    picture.save(file, encoding()[0], quality=quality, method=2)
+    return file.getvalue()
+
+
+def as_text(data: bytes) -> str:
+    """Return bytes as base64."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def _shrunk(jpeg: bytes, *, quality: int) -> bytes:
+    with Image.open(io.BytesIO(jpeg)) as picture:
+        return encode(picture, quality=quality)
+
+
+def _quality(thumbnails: Sequence[bytes], room: int) -> int:
+    tried = thumbnails[:: max(1, len(thumbnails) // TRIED)]
+    for quality in QUALITIES:
+        mean = float(np.mean([_cost(_shrunk(jpeg, quality=quality)) for jpeg in tried]))
+        if 1.02 * mean * len(thumbnails) <= room:
+            return quality
+    return QUALITIES[1]
+
+
+def _cost(picture: bytes) -> int:
+    return 4 * (len(picture) + 2) // 3 + STOP_BYTES

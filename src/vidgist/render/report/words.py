@@ -1,0 +1,88 @@
+"""The criteria in plain words: what each is called, what it means, what a value says of a sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["WORDS", "Words", "words_of"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a criterion is spoken of.
+
+    Attributes:
+        title: its name on the page.
+        about: what it measures, one sentence.
+        high: what is said of a sample in the video's upper third, after "it"; ``middle`` and
+            ``low`` of the others.
+    """
+
+    title: str
+    about: str
+    high: str
+    middle: str
+    low: str
+
+
+WORDS = {
+    "alignment": Words(
+        "Local dissimilarity",
+        "How much a sample differs from the samples most like it: low where the picture stands"
+        " still or repeats itself.",
+        high="differs from its neighbours",
+        middle="differs somewhat from its neighbours",
+        low="looks much like its neighbours",
+    ),
+    "uniformity": Words(
+        "Global consistency",
+        "How well a sample agrees with the whole video: low for titles, black pictures and strays.",
+        high="is typical of the video",
+        middle="is fairly typical of the video",
+        low="is unlike most of the video",
+    ),
+    "uniqueness": Words(
+        "Uniqueness",
+        "How rarely something like this sample is seen in other videos.",
+        high="shows what other videos seldom show",
+        middle="shows what some other videos show too",
+        low="could be from almost any video",
+    ),
+    "distinctiveness": Words(
+        "Distinctiveness",
+        "How much uncommon content sets a sample apart from the samples most like it, from its"
+        " closest relatives to a wide circle.",
+        high="stands out from its neighbours",
+        middle="stands out a little from its neighbours",
+        low="hardly stands out from its neighbours",
+    ),
+    "belonging": Words(
+        "Belonging",
+        "How much a sample belongs to this video in particular, rather than to videos in general.",
+        high="belongs to this very video",
+        middle="belongs to this video about as well as to others",
+        low="could belong to many videos",
+    ),
+    "projection": Words(
+        "Projection",
+        "How far a sample lies in the direction in which the score rises over the whole video.",
+        high="looks like what matters throughout the video",
+        middle="resembles in part what matters in the video",
+        low="looks unlike what matters in the video",
+    ),
+}
+"""Name in ``scores.criteria`` -> its words.  Add a line here for a new criterion."""
+
+
+def words_of(name: str) -> Words:
+    """Return the words for a criterion; one that is not in `WORDS` is called by its name."""
+    if name in WORDS:
+        return WORDS[name]
+    title = name.replace("_", " ").strip() or "criterion"
+    return Words(
+        title[0].upper() + title[1:],
+        f"The criterion {title} of this score.",
+        high=f"is high in {title}",
+        middle=f"is middling in {title}",
+        low=f"is low in {title}",
+    )
