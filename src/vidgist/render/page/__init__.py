@@ -90,7 +90,8 @@ def assemble(
     """
     style = "\n".join(_read(name) for name in styles)
     script = '"use strict";(() => {\n' + "\n".join(_read(name) for name in scripts) + "\n})();\n"
-    assert "</" not in style and "</script" not in script
+    assert "</" not in style
+    assert "</script" not in script
     return Template(_read(template)).substitute(
         slots,
         policy=html.escape(policy(style=style, script=script)),

@@ -74,10 +74,10 @@ def _solve(summary: Summary, *, budget: float, share: float) -> Selection:
         )
     best = int(np.argmax(values))
     moment = float(summary.timeline.times[summary.features.picks[summary.keyframes[best]]])
-    cut = trim(summary.shots, best, moment, budget, summary.timeline).seconds
-    assert cut is not None
-    piece = cut[(cut[:, 0] <= moment) & (moment < cut[:, 1])][:1]
-    return Selection(budget=budget, share=share, shots=(best,), segments=_pairs(piece.tolist()))
+    shots, piece = trim(summary.shots, best, moment, budget, summary.timeline)
+    assert shots.seconds is not None
+    segments = _pairs(shots.seconds[[piece]].tolist())
+    return Selection(budget=budget, share=share, shots=(best,), segments=segments)
 
 
 def _pairs(rows: list[list[float]]) -> tuple[tuple[float, float], ...]:

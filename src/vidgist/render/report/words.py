@@ -1,4 +1,4 @@
-"""The criteria in plain words: what each is called, what it means, what a value says of a sample."""
+"""The criteria in plain words: how each is called, and what a value of it says of a sample."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Words:
     Attributes:
         title: its name on the page.
         about: what it measures, one sentence.
-        high: what is said of a sample in the video's upper third, after "it"; ``middle`` and
-            ``low`` of the others.
+        high: what is said of a sample of a scaled value of 0.6 or more, after "it"; ``middle``
+            from 0.3 on, ``low`` below.
     """
 
     title: str
