@@ -59,6 +59,4 @@ def decode(path: Path) -> Decoded:
                 blocks.append(block[:, max(0, at - first) :])
                 at = first + block.shape[1]
             sound = np.concatenate(blocks, axis=1)
-    return Decoded(
-        times=np.array(times), pictures=pictures, sound=sound, rate=rate, video_end=end
-    )
+    return Decoded(times=np.array(times), pictures=pictures, sound=sound, rate=rate, video_end=end)

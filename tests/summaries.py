@@ -32,6 +32,7 @@ def summary_of(
     timeline: Timeline = samples.timeline
     picks = np.asarray(samples.picks)
     borders = [0, *(int(np.searchsorted(timeline.times, cut - 1e-6)) for cut in cuts)]
+    borders = [border for border in borders if border < timeline.n_frames]
     frames = np.stack([borders, [*borders[1:], timeline.n_frames]], axis=1)
     seconds = np.append(timeline.times, timeline.duration)[frames]
     keyframes = []

@@ -7,17 +7,17 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from decoded import decode
 
+from decoded import decode
 from vidgist.errors import OutputError
 from vidgist.video.encode import MAX_SIDE, ClipEncoder, clock, even_size
 
 
-def plain(value, *, size=(64, 96), format="rgb24"):
+def plain(value, *, size=(64, 96), kind="rgb24"):
     pixels = np.empty((*size, 3), np.uint8)
     pixels[:] = value
     frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-    return frame if format == "rgb24" else frame.reformat(format=format)
+    return frame if kind == "rgb24" else frame.reformat(format=kind)
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_later_sizes_are_scaled_to_the_first_and_odd_ones_evened(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "format", ["rgb24", "yuv420p", "yuvj420p", "yuv420p10le", "yuv444p", "gray", "nv12", "gbrp"]
+    "kind", ["rgb24", "yuv420p", "yuvj420p", "yuv420p10le", "yuv444p", "gray", "nv12", "gbrp"]
 )
-def test_colours_come_out_as_they_were(tmp_path, format):
+def test_colours_come_out_as_they_were(tmp_path, kind):
     path = tmp_path / "a.mp4"
-    color = (128, 128, 128) if format == "gray" else (180, 90, 40)
+    color = (128, 128, 128) if kind == "gray" else (180, 90, 40)
     with ClipEncoder(path, frame_rate=25) as clip:
-        clip.picture(plain(color, format=format), start=0, end=1)
+        clip.picture(plain(color, kind=kind), start=0, end=1)
     assert decode(path).pictures[0].mean(axis=(0, 1)) == pytest.approx(color, abs=4)
 
 
@@ -122,7 +122,7 @@ def test_full_range_is_brought_to_limited_range(tmp_path):
 
 def test_colour_tags_are_carried(tmp_path):
     path = tmp_path / "a.mp4"
-    frame = plain((200, 40, 40), format="yuv420p")
+    frame = plain((200, 40, 40), kind="yuv420p")
     frame.colorspace, frame.color_primaries, frame.color_trc = 1, 1, 1
     with ClipEncoder(path, frame_rate=25) as clip:
         clip.picture(frame, start=0, end=1)
@@ -177,9 +177,13 @@ def test_sound_without_a_track_is_dropped(tmp_path):
 
 
 def test_an_error_inside_is_passed_on(tmp_path):
-    with pytest.raises(ZeroDivisionError), ClipEncoder(tmp_path / "a.mp4") as clip:
-        clip.picture(plain(90), start=0, end=1)
-        raise ZeroDivisionError
+    def work():
+        with ClipEncoder(tmp_path / "a.mp4") as clip:
+            clip.picture(plain(90), start=0, end=1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
 
 
 def test_what_cannot_be_encoded_says_so(tmp_path, monkeypatch):

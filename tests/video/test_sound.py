@@ -5,8 +5,8 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from clips import render_clip, tick_track
 
+from clips import render_clip, tick_track
 from vidgist.errors import VideoError
 from vidgist.video.sound import SoundReader
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from vidgist.errors import VideoError
 from vidgist.types import Summary
 from vidgist.video.seek import frames_at
 
@@ -74,18 +73,12 @@ class Stills:
         tiles = []
         times = np.array([still.seconds for still in self.stills])
         images = frames_at(self._summary.video.path, times, timeline=self._summary.timeline)
-        index = 0
-        for index, (still, image) in enumerate(zip(self.stills, images, strict=False), start=1):
-            if index - 1 in self._kept:
+        for index, (still, image) in enumerate(zip(self.stills, images, strict=True)):
+            if index in self._kept:
                 tile = image.copy()
                 tile.thumbnail((TILE_SIDE, TILE_SIDE), Image.Resampling.LANCZOS)
                 tiles.append((still, tile))
             yield still, image
-        if index < len(self.stills):
-            raise VideoError(
-                f"{self._summary.video.path}: ended early when its key frames were read again; "
-                "was the file changed?"
-            )
         self._tiles = tiles
 
     def tiles(self) -> list[tuple[Still, Image.Image]]:
