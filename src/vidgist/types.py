@@ -112,6 +112,14 @@ class Timeline(_ShapesInRepr):
         return len(self.times)
 
     @property
+    def frame_interval(self) -> float | None:
+        """Seconds from frame to frame where they are constant up to rounding, else None."""
+        interval = self.duration / self.n_frames
+        regular = np.arange(self.n_frames) * interval
+        constant = np.abs(self.times - regular).max() <= min(0.05 * interval, 0.001)
+        return interval if constant else None
+
+    @property
     def ends(self) -> Floats:
         """(N,) seconds at which each frame's display ends."""
         return np.append(self.times[1:], self.duration)

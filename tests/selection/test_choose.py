@@ -95,6 +95,22 @@ def test_whole_values_of_the_released_code():
     assert selected.tolist() == [True, True, False]
 
 
+def test_shots_are_weighed_by_frames_where_the_rate_is_constant():
+    # 4 + 5 frames of 1/30 s are 0.3 s to the dot: rounded up to milliseconds they would not fit.
+    n, rate = 60, 30.0
+    line = Timeline(times=np.arange(n) / rate, jumps=np.zeros(n), duration=n / rate)
+    frames = np.array([[0, 4], [4, 9], [9, 60]])
+    shots = Shots(frames=frames, seconds=frames / rate)
+    _, _, selected = choose(np.ones(12), np.arange(0, 60, 5), shots, line, budget=0.3)
+    assert selected.tolist() == [True, True, False]
+    assert line.frame_interval == pytest.approx(1 / 30)
+    # The milliseconds of Matroska are the same rate, a dropped frame is not.
+    rounded = Timeline(times=np.round(line.times, 3), jumps=line.jumps, duration=line.duration)
+    assert rounded.frame_interval == pytest.approx(1 / 30)
+    times = np.delete(line.times, 30)
+    assert Timeline(times=times, jumps=times, duration=2.0).frame_interval is None
+
+
 def test_equal_scores_choose_as_many_shots_as_fit():
     values, seconds = np.full(4, 0.3), np.array([4.0, 1.0, 3.0, 1.0])
     assert select(values, seconds, 5.0).tolist() == [False, True, True, True]

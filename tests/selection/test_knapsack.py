@@ -44,7 +44,7 @@ def test_by_hand():
 def test_many_shots_weighed_in_microseconds():
     rng = np.random.default_rng(0)
     weights = rng.integers(500_000, 20_000_000, 700)
-    for values in (0.5 + 0.1 * rng.random(700), np.ones(700), 0.4 + weights / 2e8):
+    for values in (0.5 + 0.1 * rng.random(700), np.ones(700), rng.random(700)):
         capacity = int(0.15 * weights.sum())
         chosen = knapsack(values, weights, capacity)
         assert weights[chosen].sum() <= capacity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vidgist.selection.select import select, trim
+from vidgist.selection.select import TICK, select, trim
 from vidgist.selection.values import shot_values, spread
 from vidgist.types import Booleans, Floats, Integers, Shots, Timeline
 
@@ -38,7 +38,8 @@ def choose(
     frame_scores = spread(scores, picks, timeline.n_frames)
     values = shot_values(frame_scores, shots.frames)
     worth = np.trunc(values * 1000) if integer_values else values
-    selected = select(worth, np.diff(shots.seconds, axis=1)[:, 0], budget)
+    tick = timeline.frame_interval or TICK
+    selected = select(worth, np.diff(shots.seconds, axis=1)[:, 0], budget, tick=tick)
     if not selected.any():
         best = int(np.argmax(values))
         moment = float(timeline.times[picks[best_samples(scores, picks, shots)[best]]])

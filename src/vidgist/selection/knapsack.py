@@ -18,7 +18,7 @@ def knapsack(values: Floats, weights: Integers, capacity: int) -> Booleans:
     After each item only those (value, weight) pairs are kept that no other pair beats in both
     (Nemhauser and Ullmann, 1969), and whose upper bound, the rest filled with the densest items and
     a fraction of the next (Dantzig, 1957), reaches what is known to be possible. Few remain, also
-    where weights are microseconds.
+    where weights are fine.
 
     Args:
         values: (S,) finite; an item of value 0 or less is never taken.

@@ -9,24 +9,34 @@ from vidgist.types import Booleans, Floats, Shots, Timeline
 
 __all__ = ["select", "trim"]
 
-TICKS = 1_000_000
-"""Units a second in which durations are weighed."""
+TICK = 0.001
+"""Seconds in which durations are weighed where frames do not come at a constant rate."""
+
+_SLACK = 0.05
+# A twentieth of a tick: containers that count milliseconds place the frames that far off.
 
 
-def select(values: Floats, seconds: Floats, budget: float) -> Booleans:
+def select(values: Floats, seconds: Floats, budget: float, *, tick: float = TICK) -> Booleans:
     """Return the shots of the greatest total value that last no longer than the budget together.
 
     Args:
         values: (S,) value of each shot.
-        seconds: (S,) how long each lasts; rounded up to microseconds.
+        seconds: (S,) how long each lasts.
         budget: seconds that the summary may last, never exceeded.
+        tick: seconds in which durations are weighed, rounded up; give the time between frames,
+            where it is constant, to weigh shots by their frames.
 
     Returns:
         (S,) bool; all False where even the shortest shot is longer than the budget (see `trim`).
     """
-    # The slack, a hundredth of a microsecond, forgives the rounding of the seconds themselves.
-    weights = np.ceil(np.asarray(seconds) * TICKS - 0.01).astype(np.int64)
-    return knapsack(values, weights, int(budget * TICKS + 0.01))
+    seconds = np.asarray(seconds, dtype=np.float64)
+    weights = np.ceil(seconds / tick - _SLACK).astype(np.int64)
+    capacity = int(budget / tick + 1e-6)
+    chosen = knapsack(values, weights, capacity)
+    while seconds[chosen].sum() > budget + 1e-6:  # what the slack forgave added up
+        capacity -= 1
+        chosen = knapsack(values, weights, capacity)
+    return chosen
 
 
 def trim(
