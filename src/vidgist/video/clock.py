@@ -22,7 +22,8 @@ class Clock:
 
     Attributes:
         origin: ticks of the first frame on the container's clock.
-        missing: frames that had no timestamp.
+        guessed: frames that had a time of decoding alone, which serves where it ascends.
+        missing: frames that had no timestamp at all.
         mended: frames whose timestamp could not be true.
     """
 
@@ -38,6 +39,7 @@ class Clock:
         """
         self.time_base = time_base
         self.origin = 0
+        self.guessed = 0
         self.missing = 0
         self.mended = 0
         self.step = max(1, round(1 / (rate * time_base))) if rate else 0
@@ -51,6 +53,11 @@ class Clock:
         ticks = self._ticks(frame)
         self._last = ticks
         return self.seconds(ticks - self.origin)
+
+    @property
+    def steady(self) -> bool:
+        """Whether every time so far is the file's own, less the origin."""
+        return not (self.guessed or self.missing or self.mended)
 
     def seconds(self, ticks: int) -> float:
         """Return ticks in seconds, rounded once."""
@@ -73,12 +80,17 @@ class Clock:
     def _ticks(self, frame: av.VideoFrame) -> int:
         last = self._last
         stamp = frame.pts
+        if stamp is None:
+            stamp = frame.dts
+            if stamp is not None and last is not None and stamp + self._shift <= last:
+                stamp = None
+            # Where decoding times serve, the frames at the end of a file have not even these.
+            self.guessed += stamp is not None or self.guessed > 0
+            self.missing += stamp is None and self.guessed == 0
         if last is None:
             self.origin = stamp if stamp is not None else 0
-            self.missing += stamp is None
             return self.origin
         if stamp is None:
-            self.missing += 1
             return last + self._usual_step(frame)
         # The first count is tried first, so that one wrong timestamp does not shift all after it.
         for shift in (0, self._shift):

@@ -41,6 +41,7 @@ names are patterns), mlv and vobsub (they look for companions), tty and the ANSI
 text would pass for a video), lavfi and capture devices.
 """
 
+_GENERATE_TIMESTAMPS = 1  # AVFMT_FLAG_GENPTS
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails
 
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<smil", b"<asx", b"v=0")
@@ -104,6 +105,8 @@ def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
         )
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise _open_error(path, error) from error
+    # PyAV lets FFmpeg invent timestamps by looking ahead, and gets them wrong for H.264 in AVI.
+    container.flags &= ~_GENERATE_TIMESTAMPS
     try:
         _check_limits(path, container, limits)
     except VideoError:

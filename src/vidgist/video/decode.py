@@ -154,7 +154,7 @@ class SampleStream:
             duration=duration,
             warnings=tuple(_warnings(losses, clock, seen, duration, announced)),
             origin=clock.seconds(clock.origin),
-            steady=not (clock.missing or clock.mended),
+            steady=clock.steady,
         )
 
     def _due(

@@ -133,7 +133,7 @@ def decoded(
         for frame in _decode(stream, packet, losses):
             yield frame
             last = frame.pts
-        if last is not None:
+        if losses.frames:
             # A damaged frame is better than none, except before the first whole one.
             context.flags |= _SHOW_DAMAGED
     pending = losses.packets - losses.frames - losses.refused

@@ -74,16 +74,22 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
 
 def _look(container: InputContainer, stream: VideoStream) -> tuple[list[int], av.VideoFrame | None]:
     """Return the timestamps of the first packets and the first frame that decodes."""
-    stamps: list[int] = []
+    shown: list[int | None] = []
+    decoding: list[int | None] = []
     first: av.VideoFrame | None = None
     for n, packet in enumerate(packets(container, stream, Losses())):
-        if packet.pts is not None:
-            stamps.append(packet.pts)
+        shown.append(packet.pts)
+        decoding.append(packet.dts)
         if first is None:
             first = _decode(stream, packet)
         elif n >= _PACKETS:
-            return stamps, first
-    return stamps, first or _decode(stream, None)
+            break
+    first = first or _decode(stream, None)
+    for stamps in (shown, decoding):
+        known = [stamp for stamp in stamps if stamp is not None]
+        if len(known) == len(stamps):
+            return known, first
+    return [], first
 
 
 def _decode(stream: VideoStream, packet: Any) -> av.VideoFrame | None:
