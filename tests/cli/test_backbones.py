@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from clips import render_clip
+from features.onnx_models import mean_colour
 from vidgist.cli import main
 from vidgist.features import load_backbone, records
 
@@ -75,3 +77,32 @@ def test_wrong_usage_is_one_line_and_exit_2(tmp_path, capsys):
     assert main(["backbones", "exprot"]) == 2
     assert main(["backbones", "export", "efficientnet_lite0"]) == 2
     assert not path.exists()
+
+
+def test_int8_tells_what_it_costs_on_other_samples(tmp_path, capsys):
+    clip = render_clip(tmp_path / "clip.mp4", scenes=(1.5, 1.5, 1.5, 1.5), fps=8)
+    path = tmp_path / "int8.onnx"
+    arguments = ["backbones", "export", "efficientnet_lite0", "-o", str(path)]
+    assert main([*arguments, "--int8", str(clip.path), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["bytes"] == path.stat().st_size < 5e6
+    assert (facts["videos"], facts["samples"]) == (1, 12)
+    assert facts["cosine_least"] <= facts["cosine_5"] <= facts["cosine_median"] < 1
+    assert facts["cosine_median"] > 0.9
+    assert -1 <= facts["tau"] <= 1
+    missing = str(tmp_path / "missing.mp4")
+    assert main([*arguments, "--overwrite", "--int8", missing]) == 1
+    assert "missing.mp4" in capsys.readouterr().err
+
+
+def test_speed_has_a_line_for_each(tmp_path, capsys):
+    mean_colour(tmp_path / "m.onnx", shape=["B", 3, 8, 8])
+    names = ["efficientnet_lite0", str(tmp_path / "m.onnx")]
+    assert main(["backbones", "speed", *names, "--seconds", "0", "--threads", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["name", "dimension", "MB", "threads", "frames/s"]
+    assert [line.split()[:2] for line in lines[1:]] == [["efficientnet_lite0", "1280"], ["m", "3"]]
+    assert main(["backbones", "speed", names[0], "--seconds", "0", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["backbones"]
+    assert row["frames_per_second"] > 1
+    assert row["bytes"] > 1e7

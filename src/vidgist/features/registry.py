@@ -37,8 +37,9 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
 
     Args:
         spec: a name out of `records`; the path of an image model, ending in ``.onnx``;
-            ``hf:OWNER/NAME[/file.onnx]``, see `vidgist.features.hub`; or several of these joined
-            by ``+``, see `vidgist.features.concatenated`.
+            ``hf:OWNER/NAME[/file.onnx]``, see `vidgist.features.hub`; ``youtube8m:FILE.onnx``, see
+            `vidgist.features.youtube8m`; or several of these joined by ``+``, see
+            `vidgist.features.concatenated`.
         device: `auto`, `cpu` or `cuda`.
         threads: for one inference; default one a core.
 
@@ -54,6 +55,12 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
         from vidgist.features.hub import load_from_hub
 
         return load_from_hub(spec, device=device, threads=threads)
+    if spec.startswith("youtube8m:"):
+        from vidgist.features.youtube8m import Youtube8m, read_pca
+
+        file = spec.removeprefix("youtube8m:")
+        pca = read_pca(Path(file).parent)
+        return Youtube8m(load_backbone(file, device=device, threads=threads), pca)
     # A file's name may have a plus in it, so that a file is looked for first.
     is_file = spec.lower().endswith(".onnx") and ("+" not in spec or Path(spec).exists())
     if is_file:
