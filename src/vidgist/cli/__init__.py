@@ -20,6 +20,8 @@ COMMANDS = {
     "score": ("vidgist.cli.score", "Print the criteria and importance of each sample."),
     "evaluate": ("vidgist.cli.evaluate", "Measure scores against people's annotations."),
     "benchmark": ("vidgist.cli.benchmark", "Print a table or draw a figure of the paper anew."),
+    "gallery": ("vidgist.cli.gallery", "Make an index page over the results of several videos."),
+    "plot": ("vidgist.cli.plot", "Draw a figure for a paper from a summary.json."),
     "backbones": ("vidgist.cli.backbones", "List the feature extractors, or export one."),
     "info": ("vidgist.cli.info", "Show what is known of a video file."),
 }

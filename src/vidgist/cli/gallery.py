@@ -1,0 +1,74 @@
+"""``vidgist gallery DIR``: an index page over the results of several videos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
+from vidgist.errors import DataError
+
+__all__ = ["gallery"]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The page to write.  [default: DIR/index.html]",
+)
+@click.option("--title", help="Heading of the page.  [default: the folder's name]")
+@click.option("--overwrite", is_flag=True, help="Replace a page that exists.")
+@common_options
+def gallery(
+    folder: Path,
+    output: Path | None,
+    title: str | None,
+    overwrite: bool,
+    console: Console,
+    as_json: bool,
+) -> int:
+    """Write an index page over all results in DIR and below.
+
+    The page shows each video's cover, durations and links to its results. It stands alone and asks
+    no network for anything; keep it where it is, beside the results.
+
+    \b
+    Examples:
+      vidgist summarize *.mp4 -o gists/
+      vidgist gallery gists/
+      vidgist gallery gists/ -o gists/talks.html --title "Talks of 2026" --overwrite
+    """
+    from vidgist.files import whole_file
+    from vidgist.render.gallery import find_results, page, read_result
+
+    output = folder / "index.html" if output is None else output
+    documents = find_results(folder)
+    results = [result for _, result in for_each(console, documents, read_result)]
+    if not results:
+        raise DataError(f"{folder}: none of its {len(documents)} results can be read")
+    with whole_file(output, overwrite=overwrite) as partial:
+        name = title if title is not None else folder.absolute().name or str(folder)
+        text = page(results, folder=output.parent, title=name)
+        partial.write_text(text, encoding="utf-8", newline="\n")
+    if as_json:
+        print_json(
+            {
+                "page": str(output),
+                "results": [
+                    {
+                        "folder": str(result.folder),
+                        "video": result.document.video,
+                        "duration": result.document.duration,
+                        "summary": result.document.lasting,
+                    }
+                    for result in results
+                ],
+            }
+        )
+    else:
+        console.note(f"{one_line(output)}: {len(results)} of {len(documents)} results")
+    return console.failed

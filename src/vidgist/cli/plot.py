@@ -1,0 +1,93 @@
+"""``vidgist plot summary.json``: a figure for a paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.errors import VidgistError
+
+__all__ = ["plot"]
+
+
+@click.command()
+@click.argument("document", type=click.Path(path_type=Path), metavar="SUMMARY.JSON")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The figure to write: .pdf, .png or .svg.",
+)
+@click.option("--at", help="Moments to mark, as 12.5,1:30.  [default: the three of the paper]")
+@click.option(
+    "--width", type=click.FloatRange(2, 40), default=7.0, show_default=True, help="Width in inches."
+)
+@click.option(
+    "--frames/--no-frames", default=True, help="With pictures from the source video, or without."
+)
+@click.option("--overwrite", is_flag=True, help="Replace a figure that exists.")
+@common_options
+def plot(
+    document: Path,
+    output: Path,
+    at: str | None,
+    width: float,
+    frames: bool,
+    overwrite: bool,
+    console: Console,
+    as_json: bool,
+) -> None:
+    """Draw the curves of a summary with marked moments and their nearest neighbours.
+
+    Marked are a moment that differs from its neighbours but not in the way of the video (green),
+    the one of the greatest importance (red), and one that is typical but plain (black). Pictures
+    and neighbours need the source video, which is read again; where it is gone, the figure has
+    the curves alone. Needs the extra 'plot'.
+
+    \b
+    Examples:
+      vidgist plot talk-gist/summary.json -o talk.pdf
+      vidgist plot talk-gist/summary.json -o talk.png --at 12.5,1:30 --width 3.5
+    """
+    from vidgist.files import whole_file
+    from vidgist.render.document import read_document
+    from vidgist.render.figure import check, draw, marks_at, marks_of, save
+    from vidgist.selection import parse_length
+
+    check(output)
+    read = read_document(document)
+    if at is None:
+        marks = marks_of(read)
+    else:
+        marks = marks_at(read, [parse_length(time, read.duration) for time in at.split(",")])
+    without = "" if frames else "asked for none"
+    if frames:
+        source = read.source
+        if source is None:
+            without = f"the video {one_line(read.video)} is not there any more"
+        else:
+            from vidgist.render.figure_pictures import with_pictures
+
+            try:
+                with console.progress(str(source)) as progress:
+                    marks = with_pictures(read, marks, source, progress=progress)
+            except VidgistError as error:
+                without = str(error)
+    if frames and without:
+        console.warn(document, f"drawn without pictures: {without}")
+    with whole_file(output, overwrite=overwrite) as partial:
+        kind = output.suffix.lower().removeprefix(".")
+        save(draw(read, marks, width=width), partial, kind=kind)
+    if as_json:
+        print_json(
+            {
+                "figure": str(output),
+                "marks": [{"time": float(read.times[m.sample]), "why": m.label} for m in marks],
+                "pictures": not without,
+            }
+        )
+    else:
+        console.note(f"{one_line(output)}: written")

@@ -1,0 +1,91 @@
+"""The pictures of a figure: marked moments and their neighbours, from the source video.
+
+A summary.json holds scores and no features, so neighbours are found by looking at the video again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vidgist.criteria.gram import unit_rows
+from vidgist.errors import DataError
+from vidgist.features import DEFAULT_BACKBONE, extract_features
+from vidgist.progress import Progress, silent
+from vidgist.render.document import Document
+from vidgist.render.figure import NEIGHBORS, Mark
+from vidgist.types import Floats
+from vidgist.video.seek import frames_at
+
+__all__ = ["neighbors_of", "with_pictures"]
+
+AMONG = 10
+"""Nearest samples of which some are shown, as in the paper."""
+
+SIDE = 480
+"""Longer side in pixels of a picture: 300 dots an inch for the marked moment at 7 inches."""
+
+
+def neighbors_of(features: Floats, sample: int) -> list[int]:
+    """Return six of the ten samples nearest to ``sample`` (fewer where there are fewer).
+
+    Args:
+        features: (T, D).
+        sample: index in [0, T).
+    """
+    unit = unit_rows(features)
+    near = np.argsort(-(unit @ unit[sample]), kind="stable")
+    near = near[near != sample][:AMONG]
+    places = np.linspace(0, len(near) - 1, min(NEIGHBORS, len(near))).round().astype(int)
+    return [int(i) for i in near[places]]
+
+
+def with_pictures(
+    document: Document, marks: Sequence[Mark], source: Path, *, progress: Progress = silent
+) -> list[Mark]:
+    """Return the marks with their pictures and those of their neighbours.
+
+    Args:
+        document: its settings say how the video was sampled, and by which backbone.
+        marks: without pictures.
+        source: the video.
+        progress: told how far the reading is.
+
+    Raises:
+        VideoError: the video cannot be read.
+        DataError: it is not the video that the document was made from.
+        VidgistError: the backbone is not to be had.
+    """
+    settings = document.settings
+    found = extract_features(
+        source,
+        backbone=str(settings.get("backbone") or DEFAULT_BACKBONE),
+        fps=float(settings.get("fps") or 2.0),
+        skip_nonref=bool(settings.get("fast")),
+        progress=progress,
+    )
+    if len(found.features) != len(document.times):
+        raise DataError(
+            f"{source}: has {len(found.features)} samples where {document.path} has"
+            f" {len(document.times)}; it is another video now"
+        )
+    groups = [[mark.sample, *neighbors_of(found.features.values, mark.sample)] for mark in marks]
+    wanted = sorted({sample for group in groups for sample in group})
+    pictures: dict[int, Image.Image] = {}
+    moments = [float(document.times[sample]) for sample in wanted]
+    images = frames_at(source, moments, timeline=found.timeline)
+    for sample, image in zip(wanted, images, strict=True):
+        image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+        pictures[sample] = image
+    return [
+        replace(
+            mark,
+            pictures=[pictures[sample] for sample in group],
+            times=[float(document.times[sample]) for sample in group],
+        )
+        for mark, group in zip(marks, groups, strict=True)
+    ]
