@@ -140,7 +140,9 @@ class DsnLearner:
         logits = logits.float()
         chances = logits.sigmoid()
         with torch.no_grad():
-            picks = torch.bernoulli(chances.expand(chosen.episodes, -1))
+            # A broken network must reach the check of the loss, which names the step.
+            drawn_from = chances.nan_to_num(0.5).expand(chosen.episodes, -1)
+            picks = torch.bernoulli(drawn_from)
             reward = rewards(picks, F.normalize(features, dim=-1), far=chosen.far)
         loss = F.binary_cross_entropy_with_logits(
             logits.expand(chosen.episodes, -1), picks, reduction="none"

@@ -23,7 +23,7 @@ DRAWS = 10_000
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean difference with its 95% interval; all NaN where nothing could be compared."""
+    """A mean difference with its 95% interval; NaN where it is unknown."""
 
     mean: float
     low: float
@@ -56,7 +56,10 @@ def paired_bootstrap(
     values, share = values[known], share[known]
     if len(values) == 0:
         return Difference(float("nan"), float("nan"), float("nan"))
+    mean = float((share * values).sum() / share.sum())
+    if len(values) == 1:
+        return Difference(mean, float("nan"), float("nan"))  # one video says nothing of others
     counts = rng.multinomial(len(values), np.full(len(values), 1 / len(values)), size=draws)
     means = (counts @ (share * values)) / (counts @ share)
     low, high = np.quantile(means, [0.025, 0.975])
-    return Difference(float((share * values).sum() / share.sum()), float(low), float(high))
+    return Difference(mean, float(low), float(high))

@@ -43,6 +43,7 @@ class Entry:
         needs_features: whether videos without features are out of its reach.
         baseline: whether the row only puts the others in their place.
         published: the same row as somebody published it.
+        against: name of the row that this one is compared with; the first method's by default.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Entry:
     needs_features: bool = False
     baseline: bool = False
     published: Published | None = None
+    against: str = ""
 
 
 def training_free(settings: Preset) -> Scorer:
@@ -59,14 +61,18 @@ def training_free(settings: Preset) -> Scorer:
     return lambda features: score_features(features, settings)
 
 
-def method_entry(name: str, scorer: Scorer, *, published: Published | None = None) -> Entry:
+def method_entry(
+    name: str, scorer: Scorer, *, published: Published | None = None, against: str = ""
+) -> Entry:
     """Return the row of a method that scores features."""
 
     def measure(judge: Judge) -> Floats:
         scores = scorer(judge.record.to_features())
         return judge.measure(scores.importance[None])
 
-    return Entry(name=name, measure=measure, needs_features=True, published=published)
+    return Entry(
+        name=name, measure=measure, needs_features=True, published=published, against=against
+    )
 
 
 def scores_entry(name: str, scores: Mapping[str, npt.NDArray[np.float64]]) -> Entry:

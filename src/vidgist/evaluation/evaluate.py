@@ -17,7 +17,10 @@ from vidgist.evaluation.protocols import Protocol, cautions
 from vidgist.evaluation.results import Row, Table
 from vidgist.progress import Progress, silent
 
-__all__ = ["evaluate", "with_splits"]
+__all__ = ["NOT_COMPARABLE", "evaluate", "with_splits"]
+
+FEW = 10
+NOT_COMPARABLE = "the published rows are means over all videos: not comparable with these"
 
 
 def evaluate(
@@ -72,6 +75,7 @@ def evaluate(
             name=entry.name,
             values=np.stack(found),
             published=entry.published,
+            against=entry.against,
             baseline=entry.baseline,
         )
         for entry, found in zip(entries, values, strict=True)
@@ -93,8 +97,12 @@ def _missing(rows: Sequence[Row], videos: list[str], without: list[str]) -> list
     if without:
         notes.append(
             f"{len(videos)} of {len(videos) + len(without)} videos have features; "
-            f"left out: {_listed(without)}"
+            f"left out: {_listed(without, 5)}"
         )
+        if any(row.published for row in rows):
+            notes.append(NOT_COMPARABLE)
+    if len(videos) < FEW:
+        notes.append(f"{len(videos)} videos are too few for an interval to mean much")
     for index, (measure, needs) in enumerate(
         zip(MEASURES, ("annotations", "annotations", "shots and user summaries"), strict=True)
     ):

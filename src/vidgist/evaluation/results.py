@@ -27,12 +27,14 @@ class Row:
         name: what stands at the left.
         values: (V, R, 3) tau, rho and F1 of each video in each of R repeats (seeds).
         published: the same row as somebody published it, or None.
+        against: name of the row that this one is compared with; the first method's by default.
         baseline: whether the row only puts the others in their place.
     """
 
     name: str
     values: Floats
     published: Published | None = None
+    against: str = ""
     baseline: bool = False
 
     @property

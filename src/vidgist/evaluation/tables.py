@@ -50,7 +50,10 @@ def comparisons(table: Table) -> list[tuple[str, tuple[Difference, ...]]]:
     """Return the differences worth a line: each method to chance, and to the first method."""
     methods = [row for row in table.rows if not row.baseline]
     chance = [row for row in table.rows if row.baseline and row.name == "random"]
-    pairs = [(row, other) for row in methods for other in (*chance, *methods[:1])]
+    pairs = []
+    for row in methods:
+        named_rows = [other for other in methods if other.name == row.against]
+        pairs += [(row, other) for other in (*chance, *(named_rows or methods[:1]))]
     return [
         (f"{row.name} - {other.name}", table.difference(row, other))
         for row, other in pairs
@@ -63,7 +66,7 @@ def _difference(found: Difference, measure: str) -> str:
         return _UNKNOWN
     scale, digits = (100, 2) if measure == "f1" else (1, 4)
     mean, low, high = (f"{scale * v:+.{digits}f}" for v in (found.mean, found.low, found.high))
-    return f"{mean} [{low}, {high}]"
+    return f"{mean} [{low}, {high}]" if math.isfinite(found.low) else f"{mean} [unknown]"
 
 
 def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
@@ -109,16 +112,23 @@ def _shown(value: Any) -> str:
 
 def notes(table: Table) -> list[str]:
     """Return the notes of a table, with where its published numbers come from."""
-    sources = {
-        f"{p.source} ({p.features})" if p.features else p.source
-        for p in (*(row.published for row in table.rows), *table.also_published)
-        if p is not None
-    }
+    sources: dict[str, set[str]] = {}
+    for found in (*(row.published for row in table.rows), *table.also_published):
+        if found is not None:
+            sources.setdefault(found.source, set()).add(found.features)
     repeats = {row.repeats for row in table.rows if row.repeats > 1}
     spread = [f"± is the standard deviation over {n} seeds" for n in sorted(repeats)]
     if table.protocol.compare == "scores" and any(row.name == "constant" for row in table.rows):
         spread.append("constant scores rank nothing: their tau and rho count as 0")
-    return [*table.notes, *spread, *(f"published: {source}" for source in sorted(sources))]
+    return [*table.notes, *spread, *_sources(sources)]
+
+
+def _sources(sources: dict[str, set[str]]) -> list[str]:
+    lines = []
+    for source, features in sorted(sources.items()):
+        names = ", ".join(sorted(name for name in features if name))
+        lines.append(f"published: {source}" + (f"; features: {names}" if names else ""))
+    return lines
 
 
 def render(tables: Sequence[Table], *, style: str) -> str:

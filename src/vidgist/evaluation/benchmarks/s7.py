@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
@@ -44,7 +45,14 @@ def _sources(context: Context, metric: str) -> Iterator[tuple[Dataset, Dataset |
 
 def backbone_of(dataset: Dataset) -> str:
     """Return the name of the backbone that a file's features come from."""
-    return str(dataset.attributes.get("backbone") or dataset.path.stem)
+    named = dataset.attributes.get("backbone")
+    if named:
+        return str(named)
+    # The field's GoogLeNet files do not say so inside; SumMe's file here has it in a sentence.
+    if "google" in dataset.path.stem:
+        return "googlenet"
+    said = re.match(r"[a-z]+_?[a-z0-9_]*\d", str(dataset.attributes.get("features", "")))
+    return said[0] if said else dataset.path.stem
 
 
 def _measure(
@@ -77,7 +85,13 @@ def _merge(measured: list[tuple[Table, set[str]]], metric: str) -> list[Table]:
         if before is None:
             merged[table.videos] = table
             continue
-        methods = tuple(row for row in table.rows if not row.baseline)
+        # Compared with the first backbone under the same criteria.
+        first = before.rows[0].name.split(": ")[0]
+        methods = tuple(
+            dataclasses.replace(row, against=f"{first}: {row.name.split(': ')[1]}")
+            for row in table.rows
+            if not row.baseline
+        )
         place = sum(not row.baseline for row in before.rows)
         rows = (*before.rows[:place], *methods, *before.rows[place:])
         merged[table.videos] = dataclasses.replace(before, rows=rows)

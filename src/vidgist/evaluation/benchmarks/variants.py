@@ -48,8 +48,13 @@ def vary(
                 theirs = published(
                     table_name, row, dataset=metric, setting=setting, parameters=variant
                 )
-                label = f"{row}, {variant}"
-                entries.append(method_entry(label, training_free(settings), published=theirs))
+                first = next(iter(variants))
+                # A variant is compared with the first one; the first with alignment's first.
+                against = f"{row}, {first}" if variant != first else ""
+                entry = method_entry(
+                    f"{row}, {variant}", training_free(settings), published=theirs, against=against
+                )
+                entries.append(entry)
         extra = tuple(_extra(table_name, metric, setting, tuple(variants), extra_rows))
         datasets = context.with_features(metric)
         if not datasets:

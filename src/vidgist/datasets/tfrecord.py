@@ -1,0 +1,80 @@
+"""TFRecord files: records one after the other, each with its length and two checksums.
+
+A record is stored as its length (8 bytes), the masked CRC-32C of these (4), its bytes, and their
+masked CRC-32C (4); numbers are little-endian, and masking turns the sum by 15 bits and adds a
+constant.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from vidgist.datasets.sniff import first_bytes
+from vidgist.errors import DataError, MissingExtraError
+
+__all__ = ["masked_crc32c", "read_tfrecords"]
+
+MAX_RECORD = 64 * 2**20
+_MASK = 0xA282EAD8
+_HEADER = struct.Struct("<QI")
+_FOOTER = struct.Struct("<I")
+
+
+def _crc32c() -> Callable[[bytes], int]:
+    try:
+        import google_crc32c
+    except ImportError:
+        raise MissingExtraError("reading YouTube-8M records", "youtube8m") from None
+    value: Callable[[bytes], int] = google_crc32c.value
+    return value
+
+
+def masked_crc32c(data: bytes) -> int:
+    """Return the checksum that stands beside ``data`` in a TFRecord file.
+
+    Raises:
+        MissingExtraError: the library for the checksum is not installed.
+    """
+    return _masked(_crc32c()(data))
+
+
+def read_tfrecords(path: str | os.PathLike[str]) -> Iterator[bytes]:
+    """Give the records of a file, one in memory at a time, each checked against its sum.
+
+    Raises:
+        DataError: the file is missing, of another kind, damaged or cut off.
+        MissingExtraError: the library for the checksum is not installed.
+    """
+    path = Path(path)
+    crc32c = _crc32c()
+    first_bytes(path, 1)
+    number = 0
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        while header := file.read(_HEADER.size):
+            damaged = f"{path}: record {number} is damaged or cut off; fetch the file again"
+            if len(header) < _HEADER.size:
+                raise DataError(damaged)
+            length, check = _HEADER.unpack(header)
+            if _masked(crc32c(header[:8])) != check:
+                # The first header tells the kind of file; later ones whether it is whole.
+                if number == 0:
+                    raise DataError(
+                        f"{path}: is not a TFRecord file; give YouTube-8M's frame-level files "
+                        "(train0000.tfrecord and so on)"
+                    )
+                raise DataError(damaged)
+            if length > MAX_RECORD or length + _FOOTER.size > size - file.tell():
+                raise DataError(damaged)
+            data = file.read(length)
+            if _masked(crc32c(data)) != _FOOTER.unpack(file.read(_FOOTER.size))[0]:
+                raise DataError(damaged)
+            yield data
+            number += 1
+
+
+def _masked(crc: int) -> int:
+    return (((crc >> 15) | (crc << 17)) + _MASK) & 0xFFFFFFFF

@@ -1,0 +1,155 @@
+r"""YouTube-8M's frame-level features: one record a video, one vector of bytes a second.
+
+A record is a ``SequenceExample`` message: a context with ``id`` and ``labels``, and lists ``rgb``
+(1024 bytes a second: Inception-v3, reduced by PCA and quantised) and ``audio`` (128 bytes). Bytes q
+stand for
+
+.. math:: x = \frac{4 q}{255} + \frac{4}{512} - 2 \in [-2, 2]
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.datasets.record import VideoRecord
+from vidgist.datasets.tfrecord import read_tfrecords
+from vidgist.errors import DataError, MissingExtraError
+from vidgist.types import _ShapesInRepr
+
+__all__ = ["YouTube8MVideo", "dequantize", "message_type", "read_youtube8m"]
+
+DIMENSION = 1024
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class YouTube8MVideo(_ShapesInRepr):
+    """One video of YouTube-8M.
+
+    Attributes:
+        name: its (scrambled) id.
+        labels: numbers of its classes.
+        rgb: (T, 1024) uint8 quantised features, one a second.
+    """
+
+    name: str
+    labels: tuple[int, ...]
+    rgb: npt.NDArray[np.uint8]
+
+    def to_record(self, key: str = "") -> VideoRecord:
+        """Return the video as one of a data set: dequantised float32 features, one a second."""
+        return VideoRecord(
+            key=key,
+            name=self.name,
+            features=dequantize(self.rgb),
+            picks=np.arange(len(self.rgb)),
+            times=np.arange(len(self.rgb), dtype=np.float64),
+            n_frames=len(self.rgb),
+            attributes={"backbone": "youtube8m_inception_v3"},
+        )
+
+
+def dequantize(quantized: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Return the numbers in [-2, 2] that bytes stand for, in float32, of the same shape."""
+    return (quantized.astype(np.float64) * (4 / 255) + (4 / 512 - 2)).astype(np.float32)
+
+
+@functools.cache
+def message_type() -> Any:
+    """Return the class of the ``SequenceExample`` message, built from its description.
+
+    Raises:
+        MissingExtraError: protobuf is not installed.
+    """
+    try:
+        from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+    except ImportError:
+        raise MissingExtraError("reading YouTube-8M records", "youtube8m") from None
+    kind = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(
+        name="vidgist/youtube8m.proto", package="vidgist.youtube8m", syntax="proto3"
+    )
+
+    def message(name: str, **fields: tuple[int, int, str, bool]) -> None:
+        described = file.message_type.add(name=name)
+        for field_name, (number, type_, of, repeated) in fields.items():
+            described.field.add(
+                name=field_name,
+                number=number,
+                type=type_,
+                type_name=f".vidgist.youtube8m.{of}" if of else None,
+                label=kind.LABEL_REPEATED if repeated else kind.LABEL_OPTIONAL,
+            )
+
+    inner, data, text = kind.TYPE_MESSAGE, kind.TYPE_BYTES, kind.TYPE_STRING
+    message("BytesList", value=(1, data, "", True))
+    message("FloatList", value=(1, kind.TYPE_FLOAT, "", True))
+    message("Int64List", value=(1, kind.TYPE_INT64, "", True))
+    message(
+        "Feature",
+        bytes_list=(1, inner, "BytesList", False),
+        float_list=(2, inner, "FloatList", False),
+        int64_list=(3, inner, "Int64List", False),
+    )
+    # On the wire a map is a list of entries, which is all that is needed here.
+    message("Entry", key=(1, text, "", False), value=(2, inner, "Feature", False))
+    message("Features", feature=(1, inner, "Entry", True))
+    message("FeatureList", feature=(1, inner, "Feature", True))
+    message("ListEntry", key=(1, text, "", False), value=(2, inner, "FeatureList", False))
+    message("FeatureLists", feature_list=(1, inner, "ListEntry", True))
+    message(
+        "SequenceExample",
+        context=(1, inner, "Features", False),
+        feature_lists=(2, inner, "FeatureLists", False),
+    )
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(file.SerializeToString())
+    found = pool.FindMessageTypeByName("vidgist.youtube8m.SequenceExample")
+    return message_factory.GetMessageClass(found)
+
+
+def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[YouTube8MVideo]:
+    """Give the videos of a frame-level file, one in memory at a time.
+
+    Raises:
+        DataError: the file is missing, of another kind or damaged, or is video-level.
+        MissingExtraError: a library is not installed.
+    """
+    from google.protobuf.message import DecodeError
+
+    path = Path(path)
+    message = message_type()
+    for number, data in enumerate(read_tfrecords(path)):
+        try:
+            example = message.FromString(data)
+        except DecodeError:
+            raise DataError(
+                f"{path}: record {number} is whole, but no SequenceExample; "
+                "give YouTube-8M's frame-level files"
+            ) from None
+        context = {entry.key: entry.value for entry in example.context.feature}
+        lists = {entry.key: entry.value for entry in example.feature_lists.feature_list}
+        if "rgb" not in lists:
+            raise DataError(
+                f"{path}: record {number} has no 'rgb' by the second; give YouTube-8M's "
+                "frame-level files, not the video-level ones"
+            )
+        seconds = [b"".join(feature.bytes_list.value) for feature in lists["rgb"].feature]
+        if not seconds or any(len(second) != DIMENSION for second in seconds):
+            raise DataError(
+                f"{path}: record {number}: 'rgb' must hold {DIMENSION} bytes a second; "
+                "fetch the file again"
+            )
+        rgb = np.frombuffer(b"".join(seconds), dtype=np.uint8).reshape(-1, DIMENSION)
+        name = context["id"].bytes_list.value if "id" in context else []
+        labels = context["labels"].int64_list.value if "labels" in context else []
+        yield YouTube8MVideo(
+            name=b"".join(name[:1]).decode("utf-8", "replace"), labels=tuple(labels), rgb=rgb
+        )
