@@ -1,10 +1,8 @@
 r"""YouTube-8M's frame-level features: one record a video, one vector of bytes a second.
 
 A record is a ``SequenceExample`` message: a context with ``id`` and ``labels``, and lists ``rgb``
-(1024 bytes a second: Inception-v3, reduced by PCA and quantised) and ``audio`` (128 bytes). Bytes q
-stand for
-
-.. math:: x = \frac{4 q}{255} + \frac{4}{512} - 2 \in [-2, 2]
+(1024 bytes a second: Inception-v3, reduced by PCA and quantised) and ``audio`` (128 bytes). What
+the bytes stand for is said in `vidgist.features.youtube8m`.
 """
 
 from __future__ import annotations
@@ -22,9 +20,10 @@ import numpy.typing as npt
 from vidgist.datasets.record import VideoRecord
 from vidgist.datasets.tfrecord import read_tfrecords
 from vidgist.errors import DataError, MissingExtraError
+from vidgist.features.youtube8m import dequantise
 from vidgist.types import _ShapesInRepr
 
-__all__ = ["YouTube8MVideo", "dequantize", "message_type", "read_youtube8m"]
+__all__ = ["YouTube8MVideo", "message_type", "read_youtube8m"]
 
 DIMENSION = 1024
 
@@ -34,31 +33,26 @@ class YouTube8MVideo(_ShapesInRepr):
     """One video of YouTube-8M.
 
     Attributes:
-        name: its (scrambled) id.
+        key: its (scrambled) id.
         labels: numbers of its classes.
         rgb: (T, 1024) uint8 quantised features, one a second.
     """
 
-    name: str
+    key: str
     labels: tuple[int, ...]
     rgb: npt.NDArray[np.uint8]
 
-    def to_record(self, key: str = "") -> VideoRecord:
+    def to_record(self) -> VideoRecord:
         """Return the video as one of a data set: dequantised float32 features, one a second."""
         return VideoRecord(
-            key=key,
-            name=self.name,
-            features=dequantize(self.rgb),
+            key="",
+            name=self.key,
+            features=dequantise(self.rgb),
             picks=np.arange(len(self.rgb)),
             times=np.arange(len(self.rgb), dtype=np.float64),
             n_frames=len(self.rgb),
-            attributes={"backbone": "youtube8m_inception_v3"},
+            attributes={"backbone": "youtube8m"},
         )
-
-
-def dequantize(quantized: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return the numbers in [-2, 2] that bytes stand for, in float32, of the same shape."""
-    return (quantized.astype(np.float64) * (4 / 255) + (4 / 512 - 2)).astype(np.float32)
 
 
 @functools.cache
@@ -151,5 +145,5 @@ def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[YouTube8MVideo]:
         name = context["id"].bytes_list.value if "id" in context else []
         labels = context["labels"].int64_list.value if "labels" in context else []
         yield YouTube8MVideo(
-            name=b"".join(name[:1]).decode("utf-8", "replace"), labels=tuple(labels), rgb=rgb
+            key=b"".join(name[:1]).decode("utf-8", "replace"), labels=tuple(labels), rgb=rgb
         )
