@@ -141,10 +141,14 @@ def test_a_writer_that_fails_midway_leaves_nothing_of_its_own(summary, tmp_path,
 def test_an_encoder_that_fails_leaves_nothing(summary, tmp_path, monkeypatch, where):
     from vidgist.video.encode import ClipEncoder
 
-    def full(*args, **kwargs):
+    name = "_mux_pictures" if where == "encode" else "__exit__"
+    honest = getattr(ClipEncoder, name)
+
+    def full(self, *args):
+        honest(self, *args)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ClipEncoder, "_mux_pictures" if where == "encode" else "__exit__", full)
+    monkeypatch.setattr(ClipEncoder, name, full)
     with pytest.raises(OutputError, match=r"No space left on device.*free some space"):
         render(summary, tmp_path, make=["mp4"])
     assert names(tmp_path) == []

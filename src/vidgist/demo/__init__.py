@@ -78,7 +78,7 @@ def _drawn(part: Part, numbers: range, pool: ThreadPoolExecutor) -> Iterator[av.
     def draw(number: int) -> av.VideoFrame:
         image = SCENES[part.scene](part.skip + number / FRAME_RATE - part.start)
         pixels = np.asarray(image.reduce(2))
-        return av.VideoFrame.from_ndarray(pixels).reformat(format="yuv420p", threads=1)
+        return av.VideoFrame.from_ndarray(pixels).reformat(format="yuv420p")
 
     waiting = iter(numbers)
     under_way: list[Future[av.VideoFrame]] = [

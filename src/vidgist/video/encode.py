@@ -165,8 +165,7 @@ class ClipEncoder:
         video.codec_context.thread_count = 0  # as many as the machine has
         video.color_range = LIMITED_RANGE
         video.colorspace = self._matrix
-        video.color_primaries = frame.color_primaries or UNSPECIFIED
-        video.color_trc = frame.color_trc or UNSPECIFIED
+        video.color_primaries, video.color_trc = _tags(frame)
         self._video = video
         if self._sample_rate is not None:
             audio: Any = self._container.add_stream("aac", self._sample_rate)
@@ -220,11 +219,17 @@ def _matrix(frame: av.VideoFrame, height: int) -> int:
     return frame.colorspace
 
 
+def _tags(frame: av.VideoFrame) -> tuple[int, int]:
+    """Return the frame's primaries and transfer characteristic (FFmpeg's numbers)."""
+    # PyAV before 17 does not tell them; players then take those that fit the matrix.
+    primaries = getattr(frame, "color_primaries", UNSPECIFIED)
+    transfer = getattr(frame, "color_trc", UNSPECIFIED)
+    return primaries or UNSPECIFIED, transfer or UNSPECIFIED
+
+
 def _over_black(frame: av.VideoFrame) -> av.VideoFrame:
     """Lay a picture with (straight) alpha over black."""
     pixels = frame.to_ndarray(format="rgba")
     alpha = pixels[..., 3:].astype(np.uint16)
     opaque = ((pixels[..., :3] * alpha + 127) // 255).astype(np.uint8)
-    laid = av.VideoFrame.from_ndarray(opaque, format="rgb24")
-    laid.color_primaries, laid.color_trc = frame.color_primaries, frame.color_trc
-    return laid
+    return av.VideoFrame.from_ndarray(opaque, format="rgb24")
