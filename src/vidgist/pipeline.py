@@ -17,10 +17,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from vidgist.features import DEFAULT_BACKBONE, Backbone, extract_features
+from vidgist.features import DEFAULT_BACKBONE, Backbone, extract_features, load_backbone
+from vidgist.model import Model, load_model
 from vidgist.presets import DEFAULT_PRESET, Preset, configure
 from vidgist.progress import Progress, silent
-from vidgist.scoring import score_features
+from vidgist.scoring import check_model, score_features
 from vidgist.selection import best_samples, choose, parse_length
 from vidgist.shots import refine, segment
 from vidgist.types import Summary
@@ -42,6 +43,7 @@ def summarize(
     fps: float = 2.0,
     fast: bool = False,
     backbone: str | Backbone = DEFAULT_BACKBONE,
+    model: str | Path | Model | None = None,
     device: str = "auto",
     threads: int | None = None,
     progress: Progress = silent,
@@ -60,6 +62,7 @@ def summarize(
         fps: samples a second.
         fast: skip frames that no other frame needs: quicker, and off by a frame.
         backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
+        model: safetensors file that ``vidgist train`` wrote, or the model itself.
         device: `auto`, `cpu` or `cuda`.
         threads: for decoding and for inference each; default one a core.
         progress: told how far each stage is.
@@ -67,7 +70,7 @@ def summarize(
     Raises:
         SettingError: an option's value is unknown or out of range.
         VideoError: nothing in the file decodes.
-        ModelError: the backbone's model is damaged or does not fit.
+        ModelError: the backbone or the model is damaged, or one does not fit the other.
         MissingExtraError: the backbone needs a package that is not installed.
     """
     settings = configure(
@@ -79,7 +82,16 @@ def summarize(
         smoothing=smoothing,
     )
     parse_length(length, 1.0)  # wrong lengths are told before the work, not after
+    if isinstance(model, (str, Path)):
+        model = load_model(model, device=device, threads=threads)
+    check_model(settings, model)
     video = probe(path)
+    if isinstance(backbone, str):
+        backbone = load_backbone(backbone, device=device, threads=threads)
+    if model is not None:
+        model.check(
+            dimension=backbone.dimension, backbone=backbone.name, fingerprint=backbone.fingerprint
+        )
     extraction = extract_features(
         path,
         backbone=backbone,
@@ -90,7 +102,7 @@ def summarize(
         progress=progress,
     )
     features, timeline = extraction.features, extraction.timeline
-    scores = score_features(features, settings, progress=progress)
+    scores = score_features(features, settings, model=model, progress=progress)
     progress("finding shots", 0, None)
     shots = refine(segment(features.values), features.picks, timeline)
     budget = parse_length(length, timeline.duration)
@@ -112,7 +124,7 @@ def summarize(
             "fast": fast,
             "backbone": features.backbone,
             "backbone_fingerprint": extraction.fingerprint,
-            "model": None,
+            "model": None if model is None else model.source,
             "device": device,
             "threads": threads,
         },

@@ -9,11 +9,20 @@ from scipy.ndimage import gaussian_filter1d
 
 from vidgist.criteria import measure, minmax
 from vidgist.errors import SettingError, unknown_value
+from vidgist.model import Model, refined_criteria
 from vidgist.presets import CRITERIA, Preset
 from vidgist.progress import Progress, silent
 from vidgist.types import Features, Floats, Scores
 
-__all__ = ["AVOID_ZEROS", "CRITERIA", "check_criteria", "importance", "scale", "score_features"]
+__all__ = [
+    "AVOID_ZEROS",
+    "CRITERIA",
+    "check_criteria",
+    "check_model",
+    "importance",
+    "scale",
+    "score_features",
+]
 
 AVOID_ZEROS = {"eps": lambda p: p + 0.05, "exp": lambda p: np.exp(p - 1.0)}
 """How the product p in [0, 1] is kept from 0 (S6): a shot of score 0 is never worth a place."""
@@ -94,30 +103,59 @@ def finish(product: Floats, *, avoid_zeros: str, smoothing: float) -> Floats:
     return np.asarray(gaussian_filter1d(score, smoothing) if smoothing > 0 else score)
 
 
+def check_model(settings: Preset, model: Model | None) -> None:
+    """Make sure that the criteria can be had, before any work.
+
+    Raises:
+        SettingError: uniqueness is asked for and nothing gives it.
+    """
+    if "uniqueness" in settings.criteria and (model is None or not model.gives_criteria):
+        raise SettingError(
+            "--criteria: uniqueness needs a model that vidgist train made; pass one with --model"
+        )
+
+
 def score_features(
-    features: Features | Floats, settings: Preset, *, progress: Progress = silent
+    features: Features | Floats,
+    settings: Preset,
+    *,
+    model: Model | None = None,
+    progress: Progress = silent,
 ) -> Scores:
     """Return the criteria, scaled to [0, 1], and the importance of each sample.
 
     Args:
         features: of one video, (T, D); normalised where the criteria want them so.
         settings: as `configure` returns them.
+        model: refines the features and gives uniqueness, or (DR-DSN) gives the score itself.
         progress: told how far it is.
 
     Raises:
         SettingError: a chosen criterion needs what is not given.
+        ModelError: the features are not of the kind that the model was trained on.
     """
     values = features.values if isinstance(features, Features) else features
-    if "uniqueness" in settings.criteria:
-        raise SettingError("--criteria: uniqueness needs a trained model; pass one with --model")
-    raw = measure(
-        values,
-        neighbors=settings.neighbors,
-        count_self=settings.count_self,
-        round_neighbors=settings.round_neighbors,
-        progress=progress,
-    )
+    check_model(settings, model)
+    if model is not None and model.gives_criteria:
+        raw = refined_criteria(
+            features,
+            model,
+            neighbors=settings.neighbors,
+            count_self=settings.count_self,
+            round_neighbors=settings.round_neighbors,
+        )
+    else:
+        raw = measure(
+            values,
+            neighbors=settings.neighbors,
+            count_self=settings.count_self,
+            round_neighbors=settings.round_neighbors,
+            progress=progress,
+        )
     scaled = scale(raw, threshold=settings.threshold)
+    if model is not None and not model.gives_criteria:
+        # A rival's own score; the criteria stand beside it for comparison.
+        return Scores(criteria=scaled, importance=model.scores(features))
     return Scores(
         criteria=scaled,
         importance=importance(

@@ -231,9 +231,10 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     debug = "--debug" in (sys.argv[1:] if args is None else args)
     signal.signal(signal.SIGTERM, _interrupt)  # clean up as for Ctrl-C
     try:
-        failed = command.main(
-            args=None if args is None else list(args), prog_name="vidgist", standalone_mode=False
-        )
+        # Not command.main: on an interrupt it would print an empty line of its own.
+        arguments = list(sys.argv[1:] if args is None else args)
+        with command.make_context("vidgist", arguments) as context:
+            failed = command.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, click.Abort):

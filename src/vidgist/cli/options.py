@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -24,7 +25,7 @@ def _stack(command: Command, options: list[Callable[[Command], Command]]) -> Com
 
 
 def score_options(command: Command) -> Command:
-    """Add what decides the score: preset, criteria, neighbours, zeros, threshold, smoothing."""
+    """Add what decides the score: preset, criteria, neighbours, zeros, smoothing, model."""
     return _stack(
         command,
         [
@@ -64,6 +65,12 @@ def score_options(command: Command) -> Command:
                 type=float,
                 metavar="SIGMA",
                 help="Gaussian over time, in samples.  [default: 1]",
+            ),
+            click.option(
+                "--model",
+                type=click.Path(path_type=Path, dir_okay=False),
+                metavar="MODEL.safetensors",
+                help="Refine the features with what vidgist train made; gives uniqueness.",
             ),
         ],
     )

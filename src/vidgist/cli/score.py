@@ -47,14 +47,18 @@ def score(
 ) -> None:
     """Print the criteria and the importance of each sample of INPUT, a video or a DATA.h5."""
     from vidgist.files import whole_file
-    from vidgist.scoring import score_features
+    from vidgist.model import load_model
+    from vidgist.scoring import check_model, score_features
 
     if output is not None and output.exists() and not overwrite:
         raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
     settings, extraction = split_options(options)
+    path = extraction.pop("model")
+    model = path and load_model(path, device=extraction["device"], threads=extraction["threads"])
+    check_model(settings, model)
     with console.progress(source.name) as progress:
         scored = [
-            (name, features, score_features(features, settings, progress=progress))
+            (name, features, score_features(features, settings, model=model, progress=progress))
             for name, features in _inputs(source, console, progress, extraction)
         ]
     text = _json(scored, settings) if as_json else _csv(scored)

@@ -59,7 +59,9 @@ def summarize(
 ) -> int:
     """Make the gist of each VIDEO: a short clip, keyframes, a storyboard, a page and data."""
     from vidgist.features import load_backbone
+    from vidgist.model import load_model
     from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS
+    from vidgist.scoring import check_model
     from vidgist.selection import parse_length
 
     context = click.get_current_context()
@@ -71,6 +73,11 @@ def summarize(
     parse_length(options["length"], 1.0)
     settings, options = split_options(options)
     options["preset"] = settings
+    if options["model"] is not None:
+        options["model"] = load_model(
+            options["model"], device=options["device"], threads=options["threads"]
+        )
+    check_model(settings, options["model"])
     options["backbone"] = load_backbone(
         options["backbone"], device=options["device"], threads=options["threads"]
     )
@@ -111,7 +118,8 @@ def summarize_one(
         warnings.simplefilter("always")
         summary = run(path, progress=progress, **options)
         paths = render(summary, folder, make=make, overwrite=overwrite, progress=progress)
-    for text in dict.fromkeys([*summary.warnings, *(str(w.message) for w in caught)]):
+    warned = list(dict.fromkeys([*summary.warnings, *(str(w.message) for w in caught)]))
+    for text in warned:
         console.warn(path, text)
     return {
         "video": str(path),
@@ -123,7 +131,7 @@ def summarize_one(
         "selected": int(summary.selected.sum()),
         "summary": summary.duration,
         "budget": summary.budget,
-        "warnings": list(summary.warnings),
+        "warnings": warned,
     }
 
 

@@ -61,6 +61,11 @@ class Model:
         self._weights = _check_shapes(tensors, self._shapes(), source=source)
 
     @property
+    def gives_criteria(self) -> bool:
+        """Whether it refines features, so that criteria can be taken; else it gives a score."""
+        return not isinstance(self.settings, DsnSettings)
+
+    @property
     def kind(self) -> str:
         """`contrastive` (use `apply`) or `dr-dsn` (use `scores`)."""
         return self.card.kind

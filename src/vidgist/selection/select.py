@@ -53,7 +53,8 @@ def trim(
 
     Returns:
         The shots with the piece in place, and what is left before and after it (at least a frame
-        each); and the index of the piece. The piece lasts ``budget`` seconds to the dot, also where that is within a frame.
+        each); and the index of the piece. It lasts ``budget`` seconds to the dot, also where that
+        is less than a frame.
     """
     assert shots.seconds is not None
     first, stop = (int(f) for f in shots.frames[best])

@@ -1,0 +1,104 @@
+"""The whole way: a clip with known scenes in, its gist out."""
+
+from __future__ import annotations
+
+import json
+
+import av
+import numpy as np
+import pytest
+
+import vidgist
+from clips import render_clip
+from vidgist.errors import SettingError, VideoError
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    # The third scene looks like the first; each lasts long enough to be a shot.
+    path = tmp_path_factory.mktemp("pipeline") / "clip.mp4"
+    return render_clip(path, scenes=(4, 3, 4, 5), looks=(0, 1, 0, 2), ticks=(1.0, 9.0))
+
+
+@pytest.fixture(scope="module")
+def gist(clip):
+    return vidgist.summarize(clip.path, length="40%")
+
+
+def test_shots_begin_at_the_cuts(clip, gist):
+    starts = gist.shot_seconds[1:, 0].tolist()
+    assert len(starts) > 0
+    for start in starts:
+        assert min(abs(start - cut) for cut in clip.cuts) < 1e-6, starts
+
+
+def test_summary_fits_and_is_made_of_whole_shots(clip, gist):
+    assert 0 < gist.duration <= 0.4 * clip.duration + 1e-6
+    assert gist.budget == pytest.approx(0.4 * clip.duration)
+    assert gist.selected.any()
+    for number, sample in enumerate(gist.keyframes):
+        start, end = gist.shots.frames[number]
+        assert start <= gist.features.picks[sample] < end
+
+
+def test_every_option_in_force_is_told(gist):
+    assert gist.settings["length"] == "40%"
+    assert gist.settings["preset"] == vidgist.presets.DEFAULT_PRESET
+    for name in ("criteria", "neighbors", "avoid_zeros", "smoothing", "fps", "backbone", "model"):
+        assert name in gist.settings
+
+
+@pytest.mark.parametrize("preset", ["paper", "reference"])
+def test_presets_score_by_the_formulas(clip, preset):
+    gist = vidgist.summarize(clip.path, preset=preset)
+    settings = vidgist.presets.preset(preset)
+    x = gist.features.values
+    alignment = vidgist.alignment(
+        x,
+        neighbors=settings.neighbors,
+        count_self=settings.count_self,
+        round_neighbors=settings.round_neighbors,
+    )
+    uniformity = vidgist.uniformity(x, count_self=settings.count_self)
+    scaled = {"alignment": vidgist.minmax(alignment), "uniformity": vidgist.minmax(uniformity)}
+    np.testing.assert_allclose(gist.scores.criteria["alignment"], scaled["alignment"], atol=1e-5)
+    np.testing.assert_allclose(
+        gist.scores.importance,
+        vidgist.importance(scaled, avoid_zeros=settings.avoid_zeros),
+        atol=1e-4,
+    )
+
+
+def test_saving_writes_a_clip_that_plays(clip, gist, tmp_path):
+    gist.save(tmp_path / "gist", make=["mp4", "keyframes", "storyboard", "json"])
+    with av.open(str(tmp_path / "gist" / "summary.mp4")) as summary:
+        frames = sum(1 for _ in summary.decode(video=0))
+    assert frames == pytest.approx(gist.duration * 25, abs=1)
+    document = json.loads((tmp_path / "gist" / "summary.json").read_text())
+    assert document["schema"] == 1
+    assert document["summary"]["duration"] == pytest.approx(gist.duration, abs=1e-6)
+    assert len(list((tmp_path / "gist" / "keyframes").iterdir())) == gist.selected.sum()
+
+
+def test_a_budget_under_the_shortest_shot_gives_a_piece_of_the_best(clip):
+    gist = vidgist.summarize(clip.path, length=0.2)
+    assert gist.duration == pytest.approx(0.2)
+    assert gist.selected.sum() == 1
+
+
+def test_one_frame(tmp_path):
+    single = render_clip(tmp_path / "one.mp4", scenes=(0.04,))
+    gist = vidgist.summarize(single.path)
+    assert len(gist.shots) == 1
+    assert gist.duration <= 0.15 * 0.04 + 1e-9
+    gist.save(tmp_path / "one")
+    assert (tmp_path / "one" / "summary.mp4").exists()
+
+
+def test_wrong_settings_are_told_before_the_video_is_read(tmp_path):
+    missing = tmp_path / "none.mp4"
+    for options in ({"length": "abc"}, {"preset": "papr"}, {"criteria": ["uniqueness"]}):
+        with pytest.raises(SettingError):
+            vidgist.summarize(missing, **options)
+    with pytest.raises(VideoError, match=r"none\.mp4"):
+        vidgist.summarize(missing)
