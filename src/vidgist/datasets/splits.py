@@ -17,7 +17,7 @@ from typing import Any
 from vidgist.datasets.sniff import first_bytes, kind_of_file
 from vidgist.errors import DataError
 
-__all__ = ["Split", "read_splits", "tested_videos", "video_key"]
+__all__ = ["Split", "read_splits", "videos_tested", "video_key"]
 
 MAX_FILE = 16 * 2**20
 _NAMES = {"train": ("train_keys", "train"), "test": ("test_keys", "test")}
@@ -41,7 +41,7 @@ def video_key(text: str) -> str:
     return text.rstrip("/").rsplit("/", 1)[-1]
 
 
-def tested_videos(splits: tuple[Split, ...]) -> tuple[str, ...]:
+def videos_tested(splits: tuple[Split, ...]) -> tuple[str, ...]:
     """Return the distinct videos that are ever tested, in the order of their first test."""
     return tuple(dict.fromkeys(key for split in splits for key in split.test))
 

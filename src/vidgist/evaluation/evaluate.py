@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vidgist.datasets import VideoRecord
-from vidgist.datasets.splits import Split, tested_videos
+from vidgist.datasets.splits import Split, videos_tested
 from vidgist.errors import DataError
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import MEASURES, Judge
@@ -127,7 +127,7 @@ def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[s
     Raises:
         DataError: a split has no video of the table.
     """
-    tested = tested_videos(tuple(splits))
+    tested = videos_tested(tuple(splits))
     for number, split in enumerate(splits, start=1):
         if not set(split.test) & set(all_videos):
             raise DataError(

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import dataclasses
+
+import h5py
+import numpy as np
+import pytest
+
+import small_data
+from vidgist.datasets import (
+    VideoRecord,
+    append_videos,
+    next_key,
+    open_dataset,
+    write_dataset,
+)
+from vidgist.errors import DataError, OutputError
+from vidgist.types import Shots
+
+
+def same(one: VideoRecord, other: VideoRecord) -> bool:
+    for field in dataclasses.fields(one):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(a, Shots) and isinstance(b, Shots):
+            a, b = a.frames, b.frames
+        if isinstance(a, np.ndarray):
+            if not np.array_equal(a, b):
+                return False
+        elif field.name != "attributes" and a != b:
+            return False
+    return True
+
+
+def test_what_is_written_is_read(tmp_path):
+    path = tmp_path / "data.h5"
+    written = small_data.dataset(path, count=12)
+    dataset = open_dataset(path)
+    assert dataset.keys == tuple(f"video_{i}" for i in range(1, 13))  # 2 before 10
+    assert len(dataset) == 12
+    assert "video_3" in dataset
+    for before, after in zip(written, dataset, strict=True):
+        assert same(before, after)
+        assert after.attributes["backbone"] == "noise"
+
+
+def test_the_file_has_the_fields_layout(tmp_path):
+    path = tmp_path / "data.h5"
+    record = small_data.dataset(path, count=1)[0]
+    with h5py.File(path) as file:
+        group = file["video_1"]
+        np.testing.assert_array_equal(
+            group["change_points"][:], record.shots.frames - np.array([0, 1])
+        )
+        np.testing.assert_array_equal(group["n_frame_per_seg"][:], record.shots.lengths)
+        assert group["n_steps"][()] == len(record.picks)
+        assert group["video_name"][()].decode() == record.name
+        assert set(np.unique(group["user_summary"][:])) <= {0, 1}
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["features", "picks", "n_frames", "change_points", "user_summary", "user_scores", "video_name"],
+)
+def test_any_field_may_be_missing(tmp_path, missing):
+    path = tmp_path / "data.h5"
+    small_data.dataset(path, count=1)
+    with h5py.File(path, "a") as file:
+        del file["video_1"][missing]
+    name = {"change_points": "shots", "video_name": "name"}.get(missing, missing)
+    record = open_dataset(path)["video_1"]
+    assert getattr(record, name) in (None, "")
+
+
+def test_reading_some_fields_only(tmp_path):
+    path = tmp_path / "data.h5"
+    small_data.dataset(path, count=1)
+    record = open_dataset(path).read("video_1", fields=("picks",))
+    assert record.picks is not None
+    assert record.features is None
+
+
+def test_old_files_hold_floats_and_no_names(tmp_path):
+    path = tmp_path / "old.h5"
+    with h5py.File(path, "w") as file:
+        group = file.create_group("video_7")
+        group["n_frames"] = np.float64(30.0)
+        group["picks"] = np.array([0.0, 15.0])
+        group["change_points"] = np.array([[0.0, 9.0], [10.0, 29.0]])
+        group["user_summary"] = np.eye(2, 30, dtype=np.float32)
+    record = open_dataset(path)["video_7"]
+    assert record.n_frames == 30
+    np.testing.assert_array_equal(record.shots.frames, [[0, 10], [10, 30]])
+    assert record.user_summary.dtype == bool
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("change_points", [[0, 9], [5, 29]], "change_points"),
+        ("change_points", [[0, 9], [10, 30]], "change_points"),
+        ("change_points", [[9, 0]], "change_points"),
+        ("picks", [0, 30], "last pick"),
+        ("picks", [15, 0], "do not descend"),
+        ("picks", [0.5, 1.0], "whole numbers"),
+        ("picks", [0, 1, 2], "picks"),
+        ("n_frames", 0, "at least one frame"),
+        ("features", [[np.nan, 1.0], [1.0, 1.0]], "NaN"),
+        ("features", np.zeros((0, 4)), "empty"),
+        ("user_summary", np.zeros((2, 29)), "user_summary"),
+        ("user_scores", np.zeros((2, 3)), "user_scores"),
+    ],
+)
+def test_contradictions_are_told(tmp_path, field, value, said):
+    path = tmp_path / "data.h5"
+    good = {"n_frames": 30, "picks": [0, 15], "features": np.ones((2, 2))}
+    with h5py.File(path, "w") as file:
+        group = file.create_group("video_1")
+        for name, data in {**good, field: value}.items():
+            group[name] = np.asarray(data)
+    with pytest.raises(DataError, match=said):
+        open_dataset(path)["video_1"]
+
+
+def test_a_file_without_videos(tmp_path):
+    path = tmp_path / "data.h5"
+    with h5py.File(path, "w") as file:
+        file.create_group("layer1")["weights"] = np.zeros(3)
+    with pytest.raises(DataError, match="none of its groups is a video"):
+        open_dataset(path)
+
+
+def test_annotations_are_not_a_data_set(tmp_path):
+    path = tmp_path / "ydata.mat"
+    small_data.tvsum_annotations(path, {"abc": np.ones((2, 30))})
+    with pytest.raises(DataError, match="--annotations"):
+        open_dataset(path)
+
+
+def test_an_unknown_video(tmp_path):
+    path = tmp_path / "data.h5"
+    small_data.dataset(path, count=2)
+    with pytest.raises(DataError, match="has no video 'video_9'"):
+        open_dataset(path)["video_9"]
+
+
+def test_append_gives_free_keys_and_keeps_what_is_there(tmp_path):
+    path = tmp_path / "data.h5"
+    records = small_data.dataset(path, count=2)
+    new = dataclasses.replace(records[0], key="", name="new\udcff one")
+    assert append_videos(path, [new, new]) == ("video_3", "video_4")
+    dataset = open_dataset(path)
+    assert len(dataset) == 4
+    assert same(dataset["video_1"], records[0])
+    assert dataset["video_3"].name == "new\udcff one"  # not UTF-8: a file name of old
+
+
+def test_append_is_all_or_nothing(tmp_path):
+    path = tmp_path / "data.h5"
+    records = small_data.dataset(path, count=2)
+    before = path.read_bytes()
+
+    def broken():
+        yield dataclasses.replace(records[0], key="")
+        raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        append_videos(path, broken())
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["data.h5"]
+
+
+def test_append_replaces_only_when_asked(tmp_path):
+    path = tmp_path / "data.h5"
+    records = small_data.dataset(path, count=2)
+    with pytest.raises(OutputError, match="--overwrite"):
+        append_videos(path, [records[0]])
+    changed = dataclasses.replace(records[0], name="changed")
+    append_videos(path, [changed], replace_same=True)
+    assert open_dataset(path)["video_1"].name == "changed"
+
+
+def test_append_to_what_is_no_data_set(tmp_path):
+    path = tmp_path / "data.h5"
+    path.write_text("text")
+    with pytest.raises(DataError):
+        append_videos(path, [])
+    assert path.read_text() == "text"
+
+
+def test_write_keeps_an_existing_file(tmp_path):
+    path = tmp_path / "data.h5"
+    records = small_data.dataset(path, count=1)
+    with pytest.raises(OutputError, match="exists already"):
+        write_dataset(path, records)
+
+
+def test_next_key():
+    assert next_key([]) == "video_1"
+    assert next_key(["video_2", "other", "video_10"]) == "video_11"
