@@ -135,6 +135,19 @@ def test_colour_tags_are_carried(tmp_path):
     assert out.color_range == 1
 
 
+@pytest.mark.parametrize("kind", ["yuv420p", "yuv420p10le", "yuv444p", "gbrp"])
+@pytest.mark.parametrize("matrix", range(18))
+def test_any_matrix_tag_can_be_encoded(tmp_path, kind, matrix):
+    path = tmp_path / "a.mp4"
+    frame = plain((128, 128, 128), kind=kind)
+    frame.colorspace = matrix
+    with ClipEncoder(path, frame_rate=25) as clip:
+        clip.picture(frame, start=0, end=1)
+    with av.open(str(path)) as container:
+        out = next(container.decode(video=0))
+    assert np.frombuffer(bytes(out.planes[0]), np.uint8)[:64].mean() == pytest.approx(126, abs=4)
+
+
 def test_transparent_pictures_are_laid_over_black(tmp_path):
     path = tmp_path / "a.mp4"
     pixels = np.full((64, 64, 4), 200, np.uint8)

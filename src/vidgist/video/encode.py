@@ -19,6 +19,7 @@ import numpy.typing as npt
 from av.video.reformatter import Interpolation
 
 from vidgist.errors import OutputError
+from vidgist.video.pixels import rgb
 
 __all__ = ["MAX_SIDE", "ClipEncoder", "clock", "even_size"]
 
@@ -38,6 +39,8 @@ TICKS = 90_000
 LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
 UNSPECIFIED = 2  # of AVColorSpace, AVColorPrimaries and AVColorTransferCharacteristic
 RGB = 0  # AVCOL_SPC_RGB
+CONVERTIBLE = (1, 2, 4, 5, 6, 7, 9)
+"""Matrices (AVColorSpace) that the scaler knows."""
 
 
 def clock(frame_rate: float) -> int:
@@ -182,18 +185,21 @@ class ClipEncoder:
     def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Return the frame in the clip's size, pixel format, matrix and limited range."""
         if any(component.is_alpha for component in frame.format.components):
-            frame = _over_black(frame)
+            frame = av.VideoFrame.from_ndarray(rgb(frame), format="rgb24")
         full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
         same_size = (frame.width, frame.height) == (self._video.width, self._video.height)
         if frame.format.name == "yuv420p" and same_size and not full:
             return frame
-        given = self._matrix if frame.format.is_rgb else (frame.colorspace or UNSPECIFIED)
+        if frame.colorspace not in CONVERTIBLE:
+            # The scaler refuses it even where both sides have it and nothing is to be done.
+            frame.colorspace = UNSPECIFIED
+        matrix = self._matrix if self._matrix in CONVERTIBLE else UNSPECIFIED
         return frame.reformat(
             width=self._video.width,
             height=self._video.height,
             format="yuv420p",
-            src_colorspace=given,
-            dst_colorspace=self._matrix,
+            src_colorspace=matrix if frame.format.is_rgb else frame.colorspace,
+            dst_colorspace=matrix,
             src_color_range=FULL_RANGE if full or frame.format.is_rgb else LIMITED_RANGE,
             dst_color_range=LIMITED_RANGE,
             interpolation=Interpolation.BICUBIC if not same_size else Interpolation.BILINEAR,
@@ -225,11 +231,3 @@ def _tags(frame: av.VideoFrame) -> tuple[int, int]:
     primaries = getattr(frame, "color_primaries", UNSPECIFIED)
     transfer = getattr(frame, "color_trc", UNSPECIFIED)
     return primaries or UNSPECIFIED, transfer or UNSPECIFIED
-
-
-def _over_black(frame: av.VideoFrame) -> av.VideoFrame:
-    """Lay a picture with (straight) alpha over black."""
-    pixels = frame.to_ndarray(format="rgba")
-    alpha = pixels[..., 3:].astype(np.uint16)
-    opaque = ((pixels[..., :3] * alpha + 127) // 255).astype(np.uint8)
-    return av.VideoFrame.from_ndarray(opaque, format="rgb24")
