@@ -1,0 +1,45 @@
+r"""Belonging: how much a sample is of this video, less how much it is of any.
+
+.. math:: L_{belong}(x_t) = x_t \cdot (\bar x - b \, c)
+
+x are the features at length 1, :math:`\bar x` is their mean over the video, c the mean of such
+means over a bank of unlabelled videos, and b = 0.75 the part of it that is taken off. Consistency
+alone also rewards what every video has: dark frames, blurred ones, plain walls, titles.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vidgist.criteria.directions import along, weighted_sum
+from vidgist.types import Floats
+
+__all__ = ["TYPICALITY", "belonging"]
+
+TYPICALITY = 0.75
+"""b: how much of the agreement with all videos is taken off."""
+
+
+def belonging(
+    features: Floats, *, common: Floats | None = None, typicality: float = TYPICALITY
+) -> Floats:
+    """Return how much each sample agrees with its own video, less with videos in general.
+
+    Args:
+        features: (T, D); brought to length 1 here.
+        common: (D,) mean direction of the bank; 0 without one.
+        typicality: b, the part of the agreement with it that is taken off.
+
+    Returns:
+        (T,) float64 in [-1 - b, 1 + b].
+
+    Raises:
+        ValueError: a shape is wrong, or a number is not finite.
+    """
+    count, width = np.shape(features) if np.ndim(features) == 2 else (1, None)
+    direction = weighted_sum(features, np.full(count, 1.0 / max(count, 1)))
+    if common is not None:
+        if np.shape(common) != (width,):
+            raise ValueError(f"common: expected ({width},), came {np.shape(common)}")
+        direction = direction - typicality * np.asarray(common, dtype=np.float64)
+    return along(features, direction)

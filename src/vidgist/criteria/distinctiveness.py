@@ -1,0 +1,131 @@
+r"""Distinctiveness: how much uncommon content sets a sample apart from its nearest relatives.
+
+.. math::
+   z_t = \frac{f_t - m}{s} \Big/ \sqrt{\tfrac1T \sum_j \Big\| \frac{f_j - m}{s} \Big\|^2}, \qquad
+   L_{distinct}(t) = \frac{1}{|A|} \sum_{a \in A} \frac{1}{K_a} \sum_{j \in N_a(t)} ||z_t - z_j||^2
+
+f are the features as the backbone gives them, *not* of length 1: in pooled activations a long
+vector is a picture full of things that the backbone knows. m and s are mean and standard deviation
+of each dimension over a bank of unlabelled videos, so that what is common everywhere counts little.
+N_a(t) are the K_a = floor(a T) samples nearest to t by the same distance, t among them. The shares
+A reach from close relatives to almost half the video, so that none has to be tuned.
+
+The mean m cancels out of the differences; it only enters the common divisor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vidgist.criteria.alignment import neighbor_count
+from vidgist.criteria.gram import check_features, product_blocks
+from vidgist.progress import Progress, silent
+from vidgist.types import Floats
+
+__all__ = ["SHARES", "distinctiveness", "nearest_means", "standardised"]
+
+SHARES = (0.025, 0.05, 0.1, 0.2, 0.4)
+"""Shares a of the samples that count as neighbours: each the double of the one before."""
+
+
+def standardised(
+    features: Floats, *, mean: Floats | None = None, deviation: Floats | None = None
+) -> Floats:
+    """Return the features (T, D) in units of the bank, of mean squared length 1 about its mean.
+
+    The video's own mean is taken off in the end: distances stay what they are, and where samples
+    are nearly alike they are no longer differences of large numbers.
+
+    Args:
+        features: (T, D).
+        mean: (D,) of the bank; 0 without one.
+        deviation: (D,) of the bank, not negative; 1 without one. A dimension in which the bank
+            never varies has no unit of its own and keeps that of the features.
+
+    Raises:
+        ValueError: a shape is wrong, or a number is not finite.
+    """
+    features = check_features(features)
+    width = features.shape[1]
+    for name, values in (("mean", mean), ("deviation", deviation)):
+        if values is not None and np.shape(values) != (width,):
+            raise ValueError(f"{name}: expected ({width},), came {np.shape(values)}")
+    unit = np.ones(width) if deviation is None else np.asarray(deviation, dtype=np.float64)
+    scale = np.divide(1.0, unit, out=np.ones(width), where=unit > 0)
+    centre = features.mean(axis=0, dtype=np.float64)
+    offset = (centre - (0.0 if mean is None else np.asarray(mean))) * scale
+    moved = features - centre.astype(features.dtype)
+    moved *= scale.astype(features.dtype)
+    # About the bank's mean the mean square is that about the own mean and the offset's square.
+    square = float(np.einsum("td,td->", moved, moved, dtype=np.float64)) / len(moved)
+    square += float(offset @ offset)
+    if square > 0:
+        moved /= np.sqrt(square).astype(features.dtype)
+    return np.asarray(moved)
+
+
+def nearest_means(distances: Floats, counts: Sequence[int]) -> Floats:
+    """Return, for each row of distances (B, T), the mean over counts of the mean of the K smallest.
+
+    The distances are put in another order within their rows.
+    """
+    ascending = sorted(counts)
+    size = distances.shape[1]
+    for k in reversed(ascending):
+        # From the largest down, each within the one before: NumPy selects a single place with
+        # vector instructions, several at once without.
+        distances[:, :size].partition(k - 1, axis=1)
+        size = k
+    total = np.zeros(len(distances))
+    found = np.zeros(len(distances))
+    before = 0
+    for k in ascending:
+        # Between two counts lie the same distances, in whatever order.
+        total += distances[:, before:k].sum(axis=1, dtype=np.float64)
+        found += total / k
+        before = k
+    return np.asarray(found / len(ascending))
+
+
+def distinctiveness(
+    features: Floats,
+    *,
+    mean: Floats | None = None,
+    deviation: Floats | None = None,
+    shares: Sequence[float] = SHARES,
+    progress: Progress = silent,
+) -> Floats:
+    """Return how much each sample differs from its neighbours, near and wide, in rare content.
+
+    Args:
+        features: (T, D) as the backbone gives them; lengths matter.
+        mean: (D,) of the bank; 0 without one.
+        deviation: (D,) of the bank; 1 without one.
+        shares: of the samples that are neighbours, each in (0, 1].
+        progress: told how far it is.
+
+    Returns:
+        (T,) float64, not negative; 0 for a single sample and wherever all samples are the same.
+
+    Raises:
+        ValueError: a shape or share is wrong, or a number is not finite.
+    """
+    if not shares:
+        raise ValueError("shares: expected at least one, came none")
+    moved = standardised(features, mean=mean, deviation=deviation)
+    counts = [
+        neighbor_count(len(moved), neighbors=share, count_self=True, round_neighbors="floor")
+        for share in shares
+    ]
+    squares = np.einsum("td,td->t", moved, moved, dtype=np.float64).astype(moved.dtype)
+    values = np.empty(len(moved))
+    for rows, products in product_blocks(moved):
+        distances = np.multiply(products, -2.0, out=products)
+        distances += squares[rows, None]
+        distances += squares
+        np.maximum(distances, 0.0, out=distances)
+        values[rows] = nearest_means(distances, counts)
+        progress("scoring", rows.stop, len(moved))
+    return values
