@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from vidgist.datasets.splits import Split, read_splits, videos_tested, video_key
+from vidgist.datasets.splits import Split, read_splits, video_key, videos_tested
 from vidgist.errors import DataError
 
 PART = {"train_keys": ["video_1"], "test_keys": ["video_2", "video_3"]}

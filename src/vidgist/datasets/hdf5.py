@@ -18,6 +18,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from vidgist.datasets.hdf5_text import claimed_length, claimed_length_of_attribute
 from vidgist.datasets.sniff import HDF5, kind_of_file
 from vidgist.errors import DataError
 
@@ -39,6 +40,7 @@ MAX_RATIO = 100
 """Beyond `FREE_BYTES`, how many bytes of an array one byte of the file may stand for."""
 MAX_MEMBERS = 200_000
 MAX_TEXT = 4096
+MAX_ATTRIBUTES = 256
 # deflate, shuffle, fletcher32, lzf, blosc and zstd: they store what they are given.  (Others, like
 # scale-offset, can make any size from nothing.)
 _KNOWN_FILTERS = {1, 2, 3, 32000, 32001, 32015}
@@ -190,23 +192,34 @@ def read_text(data: h5py.Group | h5py.Dataset | None) -> str:
             f"{where(data)}: expected one short text, came '{data.dtype}'; {_MAKE_AGAIN}"
         )
     _check_storage(data, data.dtype.itemsize)
+    if _is_free(data.dtype):
+        claimed = claimed_length(data)
+        if claimed is None or claimed > MAX_TEXT:
+            raise DataError(f"{where(data)}: is not a text of at most {MAX_TEXT} bytes")
     value = data[()]
     raw = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
-    if len(raw) > MAX_TEXT:
-        raise DataError(f"{where(data)}: is a text of {len(raw)} bytes, more than {MAX_TEXT}")
     return raw.decode("utf-8", "surrogateescape")
+
+
+def _is_free(kind: np.dtype[Any]) -> bool:
+    info = h5py.check_string_dtype(kind)
+    return info is not None and info.length is None
 
 
 def read_attributes(thing: h5py.Group | h5py.Dataset) -> dict[str, str | float]:
     """Return the attributes that are one short text or one number; others are left out."""
     found: dict[str, str | float] = {}
-    for name in thing.attrs:
+    for name in list(thing.attrs)[:MAX_ATTRIBUTES]:
         kind = thing.attrs.get_id(name)
         text = h5py.check_string_dtype(kind.dtype) is not None
         if kind.shape != () or kind.dtype.itemsize > MAX_TEXT:
             continue
         if not text and kind.dtype.kind not in "fiub":
             continue
+        if text and _is_free(kind.dtype):
+            claimed = claimed_length_of_attribute(thing.file, name)
+            if claimed is None or claimed > MAX_TEXT:
+                continue
         value = thing.attrs[name]
         if isinstance(value, bytes):
             value = value.decode("utf-8", "surrogateescape")

@@ -17,7 +17,7 @@ from typing import Any
 from vidgist.datasets.sniff import first_bytes, kind_of_file
 from vidgist.errors import DataError
 
-__all__ = ["Split", "read_splits", "videos_tested", "video_key"]
+__all__ = ["Split", "read_splits", "video_key", "videos_tested"]
 
 MAX_FILE = 16 * 2**20
 _NAMES = {"train": ("train_keys", "train"), "test": ("test_keys", "test")}

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import struct
+
+import h5py
+import pytest
+
+from vidgist.datasets.hdf5 import open_hdf5, read_attributes, read_text
+from vidgist.datasets.hdf5_text import claimed_length, claimed_length_of_attribute
+from vidgist.errors import DataError
+
+
+@pytest.fixture(params=["earliest", "latest"])
+def path(request, tmp_path):
+    made = tmp_path / "a.h5"
+    with h5py.File(made, "w", libver=request.param) as file:
+        file["video_name"] = "eleven long"
+        file.attrs["backbone"] = "a backbone of nineteen"
+        file.create_group("video_1").attrs["backbone"] = "short"
+    return made
+
+
+def forge(path, length: int, text: str) -> None:
+    """Let the text of this many bytes claim two gigabytes."""
+    raw = path.read_bytes()
+    places = [
+        at
+        for at in range(len(raw) - 16)
+        if struct.unpack_from("<I", raw, at)[0] == length
+        and struct.unpack_from("<I", raw, at + 12)[0] in (1, 2, 3)
+        and 0 < struct.unpack_from("<Q", raw, at + 4)[0] < len(raw)
+    ]
+    assert len(places) == 1, text
+    changed = bytearray(raw)
+    struct.pack_into("<I", changed, places[0], 2**31)
+    path.write_bytes(changed)
+
+
+def test_lengths_are_known_before_reading(path):
+    with open_hdf5(path) as file:
+        assert claimed_length(file["video_name"]) == len("eleven long")
+        # The longest of this name, wherever it stands.
+        assert claimed_length_of_attribute(file, "backbone") == len("a backbone of nineteen")
+        assert claimed_length_of_attribute(file, "unknown") is None
+        assert read_text(file["video_name"]) == "eleven long"
+        assert read_attributes(file) == {"backbone": "a backbone of nineteen"}
+
+
+def test_a_text_that_claims_two_gigabytes_is_not_read(path):
+    forge(path, len("eleven long"), "video_name")
+    with open_hdf5(path) as file, pytest.raises(DataError, match="not a text of at most"):
+        read_text(file["video_name"])
+
+
+def test_an_attribute_that_claims_two_gigabytes_is_not_read(path):
+    forge(path, len("a backbone of nineteen"), "backbone")
+    with open_hdf5(path) as file:
+        assert read_attributes(file) == {}

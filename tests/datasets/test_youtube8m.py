@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+
+from vidgist.datasets.tfrecord import masked_crc32c
+from vidgist.datasets.youtube8m import message_type, read_youtube8m
+from vidgist.errors import DataError
+
+
+def example(rgb: np.ndarray, *, name: bytes = b"abcd", labels: tuple[int, ...] = (3, 70)) -> bytes:
+    message = message_type()()
+    entry = message.context.feature.add(key="id")
+    entry.value.bytes_list.value.append(name)
+    entry = message.context.feature.add(key="labels")
+    entry.value.int64_list.value.extend(labels)
+    for key, values in (("audio", rgb[:, :128]), ("rgb", rgb)):
+        seconds = message.feature_lists.feature_list.add(key=key)
+        for second in values:
+            seconds.value.feature.add().bytes_list.value.append(second.tobytes())
+    return message.SerializeToString()
+
+
+def write(path, *records: bytes):
+    with path.open("wb") as file:
+        for data in records:
+            length = struct.pack("<Q", len(data))
+            file.write(length + struct.pack("<I", masked_crc32c(length)))
+            file.write(data + struct.pack("<I", masked_crc32c(data)))
+    return path
+
+
+def test_the_message_on_the_wire():
+    """One second, by hand: field 2 (lists) > 1 (entry) > key, value > feature > bytes > value."""
+    message = message_type()()
+    entry = message.feature_lists.feature_list.add(key="k")
+    entry.value.feature.add().bytes_list.value.append(b"xy")
+    inner = b"\x0a\x02xy"  # BytesList.value
+    for tag in (0x0A, 0x0A):  # Feature.bytes_list, FeatureList.feature
+        inner = bytes([tag, len(inner)]) + inner
+    pair = b"\x0a\x01k" + bytes([0x12, len(inner)]) + inner
+    lists = bytes([0x0A, len(pair)]) + pair
+    assert message.SerializeToString() == bytes([0x12, len(lists)]) + lists
+
+
+def test_videos_come_back(tmp_path):
+    rng = np.random.default_rng(0)
+    videos = [rng.integers(0, 256, (n, 1024), dtype=np.uint8) for n in (1, 30)]
+    path = write(tmp_path / "train00.tfrecord", *map(example, videos))
+    found = list(read_youtube8m(path))
+    assert [v.key for v in found] == ["abcd", "abcd"]
+    assert found[0].labels == (3, 70)
+    for video, rgb in zip(found, videos, strict=True):
+        np.testing.assert_array_equal(video.rgb, rgb)
+
+
+def test_a_video_as_one_of_a_data_set(tmp_path):
+    rgb = np.tile(np.arange(256, dtype=np.uint8), (3, 4))
+    video = next(read_youtube8m(write(tmp_path / "a.tfrecord", example(rgb))))
+    record = video.to_record()
+    expected = rgb * 4.0 / 255 + 4 / 512 - 2
+    np.testing.assert_allclose(record.features, expected, atol=1e-6)
+    assert record.features.dtype == np.float32
+    assert record.to_features().n_frames == 3
+    np.testing.assert_array_equal(record.times, [0, 1, 2])
+
+
+def test_video_level_files_are_told(tmp_path):
+    message = message_type()()
+    message.context.feature.add(key="mean_rgb")
+    path = write(tmp_path / "a.tfrecord", message.SerializeToString())
+    with pytest.raises(DataError, match="frame-level"):
+        list(read_youtube8m(path))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\xff\xff\xff", "no SequenceExample"),
+        (example(np.zeros((2, 1000), np.uint8)), "1024 bytes a second"),
+        (example(np.zeros((0, 1024), np.uint8)), "1024 bytes a second"),
+    ],
+)
+def test_other_contents_are_told(tmp_path, data, said):
+    with pytest.raises(DataError, match=said):
+        list(read_youtube8m(write(tmp_path / "a.tfrecord", data)))
