@@ -1,0 +1,242 @@
+"""``vidgist train``: refine features contrastively, or train DR-DSN."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vidgist.cli.common import Console, common_options, print_json
+from vidgist.errors import OutputError
+
+__all__ = ["train"]
+
+EPILOG = """\b
+Examples:
+  vidgist train tvsum.h5 -o model.safetensors
+  vidgist train tvsum.h5 --splits tvsum_splits.json --split 1 --preset reference -o s1.safetensors
+  vidgist train library/ -o mine.safetensors        (videos: features are extracted first)
+  vidgist train yt8m/ -o yt8m.safetensors           (a folder of .tfrecord files)
+  vidgist train tvsum.h5 --method dr-dsn --epochs 60 -o dsn.safetensors
+  vidgist summarize talk.mp4 --model mine.safetensors --criteria alignment,uniformity,uniqueness
+
+Needs the extra 'train': pip install 'vidgist[train]'. Using a model does not.
+"""
+
+NETWORK = ("layers", "heads", "width")
+SHARED = ("epochs", "learning_rate", "weight_decay")
+CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
+
+
+@click.command(epilog=EPILOG)
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="MODEL.safetensors",
+    help="The model file to write.",
+)
+@click.option(
+    "--method",
+    default="contrastive",
+    show_default=True,
+    metavar="contrastive|dr-dsn",
+    help="What learns.",
+)
+@click.option(
+    "--preset",
+    default="paper",
+    show_default=True,
+    metavar="paper|reference",
+    help="Settings to start from: the paper's text, or what its released code does.",
+)
+@click.option(
+    "--kind",
+    metavar="standard|youtube8m",
+    help="Which of the paper's two trainings.  [default: youtube8m for its features]",
+)
+@click.option("--splits", type=click.Path(path_type=Path), metavar="FILE", help="Split file.")
+@click.option(
+    "--split",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Train on this split's part of the first DATA only.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--epochs", type=click.IntRange(min=0), metavar="N", help="Passes over the videos.")
+@click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Videos in a step.")
+@click.option("--samples", type=int, metavar="N", help="Length that videos are brought to.")
+@click.option("--neighbors", type=float, metavar="SHARE", help="Neighbour ratio a.")
+@click.option("--uniform-weight", type=float, metavar="X", help="lambda1 of the loss.")
+@click.option("--layers", type=int, metavar="N", help="Encoder layers.")
+@click.option("--heads", type=int, metavar="N", help="Attention heads.")
+@click.option("--width", type=int, metavar="N", help="Length of a refined feature.")
+@click.option("--learning-rate", type=float, metavar="X")
+@click.option("--weight-decay", type=float, metavar="X")
+@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda")
+@click.option(
+    "--devices",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Devices, or processes, that share every batch.",
+)
+@click.option("--precision", default="auto", show_default=True, metavar="auto|fp32|bf16")
+@click.option(
+    "--threads", type=click.IntRange(min=1), metavar="N", help="Threads.  [default: one a core]"
+)
+@click.option(
+    "--backbone",
+    default="efficientnet_lite0",
+    show_default=True,
+    metavar="NAME",
+    help="Feature extractor, for videos.",
+)
+@click.option("--fps", type=float, default=2.0, show_default=True, help="Samples a second of them.")
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same training.")
+@click.option("--overwrite", is_flag=True, help="Replace the model if it exists.")
+@common_options
+def train(
+    data: tuple[Path, ...],
+    output: Path,
+    console: Console,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Learn from the videos of DATA and write a model.
+
+    DATA is files in the field's HDF5 layout, videos or folders of them, or YouTube-8M's TFRecords.
+    No annotation is used. Ctrl-C keeps the last checkpoint, beside the model; the same command with
+    --resume goes on to the same result.
+    """
+    from vidgist.refine import require_torch
+
+    require_torch("vidgist train")
+    import torch
+
+    from vidgist.refine.checkpoint import checkpoint_path
+    from vidgist.refine.sources import Extractor, is_youtube8m, read_training_data, training_part
+    from vidgist.refine.training import train as run_training
+
+    if output.exists() and not options["overwrite"]:
+        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    if options["threads"]:
+        torch.set_num_threads(options["threads"])
+    splits, number = options["splits"], options["split"]
+    if (splits is None) != (number is None):
+        raise click.UsageError("--splits and --split belong together: give both or none")
+    settings = _settings(options, youtube8m=is_youtube8m(data))
+    with console.progress(output.name) as progress:
+        videos, lost = read_training_data(
+            data,
+            work=output,
+            extractor=Extractor(
+                backbone=options["backbone"],
+                fps=options["fps"],
+                device=options["device"],
+                threads=options["threads"],
+            ),
+            keys=None if splits is None else training_part(splits, number),
+            progress=progress,
+        )
+    for sentence in lost:
+        console.warn(output.name, sentence)
+    console.note(f"{output.name}: {len(videos)} videos of {videos.dimension} numbers a sample")
+    try:
+        with _Steps(console, output.name) as report:
+            card = run_training(
+                videos,
+                output,
+                settings=settings,
+                seed=options["seed"],
+                device=options["device"],
+                devices=options["devices"],
+                precision=options["precision"],
+                resume=options["resume"],
+                overwrite=options["overwrite"],
+                report=report,
+            )
+    except KeyboardInterrupt:
+        kept = checkpoint_path(output)
+        if kept.exists():
+            console.note(f"{kept}: holds the last checkpoint; go on with --resume")
+        raise
+    if as_json:
+        print_json({"model": str(output), **vars(card)})
+    else:
+        terms = ", ".join(f"{name} {value:.4f}" for name, value in card.loss.items())
+        click.echo(f"{output}: {card.epochs} epochs, {card.steps} steps" + (terms and f"; {terms}"))
+
+
+def _settings(options: dict[str, Any], *, youtube8m: bool) -> Any:
+    """Return the settings of the method with what was given in their place."""
+    from vidgist.errors import SettingError, unknown_value
+    from vidgist.refine.settings import DsnSettings, replace_settings, train_settings
+
+    methods = ("contrastive", "dr-dsn")
+    if options["method"] not in methods:
+        raise unknown_value("--method", options["method"], methods)
+    if options["method"] == "contrastive":
+        kind = options["kind"] or ("youtube8m" if youtube8m else "standard")
+        changes = {name: options[name] for name in (*SHARED, *CONTRASTIVE)}
+        return replace_settings(train_settings(options["preset"], kind=kind), **changes)
+    for name in (*CONTRASTIVE, "kind"):
+        if options[name] is not None:
+            option = name.replace("_", "-")
+            raise SettingError(f"--{option}: is for --method contrastive; leave it out")
+    return DsnSettings(**{name: options[name] for name in SHARED if options[name] is not None})
+
+
+class _Steps:
+    """Shows the steps: a bar with the loss on a terminal, else a line now and then."""
+
+    INTERVAL = 10.0
+
+    def __init__(self, console: Console, name: str) -> None:
+        self.console = console
+        self.name = name
+        self.bar: Any = None
+        self.last = self.began = 0.0
+        self.first = 0
+
+    def __enter__(self) -> _Steps:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def __call__(self, *, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
+        if self.console.quiet:
+            return
+        text = " ".join(f"{name} {value:.3f}" for name, value in terms.items())
+        if sys.stderr.isatty():
+            if self.bar is None:
+                from tqdm import tqdm
+
+                self.bar = tqdm(
+                    total=steps,
+                    initial=step - 1,
+                    desc=self.name[:40],
+                    leave=False,
+                    dynamic_ncols=True,
+                    bar_format="{desc} {percentage:3.0f}%|{bar}| {remaining} left, {postfix}",
+                )
+            self.bar.set_postfix_str(f"epoch {epoch}: {text}", refresh=False)
+            self.bar.update(step - self.bar.n)
+            return
+        now = time.monotonic()
+        if self.last == 0.0:
+            self.began, self.first = now, step
+        if now - self.last >= self.INTERVAL or step == steps:
+            done = step - self.first
+            left = f", {(now - self.began) / done * (steps - step):.0f} s left" if done else ""
+            self.console.note(f"{self.name}: step {step} of {steps}, epoch {epoch}, {text}{left}")
+            self.last = now

@@ -1,0 +1,172 @@
+"""A store of features on disk, mapped into memory: ten thousand videos without their floats in RAM.
+
+A folder with ``rows.bin``, the features of all videos one after the other, and ``index.json``,
+which says how many numbers a feature has, of which type, and where each video begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import mmap
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.errors import DataError
+from vidgist.files import whole_folder
+from vidgist.refine.videos import TrainingVideos
+
+__all__ = ["INDEX", "open_mapped_store", "write_mapped_store"]
+
+INDEX = "index.json"
+ROWS = "rows.bin"
+FORMAT = "vidgist-feature-store-1"
+TYPES = {"uint8": np.uint8, "float16": np.float16, "float32": np.float32}
+_MAX_INDEX = 2**30
+
+
+def write_mapped_store(
+    folder: str | os.PathLike[str],
+    videos: Iterable[tuple[str, npt.NDArray[Any]]],
+    *,
+    backbone: str = "",
+    backbone_fingerprint: str = "",
+    sources: Mapping[str, str] | None = None,
+    overwrite: bool = False,
+) -> int:
+    """Write videos into a new store, whole or not at all; only one of them is in memory.
+
+    Args:
+        folder: of the store.
+        videos: name and (T, D) features of each, all of one width and type: bytes as YouTube-8M
+            has them, float16 or float32.
+        backbone: what made the features.
+        backbone_fingerprint: that of the extractor.
+        sources: file -> fingerprint of its content, to know the store again.
+        overwrite: replace a store that exists.
+
+    Returns:
+        How many videos were written.
+
+    Raises:
+        DataError: there is no video, or two differ in width or type.
+        OutputError: the folder exists and ``overwrite`` is False, or it cannot be written.
+    """
+    keys: list[str] = []
+    lengths: list[int] = []
+    kind: tuple[str, int] | None = None
+    digest = hashlib.sha256()
+    with whole_folder(Path(folder), overwrite=overwrite) as partial:
+        with (partial / ROWS).open("wb") as file:
+            for key, features in videos:
+                mine = (str(features.dtype), int(features.shape[-1]))
+                kind = kind or mine
+                if features.ndim != 2 or mine != kind or mine[0] not in TYPES:
+                    raise DataError(
+                        f"{key}: has features of {mine[1]} numbers ({mine[0]}), others have "
+                        f"{kind[1]} ({kind[0]}); train on features of one kind"
+                    )
+                raw = np.ascontiguousarray(features).tobytes()
+                digest.update(raw)
+                file.write(raw)
+                keys.append(key)
+                lengths.append(len(features))
+            file.flush()
+            os.fsync(file.fileno())
+        if kind is None:
+            raise DataError(f"{folder}: no video with features was given; nothing to store")
+        digest.update(json.dumps([keys, lengths]).encode())
+        index = {
+            "format": FORMAT,
+            "type": kind[0],
+            "dimension": kind[1],
+            "keys": keys,
+            "lengths": lengths,
+            "fingerprint": digest.hexdigest()[:32],
+            "backbone": backbone,
+            "backbone_fingerprint": backbone_fingerprint,
+            "sources": dict(sources or {}),
+        }
+        (partial / INDEX).write_text(json.dumps(index), encoding="utf-8")
+    return len(keys)
+
+
+def read_index(folder: Path) -> dict[str, Any]:
+    """Return what a store says of itself, checked against the size of its numbers.
+
+    Raises:
+        DataError: the folder is no store, damaged, or of another version.
+    """
+    path = folder / INDEX
+    damaged = DataError(f"{folder}: is a damaged feature store; delete it and make it again")
+    try:
+        if path.stat().st_size > _MAX_INDEX:
+            raise damaged
+        index = json.loads(path.read_text(encoding="utf-8"))
+        size = (folder / ROWS).stat().st_size
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(f"{folder}: is no feature store ({reason}); check the path") from None
+    except (ValueError, RecursionError):
+        raise damaged from None
+    if not isinstance(index, dict) or index.get("format") != FORMAT:
+        raise DataError(f"{folder}: is a feature store of another version; make it again")
+    try:
+        keys, lengths = index["keys"], index["lengths"]
+        fits = (
+            index["type"] in TYPES
+            and type(index["dimension"]) is int
+            and index["dimension"] > 0
+            and len(keys) == len(lengths) > 0
+            and all(isinstance(key, str) for key in keys)
+            and all(type(n) is int and n > 0 for n in lengths)
+            and all(isinstance(index[name], str) for name in ("fingerprint", "backbone"))
+            and isinstance(index["backbone_fingerprint"], str)
+            and isinstance(index["sources"], dict)
+        )
+    except (KeyError, TypeError):
+        raise damaged from None
+    if not fits:
+        raise damaged
+    expected = sum(lengths) * index["dimension"] * np.dtype(TYPES[index["type"]]).itemsize
+    if size != expected:
+        raise damaged
+    return index
+
+
+def open_mapped_store(folder: str | os.PathLike[str]) -> TrainingVideos:
+    """Return the videos of a store; their features stay on disk until they are read.
+
+    Raises:
+        DataError: the folder is no store, damaged, or of another version.
+    """
+    folder = Path(folder)
+    index = read_index(folder)
+    with (folder / ROWS).open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    rows = np.frombuffer(mapped, dtype=TYPES[index["type"]]).reshape(-1, index["dimension"])
+    lengths = np.array(index["lengths"], dtype=np.int64)
+
+    def forget() -> None:
+        # Pages that were read count as memory of this process until it lets go of them; the
+        # system keeps them in its cache as long as it has room.
+        if hasattr(mmap, "MADV_DONTNEED"):
+            with contextlib.suppress(OSError):
+                mapped.madvise(mmap.MADV_DONTNEED)
+
+    return TrainingVideos(
+        rows=rows,
+        starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
+        lengths=lengths,
+        keys=tuple(index["keys"]),
+        fingerprint=index["fingerprint"],
+        backbone=index["backbone"],
+        backbone_fingerprint=index["backbone_fingerprint"],
+        forget=forget,
+    )
