@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -12,15 +13,23 @@ from pathlib import Path
 
 from vidgist.errors import OutputError
 
-__all__ = ["PARTIAL_SUFFIX", "whole_file", "whole_folder"]
+__all__ = ["PARTIAL_SUFFIX", "clean_partials", "output_error", "whole_file", "whole_folder"]
 
 PARTIAL_SUFFIX = ".partial"
 """Ending of files and folders that are being written; safe to delete when nothing runs."""
 
+_PARTIAL = re.compile(r"\.[0-9a-f]{12}-([0-9a-f]{1,8})\.partial(\..*)?", re.DOTALL)
+
 
 def _partial_name(path: Path) -> Path:
     # Short on purpose: a final name may already have the 255 bytes that file systems allow.
-    return path.parent / f".{secrets.token_hex(6)}{PARTIAL_SUFFIX}{path.suffix[:16]}"
+    unique = f".{secrets.token_hex(6)}-{os.getpid():x}"
+    return path.parent / f"{unique}{PARTIAL_SUFFIX}{_short(path.suffix)}"
+
+
+def _short(suffix: str) -> str:
+    # Libraries go by the ending of a file; one that is cut is nobody's.
+    return suffix if len(suffix.encode(errors="surrogateescape")) <= 16 else ""
 
 
 def _refuse_existing(path: Path, overwrite: bool) -> None:
@@ -28,7 +37,8 @@ def _refuse_existing(path: Path, overwrite: bool) -> None:
         raise OutputError(f"{path}: exists already; pass --overwrite to replace it")
 
 
-def _output_error(path: Path, error: OSError) -> OutputError:
+def output_error(path: Path, error: OSError) -> OutputError:
+    """Return the error for a path that could not be written: why, and what to do."""
     reason = error.strerror or str(error)
     cures = {
         errno.ENOSPC: "free some space or choose another folder with -o",
@@ -71,7 +81,7 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         partial.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _output_error(path, error) from error
+        raise output_error(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -97,7 +107,41 @@ def whole_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         partial.rename(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _output_error(path, error) from error
+        raise output_error(path, error) from error
     finally:
+        if os.path.lexists(old) and not os.path.lexists(path):
+            with contextlib.suppress(OSError):
+                old.rename(path)  # interrupted between the two renames: as it was before
         for leftover in (partial, old):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def clean_partials(folder: Path) -> None:
+    """Delete what processes that were killed have left half-written in a folder.
+
+    To be called with the lock of the folder held, where processes of other machines may write too;
+    what a living process of this machine writes is left alone in any case.
+    """
+    with contextlib.suppress(OSError):
+        for entry in list(folder.iterdir()):
+            found = _PARTIAL.fullmatch(entry.name)
+            if found is None or _lives(int(found[1], 16)):
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    entry.unlink()
+
+
+def _lives(process: int) -> bool:
+    """Return whether a process of that number runs on this machine."""
+    if os.name != "posix":
+        return True  # there is no harmless way to ask, so nothing is deleted
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
