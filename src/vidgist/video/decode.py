@@ -20,14 +20,14 @@ from av.container import InputContainer
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from vidgist.errors import SettingError, VideoError
+from vidgist.errors import SettingError
 from vidgist.progress import Progress, silent
 from vidgist.types import Frames, Timeline
 from vidgist.video.clock import Clock
 from vidgist.video.container import Limits, open_video, too_long, video_stream
 from vidgist.video.luma import Jumps
 from vidgist.video.orient import Turns, turned
-from vidgist.video.packets import Losses, decoded, prepare
+from vidgist.video.packets import Losses, decoded, nothing_decodes, prepare
 from vidgist.video.pixels import rgb
 
 __all__ = ["SampleStream", "read_frames", "stream_clock"]
@@ -138,10 +138,7 @@ class SampleStream:
                 if len(times) % 32 == 1:
                     self.progress("reading", at, announced)
             if held is None:
-                raise VideoError(
-                    f"{self.path}: none of its {losses.packets} video packets can be decoded;"
-                    " the file is damaged, or encrypted"
-                )
+                raise nothing_decodes(self.path, losses)
             duration = clock.ends(held, end=announced_end(stream))
             if duration > self.limits.seconds:
                 raise too_long(self.path, self.limits)

@@ -15,9 +15,10 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from vidgist.errors import VideoError
 from vidgist.video.container import Limits, open_video
 
-__all__ = ["Losses", "decoded", "packets", "prepare"]
+__all__ = ["Losses", "decoded", "nothing_decodes", "packets", "prepare"]
 
 _TRIES = 16
 """Errors in a row, without a packet between them, after which the rest of a file is given up."""
@@ -77,6 +78,15 @@ class Losses:
         if self.unreadable:
             said.append(f"places of the file that cannot be read, skipped: {self.unreadable}")
         return said
+
+
+def nothing_decodes(path: str | os.PathLike[str], losses: Losses) -> VideoError:
+    """Return the error for a video without a single frame."""
+    if losses.packets == 0:
+        reason = "there is no picture in it; it is cut off, or it only points to another file"
+    else:
+        reason = f"none of its {losses.packets} frames decodes; it is damaged, or encrypted"
+    return VideoError(f"{os.fspath(path)}: {reason}")
 
 
 def prepare(

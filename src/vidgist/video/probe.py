@@ -15,12 +15,11 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from vidgist.errors import VideoError
 from vidgist.types import VideoInfo
 from vidgist.video.container import Limits, is_cover, open_video, video_stream
 from vidgist.video.decode import announced_seconds
 from vidgist.video.orient import display_size, turn_of
-from vidgist.video.packets import Losses, packets, prepare
+from vidgist.video.packets import Losses, nothing_decodes, packets, prepare
 
 __all__ = ["probe"]
 
@@ -45,9 +44,10 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
     with open_video(path, limits=limits) as container:
         stream = video_stream(container, path)
         prepare(stream, threads=1, limits=limits)
-        stamps, frame = _look(container, stream)
+        losses = Losses()
+        stamps, frame = _look(container, stream, losses)
         if frame is None:
-            raise VideoError(f"{path}: no frame of it can be decoded; the file is damaged")
+            raise nothing_decodes(path, losses)
         context = stream.codec_context
         aspect = float(stream.sample_aspect_ratio or 1) or 1.0
         turn = turn_of(frame)
@@ -72,12 +72,15 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
         )
 
 
-def _look(container: InputContainer, stream: VideoStream) -> tuple[list[int], av.VideoFrame | None]:
+def _look(
+    container: InputContainer, stream: VideoStream, losses: Losses
+) -> tuple[list[int], av.VideoFrame | None]:
     """Return the timestamps of the first packets and the first frame that decodes."""
     shown: list[int | None] = []
     decoding: list[int | None] = []
     first: av.VideoFrame | None = None
-    for n, packet in enumerate(packets(container, stream, Losses())):
+    for n, packet in enumerate(packets(container, stream, losses)):
+        losses.packets += 1
         shown.append(packet.pts)
         decoding.append(packet.dts)
         if first is None:

@@ -1,0 +1,138 @@
+"""Times ascend whatever the file says, and are the file's own wherever these make sense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidgist.video.clock import Clock
+
+
+@dataclass
+class Stamped:
+    """As much of a frame as a clock looks at."""
+
+    pts: int | None
+    dts: int | None = None
+    duration: int = 0
+
+
+def run(clock: Clock, stamps: list[int | None], **fields: Any) -> list[float]:
+    return [clock(Stamped(stamp, **fields)) for stamp in stamps]  # type: ignore[arg-type]
+
+
+TB = Fraction(1, 1000)
+
+
+def test_times_count_from_the_first_frame() -> None:
+    clock = Clock(TB)
+    assert run(clock, [1075, 1115, 1155, 2000]) == [0, 0.04, 0.08, 0.925]
+    assert clock.origin == 1075
+    assert clock.steady
+
+
+def test_negative_timestamps() -> None:
+    clock = Clock(TB)
+    assert run(clock, [-80, -40, 0, 40]) == [0, 0.04, 0.08, 0.12]
+    assert clock.origin == -80
+    assert clock.steady
+
+
+def test_times_are_rounded_once() -> None:
+    clock = Clock(Fraction(1001, 30000))
+    assert run(clock, [5, 6, 300_005])[1:] == [1001 / 30000, 300_000 * 1001 / 30000]
+
+
+def test_missing_timestamps_go_on_at_the_usual_distance() -> None:
+    clock = Clock(TB, rate=Fraction(25))
+    assert run(clock, [None, None, None]) == [0, 0.04, 0.08]
+    assert clock.missing == 3
+    assert not clock.steady
+    clock = Clock(TB)
+    assert run(clock, [0, 20, None, None, 80], duration=20) == [0, 0.02, 0.04, 0.06, 0.08]
+    assert clock.missing == 2
+
+
+def test_decoding_times_serve_where_there_are_no_others() -> None:
+    clock = Clock(TB, rate=Fraction(25))
+    times = [clock(Stamped(None, dts)) for dts in (80, 120, 200, None, None)]  # type: ignore[arg-type]
+    assert times == [0, 0.04, 0.12, 0.16, 0.2]
+    assert (clock.guessed, clock.missing) == (5, 0)
+    assert not clock.steady
+
+
+def test_a_second_recording_goes_on_where_the_first_ended() -> None:
+    clock = Clock(TB, rate=Fraction(25))
+    assert run(clock, [0, 40, 80, 0, 40, 80]) == [0, 0.04, 0.08, 0.12, 0.16, 0.2]
+    assert clock.mended == 3
+    assert not clock.steady
+
+
+def test_one_wrong_timestamp_does_not_shift_the_rest() -> None:
+    clock = Clock(TB, rate=Fraction(25))
+    assert run(clock, [0, 40, 80, 20, 160, 200]) == [0, 0.04, 0.08, 0.12, 0.16, 0.2]
+    assert clock.mended == 1
+
+
+def test_equal_timestamps_are_told_apart() -> None:
+    clock = Clock(TB, rate=Fraction(25))
+    times = run(clock, [0, 40, 40, 80])
+    assert all(a < b for a, b in pairwise(times))
+    assert times[:2] == [0, 0.04]
+
+
+def test_a_leap_past_the_announced_end_is_not_believed() -> None:
+    clock = Clock(TB, rate=Fraction(25), end=1000)
+    assert run(clock, [0, 40, 95_443_717, 95_443_757, 160]) == [0, 0.04, 0.08, 0.12, 0.16]
+    assert clock.mended == 2
+
+
+def test_a_long_still_picture_is_believed() -> None:
+    clock = Clock(TB, rate=Fraction(25), end=3_600_000)
+    assert run(clock, [0, 40, 3_000_000]) == [0, 0.04, 3000]
+    assert clock.steady
+
+
+@pytest.mark.parametrize(
+    ("duration", "end", "expected"),
+    [
+        (40, None, 0.12),  # what the frame says
+        (80, 120, 0.12),  # what the container says, if it is sooner
+        (40, 9000, 0.12),  # not where the file was cut off
+        (0, None, 0.12),  # the usual distance
+    ],
+)
+def test_the_end(duration: int, end: int | None, expected: float) -> None:
+    clock = Clock(TB, rate=Fraction(25))
+    last = Stamped(80, duration=duration)
+    run(clock, [0, 40])
+    clock(last)  # type: ignore[arg-type]
+    assert clock.ends(last, end=end) == expected  # type: ignore[arg-type]
+
+
+@given(
+    st.lists(st.none() | st.integers(-(2**40), 2**40), min_size=1, max_size=40),
+    st.sampled_from([None, Fraction(25), Fraction(30000, 1001)]),
+    st.none() | st.integers(0, 10**7),
+)
+def test_times_always_ascend_from_0(
+    stamps: list[int | None], rate: Fraction | None, end: int | None
+) -> None:
+    clock = Clock(Fraction(1, 90_000), rate=rate, end=end)
+    times = run(clock, stamps)
+    assert times[0] == 0
+    assert all(a < b for a, b in pairwise(times))
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=40, unique=True))
+def test_good_timestamps_are_kept(stamps: list[int]) -> None:
+    stamps = sorted(stamps)
+    clock = Clock(TB)
+    assert run(clock, list(stamps)) == [(s - stamps[0]) / 1000 for s in stamps]
+    assert clock.steady
