@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import struct
 
 import h5py
@@ -54,5 +55,8 @@ def test_a_text_that_claims_two_gigabytes_is_not_read(path):
 
 def test_an_attribute_that_claims_two_gigabytes_is_not_read(path):
     forge(path, len("a backbone of nineteen"), "backbone")
-    with open_hdf5(path) as file:
-        assert read_attributes(file) == {}
+    found = {}
+    # The latest version of the format has checksums, which tell already when the file is opened.
+    with contextlib.suppress(DataError), open_hdf5(path) as file:
+        found = read_attributes(file)
+    assert found == {}
