@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from vidgist.selection.select import select
     from vidgist.selection.values import shot_values, spread
     from vidgist.shots.kts import segment
-    from vidgist.shots.refine import refine
+    from vidgist.shots.refine import refine_shots
     from vidgist.types import Features, Frames, Scores, Shots, Summary, Timeline, VideoInfo
     from vidgist.video.decode import read_frames
     from vidgist.video.probe import probe
@@ -63,7 +63,7 @@ _HOMES = {
     "vidgist.pipeline": ("summarize",),
     "vidgist.scoring": ("importance", "scale", "score_features"),
     "vidgist.selection": ("knapsack", "select", "shot_values", "spread"),
-    "vidgist.shots": ("refine", "segment"),
+    "vidgist.shots": ("refine_shots", "segment"),
     "vidgist.types": (
         "Features",
         "Frames",
@@ -102,7 +102,7 @@ __all__ = [
     "minmax",
     "probe",
     "read_frames",
-    "refine",
+    "refine_shots",
     "scale",
     "score_features",
     "segment",

@@ -5,7 +5,7 @@ Each stage is a public function on plain arrays; `summarize` only calls them in 
 ==  ==================================================  ======================
 1.  `features.extract_features`: decode once, sample    video/, features/
 2.  `scoring.score_features`: criteria, their product   criteria/, scoring.py
-3.  `shots.segment`, `shots.refine`: cuts on frames     shots/
+3.  `shots.segment`, `refine_shots`: cuts on frames     shots/
 4.  `selection.choose`: the best that fit the length    selection/
 5.  `Summary.save`: clip, keyframes, page, data         render/
 ==  ==================================================  ======================
@@ -17,13 +17,14 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from vidgist.bank import SHIPPED, Bank
 from vidgist.features import DEFAULT_BACKBONE, Backbone, extract_features, load_backbone
 from vidgist.model import Model, load_model
-from vidgist.presets import DEFAULT_PRESET, Preset, configure
+from vidgist.presets import Preset, configure, implied_preset
 from vidgist.progress import Progress, silent
-from vidgist.scoring import check_model, score_features
+from vidgist.scoring import bank_for, check_model, score_features
 from vidgist.selection import best_samples, choose, parse_length
-from vidgist.shots import refine, segment
+from vidgist.shots import refine_shots, segment
 from vidgist.types import Summary
 from vidgist.video import probe
 
@@ -34,7 +35,7 @@ def summarize(
     path: str | Path,
     *,
     length: str | float = "15%",
-    preset: str | Preset = DEFAULT_PRESET,
+    preset: str | Preset | None = None,
     criteria: Iterable[str] | None = None,
     neighbors: float | None = None,
     avoid_zeros: str | None = None,
@@ -44,6 +45,7 @@ def summarize(
     fast: bool = False,
     backbone: str | Backbone = DEFAULT_BACKBONE,
     model: str | Path | Model | None = None,
+    bank: str | Path | Bank = SHIPPED,
     device: str = "auto",
     threads: int | None = None,
     progress: Progress = silent,
@@ -54,6 +56,7 @@ def summarize(
         path: the video file.
         length: the most that the summary may last: ``"15%"``, ``"90s"``, ``"1:30"`` or seconds.
         preset: name of the settings to start from, or the settings; the next five override them.
+            By default `vidgist.presets.implied_preset` tells.
         criteria: names out of `vidgist.presets.CRITERIA`.
         neighbors: share of the samples that are a sample's neighbours, in (0, 1].
         avoid_zeros: `eps` or `exp`.
@@ -63,6 +66,8 @@ def summarize(
         fast: skip frames that no other frame needs: quicker, and off by a frame.
         backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
         model: safetensors file that ``vidgist train`` wrote, or the model itself.
+        bank: statistics of other videos, for the criteria that compare with them: `shipped`,
+            `none`, a file that ``vidgist bank`` wrote, or the bank itself.
         device: `auto`, `cpu` or `cuda`.
         threads: for decoding and for inference each; default one a core.
         progress: told how far each stage is.
@@ -71,8 +76,13 @@ def summarize(
         SettingError: an option's value is unknown or out of range.
         VideoError: nothing in the file decodes.
         ModelError: the backbone or the model is damaged, or one does not fit the other.
+        DataError: the bank is damaged, or one of another backbone.
         MissingExtraError: the backbone needs a package that is not installed.
     """
+    if preset is None:
+        preset = implied_preset(
+            criteria=criteria, neighbors=neighbors, threshold=threshold, model=model
+        )
     settings = configure(
         preset,
         criteria=criteria,
@@ -92,6 +102,13 @@ def summarize(
         model.check(
             dimension=backbone.dimension, backbone=backbone.name, fingerprint=backbone.fingerprint
         )
+    found_bank, no_bank = bank_for(
+        settings,
+        bank,
+        dimension=backbone.dimension,
+        backbone=backbone.name,
+        fingerprint=backbone.fingerprint,
+    )
     extraction = extract_features(
         path,
         backbone=backbone,
@@ -102,9 +119,9 @@ def summarize(
         progress=progress,
     )
     features, timeline = extraction.features, extraction.timeline
-    scores = score_features(features, settings, model=model, progress=progress)
+    scores = score_features(features, settings, model=model, bank=found_bank, progress=progress)
     progress("finding shots", 0, None)
-    shots = refine(segment(features.values), features.picks, timeline)
+    shots = refine_shots(segment(features.values), features.picks, timeline)
     budget = parse_length(length, timeline.duration)
     shots, values, selected = choose(
         scores.importance,
@@ -125,6 +142,7 @@ def summarize(
             "backbone": features.backbone,
             "backbone_fingerprint": extraction.fingerprint,
             "model": None if model is None else model.source,
+            "bank": None if found_bank is None else found_bank.label,
             "device": device,
             "threads": threads,
         },
@@ -137,5 +155,5 @@ def summarize(
         keyframes=best_samples(scores.importance, features.picks, shots),
         budget=budget,
         thumbnails=extraction.thumbnails,
-        warnings=timeline.warnings,
+        warnings=timeline.warnings if no_bank is None else (*timeline.warnings, no_bank),
     )

@@ -121,7 +121,7 @@ def _record(
     from vidgist.datasets.record import VideoRecord
     from vidgist.features import extract_features
     from vidgist.features.store import CONTENT
-    from vidgist.shots import refine, segment
+    from vidgist.shots import refine_shots, segment
 
     extraction = extract_features(
         video,
@@ -133,7 +133,7 @@ def _record(
         progress=progress,
     )
     found, timeline = extraction.features, extraction.timeline
-    shots = refine(segment(found.values), found.picks, timeline)
+    shots = refine_shots(segment(found.values), found.picks, timeline)
     record = VideoRecord(
         key="",
         name=video.stem,

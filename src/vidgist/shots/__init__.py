@@ -1,6 +1,6 @@
 """Where a video changes: change points between samples, and shots on frames."""
 
 from vidgist.shots.kts import segment
-from vidgist.shots.refine import refine
+from vidgist.shots.refine import refine_shots
 
-__all__ = ["refine", "segment"]
+__all__ = ["refine_shots", "segment"]

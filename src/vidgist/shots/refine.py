@@ -6,13 +6,13 @@ import numpy as np
 
 from vidgist.types import Integers, Shots, Timeline
 
-__all__ = ["MIN_SHOT", "refine"]
+__all__ = ["MIN_SHOT", "refine_shots"]
 
 MIN_SHOT = 0.5
 """Seconds that a shot lasts at least, unless the video itself is shorter: less is a flash."""
 
 
-def refine(
+def refine_shots(
     change_points: Integers, picks: Integers, timeline: Timeline, *, min_shot: float = MIN_SHOT
 ) -> Shots:
     """Return shots whose borders lie where the picture changes most.

@@ -1,0 +1,35 @@
+"""Put a criterion of your own in the place of vidgist's: every stage is a plain function.
+
+Here the frames that are bright and colourful win. Run it anywhere:
+``python examples/own_criterion.py [VIDEO]``; without a video it draws one.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import vidgist
+from vidgist.demo import render_demo
+from vidgist.selection import choose
+
+with tempfile.TemporaryDirectory() as folder:
+    video = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder, "demo.mp4")
+    if len(sys.argv) == 1:
+        render_demo(video, seconds=20)
+
+    # Frames as small pictures (T, H, W, 3), and features (T, D) of the same samples.
+    frames = vidgist.read_frames(video, fps=2, size=(72, 128))
+    features = vidgist.extract_features(video, fps=2).features
+
+    # Your criterion: one number a sample. Mixed with one of ours.
+    colour = frames.pixels.astype(float).std(axis=3).mean(axis=(1, 2))
+    scaled = {
+        "alignment": vidgist.minmax(vidgist.alignment(features.values)),
+        "uniformity": vidgist.minmax(colour),  # in the place of uniformity
+    }
+    scores = vidgist.importance(scaled)
+
+    shots = vidgist.refine_shots(vidgist.segment(features.values), features.picks, frames.timeline)
+    shots, values, selected = choose(scores, features.picks, shots, frames.timeline, budget=4.0)
+    for (start, end), value in zip(shots.seconds[selected], values[selected], strict=True):
+        print(f"{start:6.2f} - {end:6.2f} s   {value:.3f}")
