@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from vidgist.criteria import measure, minmax
+from vidgist.bank import SHIPPED, Bank, choose_bank
+from vidgist.criteria import belonging, distinctiveness, measure, minmax, projection
 from vidgist.errors import SettingError, unknown_value
 from vidgist.model import Model, refined_criteria
-from vidgist.presets import CRITERIA, Preset
+from vidgist.presets import BANK_CRITERIA, CRITERIA, PAPER_CRITERIA, Preset
 from vidgist.progress import Progress, silent
 from vidgist.types import Features, Floats, Scores
 
 __all__ = [
     "AVOID_ZEROS",
     "CRITERIA",
+    "bank_for",
     "check_criteria",
     "check_model",
     "importance",
@@ -28,11 +31,15 @@ AVOID_ZEROS = {"eps": lambda p: p + 0.05, "exp": lambda p: np.exp(p - 1.0)}
 """How the product p in [0, 1] is kept from 0 (S6): a shot of score 0 is never worth a place."""
 
 
+LOCAL = ("alignment", "distinctiveness")
+"""Criteria that tell neighbours apart; without one a score chooses the same thing many times."""
+
+
 def check_criteria(criteria: Iterable[str]) -> tuple[str, ...]:
     """Return the criteria to multiply, each once, in the order of eq. 12.
 
     Raises:
-        SettingError: none or an unknown one is named, or several without alignment.
+        SettingError: none or an unknown one is named, or several without a local one.
     """
     wanted = set(criteria)
     for name in sorted(wanted):
@@ -40,9 +47,12 @@ def check_criteria(criteria: Iterable[str]) -> tuple[str, ...]:
             raise unknown_value("--criteria", name, CRITERIA)
     if not wanted:
         raise SettingError(f"--criteria: name at least one of {', '.join(CRITERIA)}")
-    if len(wanted) > 1 and "alignment" not in wanted:
+    if wanted == {"projection"}:
+        raise SettingError("--criteria: projection needs others whose product it projects")
+    if len(wanted - {"projection"}) > 1 and not wanted & set(LOCAL):
         raise SettingError(
-            "--criteria: several at once need alignment among them; add alignment or name one alone"
+            "--criteria: several at once need alignment among them, or distinctiveness; "
+            "add one of these or name one alone"
         )
     return tuple(name for name in CRITERIA if name in wanted)
 
@@ -89,8 +99,14 @@ def importance(
     missing = [name for name in names if name not in scaled]
     if missing:
         raise ValueError(f"criteria: expected {', '.join(names)}, came no {', '.join(missing)}")
-    product = np.prod([scaled[name] for name in names], axis=0)
+    product = scaled["projection"] if "projection" in names else product_of(scaled, names)
     return finish(product, avoid_zeros=avoid_zeros, smoothing=smoothing)
+
+
+def product_of(scaled: Mapping[str, Floats], criteria: Iterable[str]) -> Floats:
+    """Return the product (T,) of the chosen criteria, `projection` not among them."""
+    chosen = [scaled[name] for name in criteria if name != "projection"]
+    return np.asarray(np.prod(chosen, axis=0))
 
 
 def finish(product: Floats, *, avoid_zeros: str, smoothing: float) -> Floats:
@@ -107,12 +123,39 @@ def check_model(settings: Preset, model: Model | None) -> None:
     """Make sure that the criteria can be had, before any work.
 
     Raises:
-        SettingError: uniqueness is asked for and nothing gives it.
+        SettingError: uniqueness is asked for and nothing gives it, or a model that nothing uses.
     """
+    unused = not set(settings.criteria) & set(PAPER_CRITERIA)
+    if model is not None and model.gives_criteria and unused:
+        raise SettingError(
+            f"--model: refines {', '.join(PAPER_CRITERIA)}, none of which is in this score; "
+            "leave it out, or take --preset paper"
+        )
     if "uniqueness" in settings.criteria and (model is None or not model.gives_criteria):
         raise SettingError(
             "--criteria: uniqueness needs a model that vidgist train made; pass one with --model"
         )
+
+
+def bank_for(
+    settings: Preset,
+    wanted: str | os.PathLike[str] | Bank = SHIPPED,
+    *,
+    dimension: int,
+    backbone: str = "",
+    fingerprint: str = "",
+) -> tuple[Bank | None, str | None]:
+    """Return the bank that the settings need, see `vidgist.bank.choose_bank`, and a warning.
+
+    Raises:
+        SettingError: a bank is asked for and no criterion uses it.
+        DataError: the file is no bank, or one of another backbone.
+    """
+    if not set(BANK_CRITERIA) & set(settings.criteria):
+        if wanted != SHIPPED:
+            raise SettingError("--bank: nothing in this score uses one; take --preset best with it")
+        return None, None
+    return choose_bank(wanted, dimension=dimension, backbone=backbone, fingerprint=fingerprint)
 
 
 def score_features(
@@ -120,6 +163,7 @@ def score_features(
     settings: Preset,
     *,
     model: Model | None = None,
+    bank: Bank | None = None,
     progress: Progress = silent,
 ) -> Scores:
     """Return the criteria, scaled to [0, 1], and the importance of each sample.
@@ -128,11 +172,13 @@ def score_features(
         features: of one video, (T, D); normalised where the criteria want them so.
         settings: as `configure` returns them.
         model: refines the features and gives uniqueness, or (DR-DSN) gives the score itself.
+        bank: what other videos look like, for distinctiveness and belonging; None for no bank.
         progress: told how far it is.
 
     Raises:
         SettingError: a chosen criterion needs what is not given.
         ModelError: the features are not of the kind that the model was trained on.
+        DataError: the bank is one of another backbone.
     """
     values = features.values if isinstance(features, Features) else features
     check_model(settings, model)
@@ -152,7 +198,12 @@ def score_features(
             round_neighbors=settings.round_neighbors,
             progress=progress,
         )
+    if set(BANK_CRITERIA) & set(settings.criteria):
+        raw |= _against_bank(features, bank, progress=progress)
     scaled = scale(raw, threshold=settings.threshold)
+    if "projection" in settings.criteria:
+        product = product_of(scaled, settings.criteria)
+        scaled["projection"] = minmax(projection(values, product))
     if model is not None and not model.gives_criteria:
         # A rival's own score; the criteria stand beside it for comparison.
         return Scores(criteria=scaled, importance=model.scores(features))
@@ -165,3 +216,22 @@ def score_features(
             smoothing=settings.smoothing,
         ),
     )
+
+
+def _against_bank(
+    features: Features | Floats, bank: Bank | None, *, progress: Progress
+) -> dict[str, Floats]:
+    """Return raw distinctiveness and belonging, (T,) each."""
+    values = features.values if isinstance(features, Features) else features
+    if bank is not None:
+        name = features.backbone if isinstance(features, Features) else ""
+        bank.check(dimension=values.shape[1], backbone=name)
+    return {
+        "distinctiveness": distinctiveness(
+            values,
+            mean=None if bank is None else bank.mean,
+            deviation=None if bank is None else bank.deviation,
+            progress=progress,
+        ),
+        "belonging": belonging(values, common=None if bank is None else bank.common),
+    }

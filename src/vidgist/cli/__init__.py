@@ -20,6 +20,7 @@ COMMANDS = {
     "score": ("vidgist.cli.score", "Print the criteria and importance of each sample."),
     "evaluate": ("vidgist.cli.evaluate", "Measure scores against people's annotations."),
     "train": ("vidgist.cli.train", "Refine features, or train a rival; no annotation is used."),
+    "bank": ("vidgist.cli.bank", "Take the statistics of your videos, for --preset best."),
     "benchmark": ("vidgist.cli.benchmark", "Print a table or draw a figure of the paper anew."),
     "gallery": ("vidgist.cli.gallery", "Make an index page over the results of several videos."),
     "plot": ("vidgist.cli.plot", "Draw a figure for a paper from a summary.json."),

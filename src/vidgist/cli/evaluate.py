@@ -91,13 +91,13 @@ def evaluate(
     random, constant, human, and the mean annotation as the ceiling.
     """
     from vidgist.datasets import open_dataset, write_dataset
-    from vidgist.evaluation.protocols import protocol
+    from vidgist.evaluation.protocols import protocol, protocol_of
     from vidgist.evaluation.request import Request, settings_for
     from vidgist.evaluation.tables import per_video_text, render
 
     keep_zeros = options["avoid_zeros"] is not None
-    settings, _ = split_options(options)
-    chosen = protocol(protocol_name or settings.name, metric=metric)
+    settings, others = split_options(options, default="paper")
+    chosen = protocol(protocol_name or protocol_of(settings), metric=metric)
     request = Request(
         data=data,
         metric=metric,
@@ -109,6 +109,7 @@ def evaluate(
         annotations=annotations,
         shots_from=shots_from,
         seeds=seeds,
+        bank=others["bank"],
     )
     if save is not None:
         attributes = open_dataset(data).attributes

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from vidgist.bank import SHIPPED
 from vidgist.cli.common import name_list
-from vidgist.presets import CRITERIA, Preset, configure
+from vidgist.presets import CRITERIA, Preset, configure, implied_preset
 
 __all__ = ["backbone_options", "score_options", "split_options"]
 
@@ -31,23 +32,23 @@ def score_options(command: Command) -> Command:
         [
             click.option(
                 "--preset",
-                default="paper",
-                show_default=True,
-                metavar="paper|reference",
-                help="Settings to start from: the paper's text, or what its released code does.",
+                metavar="paper|reference|best",
+                help="Settings to start from: the paper's text, what its released code does, or"
+                " the score beyond the paper (docs/best.md).",
             ),
             click.option(
                 "--criteria",
                 callback=name_list(CRITERIA),
                 metavar="LIST",
-                help="Criteria to multiply: alignment, uniformity, uniqueness (needs --model)."
-                "  [default: alignment,uniformity]",
+                help="Criteria to multiply: alignment, uniformity, uniqueness (needs --model),"
+                " distinctiveness, belonging; projection makes the product linear in appearance."
+                "  [default: the preset's]",
             ),
             click.option(
                 "--neighbors",
                 type=float,
                 metavar="SHARE",
-                help="Share of the samples that are a sample's neighbours.  [default: 0.1]",
+                help="Share of the samples that are neighbours, for alignment.  [default: 0.1]",
             ),
             click.option(
                 "--avoid-zeros",
@@ -71,6 +72,12 @@ def score_options(command: Command) -> Command:
                 type=click.Path(path_type=Path, dir_okay=False),
                 metavar="MODEL.safetensors",
                 help="Refine the features with what vidgist train made; gives uniqueness.",
+            ),
+            click.option(
+                "--bank",
+                default=SHIPPED,
+                metavar="FILE|none",
+                help="Statistics of other videos, for --preset best.  [default: the shipped ones]",
             ),
         ],
     )
@@ -117,11 +124,24 @@ def backbone_options(command: Command) -> Command:
     )
 
 
-def split_options(options: dict[str, Any]) -> tuple[Preset, dict[str, Any]]:
+def split_options(
+    options: dict[str, Any], *, default: str | None = None
+) -> tuple[Preset, dict[str, Any]]:
     """Return the settings of the score, checked, and the options that remain.
+
+    Args:
+        options: as click gives them.
+        default: the preset where none is named; by default `implied_preset` tells.
 
     Raises:
         SettingError: a value is unknown or out of range.
     """
     given = {name: options.pop(name) for name in SCORE_NAMES}
+    if given["preset"] is None:
+        given["preset"] = default or implied_preset(
+            criteria=given["criteria"],
+            neighbors=given["neighbors"],
+            threshold=given["threshold"],
+            model=options.get("model"),
+        )
     return configure(given.pop("preset"), **given), options

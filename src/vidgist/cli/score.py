@@ -48,7 +48,7 @@ def score(
     """Print the criteria and the importance of each sample of INPUT, a video or a DATA.h5."""
     from vidgist.files import whole_file
     from vidgist.model import load_model
-    from vidgist.scoring import check_model, score_features
+    from vidgist.scoring import bank_for, check_model, score_features
 
     if output is not None and output.exists() and not overwrite:
         raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
@@ -56,11 +56,21 @@ def score(
     path = extraction.pop("model")
     model = path and load_model(path, device=extraction["device"], threads=extraction["threads"])
     check_model(settings, model)
+    bank = extraction.pop("bank")
+    scored: list[tuple[str, Features, Scores]] = []
     with console.progress(source.name) as progress:
-        scored = [
-            (name, features, score_features(features, settings, model=model, progress=progress))
-            for name, features in _inputs(source, console, progress, extraction)
-        ]
+        for name, features, fingerprint in _inputs(source, console, progress, extraction):
+            found, without = bank_for(
+                settings,
+                bank,
+                dimension=features.values.shape[1],
+                backbone=features.backbone,
+                fingerprint=fingerprint,
+            )
+            if without is not None and not scored:
+                console.warn(source, without)
+            scores = score_features(features, settings, model=model, bank=found, progress=progress)
+            scored.append((name, features, scores))
     text = _json(scored, settings) if as_json else _csv(scored)
     if output is None and isinstance(text, str):
         click.echo(text, nl=False)
@@ -77,7 +87,7 @@ def score(
 
 def _inputs(
     source: Path, console: Console, progress: Any, options: dict[str, Any]
-) -> Iterator[tuple[str, Features]]:
+) -> Iterator[tuple[str, Features, str]]:
     import h5py
 
     if source.is_file() and h5py.is_hdf5(source):
@@ -87,7 +97,11 @@ def _inputs(
             if record.features is None:
                 console.warn(f"{source}: {record.key}", "has no features and is left out")
             else:
-                yield record.key, record.to_features()
+                yield (
+                    record.key,
+                    record.to_features(),
+                    str(record.attributes.get("fingerprint", "")),
+                )
         return
     from vidgist.features import extract_features
 
@@ -95,7 +109,7 @@ def _inputs(
     extraction = extract_features(source, progress=progress, **options)
     for text in extraction.timeline.warnings:
         console.warn(source, text)
-    yield source.name, extraction.features
+    yield source.name, extraction.features, extraction.fingerprint
 
 
 def _columns(features: Features, scores: Scores) -> dict[str, list[float] | list[int]]:

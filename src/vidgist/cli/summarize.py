@@ -58,10 +58,12 @@ def summarize(
     **options: Any,
 ) -> int:
     """Make the gist of each VIDEO: a short clip, keyframes, a storyboard, a page and data."""
+    from vidgist.bank import NONE
     from vidgist.features import load_backbone
     from vidgist.model import load_model
+    from vidgist.presets import BANK_CRITERIA
     from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS
-    from vidgist.scoring import check_model
+    from vidgist.scoring import bank_for, check_model
     from vidgist.selection import parse_length
 
     context = click.get_current_context()
@@ -81,6 +83,17 @@ def summarize(
     options["backbone"] = load_backbone(
         options["backbone"], device=options["device"], threads=options["threads"]
     )
+    bank, without = bank_for(
+        settings,
+        options["bank"],
+        dimension=options["backbone"].dimension,
+        backbone=options["backbone"].name,
+        fingerprint=options["backbone"].fingerprint,
+    )
+    if set(BANK_CRITERIA) & set(settings.criteria):
+        options["bank"] = NONE if bank is None else bank
+    if without is not None:
+        console.warn("--bank", without)
 
     folders = result_folders(videos, output)
     results = for_each(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ __all__ = [
     "Scorer",
     "baseline_entries",
     "method_entry",
+    "row_name",
     "scores_entry",
     "training_free",
 ]
@@ -52,6 +53,12 @@ class Entry:
     baseline: bool = False
     published: Published | None = None
     against: str = ""
+
+
+def row_name(criteria: Sequence[str]) -> str:
+    """Return the name of a row, as the file of published numbers has it."""
+    factors = " x ".join(name for name in criteria if name != "projection")
+    return f"{factors}, projected" if "projection" in criteria else factors
 
 
 def training_free(settings: Preset) -> Scorer:

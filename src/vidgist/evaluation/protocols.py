@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vidgist.errors import SettingError, unknown_value
+from vidgist.presets import Preset
 
-__all__ = ["METRICS", "PROTOCOLS", "Protocol", "cautions", "protocol"]
+__all__ = ["METRICS", "PROTOCOLS", "Protocol", "cautions", "protocol", "protocol_of"]
 
 METRICS = ("tvsum", "summe")
 
@@ -102,6 +103,11 @@ def protocol(name: str, *, metric: str) -> Protocol:
             "use reference or paper"
         )
     return found
+
+
+def protocol_of(settings: Preset) -> str:
+    """Return the name of the protocol that belongs to a preset, `reference` where none does."""
+    return settings.name if settings.name in PROTOCOLS else "reference"
 
 
 def cautions(chosen: Protocol, *, metric: str) -> tuple[str, ...]:

@@ -8,17 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vidgist.bank import SHIPPED
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
 from vidgist.datasets.join import join, read_annotations
 from vidgist.datasets.splits import read_splits
 from vidgist.errors import DataError, unknown_value
+from vidgist.evaluation.banks import bank_entry, banks_for
 from vidgist.evaluation.entries import (
     SEEDS,
     Entry,
     baseline_entries,
-    method_entry,
+    row_name,
     scores_entry,
-    training_free,
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.protocols import Protocol
@@ -26,7 +27,7 @@ from vidgist.evaluation.results import Table
 from vidgist.evaluation.scores_file import read_scores
 from vidgist.evaluation.segmentation import SHOTS, resegment
 from vidgist.evaluation.tables import as_data, named
-from vidgist.presets import Preset
+from vidgist.presets import BANK_CRITERIA, Preset
 from vidgist.progress import Progress, silent
 
 __all__ = ["BASELINE_SCORES", "Request", "settings_for"]
@@ -56,6 +57,8 @@ class Request:
         annotations: original annotations to join by name, or None.
         shots_from: a file with official shots of the same videos, or None.
         seeds: random score vectors a video.
+        bank: for the criteria that need one: `shipped`, `none`, `others` (for each video, the
+            other videos of the file) or a bank file.
     """
 
     data: Path
@@ -68,6 +71,7 @@ class Request:
     annotations: Path | None = None
     shots_from: Path | None = None
     seeds: int = SEEDS
+    bank: str | Path = SHIPPED
 
     def __post_init__(self) -> None:
         if self.shots not in SHOTS:
@@ -77,7 +81,7 @@ class Request:
     def subject(self) -> str:
         """Name of the row that was asked for."""
         if self.scores is None:
-            return " x ".join(self.settings.criteria)
+            return row_name(self.settings.criteria)
         return self.scores if self.scores in BASELINE_SCORES else Path(self.scores).name
 
     def records(self) -> Iterator[VideoRecord]:
@@ -112,7 +116,7 @@ class Request:
         """
         splits = None if self.splits is None else read_splits(self.splits)
         dataset = open_dataset(self.data)
-        entries, keys = self._entries(dataset)
+        entries, keys, extra = self._entries(dataset)
         table = evaluate(
             self._measured(dataset, keys),
             entries,
@@ -120,7 +124,7 @@ class Request:
             protocol=self.protocol,
             title=f"{self.subject} on {self.data.name}",
             dataset=self.data.name,
-            settings=self._settings(),
+            settings=self._settings() | extra,
             progress=progress,
             total=len(keys),
         )
@@ -135,18 +139,21 @@ class Request:
             if record.key in keys:
                 yield resegment(record) if self.shots == "kts" else record
 
-    def _entries(self, dataset: Dataset) -> tuple[tuple[Entry, ...], frozenset[str]]:
-        """Return the rows, and the videos that all of them can be measured on."""
+    def _entries(
+        self, dataset: Dataset
+    ) -> tuple[tuple[Entry, ...], frozenset[str], dict[str, str]]:
+        """Return the rows, the videos that all can be measured on, and what else was chosen."""
         baselines = baseline_entries(seeds=self.seeds)
         keys = frozenset(dataset.keys)
         if self.scores is None:
-            scorer = training_free(self.settings)
-            return (method_entry(self.subject, scorer), *baselines), keys
+            banks, used = banks_for(self.settings, self.bank, dataset)
+            extra = {"bank": used} if set(BANK_CRITERIA) & set(self.settings.criteria) else {}
+            return (bank_entry(self.subject, self.settings, banks), *baselines), keys, extra
         if self.scores in BASELINE_SCORES:
-            return baselines, keys
+            return baselines, keys, {}
         names = [(r.key, r.name) for r in dataset.records(fields=("video_name",))]
         scores = read_scores(self.scores, names=names)
-        return (scores_entry(self.subject, scores), *baselines), frozenset(scores)
+        return (scores_entry(self.subject, scores), *baselines), frozenset(scores), {}
 
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {"preset": self.settings.name}

@@ -17,10 +17,11 @@ from vidgist.evaluation.entries import (
     Entry,
     baseline_entries,
     method_entry,
+    row_name,
     training_free,
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
-from vidgist.evaluation.protocols import Protocol, protocol
+from vidgist.evaluation.protocols import Protocol, protocol, protocol_of
 from vidgist.evaluation.published import Published
 from vidgist.evaluation.request import settings_for
 from vidgist.evaluation.results import Table
@@ -33,11 +34,6 @@ __all__ = ["ALIGNMENT", "TRAINING_FREE", "Context", "Report", "row_name"]
 ALIGNMENT = ("alignment",)
 TRAINING_FREE = (ALIGNMENT, ("alignment", "uniformity"))
 """The criteria of the paper's rows without training."""
-
-
-def row_name(criteria: Sequence[str]) -> str:
-    """Return the name of a row, as the file of published numbers has it."""
-    return " x ".join(criteria)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +81,7 @@ class Context:
 
     def protocol(self, metric: str) -> Protocol:
         """Return the protocol for a metric."""
-        return protocol(self.protocol_name or self.settings.name, metric=metric)
+        return protocol(self.protocol_name or protocol_of(self.settings), metric=metric)
 
     def settings_for(self, metric: str, **changes: Any) -> Preset:
         """Return the settings for a metric, with some changed."""

@@ -1,0 +1,154 @@
+"""``vidgist bank VIDEO... -o BANK``: statistics of unlabelled videos, for preset `best`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
+from vidgist.cli.options import backbone_options
+
+if TYPE_CHECKING:
+    from vidgist.bank import VideoStatistics
+    from vidgist.features import Backbone
+
+__all__ = ["bank"]
+
+EPILOG = """\b
+Examples:
+  vidgist bank library/*.mp4 -o library.safetensors
+  vidgist summarize talk.mp4 --bank library.safetensors
+  vidgist bank clips/*.mp4 -o lite2.safetensors --backbone efficientnet_lite2
+  vidgist bank library.h5 -o library.safetensors    (what vidgist features wrote)
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument(
+    "videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="BANK",
+    required=True,
+    help="The bank file to write (safetensors).",
+)
+@click.option("--overwrite", is_flag=True, help="Replace BANK if it exists.")
+@backbone_options
+@common_options
+def bank(
+    videos: tuple[Path, ...],
+    output: Path,
+    overwrite: bool,
+    backbone: str,
+    fps: float,
+    fast: bool,
+    device: str,
+    threads: int | None,
+    console: Console,
+    as_json: bool,
+) -> int:
+    """Make a bank: what videos in general look like to the backbone.
+
+    Ten videos or more of any kind will do; those of your own library make a summary show what sets
+    a video apart from the rest of it. Three numbers a dimension remain, and no picture. A DATA.h5
+    that vidgist features wrote is taken as the videos in it.
+
+    With --preset best, --bank BANK puts it in the place of the one that is shipped.
+    """
+    from vidgist.bank import bank_of, write_bank
+    from vidgist.errors import OutputError
+    from vidgist.features import load_backbone
+
+    if output.exists() and not overwrite:
+        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    extractor = load_backbone(backbone, device=device, threads=threads)
+    done = for_each(
+        console,
+        dict.fromkeys(videos),
+        lambda path: _statistics(
+            path, extractor=extractor, fps=fps, fast=fast, threads=threads, console=console
+        ),
+    )
+    made = bank_of(
+        (part for _, parts in done for part in parts),
+        backbone=extractor.name,
+        fingerprint=extractor.fingerprint,
+        source=str(output),
+    )
+    write_bank(output, made, overwrite=overwrite)
+    if as_json:
+        print_json(
+            {
+                "bank": str(output),
+                "backbone": made.backbone,
+                "fingerprint": made.fingerprint,
+                "dimension": made.dimension,
+                "videos": made.videos,
+                "samples": made.samples,
+                "failed": console.failures,
+            }
+        )
+    else:
+        click.echo(
+            f"{one_line(output)}: {made.videos} videos, {made.samples} samples, {made.backbone}"
+        )
+    return console.failed
+
+
+def _statistics(
+    path: Path,
+    *,
+    extractor: Backbone,
+    fps: float,
+    fast: bool,
+    threads: int | None,
+    console: Console,
+) -> list[VideoStatistics]:
+    """Return what a video, or every video of a data set, gives to the bank."""
+    import h5py
+
+    from vidgist.bank import video_statistics
+    from vidgist.features import extract_features
+
+    if path.is_file() and h5py.is_hdf5(path):
+        return _of_dataset(path, extractor=extractor)
+    with console.progress(path.name) as progress:
+        extraction = extract_features(
+            path,
+            backbone=extractor,
+            fps=fps,
+            skip_nonref=fast,
+            threads=threads,
+            with_thumbnails=False,
+            progress=progress,
+        )
+    for text in extraction.timeline.warnings:
+        console.warn(path, text)
+    return [video_statistics(extraction.features.values)]
+
+
+def _of_dataset(path: Path, *, extractor: Backbone) -> list[VideoStatistics]:
+    from vidgist.bank import video_statistics
+    from vidgist.datasets import open_dataset
+    from vidgist.errors import DataError
+
+    dataset = open_dataset(path)
+    said = {name: str(dataset.attributes.get(name, "")) for name in ("backbone", "fingerprint")}
+    for name, mine in (("backbone", extractor.name), ("fingerprint", extractor.fingerprint)):
+        if said[name] and said[name] != mine:
+            raise DataError(
+                f"{path}: its features are of {said['backbone'] or 'another backbone'}, not of "
+                f"this {extractor.name}; pass --backbone, or extract them again"
+            )
+    values = [r.features for r in dataset.records(fields=("features",)) if r.features is not None]
+    if any(v.shape[1] != extractor.dimension for v in values):
+        raise DataError(
+            f"{path}: its features have {values[0].shape[1]} numbers, those of {extractor.name} "
+            f"{extractor.dimension}; pass --backbone with the one that they come from"
+        )
+    return [video_statistics(v) for v in values]
