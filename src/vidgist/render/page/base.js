@@ -22,6 +22,9 @@ function clock(seconds, decimals = 1) {
   return hours ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
+// Tenths of a second matter in short videos alone.
+const brief = (seconds) => clock(seconds, seconds < 600 ? 1 : 0);
+
 const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 

@@ -16,13 +16,13 @@ function showLength() {
   const length = current();
   const seconds = lasting(length);
   slider.value = String(state.length);
-  const text = `${percent(length.share)}: ${count(length.shots.length, "shot")}, ${clock(seconds)} of at most ${clock(length.budget)}`;
+  const text = `${percent(length.share)}: ${count(length.shots.length, "shot")}, ${brief(seconds)} of at most ${brief(length.budget)}`;
   slider.setAttribute("aria-valuetext", text);
   byId("share").textContent = percent(length.share);
   byId("made").textContent = length.made ? "as it was made" : "";
   byId("length-shots").textContent = `${length.shots.length} of ${shots.length}`;
-  byId("length-lasts").textContent = clock(seconds);
-  byId("length-budget").textContent = clock(length.budget);
+  byId("length-lasts").textContent = brief(seconds);
+  byId("length-budget").textContent = brief(length.budget);
   byId("live").textContent = text;
   const cut = length.shots.length === 1 && seconds < shots[length.shots[0]].end - shots[length.shots[0]].start - 1e-3;
   const hint = byId("length-hint");
@@ -85,17 +85,22 @@ function arrangeCards() {
   byId("shots").replaceChildren(...wanted.map((card) => card.item));
 }
 
-function markCards() {
-  const selected = selectedNow();
+let marked = 0;
+function markCurrent() {
   const now = shotOfStop(state.stop);
-  byId("shots").classList.toggle("many", cards.length > 300);
-for (const card of cards) {
+  cards[marked].button.classList.remove("current");
+  cards[marked].button.removeAttribute("aria-current");
+  cards[now].button.classList.add("current");
+  cards[now].button.setAttribute("aria-current", "true");
+  marked = now;
+}
+
+function markSelected() {
+  const selected = selectedNow();
+  for (const card of cards) {
     const inside = selected.has(card.index);
     card.button.classList.toggle("selected", inside);
-    card.button.classList.toggle("current", card.index === now);
     card.badge.hidden = !inside;
-    if (card.index === now) card.button.setAttribute("aria-current", "true");
-    else card.button.removeAttribute("aria-current");
     card.button.setAttribute("aria-label",
       `Shot ${card.index + 1}, ${clock(card.shot.start)} to ${clock(card.shot.end)}, score ${card.shot.score.toFixed(2)}, ${inside ? "in the summary" : "not in the summary"}. Play it.`);
   }
@@ -107,7 +112,8 @@ for (const input of document.querySelectorAll('input[name="which"], input[name="
 onChange((part) => {
   if ("length" in part) {
     showLength();
+    markSelected();
     arrangeCards();
   }
-  if ("length" in part || "stop" in part) markCards();
+  if ("stop" in part) markCurrent();
 });

@@ -76,6 +76,10 @@ function rankOf(one, sample) {
 const shown = (value) => (value === null ? "none" : value.toFixed(2));
 
 // A colour of the style sheet as it is in force: light, dark or forced.
+// Asked for once a drawing: each question may make the browser work out all styles anew.
 const style = getComputedStyle(document.documentElement);
-const colour = (name) => style.getPropertyValue(name).trim();
-const wantsStillness = matchMedia("(prefers-reduced-motion: reduce)");
+const colours = new Map();
+function colour(name) {
+  if (!colours.has(name)) colours.set(name, style.getPropertyValue(name).trim());
+  return colours.get(name);
+}

@@ -21,19 +21,20 @@ function layOut() {
   return placed;
 }
 
-const width = () => timeline.clientWidth;
+// Kept: asking for it makes the browser lay out the page anew.
+let wide = timeline.clientWidth;
+const width = () => wide;
 const toX = (seconds) => ((seconds - state.view[0]) / (state.view[1] - state.view[0])) * width();
 const toSeconds = (x) => state.view[0] + (x / width()) * (state.view[1] - state.view[0]);
 
 function prepare(target, height) {
   const ratio = window.devicePixelRatio || 1;
-  const wide = target.clientWidth || width();
-  target.width = Math.round(wide * ratio);
+  target.width = Math.round(width() * ratio);
   target.height = Math.round(height * ratio);
   target.style.height = `${height}px`;
   const context = target.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, wide, height);
+  context.clearRect(0, 0, width(), height);
   return context;
 }
 
@@ -91,19 +92,19 @@ function drawShots(context) {
   for (let i = first; i < shots.length && shots[i].start < state.view[1]; i++) {
     const left = toX(shots[i].start);
     const right = toX(shots[i].end);
-    const wide = Math.max(right - left - (right - left > 4 ? 1.5 : 0), 0.75);
+    const across = Math.max(right - left - (right - left > 4 ? 1.5 : 0), 0.75);
     context.fillStyle = selected.has(i) ? colour("--accent") : colour("--sunk");
     context.beginPath();
-    context.roundRect(left, top + (selected.has(i) ? 0 : 7), wide, height - (selected.has(i) ? 0 : 7), Math.min(4, wide / 2));
+    context.roundRect(left, top + (selected.has(i) ? 0 : 7), across, height - (selected.has(i) ? 0 : 7), Math.min(4, across / 2));
     context.fill();
-    if (!selected.has(i) && wide > 3) {
+    if (!selected.has(i) && across > 3) {
       context.strokeStyle = colour("--line");
       context.stroke();
     }
     const label = String(i + 1);
-    if (wide > context.measureText(label).width + 8) {
+    if (across > 14 && across > context.measureText(label).width + 8) {
       context.fillStyle = selected.has(i) ? colour("--accent-ink") : colour("--quiet");
-      context.fillText(label, left + wide / 2, top + height / 2 + (selected.has(i) ? 0.5 : 4));
+      context.fillText(label, left + across / 2, top + height / 2 + (selected.has(i) ? 0.5 : 4));
     }
   }
 }
@@ -132,9 +133,9 @@ function drawFilm(context) {
   const shape = data.media.width / data.media.height || 16 / 9;
   const cell = clamp(FILM * shape, 20, 120);
   const cells = Math.max(1, Math.round(width() / cell));
-  const wide = width() / cells;
+  const across = width() / cells;
   for (let i = 0; i < cells; i++) {
-    const stop = nearestStop(toSeconds((i + 0.5) * wide));
+    const stop = nearestStop(toSeconds((i + 0.5) * across));
     let image = film.get(stop);
     if (!image) {
       image = new Image();
@@ -144,11 +145,11 @@ function drawFilm(context) {
       if (film.size > 400) film.delete(film.keys().next().value);
     }
     if (!image.complete || !image.naturalWidth) continue;
-    const scale = Math.max((wide - 1) / image.naturalWidth, FILM / image.naturalHeight);
-    const cut = { w: (wide - 1) / scale, h: FILM / scale };
+    const scale = Math.max((across - 1) / image.naturalWidth, FILM / image.naturalHeight);
+    const cut = { w: (across - 1) / scale, h: FILM / scale };
     const x = (image.naturalWidth - cut.w) / 2;
     const y = (image.naturalHeight - cut.h) / 2;
-    context.drawImage(image, x, y, cut.w, cut.h, i * wide, 0, wide - 1, FILM);
+    context.drawImage(image, x, y, cut.w, cut.h, i * across, 0, across - 1, FILM);
   }
 }
 
@@ -196,6 +197,8 @@ function drawMarks(context) {
 }
 
 function draw() {
+  if (!wide) return; // not laid out yet
+  colours.clear();
   const context = prepare(canvas, lanes.height);
   context.fillStyle = colour("--accent");
   context.globalAlpha = 0.1;
@@ -241,9 +244,9 @@ function schedule() {
 
 function show(start, span) {
   const least = Math.min(data.duration, Math.max(4, data.duration / 2000));
-  const wide = clamp(span, least, data.duration);
-  const from = clamp(start, 0, data.duration - wide);
-  change({ view: [from, from + wide] });
+  const length = clamp(span, least, data.duration);
+  const from = clamp(start, 0, data.duration - length);
+  change({ view: [from, from + length] });
 }
 function zoom(factor, centre = stopTimes[state.stop]) {
   const span = (state.view[1] - state.view[0]) * factor;
@@ -376,5 +379,8 @@ onChange((part) => {
   }
   schedule();
 });
-new ResizeObserver(schedule).observe(timeline);
+new ResizeObserver(() => {
+  wide = timeline.clientWidth;
+  schedule();
+}).observe(timeline);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", schedule);

@@ -122,8 +122,8 @@ def facts(summary: Summary) -> list[str]:
     share = summary.duration / summary.timeline.duration
     rate = "variable frame rate" if video.variable_frame_rate else f"{video.frame_rate:.5g} fps"
     return [
-        f"{clock_time(summary.timeline.duration)} of video",
-        f"{clock_time(summary.duration)} summary ({share:.1%})",
+        f"{_brief(summary.timeline.duration)} of video",
+        f"{_brief(summary.duration)} summary ({share:.1%})",
         f"{count} of {whole} shot{'s' * (whole != 1)}",
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
         f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",
@@ -138,6 +138,11 @@ def settings_rows(summary: Summary) -> list[tuple[str, str]]:
             value = ", ".join(str(item) for item in value)  # noqa: PLW2901
         rows.append((name.replace("_", " "), "none" if value is None else str(value)))
     return rows
+
+
+def _brief(seconds: float) -> str:
+    """Return a clock time, without tenths where they no longer matter."""
+    return clock_time(seconds) if seconds < 600 else clock_time(round(seconds)).rpartition(".")[0]
 
 
 def _round(value: float) -> float:

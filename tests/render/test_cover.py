@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from clips import frame_number
+from pages import clip_summary
+from vidgist.render import render
+from vidgist.types import Scores
+
+
+def test_it_shows_the_frame_of_the_best_sample(tmp_path: Path) -> None:
+    summary = clip_summary(tmp_path)
+    importance = np.full(len(summary.features), 0.3)
+    importance[[9, 12]] = 0.9  # the earlier of equals
+    summary = clip_summary(
+        tmp_path, name="b.mp4", scores=Scores(criteria={}, importance=importance)
+    )
+    (path,) = render(summary, tmp_path / "out", make="cover")
+    with Image.open(path) as picture:
+        assert picture.size == (summary.video.width, summary.video.height)
+        assert frame_number(np.asarray(picture)) == summary.features.picks[9]
