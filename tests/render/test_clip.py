@@ -12,6 +12,7 @@ from decoded import decode
 from summaries import summary_of
 from vidgist.errors import VideoError, VidgistWarning
 from vidgist.render.clip import FADE, fade, stretches, with_ends, write_clip
+from vidgist.video.seek import FrameReader
 
 
 @pytest.fixture(autouse=True)
@@ -241,6 +242,35 @@ def test_damaged_pictures(tmp_path):
     result = decode(tmp_path / "summary.mp4")
     assert len(result.pictures) == summary.shots.lengths[summary.selected].sum()
     assert result.video_end == pytest.approx(summary.duration, abs=1e-4)
+
+
+def test_a_stretch_without_pictures_is_told_and_skipped(tmp_path, monkeypatch):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.6, 0.6, 0.6), ticks=())
+    summary = summary_of(clip.path, cuts=clip.cuts, selected=(0, 2))
+    honest = FrameReader.between
+    monkeypatch.setattr(
+        FrameReader,
+        "between",
+        lambda self, start, end: honest(self, start, end) if start else iter(()),
+    )
+    with pytest.warns(VidgistWarning, match="no picture decodes from 0.00 s to 0.60 s"):
+        write_clip(summary, tmp_path / "summary.mp4")
+    assert numbers(decode(tmp_path / "summary.mp4")) == list(range(30, 45))
+
+
+def test_joined_recordings(tmp_path):
+    parts = [
+        render_clip(tmp_path / f"{k}.ts", scenes=(1.2,), ticks=(0.5,), audio_codec="mp2").path
+        for k in range(2)
+    ]
+    path = tmp_path / "a.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    summary = summary_of(path, cuts=(1.0,), selected=(1,))
+    write_clip(summary, tmp_path / "summary.mp4")
+    result = decode(tmp_path / "summary.mp4")
+    assert result.video_end == pytest.approx(summary.duration, abs=1e-4)
+    # The second recording begins at 1.2 s: its tick comes 0.7 s after the cut.
+    assert result.onsets() == pytest.approx([0.7], abs=0.04)
 
 
 def test_a_file_that_vanished(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from clips import render_clip, tick_track
 from vidgist.errors import VideoError
+from vidgist.video.container import open_video
 from vidgist.video.sound import SoundReader
 
 RATE = 48_000
@@ -90,6 +91,11 @@ def clip(tmp_path_factory):
     return render_clip(path, scenes=(6.0,), ticks=TICKS, gop=25)
 
 
+@pytest.fixture(autouse=True)
+def _seek_at_once(monkeypatch):
+    monkeypatch.setattr("vidgist.video.sound.READ_ON", 0.2)
+
+
 def test_stretches_hold_the_ticks_at_their_times(clip):
     with SoundReader(clip.path, origin=0.0) as reader:
         for start, end in ((0.0, 1.0), (1.0, 2.0), (2.95, 3.5), (4.1, 6.0)):
@@ -150,7 +156,7 @@ def test_codecs_and_containers(tmp_path, name, codec, layout, rate):
     with SoundReader(path, origin=origin) as reader:
         assert reader.channels == (1 if layout == "mono" else 2)
         assert reader.rate <= 48_000
-        assert onsets(read(reader, 0.3, 0.6), reader.rate) == pytest.approx([0.2], abs=0.005)
+        assert onsets(read(reader, 0.3, 0.4), reader.rate) == pytest.approx([0.2], abs=0.005)
         assert onsets(read(reader, 1.0, 0.6), reader.rate) == pytest.approx([0.4], abs=0.005)
 
 
@@ -216,7 +222,6 @@ def test_files_that_cannot_be_sought_are_read_from_the_start(clip, monkeypatch):
     monkeypatch.setattr(SoundReader, "_try_seek", lambda self, second: opened.append(1) and False)
     with SoundReader(clip.path, origin=0.0) as reader:
         monkeypatch.setattr("vidgist.video.sound.FURTHER_BACK", 1.0)
-        monkeypatch.setattr("vidgist.video.sound.READ_ON", 0.1)
         assert onsets(read(reader, 2.0, 0.7), RATE) == pytest.approx([0.4], abs=0.002)
         assert onsets(read(reader, 4.0, 0.7), RATE) == pytest.approx([0.2], abs=0.002)
         assert len(opened) == 2  # it is not tried again once it failed
@@ -227,6 +232,98 @@ def test_a_seek_that_lands_too_late_is_not_believed(clip, monkeypatch):
     monkeypatch.setattr(SoundReader, "_try_seek", lambda self, second: honest(self, second + 2.0))
     with SoundReader(clip.path, origin=0.0) as reader:
         assert onsets(read(reader, 2.0, 0.7), RATE) == pytest.approx([0.4], abs=0.002)
+
+
+def test_what_is_said_twice_is_heard_once(clip, monkeypatch):
+    honest = SoundReader._frames
+
+    def stammering(self):
+        for frame in honest(self):
+            if frame.pts >= 2 * RATE:
+                frame.pts -= RATE // 10
+            yield frame
+
+    monkeypatch.setattr(SoundReader, "_frames", stammering)
+    with SoundReader(clip.path, origin=0.0) as reader:
+        expected = [0.3, 1.1, *(tick - 0.1 for tick in TICKS[2:])]
+        assert onsets(read(reader, 0.0, 6.0), RATE) == pytest.approx(expected, abs=0.003)
+
+
+def test_joined_recordings_go_on(tmp_path):
+    parts = [
+        render_clip(tmp_path / f"{k}.ts", scenes=(1.5,), ticks=(tick,), audio_codec="mp2").path
+        for k, tick in enumerate((0.3, 0.6))
+    ]
+    path = tmp_path / "a.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    with av.open(str(path)) as container:
+        frame = next(container.decode(video=0))
+        origin = float(frame.pts * frame.time_base)
+    with SoundReader(path, origin=origin, steady=False) as reader:
+        assert onsets(read(reader, 0.0, 1.0), RATE) == pytest.approx([0.3], abs=0.04)
+        assert onsets(read(reader, 1.6, 1.0), RATE) == pytest.approx([0.5], abs=0.04)
+
+
+class Faulty:
+    """A container whose reading fails at some packets."""
+
+    def __init__(self, container, failures):
+        self.container = container
+        self.failures = failures
+        self.streams = container.streams
+
+    def demux(self, stream):
+        for number, packet in enumerate(self.container.demux(stream)):
+            if number == 20 and self.failures:
+                self.failures -= 1
+                raise av.error.InvalidDataError(1094995529, "Invalid data")
+            yield packet
+
+    def close(self):
+        self.container.close()
+
+
+@pytest.mark.parametrize(("failures", "expected"), [(1, [0.2, 1.4]), (1000, [0.2])])
+def test_failures_to_read_are_passed_over_or_end_it(tmp_path, monkeypatch, failures, expected):
+    path = write_sound(tmp_path / "a.mkv", [(0.0, tick_track(2.0, (0.2, 1.4)))])
+    honest = open_video
+    monkeypatch.setattr(
+        "vidgist.video.sound.open_video", lambda path: Faulty(honest(path), failures)
+    )
+    monkeypatch.setattr("vidgist.video.sound.READ_FAILURES", 0 if failures > 1 else 10)
+    with SoundReader(path, origin=0.0) as reader:
+        assert onsets(read(reader, 0.0, 2.0), RATE) == pytest.approx(expected, abs=0.005)
+
+
+def test_sound_that_cannot_be_converted_is_silent_and_counted(clip, monkeypatch):
+    count = iter(range(10_000))
+
+    class Choosy:
+        def __init__(self, **options):
+            self.honest = av.AudioResampler(**options)
+
+        def resample(self, frame):
+            if 70 <= next(count) < 80:
+                raise ValueError
+            return self.honest.resample(frame)
+
+    monkeypatch.setattr("vidgist.video.sound.AudioResampler", Choosy)
+    with SoundReader(clip.path, origin=0.0) as reader:
+        assert onsets(read(reader, 0.0, 6.0), RATE) == pytest.approx(TICKS, abs=0.005)
+        assert reader.lost == 10
+
+
+def test_frames_without_a_time_follow_on(clip, monkeypatch):
+    honest = SoundReader._frames
+
+    def timeless(self):
+        for frame in honest(self):
+            frame.pts = None
+            yield frame
+
+    monkeypatch.setattr(SoundReader, "_frames", timeless)
+    with SoundReader(clip.path, origin=0.0) as reader:
+        assert onsets(read(reader, 0.0, 6.0), RATE) == pytest.approx(TICKS, abs=0.03)
 
 
 def test_beyond_the_end_is_silence(clip):

@@ -160,7 +160,10 @@ def _pass_on(samples: Iterator[Samples], clip: ClipEncoder, *, upto: int) -> Non
 def _open_sound(summary: Summary, stack: contextlib.ExitStack) -> SoundReader | None:
     if not summary.video.has_audio:
         return None
-    sound = stack.enter_context(SoundReader(summary.video.path, origin=summary.timeline.origin))
+    timeline = summary.timeline
+    sound = stack.enter_context(
+        SoundReader(summary.video.path, origin=timeline.origin, steady=timeline.steady)
+    )
     if sound.rate is None:
         _warn("there is no decoder for its sound; summary.mp4 has none")
         return None

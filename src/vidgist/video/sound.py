@@ -43,6 +43,9 @@ JITTER = 0.02
 Containers round times (to 1 ms, often), and following every rounding would click.
 """
 
+LEAP = 1.0
+"""Seconds back by which a timestamp must go to mean that the counter began anew."""
+
 
 class SoundReader:
     """Reads stretches of a file's sound in ascending order; a context manager.
@@ -50,6 +53,8 @@ class SoundReader:
     Args:
         path: the video file.
         origin: seconds, on the container's clock, of the first picture: time 0 of what is read.
+        steady: whether the container's clock runs through; if not, nothing is sought, and where it
+            goes back (joined recordings) the sound goes on.
 
     Attributes:
         rate: samples a second, or None where the file has no sound that can be decoded.
@@ -60,7 +65,7 @@ class SoundReader:
         VideoError: the file cannot be opened.
     """
 
-    def __init__(self, path: Path, *, origin: float) -> None:
+    def __init__(self, path: Path, *, origin: float, steady: bool = True) -> None:
         self._path = path
         self._origin = origin
         self._container = open_video(path)
@@ -72,11 +77,11 @@ class SoundReader:
         if context is not None:
             self.rate = context.sample_rate if context.sample_rate in SAMPLE_RATES else 48_000
             self.channels = 1 if context.channels == 1 else 2
-        self._blocks: Iterator[tuple[int, Samples]] = iter(())
+        self._blocks: Iterator[tuple[int, Samples]] = self._decode()
         self._held: tuple[int, Samples] | None = None
-        self._reached: int | None = None  # end of the block that was decoded last
+        self._reached = 0  # end of the block that was decoded last
         self._end: int | None = None  # end of all sound, once it was reached
-        self._seekable = True
+        self._seekable = steady
         self._wanted = 0
 
     def read(self, start: float, samples: int) -> Iterator[Samples]:
@@ -131,8 +136,7 @@ class SoundReader:
         self._wanted = at
         if self._end is not None and at >= self._end:
             return
-        ahead = None if self._reached is None else at - self._reached
-        if self._seekable and (ahead is None or ahead > READ_ON * self.rate):
+        if self._seekable and at - self._reached > READ_ON * self.rate:
             self._seek(at)
         if self._held is not None:
             held, self._held = self._held, None
@@ -150,6 +154,7 @@ class SoundReader:
             if second > back and self._try_seek(second - back):
                 self._held = next(self._blocks, None)
                 if self._held is not None and self._held[0] <= at:
+                    self._reached = self._held[0] + self._held[1].shape[1]
                     return
         # Near the start there is no need to seek; elsewhere, once it failed, it will again.
         self._seekable = second <= FURTHER_BACK
@@ -158,6 +163,7 @@ class SoundReader:
         self._container = open_video(self._path)
         self._stream = self._container.streams.best("audio")
         self._blocks = self._decode()
+        self._reached = 0
 
     def _try_seek(self, second: float) -> bool:
         time_base = float(self._stream.time_base)
@@ -176,6 +182,8 @@ class SoundReader:
         resampler: AudioResampler | None = None
         source: tuple[Any, ...] | None = None
         expected: int | None = None
+        shift = 0
+        repeated = False
         for frame in self._frames():
             shape = (frame.format.name, frame.layout.name, frame.sample_rate)
             if resampler is None or shape != source:
@@ -189,16 +197,18 @@ class SoundReader:
                 resampler = None
                 continue
             for piece in pieces:
-                position = expected
+                position = expected or 0
                 if piece.pts is not None and piece.time_base is not None:
                     second = float(piece.pts * piece.time_base) - self._origin
-                    position = round(second * self.rate)
-                    if expected is not None and abs(position - expected) <= JITTER * self.rate:
-                        position = expected
-                if position is None:
-                    position = 0
+                    position = round(second * self.rate) + shift
+                    ahead = 0 if expected is None else position - expected
+                    if ahead < -LEAP * self.rate:
+                        position, shift = position - ahead, shift - ahead
+                    elif not repeated and abs(ahead) <= JITTER * self.rate:
+                        position -= ahead
                 block: Any = piece.to_ndarray()
-                if expected is not None and position < expected:
+                repeated = expected is not None and position < expected
+                if expected is not None and repeated:
                     block = block[:, expected - position :]  # said twice: keep the first
                     position = expected
                 if block.shape[1]:
