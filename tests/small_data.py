@@ -23,13 +23,13 @@ def record(
     kind: str = "tvsum",
     features: bool = True,
 ) -> VideoRecord:
-    """A video of scenes of four samples, with annotators who somewhat agree."""
+    """A video of scenes of four samples in shots of two, with annotators who somewhat agree."""
     n_frames = n_samples * STEP - 4
     picks = np.arange(0, n_frames, STEP)
     scene = np.arange(n_samples) // 4
     looks = rng.normal(size=(int(scene.max()) + 1, 8))
     values = looks[scene] + 0.3 * rng.normal(size=(n_samples, 8))
-    edges = np.append(np.arange(0, n_frames, 4 * STEP), n_frames)
+    edges = np.append(np.arange(0, n_frames, 2 * STEP), n_frames)
     shots = Shots(frames=np.stack([edges[:-1], edges[1:]], axis=1))
     liking = rng.normal(size=n_samples)
     opinions = liking + 0.8 * rng.normal(size=(users, n_samples))

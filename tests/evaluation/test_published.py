@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from vidgist.evaluation.published import _all, published, published_rows
+
+
+def test_rows_of_the_tables():
+    found = published("S2", "alignment x uniformity", dataset="tvsum", setting="transfer")
+    assert (found.tau, found.rho, found.f1) == (0.1207, 0.1589, 0.568)
+    assert "WACV 2023" in found.source
+    assert published("S2", "nothing", dataset="tvsum") is None
+    assert len(published_rows("S3", dataset="summe", setting="augmented")) == 6
+
+
+def test_labels_tell_variants_apart():
+    found = published("S9", "alignment", dataset="summe", setting="transfer", parameters="after")
+    assert found.label == "alignment (after)"
+
+
+def test_every_number_is_a_possible_one():
+    rows = _all()
+    assert len(rows) == 302
+    keys = [(p.table, p.dataset, p.setting, p.row, p.parameters) for p in rows]
+    assert len(set(keys)) == len(keys)
+    for p in rows:
+        assert p.dataset in ("tvsum", "summe")
+        assert p.f1 is None or 0.3 < p.f1 < 0.7
+        for value in (p.tau, p.rho):
+            assert value is None or -0.1 < value < 0.25
+        if p.tau is not None and abs(p.tau) > 0.02:
+            assert 1.02 < p.rho / p.tau < 1.5  # so a slip between columns would show
+
+
+@pytest.mark.parametrize("name", ["S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "1", "3"])
+def test_numbers_stand_in_the_paper(shared, name):
+    text = (shared / "paper" / "contrastive-losses-for-video-summarization.md").read_text()
+    numbers = {float(n) for n in re.findall(r"-?\d+\.?\d*", text)}
+    for p in (p for p in _all() if p.table == name):
+        for value in (p.tau, p.rho, None if p.f1 is None else round(100 * p.f1, 4)):
+            assert value is None or value in numbers
