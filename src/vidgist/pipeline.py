@@ -26,7 +26,7 @@ from vidgist.scoring import bank_for, check_model, score_features
 from vidgist.selection import best_samples, choose, parse_length
 from vidgist.shots import refine_shots, segment
 from vidgist.types import Summary
-from vidgist.video import probe
+from vidgist.video import Limits, probe
 
 __all__ = ["summarize"]
 
@@ -48,6 +48,7 @@ def summarize(
     bank: str | Path | Bank = SHIPPED,
     device: str = "auto",
     threads: int | None = None,
+    limits: Limits | None = None,
     progress: Progress = silent,
 ) -> Summary:
     """Return the gist of a video: its samples, scores, shots and the selected ones.
@@ -70,6 +71,7 @@ def summarize(
             `none`, a file that ``vidgist bank`` wrote, or the bank itself.
         device: `auto`, `cpu` or `cuda`.
         threads: for decoding and for inference each; default one a core.
+        limits: pixels, seconds and streams that the video may have at most.
         progress: told how far each stage is.
 
     Raises:
@@ -95,7 +97,7 @@ def summarize(
     if isinstance(model, (str, Path)):
         model = load_model(model, device=device, threads=threads)
     check_model(settings, model)
-    video = probe(path)
+    video = probe(path, limits=limits)
     if isinstance(backbone, str):
         backbone = load_backbone(backbone, device=device, threads=threads)
     if model is not None:
@@ -116,6 +118,7 @@ def summarize(
         skip_nonref=fast,
         device=device,
         threads=threads,
+        limits=limits,
         progress=progress,
     )
     features, timeline = extraction.features, extraction.timeline

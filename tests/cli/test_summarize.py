@@ -9,8 +9,9 @@ import json
 import pytest
 
 from clips import render_clip
+from vidgist.batch import result_folders
 from vidgist.cli import main
-from vidgist.cli.summarize import clock, result_folders
+from vidgist.cli.summarize import clock
 
 
 @pytest.fixture(scope="module")

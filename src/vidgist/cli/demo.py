@@ -57,6 +57,8 @@ def demo(
 
     Nothing is downloaded. The clip, demo.mp4, lies in the folder with the results.
     """
+    from vidgist.batch.settings import DEFAULTS
+    from vidgist.batch.summaries import Summaries
     from vidgist.cli.summarize import describe, summarize_one
     from vidgist.demo import render_demo
     from vidgist.errors import OutputError
@@ -69,14 +71,9 @@ def demo(
         raise OutputError(f"{output / CLIP}: exists already; pass --overwrite to replace it")
     with console.progress(CLIP) as progress:
         clip = render_demo(output / CLIP, seconds=seconds, overwrite=overwrite, progress=progress)
-    result = summarize_one(
-        clip,
-        output,
-        make=DEFAULT_OUTPUTS,
-        overwrite=overwrite,
-        console=console,
-        options={"length": length},
-    )
+    asked = {"length": length, "make": DEFAULT_OUTPUTS, "overwrite": overwrite, "resume": False}
+    work = Summaries({**DEFAULTS, **asked})
+    result = summarize_one(clip, output, work=work, console=console)
     if as_json:
         print_json(result)
         return

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
+from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs
+from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options
+from vidgist.errors import InputError
 
 if TYPE_CHECKING:
-    from vidgist.datasets.record import VideoRecord
-    from vidgist.features import Backbone
-    from vidgist.features.store import FeatureStore
-    from vidgist.progress import Progress
+    from vidgist.batch import Outcome
+    from vidgist.video import Limits
 
 __all__ = ["features"]
 
@@ -22,14 +23,14 @@ __all__ = ["features"]
 EPILOG = """\b
 Examples:
   vidgist features talk.mp4 -o data.h5
-  vidgist features library/*.mp4 -o library.h5 --float16
+  vidgist features library/ --recursive --jobs 4 -o library.h5 --float16
   vidgist score data.h5
 """
 
 
 @click.command(epilog=EPILOG)
 @click.argument(
-    "videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "videos", metavar="VIDEO|DIR...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @click.option(
     "-o",
@@ -40,109 +41,95 @@ Examples:
 )
 @backbone_options
 @click.option("--float16", is_flag=True, help="Store the features in half the space.")
+@batch_options
+@limit_options
 @common_options
 def features(
     videos: tuple[Path, ...],
     output: Path,
-    backbone: str,
-    fps: float,
-    fast: bool,
-    float16: bool,
-    device: str,
-    threads: int | None,
+    limits: Limits,
     console: Console,
     as_json: bool,
+    **options: Any,
 ) -> int:
     """Write samples, features and shots of each VIDEO into the field's HDF5 layout.
 
-    An existing file is added to; a video that is in it already (told by its content) is skipped, so
-    that an interrupted run is continued by the same command.
+    Of a folder, every video in it is taken. An existing file is added to; a video that is in it
+    already (told by its content) is skipped, so that an interrupted run is continued by the same
+    command.
 
     """
-    from vidgist.features import load_backbone
-    from vidgist.features.content import content_fingerprint
+    from dataclasses import asdict
+
+    from vidgist.batch import Job, Outcome, Setup, find_videos
+    from vidgist.batch.extractions import Extractions
+    from vidgist.batch.work import attempt
     from vidgist.features.store import open_store
 
-    extractor = load_backbone(backbone, device=device, threads=threads)
-    shared: dict[str, str | float] = {
-        "backbone": extractor.name,
-        "fingerprint": extractor.fingerprint,
-        "samples_per_second": fps,
-    }
+    many = {name: options.pop(name) for name in BATCH_NAMES}
+    batch = is_batch(videos, many)
+    settings = {**options, "limits": asdict(limits)}
+    work = Extractions(settings)
+    found, errors = find_videos(videos, recursive=many["recursive"])
+    for error in errors:
+        console.error(str(error))
+    outcomes: list[Outcome] = []
+    with open_store(output, attributes=work.attributes) as store:
+        contents = _contents(found, console, outcomes)
+        jobs: dict[str, Job] = {}
+        for video, content in contents.items():
+            if content not in store:
+                jobs.setdefault(content, Job(video, store.room(content)))
+        todo = list(jobs.values())
 
-    def add(video: Path, store: FeatureStore) -> tuple[str, str]:
-        content = content_fingerprint(video)
-        if content in store:
-            return content, "skipped"
-        with console.progress(str(video)) as progress:
-            record, warnings = _record(
-                video,
-                content=content,
-                extractor=extractor,
-                fps=fps,
-                fast=fast,
-                threads=threads,
-                progress=progress,
-                float16=float16,
+        def keep(outcome: Outcome) -> None:
+            if outcome.state == "done":
+                store.adopt(contents[outcome.job.video])
+
+        if batch and todo:
+            setup = Setup("features", settings, options["threads"])
+            journal = output.with_name(f"{output.name[:60]}.batch.jsonl")
+            outcomes += run_jobs(
+                setup, todo, journal=journal, console=console, options=many, finished=keep
             )
-        for warning in warnings:
-            console.warn(video, warning)
-        store.add(record)
-        return content, "done"
-
-    with open_store(output, attributes=shared) as store:
-        outcomes = dict(for_each(console, dict.fromkeys(videos), lambda v: add(v, store)))
-    rows = []
-    for video in dict.fromkeys(videos):
-        content, state = outcomes.get(video, ("", "failed"))
-        rows.append({"path": str(video), "key": store.key(content), "state": state})
+        for job in () if batch else todo:
+            with console.progress(str(job.video)) as progress:
+                result = attempt(work, job, progress=progress)
+            outcome = Outcome(job, result["state"], result, result.get("error", ""))
+            for warning in result.get("warnings", ()):
+                console.warn(job.video, warning)
+            if outcome.state == "failed":
+                console.error(outcome.error)
+            keep(outcome)
+            outcomes.append(outcome)
+        # What was there before, or is the same as another of this run under another name.
+        had = {video: content in store for video, content in contents.items()}
+    states = {video: "skipped" if there else "failed" for video, there in had.items()}
+    states |= {outcome.job.video: outcome.state for outcome in outcomes}
+    rows = [
+        {"path": str(v), "key": store.key(contents.get(v, "")), "state": states[v]} for v in found
+    ]
     if as_json:
-        print_json({"file": str(output), **shared, "videos": rows})
+        print_json({"file": str(output), **work.attributes, "videos": rows})
     else:
         for row in rows:
             click.echo(f"{row['state']:<8} {row['key']:<10} {one_line(row['path'])}")
     return console.failed
 
 
-def _record(
-    video: Path,
-    *,
-    content: str,
-    extractor: Backbone,
-    fps: float,
-    fast: bool,
-    threads: int | None,
-    progress: Progress,
-    float16: bool,
-) -> tuple[VideoRecord, tuple[str, ...]]:
-    """Extract one video; return all that the layout can hold of it, and what was lost."""
-    import numpy as np
+def _contents(videos: list[Path], console: Console, outcomes: list[Outcome]) -> dict[Path, str]:
+    """Return the fingerprint of each video's content; those that cannot be opened fail here."""
+    from vidgist.batch import Job, Outcome
+    from vidgist.features.content import content_fingerprint
+    from vidgist.video import Limits, open_video
 
-    from vidgist.datasets.record import VideoRecord
-    from vidgist.features import extract_features
-    from vidgist.features.store import CONTENT
-    from vidgist.shots import refine_shots, segment
-
-    extraction = extract_features(
-        video,
-        backbone=extractor,
-        fps=fps,
-        skip_nonref=fast,
-        threads=threads,
-        with_thumbnails=False,
-        progress=progress,
-    )
-    found, timeline = extraction.features, extraction.timeline
-    shots = refine_shots(segment(found.values), found.picks, timeline)
-    record = VideoRecord(
-        key="",
-        name=video.stem,
-        features=found.values.astype(np.float16) if float16 else found.values,
-        picks=np.asarray(found.picks, np.int64),
-        times=None if found.times is None else np.asarray(found.times, np.float64),
-        n_frames=found.n_frames,
-        shots=shots,
-        frame_rate=timeline.n_frames / timeline.duration,
-        attributes={CONTENT: content},
-    )
-    return record, timeline.warnings
+    contents = {}
+    for video in videos:
+        try:
+            # Never waits for a pipe, and says best what is wrong; what is too long is told later.
+            open_video(video, limits=Limits(seconds=1e12, streams=1 << 30)).close()
+            contents[video] = content_fingerprint(video)
+        except InputError as error:
+            console.error(str(error))
+            outcomes.append(Outcome(Job(video, video), "failed", {}, str(error)))
+    return contents

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
 from vidgist.cli.common import Console, common_options, for_each, name_list, one_line, print_json
-from vidgist.cli.options import backbone_options, score_options, split_options
+from vidgist.cli.limits import limit_options
+from vidgist.cli.options import backbone_options, score_options
+
+if TYPE_CHECKING:
+    from vidgist.batch.summaries import Summaries
+    from vidgist.video import Limits
 
 __all__ = ["summarize", "summarize_one"]
 
@@ -18,12 +24,13 @@ Examples:
   vidgist summarize talk.mp4 --length 90s -o talk-short/
   vidgist summarize *.mp4 -o gists/ --make mp4,keyframes
   vidgist summarize talk.mp4 --make json --json --quiet
+  vidgist summarize library/ --recursive --jobs 4 -o gists/
 """
 
 
 @click.command(epilog=EPILOG)
 @click.argument(
-    "videos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="VIDEO..."
+    "videos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="VIDEO|DIR..."
 )
 @click.option(
     "-o",
@@ -47,133 +54,106 @@ Examples:
     metavar="LIST",
 )
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
+@batch_options
+@limit_options
 @common_options
 def summarize(
     videos: tuple[Path, ...],
     output: Path | None,
     make: str | None,
     overwrite: bool,
+    limits: Limits,
     console: Console,
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Make the gist of each VIDEO: a short clip, keyframes, a storyboard, a page and data."""
-    from vidgist.bank import NONE
-    from vidgist.features import load_backbone
-    from vidgist.model import load_model
-    from vidgist.presets import BANK_CRITERIA
+    """Make the gist of each VIDEO: a short clip, keyframes, a storyboard, a page and data.
+
+    Of a folder, every video in it is taken. With a folder or several videos, one that fails does
+    not stop the others, batch.jsonl in the folder of the results tells how each ended, and the same
+    command goes on where it was interrupted.
+    """
+    from dataclasses import asdict
+
+    from vidgist.batch import Job, Setup, find_videos, result_folders
+    from vidgist.batch.journal import JOURNAL
+    from vidgist.batch.summaries import Summaries
     from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS
-    from vidgist.scoring import bank_for, check_model
-    from vidgist.selection import parse_length
 
     context = click.get_current_context()
     names: tuple[str, ...] = DEFAULT_OUTPUTS
     if make is not None:
         param = next(p for p in context.command.params if p.name == "make")
         names = name_list(OUTPUTS)(context, param, make) or DEFAULT_OUTPUTS
+    many = {name: options.pop(name) for name in BATCH_NAMES}
+    batch = is_batch(videos, many)
+    if many["engine"] == "ray":  # its workers stand in folders of their own
+        names_of_files = (n for n in ("backbone", "bank") if Path(options[n]).is_file())
+        options |= {name: Path(options[name]) for name in names_of_files}
+    settings = _plain(options) | {
+        "limits": asdict(limits),
+        "make": names,
+        "overwrite": overwrite,
+        "resume": batch,
+    }
     # What is wrong for every video alike is told once, before any work.
-    parse_length(options["length"], 1.0)
-    settings, options = split_options(options)
-    options["preset"] = settings
-    if options["model"] is not None:
-        options["model"] = load_model(
-            options["model"], device=options["device"], threads=options["threads"]
+    work = Summaries(settings)
+    for note in work.notes:
+        console.warn("--bank", note)
+    if not batch:
+        folder = result_folders(videos, output)[0]
+        results = for_each(
+            console, videos, lambda v: summarize_one(v, folder, work=work, console=console)
         )
-    check_model(settings, options["model"])
-    options["backbone"] = load_backbone(
-        options["backbone"], device=options["device"], threads=options["threads"]
-    )
-    bank, without = bank_for(
-        settings,
-        options["bank"],
-        dimension=options["backbone"].dimension,
-        backbone=options["backbone"].name,
-        fingerprint=options["backbone"].fingerprint,
-    )
-    if set(BANK_CRITERIA) & set(settings.criteria):
-        options["bank"] = NONE if bank is None else bank
-    if without is not None:
-        console.warn("--bank", without)
-
-    folders = result_folders(videos, output)
-    results = for_each(
-        console,
-        zip(videos, folders, strict=True),
-        lambda job: summarize_one(
-            *job, make=names, overwrite=overwrite, console=console, options=options
-        ),
-    )
-    if as_json:
-        print_json({"done": [r for _, r in results], "failed": console.failures})
-    else:
-        for _, result in results:
+        if as_json:
+            print_json({"done": [r for _, r in results], "failed": console.failures})
+        for _, result in results if not as_json else ():
             click.echo(describe(result))
+        return console.failed
+
+    found, errors = find_videos(videos, recursive=many["recursive"])
+    for error in errors:
+        console.error(str(error))
+    folders = result_folders(found, output, single=False)
+    setup = Setup("summarize", settings, options["threads"])
+    jobs = [Job(video, folder) for video, folder in zip(found, folders, strict=True)]
+    journal = (output or Path()) / JOURNAL
+    outcomes = run_jobs(setup, jobs, journal=journal, console=console, options=many) if jobs else []
+    if as_json:
+        grouped = {
+            state: [dict(o.result) for o in outcomes if o.state == state]
+            for state in ("done", "skipped")
+        }
+        print_json({**grouped, "failed": console.failures})
+    else:
+        for line in table(outcomes, lambda o: describe(dict(o.result))):
+            click.echo(line)
     return console.failed
 
 
-def summarize_one(
-    path: Path,
-    folder: Path,
-    *,
-    make: tuple[str, ...],
-    overwrite: bool,
-    console: Console,
-    options: dict[str, Any],
-) -> dict[str, Any]:
+def summarize_one(path: Path, folder: Path, *, work: Summaries, console: Console) -> dict[str, Any]:
     """Summarize one video into a folder; return what the user is told of it."""
-    import warnings
+    from vidgist.batch import Job
 
-    from vidgist.pipeline import summarize as run
-    from vidgist.render import check_outputs, render
-
-    check_outputs(folder, make=make, overwrite=overwrite)
-    with console.progress(path.name) as progress, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        summary = run(path, progress=progress, **options)
-        paths = render(summary, folder, make=make, overwrite=overwrite, progress=progress)
-    warned = list(dict.fromkeys([*summary.warnings, *(str(w.message) for w in caught)]))
-    for text in warned:
+    with console.progress(path.name) as progress:
+        result = work.run(Job(path, folder), progress=progress)
+    for text in result.get("warnings", ()):
         console.warn(path, text)
+    return result
+
+
+def _plain(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options as plain JSON; names of files from the root, whoever reads them."""
     return {
-        "video": str(path),
-        "output": str(folder),
-        "files": [str(p) for p in paths],
-        "duration": summary.timeline.duration,
-        "samples": len(summary.features),
-        "shots": len(summary.shots),
-        "selected": int(summary.selected.sum()),
-        "summary": summary.duration,
-        "budget": summary.budget,
-        "warnings": warned,
+        name: str(value.absolute()) if isinstance(value, Path) else value
+        for name, value in options.items()
     }
-
-
-def result_folders(videos: tuple[Path, ...], output: Path | None) -> list[Path]:
-    """Return the folder of each video's results; two videos of one name get two folders."""
-    if output is not None and len(videos) == 1:
-        return [output]
-    base = output or Path()
-    folders: list[Path] = []
-    for video in videos:
-        # Room for the ending within the 255 bytes that file systems allow.
-        stem = _shortened(video.stem or "video", 240)
-        folder = base / f"{stem}-gist"
-        number = 2
-        while folder in folders:
-            folder = base / f"{stem}-gist-{number}"
-            number += 1
-        folders.append(folder)
-    return folders
-
-
-def _shortened(name: str, limit: int) -> str:
-    while len(name.encode(errors="surrogateescape")) > limit:
-        name = name[:-1]
-    return name
 
 
 def describe(result: dict[str, Any]) -> str:
     """Return one line on a finished video."""
+    if "summary" not in result:  # finished by an earlier run
+        return f"{one_line(result['video'])} -> {one_line(result['output'])}/"
     return (
         f"{one_line(result['video'])}: {clock(result['summary'])} of {clock(result['duration'])}, "
         f"{result['selected']} of {result['shots']} shots -> {one_line(result['output'])}/"

@@ -19,6 +19,7 @@ from vidgist.datasets.eccv16 import append_videos, open_dataset
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError, OutputError
 from vidgist.features.lock import exclusive
+from vidgist.files import clean_partials, output_error
 
 __all__ = ["FeatureStore", "open_store"]
 
@@ -37,6 +38,9 @@ class FeatureStore:
         if path.exists():
             self._check(path)
             self._keys = _contents(path)
+        clean_partials(parts)
+        for unfinished in parts.glob("*.new.h5"):
+            unfinished.unlink()
         for part in _waiting(self._parts):
             try:
                 self._check(part)
@@ -57,11 +61,28 @@ class FeatureStore:
         Raises:
             OutputError: the disk is full, or the folder cannot be written.
         """
+        content = str(record.attributes[CONTENT])
+        append_videos(self.room(content), [replace(record, key="")], attributes=self._attributes)
+        self.adopt(content)
+
+    def room(self, content: str) -> Path:
+        """Return the file into which another process may write the video of that content."""
+        return self._parts / f"{content}.new.h5"
+
+    def adopt(self, content: str) -> None:
+        """Keep for good what lies in the `room` of that content.
+
+        Raises:
+            OutputError: the disk is full, or the folder cannot be written.
+        """
         waiting = _waiting(self._parts)
         number = int(waiting[-1].stem) + 1 if waiting else 0
         waiting.append(self._parts / f"{number:08d}.h5")
-        append_videos(waiting[-1], [replace(record, key="")], attributes=self._attributes)
-        self._keys[str(record.attributes[CONTENT])] = ""
+        try:
+            self.room(content).rename(waiting[-1])
+        except OSError as error:
+            raise output_error(waiting[-1], error) from error
+        self._keys[content] = ""
         size = sum(part.stat().st_size for part in waiting)
         if not self.path.exists() or 2 * size >= self.path.stat().st_size:
             self.merge()

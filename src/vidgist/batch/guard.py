@@ -1,0 +1,72 @@
+"""A folder of results in the hands of one process, and a file that must not change meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from vidgist.errors import OutputError, VideoError
+from vidgist.features.lock import exclusive
+from vidgist.files import clean_partials, output_error
+
+__all__ = ["LOCK", "State", "own_folder", "state_of", "unchanged"]
+
+LOCK = ".vidgist.lock"
+
+State = tuple[int, int, int, int]
+"""Device, inode, bytes and time of the last change of a file."""
+
+
+@contextlib.contextmanager
+def own_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder for the block, made where missing; what killed runs left in it is deleted.
+
+    A folder that is still empty in the end is removed.
+
+    Raises:
+        OutputError: it cannot be written, or another process holds it.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.callback(_remove_empty, folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held = stack.enter_context(exclusive(folder / LOCK))
+        except OSError as error:
+            raise output_error(folder, error) from error
+        if not held:
+            raise OutputError(
+                f"{folder}: another vidgist is writing to it; wait for it, or choose another"
+                " folder with -o"
+            )
+        clean_partials(folder)
+        yield
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def state_of(video: Path) -> State | None:
+    """Return what tells a change of a file, None where it is not there."""
+    try:
+        status = video.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def unchanged(video: Path, before: State | None) -> None:
+    """Make sure that a file is what it was.
+
+    Raises:
+        VideoError: it is not.
+    """
+    now = state_of(video)
+    if now is None:
+        raise VideoError(f"{video}: was removed while it was read; run again when it is back")
+    if now != before:
+        raise VideoError(
+            f"{video}: was changed while it was read; run again when nothing writes to it"
+        )

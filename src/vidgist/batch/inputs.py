@@ -1,0 +1,74 @@
+"""Which videos are meant: files that are named, and files of known endings in folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from vidgist.batch.mark import MARK
+from vidgist.errors import InputError
+
+__all__ = ["VIDEO_ENDINGS", "find_videos"]
+
+VIDEO_ENDINGS = frozenset(
+    "." + ending
+    for ending in (
+        *("3g2", "3gp", "asf", "avi", "divx", "dv", "f4v", "flv", "gif", "h264", "h265", "hevc"),
+        *("ivf", "m2t", "m2ts", "m2v", "m4v", "mjpeg", "mjpg", "mkv", "mov", "mp4", "mpe", "mpeg"),
+        *("mpg", "mts", "mxf", "nut", "obu", "ogm", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm"),
+        *("wmv", "wtv", "y4m"),
+    )
+)
+"""Endings, in small letters, of the files that are taken out of a folder."""
+
+
+def find_videos(
+    paths: Iterable[Path], *, recursive: bool = False
+) -> tuple[list[Path], list[InputError]]:
+    """Return the videos that ``paths`` name, and an error for each folder that gives none.
+
+    A path that is no folder is kept whatever it is called, so that its error is told where it is
+    opened. Files of one folder are in the order of their names; none is named twice. Hidden files
+    and folders are left out, and so are results of an earlier run.
+
+    Args:
+        paths: files and folders.
+        recursive: look into the folders below, too; links to folders are not followed.
+    """
+    found: dict[Path, None] = {}
+    errors = []
+    for path in paths:
+        if not path.is_dir():
+            found[path] = None
+            continue
+        inside = list(_inside(path, recursive=recursive))
+        found.update(dict.fromkeys(inside))
+        if not inside:
+            below = "" if recursive else "; --recursive looks into the folders below it, too"
+            why = _unreadable(path) or f"holds no file of a video's ending{below}"
+            errors.append(InputError(f"{path}: {why}"))
+    return list(found), errors
+
+
+def _inside(folder: Path, *, recursive: bool) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        if MARK in files and Path(place) != folder:
+            folders.clear()  # what an earlier run made of a video is no video to be worked on
+            continue
+        folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
+        for name in sorted(files):
+            path = Path(place, name)
+            if name.startswith(".") or path.suffix.lower() not in VIDEO_ENDINGS:
+                continue
+            # A pipe or device called x.mp4 would wait for ever; a link to a file is as good as one.
+            if path.is_file():
+                yield path
+
+
+def _unreadable(folder: Path) -> str | None:
+    try:
+        with os.scandir(folder):
+            return None
+    except OSError as error:
+        return f"cannot be read ({error.strerror}); check its permissions"
