@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import av
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from clips import picture, render_clip
 from vidgist.video.orient import Turn, Turns, display_size, turn_of, turned, upright
 
 
-def decode(path: object) -> av.VideoFrame:
+def decode(path: Path) -> av.VideoFrame:
     with av.open(str(path)) as container:
         return next(container.decode(video=0))
 
@@ -45,8 +47,8 @@ def test_frames_turn_as_arrays_do(
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_the_matrix_of_a_file(degrees: int, tmp_path: object) -> None:
-    clip = render_clip(tmp_path / "a.mov", scenes=(0.2,), rotation=degrees)  # type: ignore[operator]
+def test_the_matrix_of_a_file(degrees: int, tmp_path: Path) -> None:
+    clip = render_clip(tmp_path / "a.mov", scenes=(0.2,), rotation=degrees)
     frame = decode(clip.path)
     assert turn_of(frame) == Turns()(frame) == Turn.clockwise(degrees)
     frame.pts = 7
