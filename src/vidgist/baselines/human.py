@@ -23,8 +23,8 @@ def measure_human(judge: Judge) -> npt.NDArray[np.float64]:
     result = np.full((1, 3), np.nan)
     values, users = judge.annotations, judge.record.user_summary
     if values is not None and len(values) > 1:
-        agreements = np.array([_agreement(judge, u) for u in _opinions(values)])
-        known = np.isfinite(agreements).all(axis=1)  # not where no other annotator ranks anything
+        agreements = _with_mean(judge, values) if _against_mean(judge) else _with_each(values)
+        known = np.isfinite(agreements).all(axis=1)  # not where nobody ranks anything
         if known.any():
             result[0, :2] = agreements[known].mean(axis=0)
     if users is not None and len(users) > 1:
@@ -35,20 +35,32 @@ def measure_human(judge: Judge) -> npt.NDArray[np.float64]:
     return result
 
 
-def _opinions(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Return the annotators who rank anything; all of them where none does."""
-    ranking = np.flatnonzero(np.ptp(values, axis=1) > 0)
-    return ranking if len(ranking) else np.arange(len(values))
+def _against_mean(judge: Judge) -> bool:
+    return judge.protocol.against == "mean"
 
 
-def _agreement(judge: Judge, user: int) -> npt.NDArray[np.float64]:
-    assert judge.annotations is not None
-    others = np.delete(judge.annotations, user, axis=0)
-    if judge.protocol.against == "mean":
-        others = others.mean(axis=0, keepdims=True)
+def _with_each(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the mean tau and rho (U, 2) of each annotator with each of the others.
+
+    An annotator who ranks nothing agrees with nobody (NaN), and is no partner for others.
+    """
     # Frame by frame: an annotator's values are not steps from pick to pick.
-    found = judge.correlate(judge.annotations[[user]], annotators=Annotators(others))
-    return np.asarray(found[0])
+    annotators = Annotators(values)
+    pairs = np.stack([annotators.tau(values), annotators.rho(values)], axis=2)
+    partner = ~annotators.constant[None, :] & ~np.eye(len(values), dtype=bool)
+    counts = partner.sum(axis=1)
+    totals = np.where(partner[:, :, None], pairs, 0.0).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(counts > 0, totals.T / np.maximum(counts, 1), np.nan).T)
+
+
+def _with_mean(judge: Judge, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return tau and rho (U, 2) of each annotator with the mean of the others."""
+    found = np.full((len(values), 2), np.nan)
+    for user in np.flatnonzero(np.ptp(values, axis=1) > 0):
+        others = np.delete(values, user, axis=0).mean(axis=0, keepdims=True)
+        found[user] = judge.correlate(values[[user]], annotators=Annotators(others))[0]
+    return found
 
 
 def ceiling_scores(judge: Judge) -> npt.NDArray[np.float64]:

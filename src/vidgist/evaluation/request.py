@@ -137,13 +137,18 @@ class Request:
     def _measured(self, dataset: Dataset, keys: frozenset[str]) -> Iterator[VideoRecord]:
         for record in self._joined(dataset):
             if record.key in keys:
-                yield resegment(record) if self.shots == "kts" else record
+                ours = self.shots == "kts" and record.features is not None
+                yield resegment(record) if ours else record
 
     def _entries(
         self, dataset: Dataset
     ) -> tuple[tuple[Entry, ...], frozenset[str], dict[str, str]]:
         """Return the rows, the videos that all can be measured on, and what else was chosen."""
-        baselines = baseline_entries(seeds=self.seeds)
+        # Our own shots are made from features, so that no row can do without them.
+        baselines = tuple(
+            dataclasses.replace(entry, needs_features=self.shots == "kts")
+            for entry in baseline_entries(seeds=self.seeds)
+        )
         keys = frozenset(dataset.keys)
         if self.scores is None:
             banks, used = banks_for(self.settings, self.bank, dataset)

@@ -15,8 +15,14 @@ __all__ = ["BENCHMARKS", "Context", "Report", "run_benchmark"]
 _HERE = "vidgist.evaluation.benchmarks"
 
 BENCHMARKS = {
-    "s2": (f"{_HERE}.s2_s3", "TVSum in all settings, scores without training (Table S2)."),
-    "s3": (f"{_HERE}.s2_s3", "SumMe in all settings, scores without training (Table S3)."),
+    "1": (f"{_HERE}.trained", "tau and rho after training, canonical (Table 1)."),
+    "2": (f"{_HERE}.trained", "F1 after training: canonical, augmented, transfer (Table 2)."),
+    "3": (f"{_HERE}.youtube8m", "Trained on YouTube-8M, with DR-DSN (Table 3)."),
+    "s2": (f"{_HERE}.s2_s3", "TVSum in all settings; --runs adds trained rows (Table S2)."),
+    "s3": (f"{_HERE}.s2_s3", "SumMe in all settings; --runs adds trained rows (Table S3)."),
+    "s4": (f"{_HERE}.grid", "Neighbours against lambda1, alignment x filter (Table S4)."),
+    "s5": (f"{_HERE}.grid", "Neighbours against lambda1, all three criteria (Table S5)."),
+    "s6": (f"{_HERE}.sizes", "Sizes of the network; seconds an epoch beside DR-DSN (Table S6)."),
     "s7": (f"{_HERE}.s7", "Backbones, for each whose features are there (Table S7)."),
     "s8": (f"{_HERE}.s8", "Two ways to avoid zeros, eps and exp (Table S8)."),
     "s9": (f"{_HERE}.s9", "Thresholding of alignment (Table S9)."),

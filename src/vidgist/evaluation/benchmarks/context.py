@@ -67,6 +67,10 @@ class Context:
         output: where a figure goes, or None for the working directory.
         overwrite: whether a figure may replace a file.
         progress: told how far the work is.
+        runs: folder of trained models, for tables with trained rows; None for the default.
+        repeats: seeds that a trained row is averaged over.
+        epochs: of the training, in the place of the preset's.
+        dsn_epochs: trainings of DR-DSN to measure beside ours.
     """
 
     name: str
@@ -78,6 +82,10 @@ class Context:
     output: Path | None = None
     overwrite: bool = False
     progress: Progress = silent
+    runs: Path | None = None
+    repeats: int = 1
+    epochs: int | None = None
+    dsn_epochs: tuple[int, ...] = ()
 
     def protocol(self, metric: str) -> Protocol:
         """Return the protocol for a metric."""

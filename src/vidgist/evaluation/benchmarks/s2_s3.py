@@ -1,7 +1,8 @@
 """Tables S2 and S3: the scores without training in all settings, on TVSum and SumMe.
 
 Without a training part, *canonical* is the mean over the splits' test sets, *augmented* is the
-same, and *transfer* is the mean over all videos.
+same, and *transfer* is the mean over all videos. With a folder of trained models the trained rows
+stand beside these, see `vidgist.evaluation.benchmarks.trained`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ NAMES = {"tvsum": "TVSum", "summe": "SumMe"}
 
 
 def run(context: Context) -> Report:
-    """Measure alignment, and alignment x uniformity, in every setting."""
+    """Measure alignment, and alignment x uniformity, in every setting; trained rows on request."""
+    if context.runs is not None:
+        from vidgist.evaluation.benchmarks.trained import run as run_trained
+
+        return run_trained(context)
     metric = METRICS[context.name]
     tables: list[Table] = []
     missing: list[str] = []

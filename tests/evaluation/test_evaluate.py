@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import small_data
+from vidgist.datasets import open_dataset
+from vidgist.datasets.splits import Split
+from vidgist.errors import DataError
+from vidgist.evaluation.entries import (
+    baseline_entries,
+    method_entry,
+    scores_entry,
+    training_free,
+)
+from vidgist.evaluation.evaluate import evaluate, with_splits
+from vidgist.evaluation.judge import Judge
+from vidgist.evaluation.protocols import PROTOCOLS
+from vidgist.presets import PRESETS
+from vidgist.scoring import score_features
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    small_data.dataset(tmp_path / "data.h5", count=5, without=(2,))
+    return open_dataset(tmp_path / "data.h5")
+
+
+def run(records, entries, **more):
+    return evaluate(
+        records,
+        entries,
+        metric="tvsum",
+        protocol=PROTOCOLS["paper"],
+        title="t",
+        dataset="data.h5",
+        **more,
+    )
+
+
+def method():
+    return method_entry("method", training_free(PRESETS["paper"]))
+
+
+def test_rows_are_what_the_judge_says(dataset):
+    table = run(dataset, [method(), *baseline_entries(seeds=4)])
+    assert table.videos == ("video_1", "video_3", "video_4", "video_5")
+    record = dataset["video_3"]
+    judge = Judge(record, metric="tvsum", protocol=PROTOCOLS["paper"])
+    scores = score_features(record.to_features(), PRESETS["paper"]).importance
+    np.testing.assert_allclose(table.row("method").values[1], judge.measure(scores[None]))
+    assert [row.name for row in table.rows] == ["method", "random", "constant", "human", "ceiling"]
+    assert table.row("random").values.shape == (4, 4, 3)
+    assert not table.row("method").baseline
+
+
+def test_all_rows_are_means_over_the_same_videos(dataset):
+    table = run(dataset, [method(), *baseline_entries(seeds=2)])
+    assert any("4 of 5 videos have features; left out: video_2" in note for note in table.notes)
+    assert any("too few" in note for note in table.notes)
+    assert len(run(dataset, baseline_entries(seeds=2)).videos) == 5
+
+
+def test_random_rows_do_not_depend_on_other_videos(dataset):
+    whole = run(dataset, baseline_entries(seeds=3))
+    part = run([dataset["video_4"]], baseline_entries(seeds=3))
+    np.testing.assert_array_equal(part.row("random").values[0], whole.row("random").values[3])
+
+
+def test_somebodys_scores(dataset):
+    scores = {key: np.arange(dataset[key].n_samples, dtype=float) for key in dataset.keys}
+    table = run(dataset, [scores_entry("mine", scores)])
+    judge = Judge(dataset["video_1"], metric="tvsum", protocol=PROTOCOLS["paper"])
+    np.testing.assert_allclose(table.rows[0].values[0], judge.measure(scores["video_1"][None]))
+
+
+def test_unannotated_videos_have_no_numbers_but_notes(dataset):
+    bare = (dataclasses.replace(r, user_scores=None, user_summary=None) for r in dataset)
+    table = run(bare, baseline_entries(seeds=2))
+    assert np.isnan(table.mean(table.row("ceiling"))).all()
+    assert any("no tau" in note for note in table.notes)
+    assert any("no f1" in note for note in table.notes)
+
+
+def test_nothing_to_measure(dataset):
+    with pytest.raises(DataError, match="no videos"):
+        run([], [method()])
+    bare = (dataclasses.replace(r, features=None) for r in dataset)
+    with pytest.raises(DataError, match="none of its videos has features"):
+        run(bare, [method()])
+
+
+def test_progress_is_told(dataset):
+    told = []
+    run(
+        dataset,
+        baseline_entries(seeds=1),
+        total=5,
+        progress=lambda stage, done, total: told.append((stage, done, total)),
+    )
+    assert told[-1] == ("evaluating", 5, 5)
+
+
+def splits(*tests: tuple[str, ...]) -> list[Split]:
+    return [Split(train=(), test=test) for test in tests]
+
+
+def test_means_over_splits(dataset):
+    table = run(dataset, baseline_entries(seeds=1))
+    row = table.row("human")
+    over = with_splits(table, splits(("video_1", "video_3"), ("video_3",)), all_videos=dataset.keys)
+    values = dict(zip(table.videos, row.values[:, 0], strict=True))
+    expected = ((values["video_1"] + values["video_3"]) / 2 + values["video_3"]) / 2
+    np.testing.assert_allclose(over.mean(over.row("human")), expected)
+    assert over.videos == ("video_1", "video_3")
+    note = "test 2 distinct videos of 5; never tested: video_2, video_4, video_5"
+    assert any(note in said for said in over.notes)
+
+
+def test_tested_videos_without_features(dataset):
+    table = run(dataset, [method()])
+    over = with_splits(table, splits(("video_1", "video_2")), all_videos=dataset.keys)
+    assert over.videos == ("video_1",)
+    assert any("1 of those 2 could be measured" in note for note in over.notes)
+    with pytest.raises(DataError, match="none of the tested videos"):
+        with_splits(table, splits(("video_2",)), all_videos=dataset.keys)
+
+
+def test_splits_of_another_data_set(dataset):
+    table = run(dataset, baseline_entries(seeds=1))
+    with pytest.raises(DataError, match="split 2: none of its test videos"):
+        with_splits(table, splits(("video_1",), ("video_40",)), all_videos=dataset.keys)
