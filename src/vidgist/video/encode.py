@@ -19,6 +19,7 @@ import numpy.typing as npt
 from av.video.reformatter import Interpolation
 
 from vidgist.errors import OutputError
+from vidgist.video.colour import CONVERTIBLE, UNSPECIFIED, convertible
 from vidgist.video.pixels import rgb
 
 __all__ = ["MAX_SIDE", "ClipEncoder", "clock", "even_size"]
@@ -37,10 +38,7 @@ VIDEO_OPTIONS = {"crf": "21", "bf": "0", "forced-idr": "1"}
 
 TICKS = 90_000
 LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
-UNSPECIFIED = 2  # of AVColorSpace, AVColorPrimaries and AVColorTransferCharacteristic
 RGB = 0  # AVCOL_SPC_RGB
-CONVERTIBLE = (1, 2, 4, 5, 6, 7, 9)
-"""Matrices (AVColorSpace) that the scaler knows."""
 
 
 def clock(frame_rate: float) -> int:
@@ -190,9 +188,7 @@ class ClipEncoder:
         same_size = (frame.width, frame.height) == (self._video.width, self._video.height)
         if frame.format.name == "yuv420p" and same_size and not full:
             return frame
-        if frame.colorspace not in CONVERTIBLE:
-            # The scaler refuses it even where both sides have it and nothing is to be done.
-            frame.colorspace = UNSPECIFIED
+        frame = convertible(frame)
         matrix = self._matrix if self._matrix in CONVERTIBLE else UNSPECIFIED
         return frame.reformat(
             width=self._video.width,

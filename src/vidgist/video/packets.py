@@ -16,6 +16,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from vidgist.errors import VideoError
+from vidgist.video.colour import convertible
 from vidgist.video.container import Limits, open_video
 
 __all__ = ["Losses", "decoded", "nothing_decodes", "packets", "prepare"]
@@ -166,6 +167,7 @@ def _decode(
         losses.refused += 1
         return []
     for frame in frames:
+        convertible(frame)
         losses.frames += 1
         losses.damaged += frame.is_corrupt
         if packet is None and stream.time_base is not None:
@@ -196,7 +198,7 @@ def _tail(
             if begun and frame.pts is not None and frame.pts > last:
                 losses.frames += 1
                 losses.damaged += frame.is_corrupt
-                yield frame
+                yield convertible(frame)
 
 
 def packets(
