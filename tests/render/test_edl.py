@@ -17,10 +17,8 @@ from vidgist.render.cuts import cuts
 from vidgist.render.edl import edit_list
 from vidgist.render.timecode import edit_rate
 
-EVENT = re.compile(
-    r"(\d{3,})  (\S{1,8}) +(V|AA/V) +C +"
-    r"(\d\d:\d\d:\d\d[:;]\d\d) (\d\d:\d\d:\d\d[:;]\d\d) (\d\d:\d\d:\d\d[:;]\d\d) (\d\d:\d\d:\d\d[:;]\d\d)"
-)
+CODE = r"(\d\d:\d\d:\d\d[:;]\d\d)"
+EVENT = re.compile(rf"(\d{{3,}})  (\S{{1,8}}) +(V|AA/V) +C +{CODE} {CODE} {CODE} {CODE}")
 
 
 @given(

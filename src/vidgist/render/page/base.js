@@ -10,6 +10,9 @@ function make(tag, className, ...children) {
   return element;
 }
 
+// Text for those who listen instead of looking.
+const spoken = (text) => make("span", "hidden", text);
+
 // 83.46 -> "1:23.5"; hours where there are any.
 function clock(seconds, decimals = 1) {
   const unit = 10 ** decimals;

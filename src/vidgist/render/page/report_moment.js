@@ -51,11 +51,9 @@ function neighborCard(stop, rank, similarity) {
   image.alt = "";
   setPicture(image, pictureOf(stop));
   const button = make("button", "", image,
-    make("span", "", clock(stopTimes[stop])),
-    make("span", "quiet", `${ordinal(rank)}, ${similarity.toFixed(2)}`));
+    make("span", "", spoken("Show "), clock(stopTimes[stop])),
+    make("span", "quiet", ordinal(rank), spoken(" nearest"), ", ", spoken("similarity "), similarity.toFixed(2)));
   button.type = "button";
-  button.setAttribute("aria-label",
-    `${ordinal(rank)} nearest: ${clock(stopTimes[stop])}, similarity ${similarity.toFixed(2)}. Show it.`);
   button.addEventListener("click", () => choose(stop));
   return make("li", "", button);
 }

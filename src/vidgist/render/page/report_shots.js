@@ -45,10 +45,12 @@ const cards = shots.map((shot, i) => {
   const image = make("img", "");
   image.alt = "";
   const bar = make("span", "");
-  const badge = make("span", "badge", "\u2713 in");
+  const badge = make("span", "badge", "\u2713 in", spoken(" the summary, "));
   const text = make("span", "text",
-    make("span", "first", make("span", "", `Shot ${i + 1}`), make("span", "", shot.score.toFixed(2))),
-    make("span", "when", `${clock(shot.start)} \u2013 ${clock(shot.end)}`),
+    make("span", "first",
+      make("span", "", spoken("play "), `Shot ${i + 1}`),
+      make("span", "", spoken(", score "), shot.score.toFixed(2))),
+    make("span", "when", spoken(", "), `${clock(shot.start)} \u2013 ${clock(shot.end)}`),
     make("span", "track", bar));
   const button = make("button", "shot", image, badge, text);
   button.type = "button";
@@ -101,8 +103,6 @@ function markSelected() {
     const inside = selected.has(card.index);
     card.button.classList.toggle("selected", inside);
     card.badge.hidden = !inside;
-    card.button.setAttribute("aria-label",
-      `Shot ${card.index + 1}, ${clock(card.shot.start)} to ${clock(card.shot.end)}, score ${card.shot.score.toFixed(2)}, ${inside ? "in the summary" : "not in the summary"}. Play it.`);
   }
 }
 

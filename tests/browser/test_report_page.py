@@ -1,0 +1,381 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pages import HOSTILE, clip_summary, long_summary
+from vidgist.render import render
+from vidgist.types import Scores
+
+Opener = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a page with summary.mp4 and the source beside it."""
+    folder = tmp_path_factory.mktemp("video")
+    summary = clip_summary(folder, selected=[1, 3], warnings=("2 frames were lost.",))
+    render(summary, folder / "gist", make=["report", "mp4", "json"])
+    return folder / "gist" / "report.html"
+
+
+def marked(page: Any) -> list[int]:
+    """Return the indices of the shots that are marked as selected."""
+    return list(
+        page.eval_on_selector_all(
+            "#shots li",
+            "all => all.flatMap(li => li.querySelector('.selected')"
+            " ? [Number(li.dataset.shot)] : [])",
+        )
+    )
+
+
+def now(page: Any) -> int:
+    return int(page.get_attribute("#timeline", "aria-valuenow"))
+
+
+def test_it_opens_from_disk_and_asks_nobody(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    page = opened.page
+    assert page.title() == "clip.mp4 - vidgist"
+    assert page.text_content("h1") == "clip.mp4"
+    assert "2 of 8 shots" in opened.text(".facts")
+    assert "2 frames were lost." in opened.text(".warnings")
+    assert page.is_visible("#canvas")
+    assert len(page.query_selector_all("#shots .shot")) == 8
+    loaded = "all => all.every(i => i.hidden || (i.complete && i.naturalWidth > 0))"
+    opened.until(f"({loaded})([...document.querySelectorAll('#shots img')])")
+    drawn = page.evaluate(
+        "() => { const c = document.getElementById('canvas');"
+        " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        " return new Set(new Uint32Array(d.buffer)).size; }"
+    )
+    assert drawn > 50
+    # The page itself, and the clip that its player may have looked at.
+    assert set(opened.requests) <= {report.as_uri(), (report.parent / "summary.mp4").as_uri()}
+
+
+def test_the_slider_marks_the_shots_in_the_data(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    page, lengths = opened.page, opened.data["lengths"]
+    assert len(lengths) == 11
+    page.focus("#length")
+    page.keyboard.press("Home")
+    seen = set()
+    for index, length in enumerate(lengths):
+        assert page.input_value("#length") == str(index)
+        assert marked(page) == length["shots"]
+        seen.add(tuple(length["shots"]))
+        share = f"{round(length['share'] * 100, 1):g}%"
+        said = page.get_attribute("#length", "aria-valuetext")
+        assert said.startswith(f"{share}: {len(length['shots'])} shot")
+        assert opened.text("#live") == said
+        assert opened.text("#share") == share
+        assert bool(opened.text("#made")) == length["made"]
+        page.keyboard.press("ArrowRight")
+    assert len(seen) > 4
+
+
+def test_it_begins_with_the_summary_as_it_was_made(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    assert marked(opened.page) == [1, 3]
+    assert opened.text("#made") == "as it was made"
+
+
+def test_keys_go_from_moment_to_moment_and_shot_to_shot(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    page, data = opened.page, opened.data
+    last = len(data["stops"]) - 1
+    page.focus("#timeline")
+
+    def press(key: str) -> int:
+        page.keyboard.press(key)
+        return now(page)
+
+    assert press("Home") == 0
+    assert press("ArrowLeft") == 0
+    assert press("ArrowRight") == 1
+    assert press("ArrowUp") == 2
+    assert press("ArrowDown") == 1
+    assert press("End") == last
+    assert press("ArrowRight") == last
+    keys = [shot["key"] for shot in data["shots"]]
+    assert press("Home") == 0
+    assert press("Shift+ArrowRight") == keys[1]
+    assert press("PageUp") == keys[2]
+    assert press("PageDown") == keys[1]
+    assert page.get_attribute("#timeline", "aria-valuemax") == str(last)
+    said = page.get_attribute("#timeline", "aria-valuetext")
+    assert "shot 2 of 8, in the summary, importance 0." in said
+    assert page.get_attribute("#shots .shot.current", "aria-current") == "true"
+
+
+def test_zooming(report: Path, open_page: Opener) -> None:
+    page = open_page(report).page
+    assert page.is_disabled("#zoom-out")
+    assert page.is_hidden("#overview")
+    page.click("#zoom-in")
+    assert page.is_enabled("#zoom-out")
+    page.wait_for_selector("#overview:not([hidden])")
+    page.focus("#timeline")
+    page.keyboard.press("0")
+    assert page.is_disabled("#zoom-whole")
+
+
+def test_a_moment_is_explained(report: Path, open_page: Opener, tmp_path: Path) -> None:
+    summary = clip_summary(tmp_path)
+    n = len(summary.features)
+    high, low = np.full(n, 0.1), np.full(n, 0.9)
+    high[4], low[4] = 0.9, 0.1
+    scores = Scores(
+        criteria={"alignment": high, "uniformity": low}, importance=np.linspace(0.1, 0.5, n)
+    )
+    render(dataclasses.replace(summary, scores=scores), tmp_path / "out", make="report")
+    opened = open_page(tmp_path / "out" / "report.html")
+    page = opened.page
+    page.focus("#timeline")
+    page.keyboard.press("Home")
+    first = opened.text("#sentence")
+    assert first.startswith("It is typical of the video, but looks much like its neighbours. ")
+    assert "importance is 0.10, the lowest of the video" in first
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    assert opened.text("#sentence").startswith(
+        "It differs from its neighbours, but is unlike most of the video. "
+    )
+    values = opened.text("#values")
+    assert "Local dissimilarity0.90the highest of the video" in values
+    assert "Global consistency0.10the lowest of the video" in values
+
+
+def test_neighbours_are_those_of_the_data_and_lead_on(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    page, near = opened.page, opened.data["neighbors"]
+    stop = now(page)
+    buttons = page.query_selector_all("#neighbors button")
+    assert len(buttons) == len(near["ranks"]) > 0
+    said = buttons[0].text_content()
+    assert said.endswith(f"1st nearest, similarity {near['similarity'][stop][0]:.2f}")
+    buttons[0].click()
+    assert now(page) == near["stops"][stop][0]
+
+
+def test_hovering_tells_time_scores_and_picture(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    page = opened.page
+    page.locator("#keys").scroll_into_view_if_needed()
+    box = page.locator("#timeline").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 90)
+    page.wait_for_selector("#tip:not([hidden])")
+    assert opened.text("#tip-text").startswith("0:04.0Shot 5")  # the middle, at 3.8 s
+    assert "Local dissimilarity" in opened.text("#tip-text")
+    assert page.get_attribute("#tip-picture", "src").startswith("data:image/")
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 90)
+    assert opened.data["times"][now(page)] == pytest.approx(opened.data["duration"] / 2, abs=0.3)
+    page.mouse.move(1, 1)
+    page.wait_for_selector("#tip", state="hidden")
+
+
+def wait_until_played(opened: Any) -> tuple[str, float]:
+    """Return the file that was played, and the time at which it stopped."""
+    opened.until("!document.getElementById('video').paused")
+    opened.until("document.getElementById('video').paused")
+    return (
+        opened.page.evaluate("document.getElementById('video').currentSrc"),
+        opened.page.evaluate("document.getElementById('video').currentTime"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("shot", "file", "end"),
+    [
+        (3, "gist/summary.mp4", 0.8 + 0.6),  # selected: second in the clip
+        (5, "clip.mp4", 1 + 0.8 + 1.2 + 0.6 + 1 + 0.8),
+    ],
+)
+def test_a_shot_plays_to_its_end(
+    report: Path, open_page: Opener, shot: int, file: str, end: float
+) -> None:
+    opened = open_page(report)
+    page = opened.page
+    page.click(f"#shots li[data-shot='{shot}'] button")
+    source, stopped = wait_until_played(opened)
+    assert source == (report.parent.parent / file).as_uri()
+    assert stopped == pytest.approx(end, abs=0.15)
+
+
+def test_a_selection_plays_its_shots_one_after_the_other(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    page = opened.page
+    page.focus("#length")
+    page.keyboard.press("Home")
+    page.click("#play-all")
+    source, stopped = wait_until_played(opened)
+    length = opened.data["lengths"][0]
+    assert length["shots"] not in ([1], [3])
+    assert source.endswith("/clip.mp4")
+    assert stopped == pytest.approx(length["segments"][-1][1], abs=0.15)
+
+
+def test_enter_plays_the_shot(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    opened.page.focus("#timeline")
+    opened.page.keyboard.press("Home")
+    opened.page.keyboard.press("Enter")
+    assert "Playing shot 1 from the source video" in opened.text("#status")
+    opened.until("!document.getElementById('video').paused")
+
+
+def test_without_videos_it_says_so(open_page: Opener, tmp_path: Path) -> None:
+    render(long_summary(20, shots=4), tmp_path, make="report")
+    opened = open_page(tmp_path / "report.html")
+    page = opened.page
+    assert "nothing can be played" in opened.text("#status")
+    assert page.is_disabled("#moment-play")
+    assert page.is_disabled("#play-all")
+    page.click("#shots li[data-shot='2'] button")
+    assert "Shot 3 cannot be played" in opened.text("#status")
+
+
+def test_a_source_that_went_away_is_told(open_page: Opener, tmp_path: Path) -> None:
+    summary = clip_summary(tmp_path)
+    render(summary, tmp_path / "out", make="report")
+    summary.video.path.unlink()
+    opened = open_page(tmp_path / "out" / "report.html")
+    opened.page.click("#shots li[data-shot='0'] button")
+    opened.until(
+        "document.getElementById('status').textContent.includes('not beside this page any more')"
+    )
+    # The browser itself tells that the file is missing; nothing else may be said.
+    assert all("ERR_FILE_NOT_FOUND" in said for said in opened.complaints)
+    opened.complaints.clear()
+
+
+def test_a_hostile_name_is_text(open_page: Opener, tmp_path: Path) -> None:
+    summary = clip_summary(
+        tmp_path,
+        name=HOSTILE,
+        settings={"backbone": "</script><img src=x onerror=alert(2)>"},
+        warnings=("<img src=x onerror=alert(3)>",),
+        scores=Scores(
+            criteria={"<img src=x onerror=alert(4)>": np.linspace(0, 1, 16)},
+            importance=np.linspace(0, 1, 16),
+        ),
+    )
+    assert len(summary.features) == 16
+    render(summary, tmp_path / "out", make="report")
+    opened = open_page(tmp_path / "out" / "report.html")
+    page = opened.page
+    assert page.text_content("h1") == HOSTILE
+    assert page.title() == f"{HOSTILE} - vidgist"
+    assert "<img src=x onerror=alert(4)>" in opened.text("#legend")
+    assert "<img src=x onerror=alert(3)>" in opened.text(".warnings")
+    assert page.query_selector_all("img[src='x'], [onerror]") == []
+    page.click("#shots li[data-shot='0'] button")
+    source, _ = wait_until_played(opened)
+    assert source.endswith("/%3Cimg%20src%3Dx%20onerror%3Dalert%281%29%3E.mp4")
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[str]]]:
+    """Return the address of a server of this machine, and what was asked of it."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+def test_the_policy_holds(report: Path, open_page: Opener, listener: tuple[str, list[str]]) -> None:
+    address, asked = listener
+    opened = open_page(report)
+    page = opened.page
+    refused = page.evaluate(
+        """async (address) => {
+          const refused = [];
+          const note = (event) => refused.push(event.effectiveDirective);
+          document.addEventListener("securitypolicyviolation", note);
+          await fetch(address + "/data").catch(() => {});
+          const image = new Image();
+          image.src = address + "/x.png";
+          const script = document.createElement("script");
+          try { document.body.innerHTML = "<b>x</b>"; } catch { refused.push("markup"); }
+          try { script.src = "other.js"; } catch { refused.push("script"); }
+          await new Promise((done) => setTimeout(done, 300));
+          return refused;
+        }""",
+        address,
+    )
+    assert {"connect-src", "img-src", "markup", "script"} <= set(refused)
+    assert page.text_content("h1") == "clip.mp4"
+    assert asked == []
+    opened.complaints.clear()  # the browser tells of each refusal
+    opened.requests.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 400, 800, 1600])
+def test_it_fits_every_width(report: Path, open_page: Opener, width: int, scheme: str) -> None:
+    page = open_page(report, width=width, color_scheme=scheme).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(15, 17, 21)") == (scheme == "dark")
+    # Nothing that is read is cut off, and what is touched is large enough for a finger.
+    sizes = page.eval_on_selector_all(
+        "main button",
+        "all => all.filter(b => b.offsetParent).map(b => Math.min(b.offsetHeight, b.offsetWidth))",
+    )
+    assert min(sizes) >= 32
+
+
+def test_those_who_want_no_motion_get_none(report: Path, open_page: Opener) -> None:
+    page = open_page(report, reduced_motion="reduce").page
+    lasting = "getComputedStyle(document.querySelector('.shot')).transitionDuration"
+    assert page.evaluate(lasting) == "0s"
+
+
+def test_filter_and_order_of_the_shots(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    page = opened.page
+    page.check("input[value='selected']")
+    listed = "all => all.map(li => Number(li.dataset.shot))"
+    assert page.eval_on_selector_all("#shots li", listed) == [1, 3]
+    page.check("input[value='all']")
+    page.check("input[value='score']")
+    scores = [shot["score"] for shot in opened.data["shots"]]
+    order = page.eval_on_selector_all("#shots li", listed)
+    assert [scores[i] for i in order] == sorted(scores, reverse=True)
+
+
+def test_long_videos_open_and_show_pictures_where_one_looks(
+    open_page: Opener, tmp_path: Path
+) -> None:
+    render(long_summary(1800, shots=500, distinct=8), tmp_path, make="report")
+    opened = open_page(tmp_path / "report.html")
+    page = opened.page
+    page.wait_for_selector("#app:not([hidden])")
+    assert len(page.query_selector_all("#shots li")) == 500
+    last = "#shots li[data-shot='499']"
+    assert page.get_attribute(f"{last} img", "src") is None
+    page.locator(last).scroll_into_view_if_needed()
+    page.wait_for_selector(f"{last} img[src]")
+    page.focus("#length")
+    page.keyboard.press("End")
+    assert marked(page) == opened.data["lengths"][-1]["shots"]

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import dataclasses
+
+from vidgist.presets import CRITERIA
+from vidgist.render.report.words import WORDS, words_of
+
+
+def test_every_criterion_of_the_presets_has_words() -> None:
+    assert set(CRITERIA) <= set(WORDS)
+
+
+def test_words_are_whole() -> None:
+    for words in WORDS.values():
+        assert words.title[0].isupper()
+        assert words.about.endswith(".")
+        sayings = (words.high, words.middle, words.low)
+        assert len(set(sayings)) == 3
+        for saying in sayings:
+            assert saying[0].islower()
+            assert not saying.endswith(".")
+
+
+def test_an_unknown_criterion_is_called_by_its_name() -> None:
+    words = words_of("sound_level")
+    assert words.title == "Sound level"
+    assert words.high == "is high in sound level"
+    assert all(dataclasses.astuple(words_of("")))
