@@ -16,6 +16,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,26 +63,60 @@ class Clip:
         return int(np.searchsorted(self.times, seconds + 1e-9, side="right")) - 1
 
 
-def picture(number: int, scene: int, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
-    """Return frame ``number`` of scene ``scene`` as (H, W, 3) RGB."""
+@dataclass(frozen=True)
+class _Look:
+    """What all frames of a scene have in common."""
+
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[np.float32]
+    low: npt.NDArray[np.float32]
+    span: npt.NDArray[np.float32]
+    wave: npt.NDArray[np.float32]
+    speed: float
+    along: float
+    radius: float
+    disc: npt.NDArray[np.float32]
+
+
+@lru_cache(maxsize=64)
+def _look(scene: int, size: tuple[int, int]) -> _Look:
     height, width = size
     rng = np.random.default_rng(1000 + scene)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     y, x = y / height, x / width
     low, high = rng.uniform(20, 120, 3), rng.uniform(120, 235, 3)
-    angle, speed = rng.uniform(0, 2 * np.pi), rng.uniform(0.004, 0.012)
-    wave = (np.cos(angle) * x + np.sin(angle) * y + speed * number) * rng.integers(1, 5)
-    shade = 0.5 + 0.5 * np.sin(2 * np.pi * wave)
-    image = low + (high - low) * shade[..., None]
-    along = rng.uniform(0, 1) + 0.01 * number
-    centre_x, centre_y = 0.5 + 0.3 * np.cos(along * 6), 0.6 + 0.2 * np.sin(along * 6)
-    disc = (x - centre_x) ** 2 + (y - centre_y) ** 2 < rng.uniform(0.01, 0.04)
-    image[disc] = rng.uniform(0, 255, 3)
+    angle, stripes = rng.uniform(0, 2 * np.pi), float(rng.integers(1, 5))
+    wave = 2 * np.pi * stripes * (np.cos(angle) * x + np.sin(angle) * y)
+    return _Look(
+        x=x,
+        y=y,
+        low=low.astype(np.float32),
+        span=(high - low).astype(np.float32),
+        wave=wave.astype(np.float32),
+        speed=2 * np.pi * stripes * rng.uniform(0.004, 0.012),
+        along=rng.uniform(0, 1),
+        radius=rng.uniform(0.01, 0.04),
+        disc=rng.uniform(0, 255, 3).astype(np.float32),
+    )
+
+
+@lru_cache(maxsize=512)  # tests render the same scenes again and again
+def picture(number: int, scene: int, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """Return frame ``number`` of scene ``scene`` as (H, W, 3) RGB, not to be written to."""
+    height, width = size
+    look = _look(scene, size)
+    shade = 0.5 + 0.5 * np.sin(look.wave + np.float32(look.speed * number))
+    image = look.low + look.span * shade[..., None]
+    along = 6 * (look.along + 0.01 * number)
+    centre_x, centre_y = 0.5 + 0.3 * np.cos(along), 0.6 + 0.2 * np.sin(along)
+    image[(look.x - centre_x) ** 2 + (look.y - centre_y) ** 2 < look.radius] = look.disc
     band = round(BAND * height)
     for bit in range(BITS):
         left, right = round(bit * width / BITS), round((bit + 1) * width / BITS)
         image[:band, left:right] = 235 if number >> (BITS - 1 - bit) & 1 else 20
-    return np.clip(image, 0, 255).astype(np.uint8)
+    drawn = image.astype(np.uint8)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def frame_number(pixels: npt.NDArray[np.uint8]) -> int:

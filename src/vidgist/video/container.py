@@ -122,8 +122,8 @@ def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> Vid
         VideoError: there is none, or there is no decoder for it.
     """
     moving = [s for s in container.streams.video if not is_cover(s)]
-    if not len(container.streams):
-        raise VideoError(f"{path}: nothing can be found in it; it is cut off, or damaged")
+    if not moving and not container.streams.video and not container.streams.audio:
+        raise VideoError(f"{path}: no video in it; it is cut off, or another kind of file")
     if not moving:
         found = "only cover art" if container.streams.video else "no video"
         sound = " beside the sound" if container.streams.audio else ""
