@@ -1,0 +1,83 @@
+"""``vidgist info`` as a user sees it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clips import render_clip, render_sound
+from vidgist.cli import main
+
+
+def test_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = render_clip(tmp_path / "a.mp4", scenes=(1,), rotation=90, ticks=())
+    assert main(["info", str(clip.path)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[0] == str(clip.path)
+    assert "duration 0:00:01 (1.000 s)" in lines
+    assert "size 96 x 128 (stored 128 x 96, rotated by 90 degrees clockwise)" in lines
+    assert "frame rate 25.000 a second, constant" in lines
+    assert "video h264, yuv420p" in lines
+    assert "sound yes" in lines
+    assert "stream 0 video, h264, 128 x 96" in lines
+    assert "stream 1 audio, aac, 48000 Hz, 1 channels" in lines
+
+
+def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = render_clip(tmp_path / "a.mp4", scenes=(1,)).path
+    second = render_clip(tmp_path / "b.h264", scenes=(0.4,), container="h264").path
+    assert main(["info", str(first), str(second), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    one, two = document["videos"]
+    assert one["path"] == str(first)
+    assert (one["duration"], two["duration"]) == (1.0, None)
+    assert (one["frame_rate"], one["variable_frame_rate"], one["rotation"]) == (25.0, False, 0)
+    assert one["streams"][0]["type"] == "video"
+
+
+def test_one_bad_file_does_not_stop_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.4,)).path
+    sound = render_sound(tmp_path / "b.wav", codec="pcm_s16le")
+    missing = tmp_path / "two\nlines.mp4"
+    assert main(["info", str(missing), str(sound), str(clip)]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith(str(clip))
+    first, second = err.splitlines()
+    assert first.startswith("error: ")
+    assert "two\\nlines.mp4: no such file" in first
+    assert "b.wav: no video in it beside the sound" in second
+
+
+@pytest.mark.parametrize("name", ["-a.mp4", "a b:%d.mp4"])
+def test_names(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.2,)).path
+    (tmp_path / name).write_bytes(clip.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert main(["info", "--", name]) == 0
+    assert capsys.readouterr().out.startswith(name)
+
+
+def test_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = str(render_clip(tmp_path / "a.mp4", scenes=(1,)).path)
+    assert main(["info", clip, "--max-pixels", "100"]) == 1
+    assert "--max-pixels" in capsys.readouterr().err
+    assert main(["info", clip, "--max-hours", "0.0001"]) == 1
+    assert "--max-hours" in capsys.readouterr().err
+    assert main(["info", clip, "--max-pixels", "0"]) == 2
+    assert main(["info"]) == 2
+
+
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--help"]) == 0
+    assert "vidgist info talk.mp4" in capsys.readouterr().out
