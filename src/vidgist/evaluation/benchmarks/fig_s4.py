@@ -23,6 +23,7 @@ SAMPLES = 60
 """Samples drawn from each video, so that long ones do not fill the picture."""
 PERPLEXITY = 30.0
 SEED = 0
+FEW = 400
 
 
 def run(context: Context) -> Report:
@@ -47,7 +48,10 @@ def run(context: Context) -> Report:
     for axis, (name, records) in zip(np.atleast_1d(axes), panels, strict=True):
         vectors, videos = _sample(records, rng)
         perplexity = min(PERPLEXITY, max(1.0, (len(vectors) - 1) / 3))
-        layout = TSNE(perplexity=perplexity, init="pca", random_state=SEED).fit_transform(vectors)
+        # The approximation pays only for many points.
+        method = "exact" if len(vectors) < FEW else "barnes_hut"
+        tsne = TSNE(perplexity=perplexity, init="pca", method=method, random_state=SEED)
+        layout = tsne.fit_transform(vectors)
         axis.scatter(layout[:, 0], layout[:, 1], c=videos, cmap="turbo", s=6, linewidths=0)
         axis.set_title(f"{name}: {len(records)} videos")
         axis.set_xticks([])
