@@ -98,16 +98,12 @@ def _checked(path: Path, raw: Any) -> Document:
         raise ValueError("no summary.json")
     if raw["schema"] != SCHEMA:
         raise ValueError(f"expected schema {SCHEMA}, came {raw['schema']!r:.40}")
-    video, samples, shots = raw["video"], raw["samples"], raw["shots"]
-    for name, part, kind in (
-        ("video", video, dict),
-        ("samples", samples, dict),
-        ("shots", shots, list),
-        ("settings", raw["settings"], dict),
-        ("video.path", video["path"], str),
-    ):
-        if not isinstance(part, kind):
+    for name, kind in (("video", dict), ("samples", dict), ("shots", list), ("settings", dict)):
+        if not isinstance(raw[name], kind):
             raise ValueError(f"{name} is of the wrong kind")
+    video, samples, shots = raw["video"], raw["samples"], raw["shots"]
+    if not isinstance(video["path"], str):
+        raise ValueError("video.path is of the wrong kind")
     times = _numbers("samples.time", samples["time"])
     columns = {
         name: _numbers(f"samples.{name}", values, length=len(times))

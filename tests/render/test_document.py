@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pages import clip_summary
+from vidgist.errors import DataError
+from vidgist.render import render
+from vidgist.render.document import read_document
+from vidgist.types import Summary
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory: pytest.TempPathFactory) -> Summary:
+    return clip_summary(tmp_path_factory.mktemp("video"))
+
+
+@pytest.fixture
+def written(summary: Summary, tmp_path: Path) -> Path:
+    return render(summary, tmp_path / "out", make="json")[0]
+
+
+def test_what_was_written_is_read(summary: Summary, written: Path) -> None:
+    read = read_document(written)
+    assert read.video == str(summary.video.path)
+    assert read.source == summary.video.path
+    assert read.duration == pytest.approx(summary.timeline.duration, abs=1e-6)
+    assert np.allclose(read.times, summary.times, atol=1e-6)
+    assert np.allclose(read.importance, summary.scores.importance, atol=1e-6)
+    assert set(read.criteria) == {"alignment", "uniformity"}  # no uniqueness: it is null
+    assert np.allclose(read.shots, summary.shot_seconds, atol=1e-6)
+    assert np.array_equal(read.selected, summary.selected)
+    assert np.allclose(read.scores, summary.shot_scores, atol=1e-6)
+    assert np.allclose(read.keyframes, summary.times[summary.keyframes], atol=1e-6)
+    assert read.lasting == pytest.approx(summary.duration, abs=1e-6)
+    assert read.settings["fps"] == 2.0
+
+
+def test_a_video_that_moved_along_with_its_results_is_found(written: Path, tmp_path: Path) -> None:
+    document = json.loads(written.read_text())
+    document["video"]["path"] = "/somewhere/else/talk.mp4"
+    written.write_text(json.dumps(document))
+    assert read_document(written).source is None
+    (tmp_path / "talk.mp4").touch()
+    assert read_document(written).source == tmp_path / "talk.mp4"
+    document["video"]["path"] = "a\0b" * 3000
+    written.write_text(json.dumps(document))
+    assert read_document(written).source is None
+
+
+def change(document: Any, *keys: Any, value: Any = None, remove: bool = False) -> Any:
+    part = document
+    for key in keys[:-1]:
+        part = part[key]
+    if remove:
+        del part[keys[-1]]
+    else:
+        part[keys[-1]] = value
+    return document
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "message"),
+    [
+        (("schema",), 2, "expected schema 1, came 2"),
+        (("video",), "x", "video is of the wrong kind"),
+        (("video", "path"), 3, "video.path is of the wrong kind"),
+        (("video", "duration"), "long", "video.duration is no number"),
+        (("video", "duration"), True, "video.duration is no number"),
+        (("samples", "importance"), [1, 2], "samples.importance: expected 16 numbers"),
+        (("samples", "alignment", 3), "x", "samples.alignment holds what is no number"),
+        (("samples", "time"), None, "samples.time: expected a list"),
+        (("shots",), [], "holds no samples or no shots"),
+        (("shots", 0, "selected"), 1, "shots.selected is not true or false"),
+        (("shots", 1), None, "make it anew"),
+        (("shots", 1), {}, "misses 'selected'"),
+        (("settings",), [], "settings is of the wrong kind"),
+        (("summary",), None, "make it anew"),
+        (("samples", "importance", 0), 10**400, "make it anew"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_line(
+    written: Path, keys: tuple[Any, ...], value: Any, message: str
+) -> None:
+    document = change(json.loads(written.read_text()), *keys, value=value)
+    written.write_text(json.dumps(document))
+    with pytest.raises(DataError) as caught:
+        read_document(written)
+    assert str(caught.value).startswith(f"{written}: ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_missing_is_named(written: Path) -> None:
+    document = change(json.loads(written.read_text()), "samples", "importance", remove=True)
+    written.write_text(json.dumps(document))
+    with pytest.raises(DataError, match="misses 'importance'"):
+        read_document(written)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b"\xff\xfe\xff", b"[" * 100_000, b'{"a": 1}', b"NaN"]
+)
+def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "summary.json"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"summary\.json: no "):
+        read_document(path)
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        read_document(tmp_path / "summary.json")
+
+
+def test_an_enormous_file_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "summary.json"
+    with path.open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(DataError, match="larger than any"):
+        read_document(path)
