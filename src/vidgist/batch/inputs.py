@@ -22,6 +22,9 @@ VIDEO_ENDINGS = frozenset(
 )
 """Endings, in small letters, of the files that are taken out of a folder."""
 
+_RESULTS = frozenset((MARK, "summary.json"))
+"""Files by which a folder of results is known."""
+
 
 def find_videos(
     paths: Iterable[Path], *, recursive: bool = False
@@ -53,7 +56,7 @@ def find_videos(
 
 def _inside(folder: Path, *, recursive: bool) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
-        if MARK in files and Path(place) != folder:
+        if not _RESULTS.isdisjoint(files) and Path(place) != folder:
             folders.clear()  # what an earlier run made of a video is no video to be worked on
             continue
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []

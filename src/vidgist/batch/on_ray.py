@@ -49,6 +49,8 @@ def run_on_ray(
         MissingExtraError: Ray is not installed.
         SettingError: there is no cluster at the address.
     """
+    if not jobs:
+        return _nothing()
     # Nothing about a user's videos is anybody's business.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
@@ -107,6 +109,10 @@ def _run(
             ray.kill(worker)
         if shut_down:
             ray.shutdown()
+
+
+def _nothing() -> Generator[Outcome, None, None]:
+    yield from ()
 
 
 def _absolute(path: Path) -> str:

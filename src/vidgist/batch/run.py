@@ -34,6 +34,7 @@ def run_batch(
     workers: int = 1,
     engine: str = "processes",
     address: str | None = None,
+    is_done: Callable[[Job], bool] | None = None,
     progress: Progress = silent,
     finished: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
@@ -46,6 +47,7 @@ def run_batch(
         workers: how many at a time.
         engine: `processes` or `ray`.
         address: of a running Ray cluster; None starts one on this machine.
+        is_done: tells what an earlier run has finished, so that no worker is bothered with it.
         progress: told how many videos are done.
         finished: told each outcome as it comes.
 
@@ -59,22 +61,32 @@ def run_batch(
     """
     if engine not in ENGINES or workers < 1:
         raise SettingError(f"--engine: expected {' or '.join(ENGINES)}, came {engine}")
-    setup = Setup(setup.kind, setup.options, threads_each(workers, setup.threads))
+    setup = Setup(setup.work, setup.options, threads_each(workers, setup.threads))
     watch = _Watch(len(jobs), progress)
-    if engine == "ray":
-        from vidgist.batch.on_ray import run_on_ray
-
-        running = run_on_ray(setup, jobs, workers=workers, address=address)
-    else:
-        running = run_in_processes(setup, jobs, workers=workers, tell=watch.tell)
     outcomes: dict[Job, Outcome] = {}
-    with _one_batch(journal), Journal(journal) as lines, contextlib.closing(running):
-        for outcome in running:
+    with _one_batch(journal), Journal(journal) as lines:
+
+        def note(outcome: Outcome) -> None:
             lines.add(_line(outcome))
             outcomes[outcome.job] = outcome
             watch.finished(outcome.job)
             if finished is not None:
                 finished(outcome)
+
+        for job in jobs:
+            if is_done is not None and is_done(job):
+                said = {"video": str(job.video), "output": str(job.output)}
+                note(Outcome(job, "skipped", {"state": "skipped", **said}))
+        todo = [job for job in jobs if job not in outcomes]
+        if engine == "ray":
+            from vidgist.batch.on_ray import run_on_ray
+
+            running = run_on_ray(setup, todo, workers=workers, address=address)
+        else:
+            running = run_in_processes(setup, todo, workers=workers, tell=watch.tell)
+        with contextlib.closing(running):
+            for outcome in running:
+                note(outcome)
     return [outcomes[job] for job in jobs]
 
 

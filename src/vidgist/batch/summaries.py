@@ -11,7 +11,7 @@ from vidgist.batch.guard import own_folder, state_of, unchanged
 from vidgist.batch.mark import Mark, read_mark, remove_mark, write_mark
 from vidgist.batch.settings import prepare
 from vidgist.batch.work import Job
-from vidgist.errors import OutputError
+from vidgist.errors import OutputError, VidgistError
 from vidgist.progress import Progress, silent
 
 __all__ = ["Summaries"]
@@ -43,6 +43,18 @@ class Summaries:
         self._arguments = prepared.arguments
         self._settings = prepared.identity
         self.notes = prepared.notes
+
+    def is_done(self, job: Job) -> bool:
+        """Return whether an earlier run has made all that is asked for; never raises."""
+        from vidgist.features.content import content_fingerprint
+
+        mark = read_mark(job.output)
+        if mark is None or mark.begun or self._overwrite or not job.video.is_file():
+            return False
+        try:
+            return not self._todo(job.output, mark, content_fingerprint(job.video))[0]
+        except VidgistError:
+            return False
 
     def run(self, job: Job, *, progress: Progress = silent) -> dict[str, Any]:
         """Make the results of one video, or see that they are there.

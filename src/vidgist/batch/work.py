@@ -11,12 +11,11 @@ from typing import Any, Protocol
 from vidgist.errors import VidgistError
 from vidgist.progress import Progress, silent
 
-__all__ = ["Job", "Outcome", "Setup", "Work", "attempt", "load_work"]
+__all__ = ["EXTRACT", "SUMMARIZE", "Job", "Outcome", "Setup", "Work", "attempt", "load_work"]
 
-_KINDS = {
-    "summarize": ("vidgist.batch.summaries", "Summaries"),
-    "features": ("vidgist.batch.extractions", "Extractions"),
-}
+SUMMARIZE = "vidgist.batch.summaries:Summaries"
+EXTRACT = "vidgist.batch.extractions:Extractions"
+"""The works there are."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +50,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Setup:
-    """How workers are set up: what they do, and with which options; plain JSON."""
+    """How workers are set up, in plain JSON.
 
-    kind: str
+    Attributes:
+        work: the class of their `Work`, as ``module:name``.
+        options: what it is made with.
+        threads: of each worker, None for its share of the processors.
+    """
+
+    work: str
     options: Mapping[str, Any]
     threads: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {"kind": self.kind, "options": dict(self.options), "threads": self.threads}
+        return {"work": self.work, "options": dict(self.options), "threads": self.threads}
 
 
 class Work(Protocol):
@@ -79,10 +84,9 @@ def load_work(setup: Mapping[str, Any]) -> Work:
     Raises:
         VidgistError: a setting, model or bank is wrong.
     """
-    module, name = _KINDS[setup["kind"]]
-    made: Work = getattr(importlib.import_module(module), name)(
-        {**setup["options"], "threads": setup["threads"]}
-    )
+    module, _, name = setup["work"].partition(":")
+    options = {**setup["options"], "threads": setup["threads"]}
+    made: Work = getattr(importlib.import_module(module), name)(options)
     return made
 
 

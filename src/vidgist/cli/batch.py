@@ -66,6 +66,7 @@ def run_jobs(
     journal: Path,
     console: Console,
     options: Mapping[str, Any],
+    is_done: Callable[[Job], bool] | None = None,
     finished: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Run the jobs, telling of each as it ends; return the outcomes in the order of the jobs."""
@@ -93,6 +94,7 @@ def run_jobs(
             workers=options["jobs"] or 1,
             engine=options["engine"],
             address=options["address"],
+            is_done=is_done,
             progress=progress,
             finished=told,
         )

@@ -63,7 +63,7 @@ def features(
 
     from vidgist.batch import Job, Outcome, Setup, find_videos
     from vidgist.batch.extractions import Extractions
-    from vidgist.batch.work import attempt
+    from vidgist.batch.work import EXTRACT, attempt
     from vidgist.features.store import open_store
 
     many = {name: options.pop(name) for name in BATCH_NAMES}
@@ -87,7 +87,7 @@ def features(
                 store.adopt(contents[outcome.job.video])
 
         if batch and todo:
-            setup = Setup("features", settings, options["threads"])
+            setup = Setup(EXTRACT, settings, options["threads"])
             journal = output.with_name(f"{output.name[:60]}.batch.jsonl")
             outcomes += run_jobs(
                 setup, todo, journal=journal, console=console, options=many, finished=keep

@@ -78,6 +78,7 @@ def summarize(
     from vidgist.batch import Job, Setup, find_videos, result_folders
     from vidgist.batch.journal import JOURNAL
     from vidgist.batch.summaries import Summaries
+    from vidgist.batch.work import SUMMARIZE
     from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS
 
     context = click.get_current_context()
@@ -115,10 +116,14 @@ def summarize(
     for error in errors:
         console.error(str(error))
     folders = result_folders(found, output, single=False)
-    setup = Setup("summarize", settings, options["threads"])
+    setup = Setup(SUMMARIZE, settings, options["threads"])
     jobs = [Job(video, folder) for video, folder in zip(found, folders, strict=True)]
     journal = (output or Path()) / JOURNAL
-    outcomes = run_jobs(setup, jobs, journal=journal, console=console, options=many) if jobs else []
+    outcomes = (
+        run_jobs(setup, jobs, journal=journal, console=console, options=many, is_done=work.is_done)
+        if jobs
+        else []
+    )
     if as_json:
         grouped = {
             state: [dict(o.result) for o in outcomes if o.state == state]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from vidgist.batch.processes import run_in_processes
+from vidgist.batch.work import Job, Setup
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def works(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+
+
+def run(names, tmp_path, *, workers=2, tell=lambda *_: None, **options):
+    jobs = [Job(Path(name), tmp_path / f"{n}.out") for n, name in enumerate(names)]
+    setup = Setup("works:Odd", options, threads=1)
+    return {o.job.video.name: o for o in run_in_processes(setup, jobs, workers=workers, tell=tell)}
+
+
+def test_a_dead_worker_takes_one_video_with_it(tmp_path):
+    names = ["a", "kill", "segv", "exit", "bad", "odd", "print", "b", "\udcff \n'\"", "c"]
+    told = []
+    found = run(names, tmp_path, tell=lambda job, *rest: told.append((job.video.name, *rest)))
+    states = {name: outcome.state for name, outcome in found.items()}
+    good = {"a", "print", "b", "\udcff \n'\"", "c"}
+    assert states == {name: "done" if name in good else "failed" for name in names}
+    assert "was killed" in found["kill"].error
+    assert "SIGSEGV" in found["segv"].error
+    assert "ended with code 3" in found["exit"].error
+    assert found["bad"].error == "bad: not a video"
+    assert "RuntimeError" in found["odd"].error
+    assert all(outcome.error.startswith(name) for name, outcome in found.items() if outcome.error)
+    assert ("kill", "reading", 1.0, 2.0) in told
+
+
+def test_models_are_loaded_once_a_worker(tmp_path):
+    found = run("abcdef", tmp_path, workers=2)
+    made = {}
+    for outcome in found.values():
+        made.setdefault(outcome.result["process"], []).append(outcome.result["made"])
+    assert len(made) <= 2
+    assert os.getpid() not in made
+    assert all(sorted(counts) == list(range(1, len(counts) + 1)) for counts in made.values())
+
+
+def test_workers_that_cannot_begin_say_why(tmp_path):
+    found = run("ab", tmp_path, workers=1, refuse=True)
+    assert [o.error for o in found.values()] == [f"{n}: model.onnx: is damaged" for n in "ab"]
+
+
+def test_who_stops_listening_stops_the_workers_and_they_clean_up(tmp_path):
+    jobs = [Job(Path("a"), tmp_path / "a"), Job(Path("slow"), tmp_path / "slow")]
+    running = run_in_processes(
+        Setup("works:Odd", {}, threads=1), jobs, workers=2, tell=lambda *_: None
+    )
+    assert next(running).job.video.name == "a"
+    time.sleep(0.2)
+    running.close()
+    # Where it had not begun there was nothing to clean up.
+    assert not (tmp_path / "slow").exists() or (tmp_path / "slow").read_text() == "cleaned up"
