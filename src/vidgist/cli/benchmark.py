@@ -19,6 +19,7 @@ Examples:
   vidgist benchmark s2 --data datasets/
   vidgist benchmark s7 --format markdown -o s7.md
   vidgist benchmark fig-s3 -o uniformity.pdf
+  vidgist benchmark 1 --data datasets/ --runs runs/     (trains; goes on where it was)
 
 Data is looked for in the files and folders of --data, else in those that the environment variable
 VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
@@ -67,6 +68,29 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     default=100,
     show_default=True,
     help="Random score vectors a video.",
+)
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep trained models here; what is there is not trained again.  [default: vidgist-runs]",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(min=1, max=1000),
+    default=5,
+    show_default=True,
+    help="Seeds that a trained row is averaged over.",
+)
+@click.option(
+    "--epochs", type=click.IntRange(min=0), metavar="N", help="Train N epochs.  [default: paper's]"
+)
+@click.option(
+    "--dsn-epochs",
+    multiple=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Also train DR-DSN for N epochs (the paper: 60, 2000); several with several.",
 )
 @common_options
 def benchmark(
@@ -119,12 +143,16 @@ def benchmark(
                 output=output,
                 overwrite=options["overwrite"],
                 progress=progress,
+                runs=options["runs"],
+                repeats=options["repeats"],
+                epochs=options["epochs"],
+                dsn_epochs=tuple(options["dsn_epochs"]),
             ),
         )
     for sentence in report.missing:
         console.warn(name, sentence)
     _give(report, style, None if report.figures else output, overwrite=options["overwrite"])
-    return 0 if report.tables or report.figures else 1
+    return 0 if report.tables or report.figures or report.lines else 1
 
 
 def _list(known: dict[str, tuple[str, str]], style: str) -> None:
@@ -147,6 +175,7 @@ def _give(report: Any, style: str, output: Path | None, *, overwrite: bool) -> N
             "tables": [as_data(table) for table in report.tables],
             "missing": list(report.missing),
             "figures": [str(path) for path in report.figures],
+            "lines": list(report.lines),
         }
         if output is None:
             print_json(document)
@@ -154,6 +183,7 @@ def _give(report: Any, style: str, output: Path | None, *, overwrite: bool) -> N
         text = json.dumps(document, indent=1) + "\n"
     else:
         text = render(report.tables, style=style) if report.tables else ""
+        text += "".join(f"{line}\n" for line in report.lines)
         for path in report.figures:
             click.echo(one_line(path))
         if output is None:

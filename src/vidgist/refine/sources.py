@@ -165,8 +165,8 @@ def _read_hdf5(paths: Sequence[Path], keys: Split | None) -> tuple[TrainingVideo
         dataset = open_dataset(path)
         wanted = None
         if keys is not None and place == 0:
-            wanted = [video_key(key) for key in keys.train]
-            wanted = [key for key in dict.fromkeys(wanted) if key in dataset]
+            named = set(map(video_key, keys.train))
+            wanted = [key for key in dataset.keys if key in named]
             if not wanted:
                 raise DataError(f"{path}: has none of the videos that the split trains on")
         empty = 0
@@ -181,11 +181,11 @@ def _read_hdf5(paths: Sequence[Path], keys: Split | None) -> tuple[TrainingVideo
         attributes = dataset.attributes
         origin = (str(attributes.get("backbone", "")), str(attributes.get("fingerprint", "")))
         backbones[origin] = path
-    named = {origin for origin in backbones if origin[0]}
-    if len({name for name, _ in named}) > 1 or len({mark for _, mark in named if mark}) > 1:
+    known = {origin for origin in backbones if origin[0]}
+    if len({name for name, _ in known}) > 1 or len({mark for _, mark in known if mark}) > 1:
         files = " and ".join(str(path) for path in backbones.values())
         raise DataError(f"{files}: hold features of different backbones; extract them with one")
-    name, mark = max(named, key=lambda origin: bool(origin[1]), default=("", ""))
+    name, mark = max(known, key=lambda origin: bool(origin[1]), default=("", ""))
     return gather_videos(gathered, backbone=name, backbone_fingerprint=mark), tuple(without)
 
 

@@ -7,7 +7,6 @@ which says how many numbers a feature has, of which type, and where each video b
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import mmap
 import os
@@ -20,7 +19,7 @@ import numpy.typing as npt
 
 from vidgist.errors import DataError
 from vidgist.files import whole_folder
-from vidgist.refine.videos import TrainingVideos
+from vidgist.refine.videos import TrainingVideos, digest_of
 
 __all__ = ["INDEX", "open_mapped_store", "write_mapped_store"]
 
@@ -61,7 +60,7 @@ def write_mapped_store(
     keys: list[str] = []
     lengths: list[int] = []
     kind: tuple[str, int] | None = None
-    digest = hashlib.sha256()
+    digests: list[str] = []
     with whole_folder(Path(folder), overwrite=overwrite) as partial:
         with (partial / ROWS).open("wb") as file:
             for key, features in videos:
@@ -72,23 +71,21 @@ def write_mapped_store(
                         f"{key}: has features of {mine[1]} numbers ({mine[0]}), others have "
                         f"{kind[1]} ({kind[0]}); train on features of one kind"
                     )
-                raw = np.ascontiguousarray(features).tobytes()
-                digest.update(raw)
-                file.write(raw)
+                file.write(np.ascontiguousarray(features).tobytes())
+                digests.append(digest_of(features))
                 keys.append(key)
                 lengths.append(len(features))
             file.flush()
             os.fsync(file.fileno())
         if kind is None:
             raise DataError(f"{folder}: no video with features was given; nothing to store")
-        digest.update(json.dumps([keys, lengths]).encode())
         index = {
             "format": FORMAT,
             "type": kind[0],
             "dimension": kind[1],
             "keys": keys,
             "lengths": lengths,
-            "fingerprint": digest.hexdigest()[:32],
+            "digests": digests,
             "backbone": backbone,
             "backbone_fingerprint": backbone_fingerprint,
             "sources": dict(sources or {}),
@@ -123,10 +120,10 @@ def read_index(folder: Path) -> dict[str, Any]:
             index["type"] in TYPES
             and type(index["dimension"]) is int
             and index["dimension"] > 0
-            and len(keys) == len(lengths) > 0
-            and all(isinstance(key, str) for key in keys)
+            and len(keys) == len(lengths) == len(index["digests"]) > 0
+            and all(isinstance(text, str) for text in (*keys, *index["digests"]))
             and all(type(n) is int and n > 0 for n in lengths)
-            and all(isinstance(index[name], str) for name in ("fingerprint", "backbone"))
+            and isinstance(index["backbone"], str)
             and isinstance(index["backbone_fingerprint"], str)
             and isinstance(index["sources"], dict)
         )
@@ -165,7 +162,7 @@ def open_mapped_store(folder: str | os.PathLike[str]) -> TrainingVideos:
         starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
         lengths=lengths,
         keys=tuple(index["keys"]),
-        fingerprint=index["fingerprint"],
+        digests=tuple(index["digests"]),
         backbone=index["backbone"],
         backbone_fingerprint=index["backbone_fingerprint"],
         forget=forget,

@@ -6,7 +6,6 @@ import dataclasses
 import platform
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -19,10 +18,11 @@ from vidgist.model.file import write_tensors
 from vidgist.refine.checkpoint import checkpoint_path
 from vidgist.refine.contrastive import ContrastiveLearner
 from vidgist.refine.engine import CHECKPOINT_SECONDS, Learner, Outcome, Report, learn, open_fabric
+from vidgist.refine.identity import identity_of
 from vidgist.refine.settings import DsnSettings, Settings
 from vidgist.refine.videos import TrainingVideos
 
-__all__ = ["identity_of", "make_learner", "train", "versions"]
+__all__ = ["make_learner", "train", "versions"]
 
 
 def _nothing(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
@@ -36,22 +36,6 @@ def versions() -> dict[str, str]:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
-    }
-
-
-def identity_of(videos: TrainingVideos, *, settings: Settings, seed: int) -> dict[str, Any]:
-    """Return what two runs must share for the one to be the other's continuation.
-
-    The number of epochs is not part of it: a run may be resumed to make it longer.
-    """
-    chosen = dataclasses.asdict(settings)
-    del chosen["epochs"]
-    return {
-        "method": settings.method,
-        "settings": chosen,
-        "seed": seed,
-        "training data": videos.fingerprint,
-        "feature width": videos.dimension,
     }
 
 

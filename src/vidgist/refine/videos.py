@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from vidgist.errors import DataError
 
-__all__ = ["TrainingVideos", "gather_videos"]
+__all__ = ["TrainingVideos", "digest_of", "gather_videos"]
 
 
 def _nothing() -> None:
@@ -33,7 +33,7 @@ class TrainingVideos:
         starts: (V,) row of each video's first sample.
         lengths: (V,) samples of each video.
         keys: names of the videos.
-        fingerprint: 32 hexadecimal digits that stand for the features and their order.
+        digests: of each video's features, in hexadecimal.
         backbone: name of the extractor, "" where unknown.
         backbone_fingerprint: that of the extractor, "" where unknown.
         forget: called when a batch has been read, to let go of pages of a mapped file.
@@ -43,7 +43,7 @@ class TrainingVideos:
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
     keys: tuple[str, ...]
-    fingerprint: str
+    digests: tuple[str, ...]
     backbone: str = ""
     backbone_fingerprint: str = ""
     forget: Callable[[], None] = _nothing
@@ -54,8 +54,9 @@ class TrainingVideos:
                 "TrainingVideos.rows: expected (N, D) float16, float32 or uint8, "
                 f"came {self.rows.dtype} {self.rows.shape}"
             )
-        if not len(self.keys) == len(self.starts) == len(self.lengths) > 0:
-            raise ValueError("TrainingVideos: expected one start, length and key a video")
+        counts = {len(self.keys), len(self.digests), len(self.starts), len(self.lengths)}
+        if len(counts) != 1 or not self.keys:
+            raise ValueError("TrainingVideos: expected one start, length, key and digest a video")
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -64,6 +65,13 @@ class TrainingVideos:
     def dimension(self) -> int:
         """D, the length of a feature."""
         return int(self.rows.shape[1])
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits that stand for the names, the features and their order."""
+        pairs = zip(self.keys, self.digests, strict=True)
+        text = "\n".join(f"{digest} {key}" for key, digest in pairs)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property
     def quantised(self) -> bool:
@@ -97,15 +105,20 @@ class TrainingVideos:
                 "give the data set that the split file belongs to"
             )
         chosen = [i for i, key in enumerate(self.keys) if key in wanted]
-        names = tuple(self.keys[i] for i in chosen)
-        mark = hashlib.sha256("\n".join([self.fingerprint, *names]).encode()).hexdigest()[:32]
         return replace(
             self,
             starts=self.starts[chosen],
             lengths=self.lengths[chosen],
-            keys=names,
-            fingerprint=mark,
+            keys=tuple(self.keys[i] for i in chosen),
+            digests=tuple(self.digests[i] for i in chosen),
         )
+
+
+def digest_of(features: npt.NDArray[Any]) -> str:
+    """Return 32 hexadecimal digits that stand for the features of a video."""
+    mark = hashlib.sha256(f"{features.dtype} {features.shape}".encode())
+    mark.update(np.ascontiguousarray(features).data)
+    return mark.hexdigest()[:32]
 
 
 def gather_videos(
@@ -137,18 +150,14 @@ def gather_videos(
             raise DataError(f"{key}: its features hold NaN or infinity; extract them again")
     half = all(features.dtype == np.float16 for _, features in videos)
     kind = np.float16 if half else np.float32
-    rows = np.concatenate([features.astype(kind, copy=False) for _, features in videos])
-    lengths = np.array([len(features) for _, features in videos], dtype=np.int64)
-    keys = tuple(key for key, _ in videos)
-    mark = hashlib.sha256("\n".join(keys).encode())
-    mark.update(np.ascontiguousarray(rows).data)
-    mark.update(np.ascontiguousarray(lengths).data)
+    parts = [features.astype(kind, copy=False) for _, features in videos]
+    lengths = np.array([len(part) for part in parts], dtype=np.int64)
     return TrainingVideos(
-        rows=rows,
+        rows=np.concatenate(parts),
         starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
         lengths=lengths,
-        keys=keys,
-        fingerprint=mark.hexdigest()[:32],
+        keys=tuple(key for key, _ in videos),
+        digests=tuple(map(digest_of, parts)),
         backbone=backbone,
         backbone_fingerprint=backbone_fingerprint,
     )

@@ -28,6 +28,7 @@ BENCHMARKS = {
     "s9": (f"{_HERE}.s9", "Thresholding of alignment (Table S9)."),
     "fig-s3": (f"{_HERE}.fig_s3", "Histogram of raw uniformity, TVSum against SumMe (Figure S3)."),
     "fig-s4": (f"{_HERE}.fig_s4", "t-SNE of the features of TVSum and SumMe (Figure S4)."),
+    "beyond": (f"{_HERE}.beyond", "The score beyond the paper, step by step and bank by bank."),
     "bounds": (f"{_HERE}.bounds", "Random, constant, human and ceiling under every protocol."),
     "shots": (f"{_HERE}.shots", "Official shots against our own segmentation."),
 }

@@ -45,12 +45,14 @@ class Report:
         tables: in the order of printing.
         missing: what could not be measured for want of which file, one sentence each.
         figures: files that were written.
+        lines: what fits into no table, such as times.
     """
 
     name: str
     tables: tuple[Table, ...] = ()
     missing: tuple[str, ...] = ()
     figures: tuple[Path, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

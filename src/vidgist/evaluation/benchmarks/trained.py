@@ -31,7 +31,7 @@ from vidgist.evaluation.trained import (
 from vidgist.evaluation.trained.folds import find_others
 from vidgist.refine.settings import TrainSettings, replace_settings, train_settings
 
-__all__ = ["groups_for", "run", "runs_of", "training_for"]
+__all__ = ["NAMES", "of_folds", "run", "runs_of", "training_for"]
 
 NAMES = {"tvsum": "TVSum", "summe": "SumMe"}
 METRICS = {"1": ("tvsum", "summe"), "2": ("tvsum", "summe"), "s2": ("tvsum",), "s3": ("summe",)}
@@ -103,12 +103,12 @@ def _settings_of(
             base = dataclasses.replace(base, title=f"{base.title} ({file.name})")
             added = others if setting == "augmented" else ()
             folds = canonical_folds(dataset, splits, others=added)
-            base = _of_folds(base, folds, splits)
+            base = of_folds(base, folds, splits)
             tables.append(_table(context, base, dataset, folds, setting, missing))
     return [table for table in tables if table is not None]
 
 
-def _of_folds(base: Table, folds: Sequence[Fold], splits: Sequence[Split]) -> Table:
+def of_folds(base: Table, folds: Sequence[Fold], splits: Sequence[Split]) -> Table:
     """Keep the splits that could be trained on, so that all rows are means over the same."""
     if len(folds) == len(splits):
         return base

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,21 +31,17 @@ class Fold:
     test: tuple[str, ...]
 
 
-def features_of(
-    datasets: Sequence[Dataset], *, only: Iterable[str] | None = None
-) -> TrainingVideos:
-    """Return all features of data sets; of the first one, only those keys where they are given.
+def features_of(datasets: Sequence[Dataset]) -> TrainingVideos:
+    """Return all features of data sets; videos of the second and later are named file/key.
 
     Raises:
-        DataError: no video has features, or the data sets are of different backbones.
+        DataError: no video has features, or the data sets are of different widths.
     """
-    wanted = None if only is None else set(only)
     found = []
     for place, dataset in enumerate(datasets):
         prefix = "" if place == 0 else f"{dataset.path.stem}/"
         for record in dataset.records(fields=("features",)):
-            chosen = place > 0 or wanted is None or record.key in wanted
-            if record.features is not None and chosen:
+            if record.features is not None:
                 found.append((f"{prefix}{record.key}", record.features))
     return gather_videos(found, backbone=str(datasets[0].attributes.get("backbone", "")))
 
@@ -57,13 +53,15 @@ def canonical_folds(
 
     A split none of whose training or test videos has features is left out.
     """
-    have = {r.key for r in dataset.records(fields=("features",)) if r.features is not None}
+    everything = features_of([dataset, *others])
+    own = {key for key in everything.keys if key in dataset}
+    added = set(everything.keys) - own
     folds = []
     for split in splits:
-        train = [key for key in map(video_key, split.train) if key in have]
-        test = tuple(key for key in split.test if key in have)
+        train = own & set(map(video_key, split.train))
+        test = tuple(key for key in split.test if key in own)
         if train and test:
-            folds.append(Fold(train=features_of([dataset, *others], only=train), test=test))
+            folds.append(Fold(train=everything.subset(train | added), test=test))
     return folds
 
 

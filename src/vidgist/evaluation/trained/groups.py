@@ -14,7 +14,7 @@ from vidgist.presets import Preset
 from vidgist.refine.settings import DsnSettings, Settings, TrainSettings
 from vidgist.scoring import importance, scale
 
-__all__ = ["COMBINATIONS", "Group", "contrastive_groups", "dsn_group"]
+__all__ = ["COMBINATIONS", "Group", "contrastive_groups", "dsn_group", "rows_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,9 +44,11 @@ class Group:
     measure: Callable[[Model, Judge], Mapping[str, Floats]]
 
 
-def _rows_of(
+def rows_of(
     settings: Preset, rows: Mapping[str, tuple[str, ...]]
 ) -> Callable[[Model, Judge], Mapping[str, Floats]]:
+    """Return what measures rows of criteria with a refined video's criteria computed once."""
+
     def measure(model: Model, judge: Judge) -> Mapping[str, Floats]:
         raw = refined_criteria(
             judge.record.to_features(),
@@ -84,7 +86,7 @@ def contrastive_groups(training: TrainSettings, settings: Preset) -> list[Group]
             name=name,
             settings=replace(training, epochs=epochs),
             rows=tuple(rows),
-            measure=_rows_of(settings, rows),
+            measure=rows_of(settings, rows),
         )
         for name, epochs, rows in (
             ("nothing", 0, untrained),

@@ -1,0 +1,36 @@
+"""What makes two trainings the same: needed to resume one, and to use a finished one again."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from typing import Any
+
+from vidgist.refine.settings import Settings
+from vidgist.refine.videos import TrainingVideos
+
+__all__ = ["identity_of", "run_name"]
+
+
+def identity_of(videos: TrainingVideos, *, settings: Settings, seed: int) -> dict[str, Any]:
+    """Return what two runs must share for the one to be the other's continuation.
+
+    The number of epochs is not part of it: a run may be resumed to make it longer.
+    """
+    chosen = dataclasses.asdict(settings)
+    del chosen["epochs"]
+    return {
+        "method": settings.method,
+        "settings": chosen,
+        "seed": seed,
+        "training data": videos.fingerprint,
+        "feature width": videos.dimension,
+    }
+
+
+def run_name(videos: TrainingVideos, *, settings: Settings, seed: int) -> str:
+    """Return a file name that only the same training has."""
+    identity = {**identity_of(videos, settings=settings, seed=seed), "epochs": settings.epochs}
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+    return f"{settings.method}-{settings.epochs}-{seed}-{digest[:16]}.safetensors"
