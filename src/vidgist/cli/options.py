@@ -65,7 +65,7 @@ def score_options(command: Command) -> Command:
                 "--smoothing",
                 type=float,
                 metavar="SIGMA",
-                help="Gaussian over time, in samples.  [default: 1]",
+                help="Gaussian over time, in samples.  [default: 1; 3 with best]",
             ),
             click.option(
                 "--model",

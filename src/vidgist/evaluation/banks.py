@@ -13,11 +13,18 @@ from vidgist.bank import SHIPPED, Bank, VideoStatistics, bank_of, video_statisti
 from vidgist.datasets import Dataset, VideoRecord
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import Judge
-from vidgist.evaluation.published import Published
 from vidgist.presets import BANK_CRITERIA, Preset
 from vidgist.scoring import bank_for, score_features
 
-__all__ = ["OTHERS", "BankOf", "bank_entry", "banks_for", "other_videos", "statistics_of"]
+__all__ = [
+    "OTHERS",
+    "BankOf",
+    "bank_entry",
+    "banks_for",
+    "one_bank",
+    "other_videos",
+    "statistics_of",
+]
 
 OTHERS = "others"
 """Said in the place of a bank file: for each video, the data set's other videos."""
@@ -29,6 +36,11 @@ BankOf: TypeAlias = Callable[[VideoRecord], Bank | None]
 def statistics_of(records: Iterable[VideoRecord]) -> dict[str, VideoStatistics]:
     """Return what each video with features gives to a bank, by its key."""
     return {r.key: video_statistics(r.features) for r in records if r.features is not None}
+
+
+def one_bank(bank: Bank | None) -> BankOf:
+    """Return the same bank, or none, for every video."""
+    return lambda record: bank
 
 
 def other_videos(statistics: Mapping[str, VideoStatistics]) -> BankOf:
@@ -57,7 +69,7 @@ def banks_for(
     with_features = (r.features for r in dataset.records(fields=("features",)))
     first = next((values for values in with_features if values is not None), None)
     if first is None:
-        return (lambda record: None), "none"
+        return one_bank(None), "none"
     found, note = bank_for(
         settings,
         SHIPPED if wanted == OTHERS else wanted,
@@ -66,7 +78,7 @@ def banks_for(
         fingerprint=str(dataset.attributes.get("fingerprint", "")),
     )
     label = (note or "none") if found is None else found.label
-    return (lambda record: found), label
+    return one_bank(found), label
 
 
 def bank_entry(
@@ -74,15 +86,22 @@ def bank_entry(
     settings: Preset,
     banks: BankOf,
     *,
-    published: Published | None = None,
+    prepare: Callable[[VideoRecord], VideoRecord] = lambda record: record,
     against: str = "",
 ) -> Entry:
-    """Return the row of scores without training that may need a bank."""
+    """Return the row of scores without training that may need a bank.
+
+    Args:
+        name: what stands at the left of the row.
+        settings: of the score.
+        banks: which bank a video is scored with.
+        prepare: gives the record whose features are scored in the place of the video's own.
+        against: name of the row that this one is compared with; the first method's by default.
+    """
 
     def measure(judge: Judge) -> npt.NDArray[np.float64]:
-        scores = score_features(judge.record.to_features(), settings, bank=banks(judge.record))
+        features = prepare(judge.record).to_features()
+        scores = score_features(features, settings, bank=banks(judge.record))
         return judge.measure(scores.importance[None])
 
-    return Entry(
-        name=name, measure=measure, needs_features=True, published=published, against=against
-    )
+    return Entry(name=name, measure=measure, needs_features=True, against=against)
