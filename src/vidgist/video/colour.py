@@ -19,6 +19,6 @@ def convertible(frame: av.VideoFrame) -> av.VideoFrame:
     Constant-luminance BT.2020 and other rare tags would be refused even where nothing is to be
     done; the colours come out a little off instead.
     """
-    if frame.colorspace not in CONVERTIBLE and not frame.format.is_rgb:
+    if frame.colorspace not in CONVERTIBLE:
         frame.colorspace = UNSPECIFIED
     return frame
