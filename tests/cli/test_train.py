@@ -1,0 +1,109 @@
+"""``vidgist train`` as users call it."""
+
+from __future__ import annotations
+
+import needs_torch  # noqa: F401
+
+# isort: split
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vidgist.cli import main
+from vidgist.datasets import VideoRecord, append_videos
+from vidgist.model import load_model
+
+SMALL = ["--epochs", "2", "--width", "8", "--layers", "1", "--samples", "10", "-q"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    records = [
+        VideoRecord(key=f"video_{i}", features=rng.normal(size=(12 + i, 6)).astype(np.float32))
+        for i in range(5)
+    ]
+    append_videos(tmp_path / "data.h5", records, attributes={"backbone": "net"})
+    return tmp_path / "data.h5"
+
+
+def test_a_model_is_trained_and_described(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "m.safetensors"
+    assert main(["train", str(data), "-o", str(model), "--seed", "4", "--json", *SMALL]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["kind"], told["seed"], told["epochs"], told["videos"]) == ("contrastive", 4, 2, 5)
+    assert load_model(model).card.backbone == "net"
+
+
+def test_dr_dsn_by_the_same_command(data: Path, tmp_path: Path) -> None:
+    model = tmp_path / "m.safetensors"
+    line = ["train", str(data), "-o", str(model), "--method", "dr-dsn", "--epochs", "1", "-q"]
+    assert main(line) == 0
+    assert load_model(model).scores(np.ones((9, 6))).shape == (9,)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["--method", "drdsn"], 2, "did you mean 'dr-dsn'"),
+        (["--preset", "papre"], 2, "did you mean 'paper'"),
+        (["--method", "dr-dsn", "--heads", "2"], 2, "for --method contrastive"),
+        (["--split", "1"], 2, "belong together"),
+        (["--neighbors", "7"], 2, "out of range"),
+        (["--device", "tpu"], 2, "known: auto, cpu, cuda"),
+    ],
+)
+def test_wrong_usage_is_one_line(
+    options: list[str],
+    code: int,
+    says: str,
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["train", str(data), "-o", str(tmp_path / "m"), *options, "-q"]) == code
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "m").exists()
+
+
+def test_an_existing_model_is_kept(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "m").write_text("mine")
+    assert main(["train", str(data), "-o", str(tmp_path / "m"), *SMALL]) == 1
+    assert "--overwrite" in capsys.readouterr().err
+    assert (tmp_path / "m").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_keeps_the_last_checkpoint(data: Path, tmp_path: Path) -> None:
+    model, checkpoint = tmp_path / "m.safetensors", tmp_path / "m.safetensors.checkpoint"
+    program = (
+        "import sys, vidgist.refine.training as t, functools; "
+        "t.train = functools.partial(t.train, checkpoint_seconds=0); "
+        "from vidgist.cli import main; sys.exit(main())"
+    )
+    line = ["train", str(data), "-o", str(model), "--width", "8", "--layers", "1"]
+    command = [sys.executable, "-c", program, *line, "--epochs", "1000000"]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, error = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert "--resume" in error
+    assert not model.exists()
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert kept == ["data.h5", checkpoint.name]  # and nothing half-written
