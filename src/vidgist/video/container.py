@@ -41,6 +41,13 @@ names are patterns), mlv and vobsub (they look for companions), tty and the ANSI
 text would pass for a video), lavfi and capture devices.
 """
 
+_PROBES_SAFELY = tuple(int(part) for part in av.__version__.split(".")[:2]) >= (17, 1)
+"""Whether PyAV may be given options of decoders when it opens a file.
+
+Before 17.1 it reads beyond the end of an array where streams show up later (MPEG program streams);
+there, pictures beyond the limit are refused by the second decoder they meet, not by the first.
+"""
+
 _GENERATE_TIMESTAMPS = 1  # AVFMT_FLAG_GENPTS
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails
 
@@ -101,7 +108,7 @@ def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
                 "enable_drefs": "0",
                 "use_absolute_path": "0",
             },
-            options={"max_pixels": str(limits.pixels)},
+            options={"max_pixels": str(limits.pixels)} if _PROBES_SAFELY else None,
         )
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise _open_error(path, error) from error
