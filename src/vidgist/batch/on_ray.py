@@ -6,8 +6,11 @@ be installed there.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
+import socket
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +23,10 @@ __all__ = ["run_on_ray"]
 
 TRIES = 2
 """Workers that a video may lose before it is given up: machines of a cluster come and go."""
+
+
+_PATIENCE = 5.0
+"""Seconds in which a cluster must answer."""
 
 
 class RayWorker:
@@ -60,6 +67,8 @@ def run_on_ray(
     threads = setup.threads or 1
     own = not ray.is_initialized()
     if own:
+        if address:
+            _reach(address)
         here = {"num_cpus": workers * threads, "include_dashboard": False}
         try:
             ray.init(
@@ -73,14 +82,30 @@ def run_on_ray(
     return _run(ray, setup, jobs, workers=workers, threads=threads, shut_down=own)
 
 
+def _reach(address: str) -> None:
+    """Find out in seconds what Ray takes minutes to find out."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdecimal():
+        return  # "auto" and the like
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+    except OSError as error:
+        raise SettingError(
+            f"--address: no Ray cluster answers at {address} ({error.strerror or error})"
+        ) from error
+
+
 def _run(
     ray: Any, setup: Setup, jobs: Sequence[Job], *, workers: int, threads: int, shut_down: bool
 ) -> Generator[Outcome, None, None]:
-    actor = ray.remote(num_cpus=threads, max_restarts=-1, max_task_retries=0)(RayWorker)
+    actor = ray.remote(num_cpus=threads, max_restarts=0, max_task_retries=0)(RayWorker)
     idle = [actor.remote(setup.as_json()) for _ in range(min(workers, len(jobs)))]
     todo = deque((job, 1) for job in jobs)
     running: dict[Any, tuple[Any, Job, int]] = {}
+    stack = contextlib.ExitStack()
     try:
+        # Ray tells of dead workers at length, and on standard output, where results belong.
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
         while todo or running:
             while todo and idle:
                 job, tries = todo.popleft()
@@ -91,10 +116,12 @@ def _run(
             ready, _ = ray.wait(list(running), num_returns=1, timeout=1.0)
             for answered in ready:
                 worker, job, tries = running.pop(answered)
-                idle.append(worker)
                 try:
                     result = ray.get(answered)
+                    idle.append(worker)
                 except ray.exceptions.RayError:
+                    ray.kill(worker)
+                    idle.append(actor.remote(setup.as_json()))
                     if tries < TRIES:
                         todo.append((job, tries + 1))
                         continue
@@ -109,6 +136,7 @@ def _run(
             ray.kill(worker)
         if shut_down:
             ray.shutdown()
+        stack.close()
 
 
 def _nothing() -> Generator[Outcome, None, None]:

@@ -4,6 +4,7 @@ The dynamic program of Jackson et al. (2005): best(t) = min over s < t of best(s
 penalty. Where all costs fit in memory they are made once and every penalty reads them; for longer
 sequences they are made anew for each penalty, but only for the starts that can still win (the rule
 of PELT, Killick et al. 2012), so that memory grows with the longest shots and not with T squared.
+Where more than `MOST_STARTS` can still win, the worse of every two far behind are given up.
 """
 
 from __future__ import annotations
@@ -13,16 +14,36 @@ import numpy as np
 from vidgist.shots.scatter import Scatter
 from vidgist.types import Floats, Integers
 
-__all__ = ["STORED_SAMPLES", "Partitioner"]
+__all__ = ["MOST_STARTS", "STORED_SAMPLES", "Partitioner"]
 
 STORED_SAMPLES = 8192
 """Sequences up to this length keep all their costs: T squared / 2 numbers, 270 MB at most."""
 
 
-class Partitioner:
-    """Finds the best partition of one sequence for any penalty."""
+MOST_STARTS = 2048
+"""Starts that are tried at most where costs are not stored, a quarter of an hour at 2 samples a second.
 
-    def __init__(self, scatter: Scatter, *, stored_samples: int = STORED_SAMPLES) -> None:
+Nothing can be ruled out while nothing changes: then the time would grow with T squared.  Where a
+scene lasts so long, its beginning is sought among the best of every two, four, ... samples.
+"""
+
+
+class Partitioner:
+    """Finds the best partition of one sequence for any penalty.
+
+    Attributes:
+        exact: whether nothing was left out so far that might have been better.
+    """
+
+    def __init__(
+        self,
+        scatter: Scatter,
+        *,
+        stored_samples: int = STORED_SAMPLES,
+        most_starts: int = MOST_STARTS,
+    ) -> None:
+        self.exact = True
+        self.most_starts = most_starts
         self.scatter = scatter
         self.n_samples = scatter.n_samples
         self.rows: list[Floats] | None = None
@@ -61,7 +82,7 @@ class Partitioner:
         before = np.zeros(self.n_samples + 1, dtype=np.int64)
         best = np.full(self.n_samples + 1, np.inf)
         best[0] = -penalty
-        starts = np.zeros(1, dtype=np.int64)
+        starts: Integers = np.zeros(1, dtype=np.int64)
         for begin in range(1, self.n_samples + 1, block):
             stop = min(begin + block, self.n_samples + 1)
             starts = np.concatenate([starts, np.arange(max(begin, 1), stop)])
@@ -76,5 +97,16 @@ class Partitioner:
             # segment never raises its scatter. The slack keeps ties that rounding would drop.
             last = stop - 1
             totals = best[starts] + np.where(starts < last, costs[-1], 0.0)
-            starts = starts[totals <= best[last] + 1e-9 * (1.0 + abs(best[last]))]
+            can_win = totals <= best[last] + 1e-9 * (1.0 + abs(best[last]))
+            starts = self._bounded(starts[can_win], totals[can_win])
         return before, best
+
+    def _bounded(self, starts: Integers, totals: Floats) -> Integers:
+        """Drop starts where there are too many: of the older half, the worse of every two."""
+        if len(starts) <= self.most_starts:
+            return starts
+        self.exact = False
+        pairs = len(starts) // 4
+        first, second = totals[0 : 2 * pairs : 2], totals[1 : 2 * pairs : 2]
+        better = 2 * np.arange(pairs) + (second < first)
+        return np.concatenate([starts[better], starts[2 * pairs :]])

@@ -21,14 +21,15 @@ class Scatter:
 
     def __init__(self, features: Floats) -> None:
         # The scatter does not change with the origin; around the mean the running sums stay small
-        # and with them the rounding when they are subtracted.
-        centred = np.asarray(features, dtype=np.float64)
-        centred = centred - centred.mean(axis=0)
-        self.n_samples = len(centred)
-        self._sums = np.zeros((len(centred) + 1, centred.shape[1]))
-        np.cumsum(centred, axis=0, out=self._sums[1:])
-        self._squares = np.zeros(len(centred) + 1)
-        np.cumsum(np.einsum("td,td->t", centred, centred), out=self._squares[1:])
+        # and with them the rounding when they are subtracted. All in one array: that of ten hours
+        # takes 700 MB.
+        features = np.asarray(features)
+        self.n_samples = len(features)
+        self._sums = np.zeros((len(features) + 1, features.shape[1]))
+        np.subtract(features, features.mean(axis=0, dtype=np.float64), out=self._sums[1:])
+        self._squares = np.zeros(len(features) + 1)
+        np.cumsum(np.einsum("td,td->t", self._sums[1:], self._sums[1:]), out=self._squares[1:])
+        np.cumsum(self._sums, axis=0, out=self._sums)
         self._lengths = np.einsum("td,td->t", self._sums, self._sums)
 
     def of(self, start: int, end: int) -> float:

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vidgist.batch.inputs import find_videos
+from vidgist.batch.mark import MARK
+
+
+@pytest.fixture
+def library(tmp_path):
+    for name in (
+        "b.MP4",
+        "a.mkv",
+        "-o.webm",
+        "notes.txt",
+        ".hidden.mp4",
+        "sub/c.mov",
+        "sub/deeper/d.ts",
+        ".cache/e.mp4",
+        "sub/c-gist/summary.mp4",
+        "x-gist/summary.mp4",
+        "y-gist/summary.mp4",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "sub/c-gist" / MARK).touch()
+    (tmp_path / "x-gist" / MARK).touch()
+    (tmp_path / "y-gist" / "summary.json").touch()
+    (tmp_path / "folder.mp4").mkdir()
+    return tmp_path
+
+
+def names(folder, **options):
+    found, errors = find_videos([folder], **options)
+    assert not errors
+    return [str(path.relative_to(folder)) for path in found]
+
+
+def test_files_of_video_endings_in_the_order_of_their_names(library):
+    assert names(library) == ["-o.webm", "a.mkv", "b.MP4"]
+
+
+def test_folders_below_on_request_but_no_results_and_nothing_hidden(library):
+    expected = ["-o.webm", "a.mkv", "b.MP4", "sub/c.mov", "sub/deeper/d.ts"]
+    assert names(library, recursive=True) == expected
+
+
+def test_what_is_named_is_taken_whatever_it_is_called_and_once(library):
+    note = library / "notes.txt"
+    missing = library / "missing"
+    found, errors = find_videos([note, missing, library / "a.mkv", library, note])
+    assert found == [note, missing, library / "a.mkv", library / "-o.webm", library / "b.MP4"]
+    assert not errors
+
+
+def test_a_folder_that_gives_nothing_says_so(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.mp4").touch()
+    found, errors = find_videos([tmp_path])
+    assert not found
+    assert "--recursive" in str(errors[0])
+    found, errors = find_videos([tmp_path], recursive=True)
+    assert found == [tmp_path / "sub" / "a.mp4"]
+    assert not errors
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes and links")
+def test_pipes_are_not_waited_for_and_links_not_followed_in_circles(tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "circle").symlink_to(tmp_path)
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "b.mp4").symlink_to("a.mp4")
+    (tmp_path / "broken.mp4").symlink_to("nowhere")
+    assert names(tmp_path, recursive=True) == ["a.mp4", "b.mp4"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs names of bytes")
+def test_names_of_bytes_that_are_no_text(tmp_path):
+    raw = os.fsencode(tmp_path) + b"/\xff\xfe\n.mp4"
+    Path(os.fsdecode(raw)).touch()
+    found, _ = find_videos([tmp_path])
+    assert [os.fsencode(path) for path in found] == [raw]

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import os
+
+from vidgist.batch.mark import Mark, write_mark
+from vidgist.batch.plan import result_folders
+from vidgist.features.content import content_fingerprint
+
+
+def videos(tmp_path, *names):
+    paths = [tmp_path / name for name in names]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(path.name + str(path.parent.name))
+    return paths
+
+
+def test_one_video_gets_the_folder_itself_unless_it_may_become_many(tmp_path):
+    (video,) = videos(tmp_path, "x.mp4")
+    assert result_folders([video], tmp_path / "out") == [tmp_path / "out"]
+    assert result_folders([video], None)[0].name == "x-gist"
+    assert result_folders([video], tmp_path, single=False) == [tmp_path / "x-gist"]
+
+
+def test_a_video_that_comes_between_takes_no_other_ones_folder(tmp_path):
+    late, early = videos(tmp_path, "a/x.mp4", "b/x.mp4")
+    out = tmp_path / "out"
+    (folder,) = result_folders([early], out, single=False)
+    folder.mkdir(parents=True)
+    write_mark(folder, Mark(content=content_fingerprint(early), settings={}))
+    assert result_folders([late, early], out) == [out / "x-gist-2", out / "x-gist"]
+    assert result_folders([early, late], out) == [out / "x-gist", out / "x-gist-2"]
+
+
+def test_no_folder_is_given_twice_or_lies_outside(tmp_path):
+    names = ["x.mp4", "X.mkv", "x-gist.mp4", "x-2.mp4", "..mp4", "...mp4", "a/x.mp4", "ü" * 120]
+    out = tmp_path / "out"
+    folders = result_folders(videos(tmp_path, *names), out)
+    assert len({str(folder).casefold() for folder in folders}) == len(names)
+    for folder in folders:
+        assert folder.parent == out
+        assert os.path.normpath(folder) == str(folder)
+        assert len(os.fsencode(folder.name)) <= 255
