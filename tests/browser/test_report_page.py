@@ -249,10 +249,12 @@ def test_a_source_that_went_away_is_told(open_page: Opener, tmp_path: Path) -> N
     render(summary, tmp_path / "out", make="report")
     summary.video.path.unlink()
     opened = open_page(tmp_path / "out" / "report.html")
-    opened.page.click("#shots li[data-shot='0'] button")
     opened.until(
         "document.getElementById('status').textContent.includes('not beside this page any more')"
     )
+    assert opened.page.is_disabled("#play-all")
+    opened.page.click("#shots li[data-shot='0'] button")
+    assert "Shot 1 cannot be played" in opened.text("#status")
     # The browser itself tells that the file is missing; nothing else may be said.
     assert all("ERR_FILE_NOT_FOUND" in said for said in opened.complaints)
     opened.complaints.clear()

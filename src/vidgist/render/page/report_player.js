@@ -1,10 +1,10 @@
 // The player: shots from summary.mp4 where it holds them, else from the source beside the page.
 const video = byId("video");
 const player = byId("player");
-const poster = byId("poster");
 const media = data.media;
 const made = data.lengths[madeIndex];
 let playlist = null;
+let poster = "";
 let sourceFails = false;
 
 // Where each selected shot lies in summary.mp4.
@@ -45,7 +45,7 @@ const say = (text) => {
 };
 
 function start(piece) {
-  poster.hidden = true;
+  video.removeAttribute("poster"); // lest it flashes up between two shots
   const begin = () => {
     // A touch after the border, lest rounding shows the last picture of the shot before.
     video.currentTime = piece.from + 0.01;
@@ -111,10 +111,7 @@ function follow() {
   }
   if (!video.paused && !video.ended) requestAnimationFrame(follow);
 }
-video.addEventListener("play", () => {
-  poster.hidden = true;
-  requestAnimationFrame(follow);
-});
+video.addEventListener("play", () => requestAnimationFrame(follow));
 video.addEventListener("pause", follow);
 video.addEventListener("seeked", follow);
 video.addEventListener("error", () => {
@@ -124,7 +121,7 @@ video.addEventListener("error", () => {
   delete video.dataset.kind;
   video.removeAttribute("src");
   video.load();
-  poster.hidden = false;
+  video.poster = poster;
   dock();
   if (kind === "source") {
     sourceFails = true;
@@ -162,9 +159,10 @@ byId("close").addEventListener("click", () => {
 
 function preparePlayer() {
   const best = made.shots.reduce((a, b) => (shots[b].score > shots[a].score ? b : a));
-  setPicture(poster, largePicture(keyStop(best)));
+  poster = largePicture(keyStop(best));
+  video.poster = poster;
   if (!media.summary && !media.source) {
-    video.hidden = true;
+    video.controls = false;
     say("Neither summary.mp4 nor the source video is beside this page, so nothing can be played.");
   } else {
     video.dataset.kind = media.summary ? "summary" : "source";

@@ -23,6 +23,7 @@ STYLES = ("base.css", "report.css")
 SCRIPTS = (
     "base.js",
     "report_state.js",
+    "report_draw.js",
     "report_timeline.js",
     "report_moment.js",
     "report_player.js",

@@ -1,0 +1,242 @@
+// The picture of the time line: curves, shots and marks on a canvas.
+const timeline = byId("timeline");
+const canvas = byId("canvas");
+const overview = byId("overview");
+const FILM = data.pictures.data.length ? 46 : 0;
+const LANE = { gap: 10, importance: 104, criterion: 46, shots: 30, axis: 22 };
+const lanes = layOut();
+let hover = null;
+
+function layOut() {
+  let top = FILM ? FILM + LANE.gap : 4;
+  const placed = series.map((one, i) => {
+    const lane = { top, height: i ? LANE.criterion : LANE.importance };
+    top += lane.height + LANE.gap;
+    return lane;
+  });
+  placed.shots = { top, height: LANE.shots };
+  placed.axis = { top: top + LANE.shots, height: LANE.axis };
+  placed.height = top + LANE.shots + LANE.axis;
+  return placed;
+}
+
+// Kept: asking for it makes the browser lay out the page anew.
+let wide = timeline.clientWidth;
+const width = () => wide;
+const toX = (seconds) => ((seconds - state.view[0]) / (state.view[1] - state.view[0])) * width();
+const toSeconds = (x) => state.view[0] + (x / width()) * (state.view[1] - state.view[0]);
+
+function prepare(target, height) {
+  const ratio = window.devicePixelRatio || 1;
+  target.width = Math.round(width() * ratio);
+  target.height = Math.round(height * ratio);
+  target.style.height = `${height}px`;
+  const context = target.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width(), height);
+  return context;
+}
+
+// One point a pixel at most: of several samples in a pixel the greatest counts.
+function points(values) {
+  const first = Math.max(0, lastUpTo(data.times, state.view[0]) - 1);
+  const last = Math.min(data.times.length - 1, lastUpTo(data.times, state.view[1]) + 1);
+  const found = [];
+  for (let i = first; i <= last; i++) {
+    const value = values[i];
+    if (value === null) continue;
+    const x = toX(data.times[i]);
+    const previous = found[found.length - 1];
+    if (previous && Math.floor(previous[0]) === Math.floor(x)) previous[1] = Math.max(previous[1], value);
+    else found.push([x, value]);
+  }
+  return found;
+}
+
+const heightOf = (one, value, lane) => lane.top + lane.height - 1 - (value / one.greatest) * (lane.height - 4);
+
+function drawCurve(context, one, lane, filled) {
+  const toY = (value) => heightOf(one, value, lane);
+  const line = points(one.values);
+  context.strokeStyle = colour("--line");
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(0, lane.top + lane.height - 0.5);
+  context.lineTo(width(), lane.top + lane.height - 0.5);
+  context.stroke();
+  if (!line.length) return;
+  context.strokeStyle = colour(one.colour);
+  context.lineWidth = filled ? 2 : 1.5;
+  context.lineJoin = "round";
+  context.beginPath();
+  line.forEach(([x, value], i) => (i ? context.lineTo(x, toY(value)) : context.moveTo(x, toY(value))));
+  if (line.length === 1) context.lineTo(line[0][0] + 1, toY(line[0][1]));
+  context.stroke();
+  context.lineTo(line[line.length - 1][0], lane.top + lane.height);
+  context.lineTo(line[0][0], lane.top + lane.height);
+  context.closePath();
+  context.globalAlpha = filled ? 0.16 : 0.09;
+  context.fillStyle = colour(one.colour);
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+function drawShots(context) {
+  const { top, height } = lanes.shots;
+  const selected = selectedNow();
+  context.font = "600 11px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  const first = shotAt(state.view[0]);
+  for (let i = first; i < shots.length && shots[i].start < state.view[1]; i++) {
+    const left = toX(shots[i].start);
+    const right = toX(shots[i].end);
+    const across = Math.max(right - left - (right - left > 4 ? 1.5 : 0), 0.75);
+    context.fillStyle = selected.has(i) ? colour("--accent") : colour("--sunk");
+    context.beginPath();
+    context.roundRect(left, top + (selected.has(i) ? 0 : 7), across, height - (selected.has(i) ? 0 : 7), Math.min(4, across / 2));
+    context.fill();
+    if (!selected.has(i) && across > 3) {
+      context.strokeStyle = colour("--line");
+      context.stroke();
+    }
+    const label = String(i + 1);
+    if (across > 14 && across > context.measureText(label).width + 8) {
+      context.fillStyle = selected.has(i) ? colour("--accent-ink") : colour("--quiet");
+      context.fillText(label, left + across / 2, top + height / 2 + (selected.has(i) ? 0.5 : 4));
+    }
+  }
+}
+
+function drawAxis(context) {
+  const span = state.view[1] - state.view[0];
+  const wanted = (span / width()) * 84;
+  const steps = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
+  const step = steps.find((one) => one >= wanted) || 28800;
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  context.fillStyle = colour("--quiet");
+  for (let n = Math.ceil(state.view[0] / step); n * step <= state.view[1]; n++) {
+    const x = toX(n * step);
+    const label = clock(n * step, step < 1 ? 1 : 0);
+    const half = context.measureText(label).width / 2;
+    context.textAlign = "center";
+    context.fillText(label, clamp(x, half, width() - half), lanes.axis.top + 13);
+  }
+}
+
+// A strip of film along the top: the picture at the middle of each cell.
+const film = new Map();
+function drawFilm(context) {
+  if (!FILM) return;
+  const shape = data.media.width / data.media.height || 16 / 9;
+  const cell = clamp(FILM * shape, 34, 120);
+  const cells = Math.max(1, Math.round(width() / cell));
+  const across = width() / cells;
+  for (let i = 0; i < cells; i++) {
+    const stop = nearestStop(toSeconds((i + 0.5) * across));
+    let image = film.get(stop);
+    if (!image) {
+      image = new Image();
+      image.onload = schedule;
+      image.src = pictureOf(stop);
+      film.set(stop, image);
+      if (film.size > 400) film.delete(film.keys().next().value);
+    }
+    if (!image.complete || !image.naturalWidth) continue;
+    const scale = Math.max((across - 1) / image.naturalWidth, FILM / image.naturalHeight);
+    const cut = { w: (across - 1) / scale, h: FILM / scale };
+    const x = (image.naturalWidth - cut.w) / 2;
+    const y = (image.naturalHeight - cut.h) / 2;
+    context.drawImage(image, x, y, cut.w, cut.h, i * across, 0, across - 1, FILM);
+  }
+}
+
+function vertical(context, seconds, paint, lineWidth, dash = []) {
+  const x = toX(seconds);
+  if (x < -2 || x > width() + 2) return;
+  context.strokeStyle = paint;
+  context.lineWidth = lineWidth;
+  context.setLineDash(dash);
+  context.beginPath();
+  context.moveTo(x, FILM);
+  context.lineTo(x, lanes.axis.top);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawMarks(context) {
+  const chosen = stopTimes[state.stop];
+  const base = lanes[0].top + lanes[0].height;
+  context.fillStyle = colour("--quiet");
+  for (const stop of data.neighbors.stops[state.stop] || []) {
+    const x = toX(stopTimes[stop]);
+    context.beginPath();
+    context.moveTo(x, base - 7);
+    context.lineTo(x - 4, base + 1);
+    context.lineTo(x + 4, base + 1);
+    context.fill();
+  }
+  if (hover !== null) vertical(context, hover, colour("--quiet"), 1, [3, 3]);
+  if (state.playing !== null) vertical(context, state.playing, colour("--play"), 2);
+  vertical(context, chosen, colour("--ink"), 1.5);
+  const x = toX(chosen);
+  const sample = stops[state.stop];
+  context.lineWidth = 2;
+  series.forEach((one, i) => {
+    if (one.values[sample] === null) return;
+    const y = heightOf(one, one.values[sample], lanes[i]);
+    context.beginPath();
+    context.arc(x, y, 4, 0, 2 * Math.PI);
+    context.fillStyle = colour("--card");
+    context.fill();
+    context.strokeStyle = colour(one.colour);
+    context.stroke();
+  });
+}
+
+function draw() {
+  if (!wide) return; // not laid out yet
+  colours.clear();
+  const context = prepare(canvas, lanes.height);
+  context.fillStyle = colour("--accent");
+  context.globalAlpha = 0.1;
+  for (const [start, end] of current().segments) {
+    if (end < state.view[0] || start > state.view[1]) continue;
+    context.fillRect(toX(start), FILM, Math.max(toX(end) - toX(start), 1), lanes.shots.top - FILM);
+  }
+  context.globalAlpha = 1;
+  drawFilm(context);
+  series.forEach((one, i) => drawCurve(context, one, lanes[i], i === 0));
+  drawShots(context);
+  drawAxis(context);
+  drawMarks(context);
+  drawOverview();
+}
+
+function drawOverview() {
+  const zoomed = state.view[1] - state.view[0] < data.duration * 0.999;
+  overview.hidden = !zoomed;
+  if (!zoomed) return;
+  const context = prepare(overview, 18);
+  const scale = width() / data.duration;
+  context.fillStyle = colour("--sunk");
+  context.fillRect(0, 4, width(), 10);
+  context.fillStyle = colour("--accent");
+  for (const [start, end] of current().segments) {
+    context.fillRect(start * scale, 4, Math.max((end - start) * scale, 0.75), 10);
+  }
+  context.strokeStyle = colour("--ink");
+  context.lineWidth = 2;
+  context.strokeRect(state.view[0] * scale + 1, 1, Math.max((state.view[1] - state.view[0]) * scale - 2, 4), 16);
+}
+
+let waiting = false;
+function schedule() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    draw();
+  });
+}
