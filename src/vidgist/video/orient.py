@@ -146,6 +146,15 @@ class Upright:
         return turned_frame
 
 
+_TRANSPOSE = {
+    (False, False): "cclock_flip",
+    (True, False): "clock",
+    (False, True): "cclock",
+    (True, True): "clock_flip",
+}
+"""FFmpeg's names for exchanging rows and columns and then mirroring (flip_x, flip_y)."""
+
+
 def _turning_graph(frame: av.VideoFrame, turn: Turn) -> Graph:
     graph = Graph()
     node = graph.add_buffer(
@@ -154,9 +163,12 @@ def _turning_graph(frame: av.VideoFrame, turn: Turn) -> Graph:
         format=frame.format,
         time_base=frame.time_base or Fraction(1, 1000),
     )
-    filters = [("transpose", "dir=cclock_flip")] if turn.swap else []
-    filters += [("hflip", "")] if turn.flip_x else []
-    filters += [("vflip", "")] if turn.flip_y else []
+    if turn.swap:
+        filters = [("transpose", f"dir={_TRANSPOSE[turn.flip_x, turn.flip_y]}")]
+    else:
+        # vflip hands on the same memory, read backwards, which older PyAV gets wrong: copy it.
+        filters = [("vflip", "")] if turn.flip_y else []
+        filters += [("hflip" if turn.flip_x else "copy", "")]
     # The matrix has been obeyed: a frame that still carried it would be turned again by the next.
     filters += [("sidedata", "mode=delete:type=DISPLAYMATRIX"), ("buffersink", "")]
     for name, arguments in filters:
