@@ -120,7 +120,8 @@ def test_a_single_file_leaves_no_mark_and_is_never_skipped(clip, tmp_path):
         single.run(job)
 
 
-def test_two_processes_on_one_folder(clip, work, tmp_path):
+def test_two_processes_on_one_folder(clip, work, tmp_path, monkeypatch):
+    monkeypatch.setattr("vidgist.batch.guard.PATIENCE", 0.2)
     (tmp_path / "out").mkdir()
     with exclusive(tmp_path / "out" / LOCK) as held:
         assert held

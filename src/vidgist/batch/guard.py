@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from vidgist.files import clean_partials, output_error
 __all__ = ["LOCK", "State", "own_folder", "state_of", "unchanged"]
 
 LOCK = ".vidgist.lock"
+
+PATIENCE = 5.0
+"""Seconds in which the workers of a run that was killed have let go of a folder."""
 
 State = tuple[int, int, int, int]
 """Device, inode, bytes and time of the last change of a file."""
@@ -31,7 +35,7 @@ def own_folder(folder: Path) -> Iterator[None]:
         stack.callback(_remove_empty, folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            held = stack.enter_context(exclusive(folder / LOCK))
+            held = stack.enter_context(_waited_for(folder / LOCK))
         except OSError as error:
             raise output_error(folder, error) from error
         if not held:
@@ -41,6 +45,18 @@ def own_folder(folder: Path) -> Iterator[None]:
             )
         clean_partials(folder)
         yield
+
+
+@contextlib.contextmanager
+def _waited_for(lock: Path) -> Iterator[bool]:
+    """Hold a lock, waiting a little where another holds it."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        with exclusive(lock) as held:
+            if held or time.monotonic() >= until:
+                yield held
+                return
+        time.sleep(0.1)
 
 
 def _remove_empty(folder: Path) -> None:
