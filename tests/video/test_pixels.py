@@ -8,7 +8,23 @@ import pytest
 from av.video.reformatter import VideoReformatter
 
 from clips import picture
-from vidgist.video.pixels import rgb
+from vidgist.errors import VideoError
+from vidgist.video.luma import luma_grid
+from vidgist.video.pixels import conversion, rgb
+
+
+def test_formats_that_cannot_be_converted() -> None:
+    """One line, and above all no end of the process."""
+    for pixel_format in ("yaf32le", "xv30be", "rgb96le"):
+        try:
+            frame = av.VideoFrame(64, 48, pixel_format)
+        except ValueError:
+            continue  # FFmpeg of older PyAV does not know them at all
+        with pytest.raises(VideoError, match=r"^a\.mkv: .*H\.264"), conversion("a.mkv"):
+            rgb(frame, width=32, height=32)
+        with pytest.raises((ValueError, av.error.FFmpegError)):
+            luma_grid(frame)
+
 
 IMAGE = picture(9, 2, (48, 64))
 

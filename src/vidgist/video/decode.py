@@ -28,7 +28,7 @@ from vidgist.video.container import Limits, open_video, too_long, video_stream
 from vidgist.video.luma import Jumps
 from vidgist.video.orient import Turns, turned
 from vidgist.video.packets import Losses, decoded, nothing_decodes, prepare
-from vidgist.video.pixels import rgb
+from vidgist.video.pixels import conversion, rgb
 
 __all__ = ["SampleStream", "read_frames", "stream_clock"]
 
@@ -134,7 +134,8 @@ class SampleStream:
                     yield from self._due(held, len(times) - 1, at - _SLACK)
                 held = frame
                 times.append(at)
-                jumps.append(jump(frame))
+                with conversion(self.path):
+                    jumps.append(jump(frame))
                 if len(times) % 32 == 1:
                     self.progress("reading", at, announced)
             if held is None:
@@ -160,7 +161,8 @@ class SampleStream:
         """Yield the frame once for every sample that is due before ``until`` seconds."""
         pixels: npt.NDArray[np.uint8] | None = None
         while len(self._picks) / self.fps < until:
-            pixels = self._scaled(frame) if pixels is None else pixels.copy()
+            with conversion(self.path):
+                pixels = self._scaled(frame) if pixels is None else pixels.copy()
             self._picks.append(number)
             yield pixels
 

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from av.video.format import VideoFormat
 
+from vidgist.video.pixels import converted
+
 __all__ = ["Jumps", "luma_grid"]
 
 ROWS, COLUMNS = 36, 64
@@ -67,7 +69,7 @@ def _grid(frame: av.VideoFrame, layout: _Layout | None) -> npt.NDArray[np.float3
     plane: Any = None if layout is None else frame.planes[0]
     if layout is None or plane is None or plane.line_size <= 0:
         # Palettes, single bits, floats, Bayer patterns, upside-down memory: let swscale read them.
-        small = frame.reformat(width=COLUMNS, height=ROWS, format="gray", interpolation="POINT")
+        small = converted(frame, "gray", width=COLUMNS, height=ROWS, interpolation="POINT")
         layout, frame, plane = _GRAY, small, small.planes[0]
     height, width = frame.height, frame.width
     lines = np.frombuffer(plane, layout.kind).reshape(height, -1)

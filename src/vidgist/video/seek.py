@@ -25,7 +25,7 @@ from vidgist.video.container import Limits, open_video, video_stream
 from vidgist.video.decode import stream_clock
 from vidgist.video.orient import Upright
 from vidgist.video.packets import decoded, prepare
-from vidgist.video.pixels import rgb
+from vidgist.video.pixels import conversion, rgb
 
 __all__ = ["FrameReader", "frames_at", "frames_between"]
 
@@ -89,7 +89,9 @@ class FrameReader:
                 self._held = (seconds, frame)
                 return
             if seconds >= start - _SLACK:
-                yield seconds, self._upright(frame)
+                with conversion(self.path):
+                    shown = self._upright(frame)
+                yield seconds, shown
 
     def at(self, times: Iterable[float]) -> Iterator[Image.Image]:
         """Yield the picture that is on screen at each of the times, which ascend."""
@@ -105,7 +107,8 @@ class FrameReader:
         # Damaged files may decode a frame less the second time: then take the one before.
         for before in range(number, max(-1, number - _GIVE_UP), -1):
             for _, frame in self._from(before):
-                return Image.fromarray(rgb(self._upright(frame)))
+                with conversion(self.path):
+                    return Image.fromarray(rgb(self._upright(frame)))
         raise VideoError(
             f"{os.fspath(self.path)}: the frame at {self.timeline.times[number]:.3f} s cannot be"
             " decoded any more; was the file changed since it was read?"
