@@ -8,12 +8,20 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from vidgist.errors import OutputError
 
-__all__ = ["PARTIAL_SUFFIX", "clean_partials", "output_error", "whole_file", "whole_folder"]
+__all__ = [
+    "PARTIAL_SUFFIX",
+    "clean_partials",
+    "output_error",
+    "reserve",
+    "whole_file",
+    "whole_folder",
+]
 
 PARTIAL_SUFFIX = ".partial"
 """Ending of files and folders that are being written; safe to delete when nothing runs."""
@@ -114,6 +122,19 @@ def whole_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
                 old.rename(path)  # interrupted between the two renames: as it was before
         for leftover in (partial, old):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def reserve(folder: Path, n_bytes: int) -> None:
+    """Make sure that so much can be written in a folder, for libraries that die when it cannot.
+
+    Raises:
+        OSError: the disk is too full.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with tempfile.TemporaryFile(dir=folder) as file:
+            os.posix_fallocate(file.fileno(), 0, n_bytes)
+    elif shutil.disk_usage(folder).free < n_bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def clean_partials(folder: Path) -> None:

@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from vidgist.datasets.hdf5 import (
 )
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError, OutputError
-from vidgist.files import whole_file
+from vidgist.files import reserve, whole_file
 from vidgist.types import Shots
 
 __all__ = [
@@ -298,6 +298,19 @@ def next_key(keys: Iterable[str]) -> str:
     return f"video_{max(numbers, default=0) + 1}"
 
 
+_SPARE_BYTES = 1 << 18
+"""More than HDF5 itself writes around the numbers of a video."""
+
+
+def _bytes_of(record: VideoRecord) -> int:
+    """Return more bytes than writing a video takes.
+
+    HDF5 crashes when it closes a file on a disk that has become full, so it must not come to that.
+    """
+    values = (getattr(record, f.name) for f in fields(record))
+    return _SPARE_BYTES + sum(v.nbytes for v in values if isinstance(v, np.ndarray))
+
+
 def append_videos(
     path: str | os.PathLike[str],
     records: Iterable[VideoRecord],
@@ -328,6 +341,7 @@ def append_videos(
     with whole_file(path, overwrite=True) as partial:
         if existing is not None:
             shutil.copyfile(path, partial)
+        reserve(partial.parent, _SPARE_BYTES)
         with h5py.File(partial, "a") as file:
             for name, value in (attributes or {}).items():
                 file.attrs[name] = value
@@ -339,6 +353,7 @@ def append_videos(
                             f"{path}: has a video '{key}' already; pass --overwrite to replace it"
                         )
                     del file[key]
+                reserve(partial.parent, _bytes_of(record))
                 group = file.create_group(key)
                 write_video(group, record)
                 written.append(key)
@@ -357,7 +372,10 @@ def write_dataset(
     Raises:
         OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
     """
-    with whole_file(Path(path), overwrite=overwrite) as partial, h5py.File(partial, "w") as file:
-        file.attrs.update(attributes or {})
-        for record in records:
-            write_video(file.create_group(record.key or next_key(file)), record)
+    with whole_file(Path(path), overwrite=overwrite) as partial:
+        reserve(partial.parent, _SPARE_BYTES)
+        with h5py.File(partial, "w") as file:
+            file.attrs.update(attributes or {})
+            for record in records:
+                reserve(partial.parent, _bytes_of(record))
+                write_video(file.create_group(record.key or next_key(file)), record)
