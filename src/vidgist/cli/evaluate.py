@@ -110,6 +110,7 @@ def evaluate(
         shots_from=shots_from,
         seeds=seeds,
         bank=others["bank"],
+        model=None if others["model"] is None else Path(others["model"]),
     )
     if save is not None:
         attributes = open_dataset(data).attributes

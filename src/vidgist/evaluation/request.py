@@ -12,7 +12,7 @@ from vidgist.bank import SHIPPED
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
 from vidgist.datasets.join import join, read_annotations
 from vidgist.datasets.splits import read_splits
-from vidgist.errors import DataError, unknown_value
+from vidgist.errors import DataError, SettingError, unknown_value
 from vidgist.evaluation.banks import bank_entry, banks_for
 from vidgist.evaluation.entries import (
     SEEDS,
@@ -22,6 +22,7 @@ from vidgist.evaluation.entries import (
     scores_entry,
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
+from vidgist.evaluation.models import model_entries, model_row_name
 from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.results import Table
 from vidgist.evaluation.scores_file import read_scores
@@ -59,6 +60,7 @@ class Request:
         seeds: random score vectors a video.
         bank: for the criteria that need one: `shipped`, `none`, `others` (for each video, the
             other videos of the file) or a bank file.
+        model: file of ``vidgist train`` to score with, or None.
     """
 
     data: Path
@@ -72,14 +74,19 @@ class Request:
     shots_from: Path | None = None
     seeds: int = SEEDS
     bank: str | Path = SHIPPED
+    model: Path | None = None
 
     def __post_init__(self) -> None:
         if self.shots not in SHOTS:
             raise unknown_value("--shots", self.shots, SHOTS)
+        if self.model is not None and self.scores is not None:
+            raise SettingError("--model contradicts --scores; give one of them")
 
     @property
     def subject(self) -> str:
         """Name of the row that was asked for."""
+        if self.model is not None:
+            return model_row_name(self.model, self.settings)
         if self.scores is None:
             return row_name(self.settings.criteria)
         return self.scores if self.scores in BASELINE_SCORES else Path(self.scores).name
@@ -150,6 +157,9 @@ class Request:
             for entry in baseline_entries(seeds=self.seeds)
         )
         keys = frozenset(dataset.keys)
+        if self.model is not None:
+            rows = model_entries(self.subject, self.settings, self.model, dataset)
+            return (*rows, *baselines), keys, {"model": self.model.name}
         if self.scores is None:
             banks, used = banks_for(self.settings, self.bank, dataset)
             extra = {"bank": used} if set(BANK_CRITERIA) & set(self.settings.criteria) else {}

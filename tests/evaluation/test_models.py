@@ -1,0 +1,129 @@
+"""``evaluate --model``: a model's row is what its scores are worth; it must fit the features."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vidgist.cli import main
+from vidgist.datasets import VideoRecord, append_videos, open_dataset
+from vidgist.evaluation.judge import Judge
+from vidgist.evaluation.protocols import protocol
+from vidgist.evaluation.request import settings_for
+from vidgist.model import ModelCard, load_model
+from vidgist.model.dsn_graph import dsn_shapes
+from vidgist.model.file import write_tensors
+from vidgist.model.refiner_graph import refiner_shapes
+from vidgist.presets import configure
+from vidgist.refine.settings import DsnSettings, replace_settings, train_settings
+from vidgist.scoring import score_features
+
+ALL = ("alignment", "uniformity", "uniqueness")
+CRITERIA = ",".join(ALL)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    records = [
+        VideoRecord(
+            key=f"video_{i}",
+            features=rng.normal(size=(20 + i, 6)).astype(np.float32),
+            picks=np.arange(20 + i) * 15,
+            n_frames=(20 + i) * 15,
+            user_scores=rng.integers(1, 6, size=(3, 20 + i)).astype(float),
+        )
+        for i in range(3)
+    ]
+    append_videos(tmp_path / "data.h5", records, attributes={"backbone": "net"})
+    return tmp_path / "data.h5"
+
+
+def write_model(
+    path: Path, *, dimension: int = 6, backbone: str = "net", dsn: bool = False
+) -> Path:
+    settings = DsnSettings(hidden=4)
+    shapes = dsn_shapes(dimension, hidden=4)
+    if not dsn:
+        settings = replace_settings(train_settings("paper"), layers=1, width=8)
+        shapes = refiner_shapes(dimension, settings.network)
+    rng = np.random.default_rng(1)
+    tensors = {n: rng.normal(scale=0.3, size=s).astype(np.float32) for n, s in shapes.items()}
+    card = ModelCard(
+        kind=settings.method,
+        dimension=dimension,
+        backbone=backbone,
+        settings=dataclasses.asdict(settings),
+    )
+    write_tensors(path, tensors, metadata=card.to_metadata())
+    return path
+
+
+def evaluate(data: Path, model: Path, *more: str) -> int:
+    line = ["evaluate", str(data), "--metric", "tvsum", "--model", str(model), "--seeds", "2"]
+    return main([*line, "--json", "-q", *more])
+
+
+@pytest.mark.parametrize("dsn", [False, True])
+def test_a_models_row_is_what_its_scores_are_worth(
+    dsn: bool, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_model(tmp_path / "m.safetensors", dsn=dsn)
+    assert evaluate(data, path, *([] if dsn else ["--criteria", CRITERIA])) == 0
+    document = json.loads(capsys.readouterr().out)
+    model = load_model(path)
+    settings = settings_for(configure("paper", criteria=None if dsn else ALL), metric="tvsum")
+    for record in open_dataset(data):
+        judge = Judge(record, metric="tvsum", protocol=protocol("paper", metric="tvsum"))
+        features = record.to_features()
+        scores = (
+            model.scores(features)
+            if dsn
+            else (score_features(features, settings, model=model).importance)
+        )
+        tau, rho, _ = judge.measure(scores[None])[0]
+        found = document["videos"][record.key]
+        assert found["tau"] == pytest.approx(tau)
+        assert found["rho"] == pytest.approx(rho)
+    assert document["settings"]["model"] == "m.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"dimension": 9}, "with 9 numbers a sample, these of net have 6"),
+        ({"backbone": "other"}, "trained on features of other, these are of net"),
+    ],
+)
+def test_features_of_another_kind_are_refused(
+    change: dict[str, str | int],
+    says: str,
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = write_model(tmp_path / "m.safetensors", **change)
+    assert evaluate(data, path) == 1
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
+
+
+def test_a_rival_gives_no_uniqueness(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_model(tmp_path / "m.safetensors", dsn=True)
+    assert evaluate(data, path, "--criteria", CRITERIA) == 2
+    assert "uniqueness needs a model" in capsys.readouterr().err
+
+
+def test_a_model_and_scores_contradict_each_other(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_model(tmp_path / "m.safetensors")
+    assert evaluate(data, path, "--scores", "random") == 2
+    assert "contradicts" in capsys.readouterr().err
