@@ -8,6 +8,8 @@ import pytest
 from vidgist.datasets.tfrecord import masked_crc32c, read_tfrecords
 from vidgist.errors import DataError, MissingExtraError
 
+pytest.importorskip("google_crc32c", reason="needs the extra 'youtube8m'")
+
 
 def frame(data: bytes) -> bytes:
     length = struct.pack("<Q", len(data))

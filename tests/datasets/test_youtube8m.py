@@ -9,6 +9,8 @@ from vidgist.datasets.tfrecord import masked_crc32c
 from vidgist.datasets.youtube8m import message_type, read_youtube8m
 from vidgist.errors import DataError
 
+pytest.importorskip("google_crc32c", reason="needs the extra 'youtube8m'")
+
 
 def example(rgb: np.ndarray, *, name: bytes = b"abcd", labels: tuple[int, ...] = (3, 70)) -> bytes:
     message = message_type()()
