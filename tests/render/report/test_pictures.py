@@ -70,6 +70,7 @@ def test_without_thumbnails_moments_can_still_be_chosen(summary: Summary) -> Non
     bare = dataclasses.replace(summary, thumbnails=())
     assert choose_pictures(bare, room=1).samples == tuple(range(600))
     assert choose_pictures(bare, room=1).data == ()
+    assert choose_pictures(summary, room=-5) == choose_pictures(bare, room=1)
     longer = dataclasses.replace(long_summary(3000, shots=10, distinct=1), thumbnails=())
     found = choose_pictures(longer, room=1)
     assert len(found.samples) == MOST_BARE

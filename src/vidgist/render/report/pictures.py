@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,6 +28,9 @@ STOP_BYTES = 90
 
 QUALITIES = (60, 45, 30)
 """Of WebP, tried from the best until all samples fit; the middle one where not all can."""
+
+GROUP = 256
+"""Pictures that are encoded before looking at the room that is left."""
 
 TRIED = 48
 """Pictures that are encoded to see how large they come out."""
@@ -58,20 +63,29 @@ def choose_pictures(summary: Summary, *, room: int) -> Pictures:
     """
     order = order_of_need(summary)
     thumbnails = summary.thumbnails
+    bare = Pictures(samples=tuple(sorted(order[:MOST_BARE])))
     if len(thumbnails) != len(summary.features):
-        return Pictures(samples=tuple(sorted(order[:MOST_BARE])))
+        return bare
     if len(order) <= MOST and sum(_cost(jpeg) for jpeg in thumbnails) <= room:
         data = tuple(as_text(jpeg) for jpeg in thumbnails)
         return Pictures(samples=tuple(range(len(thumbnails))), kind="image/jpeg", data=data)
 
     shrink = partial(_shrunk, quality=_quality(thumbnails, room))
     taken: dict[int, str] = {}
-    for sample in order[:MOST]:
-        picture = shrink(thumbnails[sample])
-        room -= _cost(picture)
-        if room < 0:
-            break
-        taken[sample] = as_text(picture)
+    # Encoders run without Python's lock; in groups, for the room may end long before the pictures.
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for first in range(0, min(len(order), MOST), GROUP):
+            group = order[first : min(first + GROUP, MOST)]
+            for sample, picture in zip(
+                group, pool.map(shrink, [thumbnails[s] for s in group]), strict=True
+            ):
+                room -= _cost(picture)
+                if room >= 0:
+                    taken[sample] = as_text(picture)
+            if room < 0:
+                break
+    if not taken:
+        return bare
     samples = tuple(sorted(taken))
     return Pictures(
         samples=samples, kind=encoding()[1], data=tuple(taken[sample] for sample in samples)
