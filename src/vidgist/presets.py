@@ -107,7 +107,7 @@ BEST = Preset(
 )
 
 PRESETS = {p.name: p for p in (PAPER, REFERENCE, BEST)}
-DEFAULT_PRESET = PAPER.name
+DEFAULT_PRESET = BEST.name
 
 
 def implied_preset(

@@ -34,7 +34,8 @@ def score_options(command: Command) -> Command:
                 "--preset",
                 metavar="paper|reference|best",
                 help="Settings to start from: the paper's text, what its released code does, or"
-                " the score beyond the paper (docs/best.md).",
+                " the score beyond the paper (docs/best.md).  [default: best; paper with --model,"
+                " --neighbors, --threshold or only its criteria, and for evaluate]",
             ),
             click.option(
                 "--criteria",

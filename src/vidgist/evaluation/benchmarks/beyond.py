@@ -146,10 +146,14 @@ def _canonical(context: Context, dataset: Dataset, missing: list[str]) -> Iterat
     statistics = statistics_of(dataset.records(fields=("features",)))
     for path in paths:
         splits = read_splits(path)
-        banks = [
-            bank_of(statistics[key] for key in map(video_key, split.train) if key in statistics)
+        parts = [
+            [statistics[key] for key in map(video_key, split.train) if key in statistics]
             for split in splits
         ]
+        if not all(parts):
+            missing.append(f"canonical: a split of {path.name} has no training video with features")
+            continue
+        banks = [bank_of(part) for part in parts]
         # A video that several splits test is scored with each one's bank, so it stands there under
         # as many names.
         names = {f"{key}@{n}": n for n, split in enumerate(splits) for key in split.test}
@@ -167,10 +171,10 @@ def _canonical(context: Context, dataset: Dataset, missing: list[str]) -> Iterat
             source=partial(_renamed, dataset, tuple(names)),
             hidden=HIDDEN_TOO,
         )
-        parts = tuple(tuple(f"{key}@{n}" for key in s.test) for n, s in enumerate(splits))
+        tests = tuple(tuple(f"{key}@{n}" for key in s.test) for n, s in enumerate(splits))
         distinct = len({key for split in splits for key in split.test})
         note = f"{len(names)} tests of {distinct} distinct videos; the intervals take them as apart"
-        yield dataclasses.replace(table, splits=parts, notes=(note, *table.notes))
+        yield dataclasses.replace(table, splits=tests, notes=(note, *table.notes))
 
 
 def _renamed(dataset: Dataset, names: Sequence[str]) -> Iterator[VideoRecord]:
