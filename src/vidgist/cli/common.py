@@ -219,8 +219,18 @@ def for_each(
     return done
 
 
+_signals: list[int] = []
+"""Signals to stop that came: libraries may turn the exception into one of their own."""
+
+
 def _interrupt(signum: int, frame: FrameType | None) -> None:
+    _signals.append(signum)
     raise KeyboardInterrupt
+
+
+def _interrupted() -> int:
+    click.echo("interrupted: what was finished is kept", err=True)
+    return EXIT_INTERRUPTED
 
 
 def run(command: click.Command, args: Sequence[str] | None = None) -> int:
@@ -229,7 +239,9 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     A command returns None (done), or the number of inputs that failed.
     """
     debug = "--debug" in (sys.argv[1:] if args is None else args)
+    _signals.clear()
     signal.signal(signal.SIGTERM, _interrupt)  # clean up as for Ctrl-C
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         # Not command.main: on an interrupt it would print an empty line of its own.
         arguments = list(sys.argv[1:] if args is None else args)
@@ -238,8 +250,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted: what was finished is kept", err=True)
-        return EXIT_INTERRUPTED
+        return _interrupted()
     except click.UsageError as error:
         name = error.ctx.command_path if error.ctx else "vidgist"
         click.echo(f"error: {one_line(error.format_message())} (see {name} --help)", err=True)
@@ -259,6 +270,8 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return EXIT_DONE
     except Exception as error:
+        if _signals:
+            return _interrupted()
         if debug:
             raise
         click.echo(
