@@ -43,6 +43,11 @@ def test_marks_are_the_papers(document: Document) -> None:
     assert green.label == "high local dissimilarity, low uniqueness"
     score[3] = 1.0
     assert [mark.sample for mark in marks_of(made)] == [3, 5]  # one moment, one mark
+    named = dataclasses.replace(made, settings={"criteria": ["uniqueness", "alignment"]})
+    assert marks_of(named)[0].label == "high uniqueness, low local dissimilarity"
+    assert list(dataclasses.replace(named, settings={"criteria": ["uniqueness"]}).used) == [
+        "uniqueness"
+    ]
     alone = dataclasses.replace(made, criteria={"alignment": first})
     assert [mark.sample for mark in marks_of(alone)] == [3, 5]
     assert [mark.sample for mark in marks_of(dataclasses.replace(made, criteria={}))] == [3]

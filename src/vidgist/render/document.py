@@ -13,6 +13,7 @@ import numpy as np
 
 from vidgist.errors import DataError
 from vidgist.render.data import SCHEMA
+from vidgist.render.report.content import used_criteria
 from vidgist.types import Booleans, Floats
 
 __all__ = ["Document", "read_document"]
@@ -54,6 +55,12 @@ class Document:
     selected: Booleans
     keyframes: Floats
     lasting: float
+
+    @property
+    def used(self) -> dict[str, Floats]:
+        """The criteria that the score is made of, in its order."""
+        names = used_criteria(self.criteria, self.settings.get("criteria"))
+        return {name: self.criteria[name] for name in names}
 
     @property
     def source(self) -> Path | None:

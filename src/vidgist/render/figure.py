@@ -1,7 +1,7 @@
 """A figure for a paper: curves of a video, marked moments, and their nearest neighbours (figure 3).
 
-The left column has a curve for the score and for each criterion; the right one a row of pictures
-for each marked moment: its own, then six of its ten nearest neighbours.
+The left column has a curve for the score and for each criterion it is made of; the right one a row
+of pictures for each marked moment: its own, then six of its ten nearest neighbours.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def marks_of(document: Document) -> list[Mark]:
     black where the second is high and the first low; with one criterion only red and black, its
     low.
     """
-    names = list(document.criteria)
+    names = list(document.used)
     score = np.nan_to_num(document.importance)
     if not names:
         chosen = [(int(score.argmax()), COLOURS[1], "greatest importance")]
@@ -120,7 +120,7 @@ def draw(document: Document, marks: Sequence[Mark], *, width: float = 7.0) -> Fi
     """
     from matplotlib.figure import Figure
 
-    curves = {"importance": document.importance, **document.criteria}
+    curves = {"importance": document.importance, **document.used}
     pictured = any(mark.pictures for mark in marks)
     rows = max(len(curves), len(marks) if pictured else 1)
     height = width * (0.17 * rows + 0.06) if pictured else width * (0.16 * len(curves) + 0.07)

@@ -103,7 +103,7 @@ def test_unknown_criteria_are_shown(tmp_path: Path) -> None:
     text = page_of(
         dataclasses.replace(summary, scores=scores, settings={"criteria": ["belonging"]}), tmp_path
     )
-    sparkle, belonging = data_of(text)["criteria"]
+    belonging, sparkle = data_of(text)["criteria"]
     assert sparkle["title"] == "<i>sparkle"
     assert sparkle["used"] is False
     assert belonging["used"] is True

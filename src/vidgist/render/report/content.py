@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,15 @@ from vidgist.render.report.words import words_of
 from vidgist.render.storyboard import clock_time
 from vidgist.types import Summary
 
-__all__ = ["curves", "facts", "links", "media", "settings_rows", "stops"]
+__all__ = ["curves", "facts", "links", "media", "settings_rows", "stops", "used_criteria"]
 
 
 def curves(summary: Summary) -> dict[str, Any]:
     """Return all but the pictures: samples, criteria with their words, shots and lengths."""
-    settings = summary.settings
-    criteria = summary.scores.criteria
-    used = set(settings.get("criteria") or criteria)
-    if not used & set(criteria):
-        used = set(criteria)
+    # What the score is made of comes first; other criteria are shown for comparison.
+    used = used_criteria(summary.scores.criteria, summary.settings.get("criteria"))
+    criteria = {name: summary.scores.criteria[name] for name in used}
+    criteria.update(summary.scores.criteria)
     return {
         "version": __version__,
         "name": plain(summary.video.path.name),
@@ -67,6 +66,18 @@ def curves(summary: Summary) -> dict[str, Any]:
             for selection in selections(summary)
         ],
     }
+
+
+def used_criteria(known: Iterable[str], named: object) -> list[str]:
+    """Return the criteria that the score is made of, in its order.
+
+    Args:
+        known: names of all criteria that were measured.
+        named: the setting; where it names none of them, the score is made of all.
+    """
+    names = list(known)
+    chosen = [str(name) for name in named] if isinstance(named, (list, tuple)) else []
+    return [name for name in chosen if name in names] or names
 
 
 def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
