@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Return the folder of real data that the project is checked against; skip where it is missing."""
+    """Return the folder of real data to check against; skip where it is missing."""
     folder = Path(os.environ.get("VIDGIST_SHARED", ROOT.parent / "shared"))
     if not (folder / "data").is_dir():
-        pytest.skip(f"needs the real data in {folder.name}/ (set VIDGIST_SHARED), which is not here")
+        pytest.skip(f"needs the real data ({folder.name}/, or VIDGIST_SHARED), not here")
     return folder

@@ -21,7 +21,7 @@ STORED_SAMPLES = 8192
 
 
 MOST_STARTS = 2048
-"""Starts that are tried at most where costs are not stored, a quarter of an hour at 2 samples a second.
+"""Starts tried at most where costs are not stored: a quarter of an hour at 2 samples a second.
 
 Nothing can be ruled out while nothing changes: then the time would grow with T squared.  Where a
 scene lasts so long, its beginning is sought among the best of every two, four, ... samples.
