@@ -59,12 +59,12 @@ class Limits:
     """What a video may ask for before it is refused; raise them for files that you trust.
 
     Attributes:
-        pixels: width times height of a picture (8K has 33 million).
+        pixels: width times height of a picture; 8192 x 4320 (8K of cinemas) is within it.
         seconds: duration.
         streams: streams in the file, attachments included.
     """
 
-    pixels: int = 1 << 26
+    pixels: int = 36_000_000
     seconds: float = 24 * 3600.0
     streams: int = 256
 

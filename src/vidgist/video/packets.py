@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ _ONE_FRAME_EACH = frozenset(
     ("h264", "hevc", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd", "ffv1")
 )
 """Codecs of which every packet is a frame that is shown (others have packets that are not)."""
+
+
+_NO_LIMITS = Limits(streams=1 << 30, seconds=math.inf)
 
 
 @dataclass
@@ -184,14 +188,14 @@ def _tail(
     the others have finished.
     """
     path = container.name.removeprefix("file:")
-    with open_video(path, limits=Limits(streams=1 << 30, seconds=math.inf)) as again:
-        tail = again.streams[stream.index]
-        assert isinstance(tail, VideoStream)
-        prepare(tail, threads=1)
+    with contextlib.ExitStack() as stack:
         try:
+            again = stack.enter_context(open_video(path, limits=_NO_LIMITS))
+            tail = next(s for s in again.streams.video if s.index == stream.index)
+            prepare(tail, threads=1)
             again.seek(last, stream=tail, backward=True)
-        except av.error.FFmpegError:
-            return
+        except (av.error.FFmpegError, VideoError, StopIteration):
+            return  # a damaged file may open differently the second time
         begun = False
         for frame in decoded(again, tail):
             begun = begun or frame.key_frame
@@ -214,6 +218,8 @@ def packets(
                     failures = 0
                     yield packet
             return
+        except IndexError:
+            return  # PyAV stumbles at the end over a stream that turned up midway
         except av.error.FFmpegError:
             losses.unreadable += 1
             failures += 1

@@ -142,7 +142,6 @@ def _described(stream: Stream) -> Mapping[str, Any]:
         said |= {
             "width": stream.codec_context.width,
             "height": stream.codec_context.height,
-            "pixel_format": stream.codec_context.pix_fmt,
             "frame_rate": float(stream.average_rate) if stream.average_rate else None,
             "cover": is_cover(stream),
         }
