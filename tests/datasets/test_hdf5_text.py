@@ -60,3 +60,30 @@ def test_an_attribute_that_claims_two_gigabytes_is_not_read(path):
     with contextlib.suppress(DataError), open_hdf5(path) as file:
         found = read_attributes(file)
     assert found == {}
+
+
+def test_a_heap_without_end_is_not_walked_through(path):
+    raw = bytearray(path.read_bytes())
+    heap = raw.index(b"GCOL")
+    at = heap + 16
+    while number := struct.unpack_from("<H", raw, at)[0]:
+        at += 16 + -(-struct.unpack_from("<Q", raw, at + 8)[0] // 8) * 8
+        assert number < 10
+    struct.pack_into("<Q", raw, at + 8, 0)  # the free rest: no longer than itself, for ever
+    path.write_bytes(raw)
+    with open_hdf5(path) as file:
+        assert claimed_length_of_attribute(file, "backbone") is None
+        assert read_attributes(file) == {}
+        with pytest.raises(DataError, match="not a text of at most"):
+            read_text(file["video_name"])
+
+
+def test_names_of_attributes_that_are_no_text(tmp_path):
+    made = tmp_path / "a.h5"
+    with h5py.File(made, "w") as file:
+        file.attrs["backbone"] = "x"
+    raw = made.read_bytes()
+    assert raw.count(b"backbone") == 1
+    made.write_bytes(raw.replace(b"backbone", b"\xff\xfeckbone"))
+    with open_hdf5(made) as file:
+        assert read_attributes(file) == {"\udcff\udcfeckbone": "x"}

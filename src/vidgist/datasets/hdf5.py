@@ -223,5 +223,6 @@ def read_attributes(thing: h5py.Group | h5py.Dataset) -> dict[str, str | float]:
         value = thing.attrs[name]
         if isinstance(value, bytes):
             value = value.decode("utf-8", "surrogateescape")
-        found[name] = value[:MAX_TEXT] if isinstance(value, str) else float(value)
+        key = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
+        found[key] = value[:MAX_TEXT] if isinstance(value, str) else float(value)
     return found

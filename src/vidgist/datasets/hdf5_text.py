@@ -23,41 +23,45 @@ _MESSAGES = ((1, 8, 8), (2, 8, 1), (3, 9, 1))
 
 
 def claimed_length(data: h5py.Dataset) -> int | None:
-    """Return how many bytes one text of free length claims, None where that cannot be found."""
+    """Return how many bytes one text of free length claims, None where it is not to be read."""
     offset = data.id.get_offset()
-    if offset is None:
+    path = Path(data.file.filename)
+    base = data.file.userblock_size
+    if offset is None or not 0 <= offset <= path.stat().st_size - _REFERENCE.size:
         return None
-    with Path(data.file.filename).open("rb") as file:
-        file.seek(offset)
-        raw = file.read(4)
-    return int(struct.unpack("<I", raw)[0]) if len(raw) == 4 else None
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+        return _claim(raw, offset, base)
 
 
-def claimed_length_of_attribute(file: h5py.File, name: str) -> int | None:
+def claimed_length_of_attribute(file: h5py.File, name: str | bytes) -> int | None:
     """Return the most that any attribute of that name in the file claims, None where unknown."""
     path = Path(file.filename)
     state = path.stat()
-    return _most_claimed(path, state.st_size, state.st_mtime_ns, name.encode("utf-8") + b"\0")
+    spelt = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
+    return _most_claimed(path, state.st_size, state.st_mtime_ns, spelt + b"\0", file.userblock_size)
 
 
 @functools.lru_cache(maxsize=256)
-def _most_claimed(path: Path, size: int, changed: int, name: bytes) -> int | None:
+def _most_claimed(path: Path, size: int, changed: int, name: bytes, base: int) -> int | None:
     most: int | None = None
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
         at = raw.find(name)
         while at >= 0:
             for version, before, padding in _MESSAGES:
-                length = _length(raw, at, len(name), version, before, padding)
-                if length is not None:
+                place = _value(raw, at, len(name), version, before, padding)
+                if place is not None:
+                    length = _claim(raw, place, base)
+                    if length is None:
+                        return None
                     most = max(most or 0, length)
             at = raw.find(name, at + 1)
     return most
 
 
-def _length(
+def _value(
     raw: mmap.mmap, at: int, name_size: int, version: int, before: int, padding: int
 ) -> int | None:
-    """Return the length behind a name, if it is that of an attribute's message of this version."""
+    """Return where the value behind a name lies, if it is that of an attribute's message."""
     start = at - before
     if start < 0 or raw[start] != version:
         return None
@@ -65,4 +69,35 @@ def _length(
     if sizes[0] != name_size:
         return None
     value = at + sum(-(-size // padding) * padding for size in sizes)
-    return int(struct.unpack_from("<I", raw, value)[0]) if value + 4 <= len(raw) else None
+    return value if value + _REFERENCE.size <= len(raw) else None
+
+
+def _claim(raw: mmap.mmap, place: int, base: int) -> int | None:
+    """Return the length that a reference to a text claims, None where its heap is damaged.
+
+    HDF5 itself walks through a damaged heap for ever, so all of it is looked at first.
+    """
+    length, address, _ = _REFERENCE.unpack_from(raw, place)
+    if address == 0 and length == 0:
+        return 0  # nothing was ever written
+    start = base + address
+    if start + _HEAP.size > len(raw):
+        return None
+    sign, version, size = _HEAP.unpack_from(raw, start)
+    end = start + size
+    if (sign, version) != (b"GCOL", 1) or size < _HEAP.size or end > len(raw):
+        return None
+    at = start + _HEAP.size
+    while at + _OBJECT.size <= end:
+        number, held = _OBJECT.unpack_from(raw, at)
+        # The free rest, number 0, counts its own head; nothing else may be without length.
+        step = held if number == 0 else _OBJECT.size + -(-held // 8) * 8
+        if step < _OBJECT.size:
+            return None
+        at += step
+    return int(length) if at <= end else None
+
+
+_REFERENCE = struct.Struct("<IQI")
+_HEAP = struct.Struct("<4sB3xQ")
+_OBJECT = struct.Struct("<H6xQ")
