@@ -91,8 +91,9 @@ def killed_again_and_again(arguments, output, journal=None):
                 assert all(json.loads(line) for line in data.splitlines()), moments
             else:
                 assert data == whole[path], (SEED, moments, path)
-        if process.returncode == 0 and journal is None:
-            folder = output / f"killed {kill}"  # a single file is never replaced unasked
+        finished = folder.exists() and contents(folder).keys() == whole.keys()
+        if journal is None and finished and not (folder / ".vidgist.json").exists():
+            folder = output / f"killed {kill}"  # a whole result is never replaced unasked
     code, errors = finish(*arguments, "-o", folder)
     assert code == 0, (SEED, moments, errors)
     after = contents(folder)
