@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vidgist.errors import VidgistError
 from vidgist.types import Summary
-from vidgist.video.container import open_video
+from vidgist.video.container import NO_LIMITS, open_video
 
 __all__ = ["Source", "source_of"]
 
@@ -30,7 +30,7 @@ class Source:
 def source_of(summary: Summary) -> Source:
     """Open the source of a summary and return its clocks; never fails."""
     try:
-        with open_video(summary.video.path) as container:
+        with open_video(summary.video.path, limits=NO_LIMITS) as container:
             start = container.start_time
             tags = [container.metadata, *(s.metadata for s in container.streams)]
             timecode = next((t["timecode"] for t in tags if t.get("timecode")), "")

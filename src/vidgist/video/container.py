@@ -8,6 +8,7 @@ points to.
 from __future__ import annotations
 
 import errno
+import math
 import os
 import stat
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from av.video.stream import VideoStream
 
 from vidgist.errors import VideoError
 
-__all__ = ["Limits", "is_cover", "open_video", "too_long", "video_stream"]
+__all__ = ["NO_LIMITS", "Limits", "is_cover", "open_video", "too_long", "video_stream"]
 
 FORMATS = (
     # Files of phones, cameras, screens and the web.
@@ -72,6 +73,10 @@ class Limits:
         for name in ("pixels", "seconds", "streams"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"Limits.{name}: expected more than 0, came {getattr(self, name)}")
+
+
+NO_LIMITS = Limits(pixels=(1 << 31) - 1, seconds=math.inf, streams=1 << 30)
+"""For files that have kept to their limits once, in the first pass over them."""
 
 
 def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) -> InputContainer:

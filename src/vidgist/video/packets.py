@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from av.video.stream import VideoStream
 
 from vidgist.errors import VideoError
 from vidgist.video.colour import convertible
-from vidgist.video.container import Limits, open_video
+from vidgist.video.container import NO_LIMITS, Limits, open_video
 
 __all__ = ["Losses", "decoded", "nothing_decodes", "packets", "prepare"]
 
@@ -35,9 +34,6 @@ _ONE_FRAME_EACH = frozenset(
     ("h264", "hevc", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd", "ffv1")
 )
 """Codecs of which every packet is a frame that is shown (others have packets that are not)."""
-
-
-_NO_LIMITS = Limits(streams=1 << 30, seconds=math.inf)
 
 
 @dataclass
@@ -190,9 +186,9 @@ def _tail(
     path = container.name.removeprefix("file:")
     with contextlib.ExitStack() as stack:
         try:
-            again = stack.enter_context(open_video(path, limits=_NO_LIMITS))
+            again = stack.enter_context(open_video(path, limits=NO_LIMITS))
             tail = next(s for s in again.streams.video if s.index == stream.index)
-            prepare(tail, threads=1)
+            prepare(tail, threads=1, limits=NO_LIMITS)
             again.seek(last, stream=tail, backward=True)
         except (av.error.FFmpegError, VideoError, StopIteration):
             return  # a damaged file may open differently the second time

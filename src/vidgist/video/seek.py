@@ -21,7 +21,7 @@ from PIL import Image
 
 from vidgist.errors import VideoError
 from vidgist.types import Timeline
-from vidgist.video.container import Limits, open_video, video_stream
+from vidgist.video.container import NO_LIMITS, Limits, open_video, video_stream
 from vidgist.video.decode import stream_clock
 from vidgist.video.orient import Upright
 from vidgist.video.packets import decoded, prepare
@@ -64,7 +64,7 @@ class FrameReader:
             path: the file that ``timeline`` was read from.
             timeline: of the first pass.
             threads: decoder threads, default as many as the machine has.
-            limits: what the video may ask for at most.
+            limits: what the video may ask for at most; by default the first pass has seen to that.
 
         Raises:
             VideoError: it cannot be opened.
@@ -72,7 +72,7 @@ class FrameReader:
         self.path = path
         self.timeline = timeline
         self._threads = threads
-        self._limits = limits
+        self._limits = limits or NO_LIMITS
         self._container: InputContainer
         self._stream: VideoStream
         self._frames: Iterator[tuple[float, av.VideoFrame]]
@@ -242,7 +242,7 @@ def frames_between(
         start: seconds from the first frame.
         end: seconds from the first frame.
         timeline: of the first pass.
-        limits: what the video may ask for at most.
+        limits: what the video may ask for at most; by default the first pass has seen to that.
 
     Yields:
         Seconds from the first frame, and the frame.
@@ -267,7 +267,7 @@ def frames_at(
         path: the file that ``timeline`` was read from.
         times: seconds from the first frame, ascending.
         timeline: of the first pass.
-        limits: what the video may ask for at most.
+        limits: what the video may ask for at most; by default the first pass has seen to that.
 
     Raises:
         VideoError: the file cannot be opened (any more).

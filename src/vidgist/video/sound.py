@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.resampler import AudioResampler
 
-from vidgist.video.container import open_video
+from vidgist.video.container import NO_LIMITS, open_video
 
 __all__ = ["SoundReader"]
 
@@ -68,7 +68,7 @@ class SoundReader:
     def __init__(self, path: Path, *, origin: float, steady: bool = True) -> None:
         self._path = path
         self._origin = origin
-        self._container = open_video(path)
+        self._container = open_video(path, limits=NO_LIMITS)
         self._stream: Any = self._container.streams.best("audio")
         self.rate: int | None = None
         self.channels = 2
@@ -160,7 +160,7 @@ class SoundReader:
         self._seekable = second <= FURTHER_BACK
         self._held = None
         self._container.close()
-        self._container = open_video(self._path)
+        self._container = open_video(self._path, limits=NO_LIMITS)
         self._stream = self._container.streams.best("audio")
         self._blocks = self._decode()
         self._reached = 0

@@ -1,0 +1,40 @@
+"""Limits on what a video may ask for: a line that names the option, and the option raises them."""
+
+from __future__ import annotations
+
+import pytest
+
+from clips import render_clip
+from vidgist.cli import main
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("limits")
+    return render_clip(folder / "a.mp4", scenes=(2, 2), ticks=(1,)).path
+
+
+@pytest.mark.parametrize(
+    "limit", [("--max-pixels", "1000"), ("--max-hours", "0.001"), ("--max-streams", "1")]
+)
+def test_summarize_and_features_refuse_and_say_which_option_helps(clip, tmp_path, capsys, limit):
+    for command in ("summarize", "features"):
+        output = tmp_path / command
+        assert main([command, str(clip), "-o", str(output), "-q", *limit]) == 1
+        err = capsys.readouterr().err
+        assert err.count("\n") == 1
+        assert f"raise {limit[0]}" in err
+        assert not output.exists()
+
+
+def test_raised_limits_hold_for_everything_that_is_made(clip, tmp_path, capsys, monkeypatch):
+    from vidgist.video import container
+
+    usual = container.Limits.__init__
+
+    def stricter(self, *, pixels=1000, seconds=2.0, streams=1):
+        usual(self, pixels=pixels, seconds=seconds, streams=streams)
+
+    monkeypatch.setattr(container.Limits, "__init__", stricter)
+    assert main(["summarize", str(clip), "-o", str(tmp_path / "out"), "-q"]) == 0
+    assert len(list((tmp_path / "out").iterdir())) == 5
