@@ -288,7 +288,8 @@ def test_failures_to_read_are_passed_over_or_end_it(tmp_path, monkeypatch, failu
     path = write_sound(tmp_path / "a.mkv", [(0.0, tick_track(2.0, (0.2, 1.4)))])
     honest = open_video
     monkeypatch.setattr(
-        "vidgist.video.sound.open_video", lambda path: Faulty(honest(path), failures)
+        "vidgist.video.sound.open_video",
+        lambda path, **options: Faulty(honest(path, **options), failures),
     )
     monkeypatch.setattr("vidgist.video.sound.READ_FAILURES", 0 if failures > 1 else 10)
     with SoundReader(path, origin=0.0) as reader:
