@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from vidgist.bank import SHIPPED, Bank, choose_bank
 from vidgist.criteria import belonging, distinctiveness, measure, minmax, projection
+from vidgist.criteria.smoothing import smooth
 from vidgist.errors import SettingError, unknown_value
 from vidgist.model import Model, refined_criteria
 from vidgist.presets import BANK_CRITERIA, CRITERIA, PAPER_CRITERIA, Preset
@@ -116,7 +116,7 @@ def finish(product: Floats, *, avoid_zeros: str, smoothing: float) -> Floats:
     if not 0 <= smoothing < np.inf:
         raise SettingError(f"--smoothing: expected a number of at least 0, came {smoothing:g}")
     score = AVOID_ZEROS[avoid_zeros](np.asarray(product, dtype=np.float64))
-    return np.asarray(gaussian_filter1d(score, smoothing) if smoothing > 0 else score)
+    return smooth(score, sigma=smoothing)
 
 
 def check_model(settings: Preset, model: Model | None) -> None:
