@@ -99,11 +99,13 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "vidgist"
+    mpl.rcParams["svg.fonttype"] = "none"
     import matplotlib.pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
     for stage in dict.fromkeys(row["stage"] for row in rows):
         own = [row for row in rows if row["stage"] == stage]
+        own.sort(key=lambda row: float(row["minutes"]))
         minutes = [row["minutes"] for row in own]
         left.plot(minutes, [row["cpu"] for row in own], "o-", label=stage)
         right.plot(minutes, [row["memory"] for row in own], "o-", label=stage)
@@ -112,6 +114,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
     for axes in (left, right):
         axes.set(xlabel="length of the video, minutes", xscale="log")
         axes.grid(alpha=0.3)
+        axes.set_xticks([1, 10, 60, 600], ["1", "10", "60", "600"])
     left.legend(fontsize=8)
     figure.savefig(path, metadata={"Date": None})
 
