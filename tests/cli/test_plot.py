@@ -48,7 +48,7 @@ def test_it_draws_with_pictures(
     assert main(["plot", document, "-o", str(figure), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["pictures"] is True
-    assert told["marks"][0]["why"] == "high local dissimilarity, low global consistency"
+    assert told["marks"][0]["why"] == "more local dissimilarity than global consistency"
     with_pictures = figure.read_text()
     assert with_pictures.count("<image") == 7 * len(told["marks"])
 

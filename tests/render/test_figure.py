@@ -14,7 +14,16 @@ from pages import HOSTILE, clip_summary, picture_bytes
 from vidgist.errors import MissingExtraError, SettingError
 from vidgist.render import render
 from vidgist.render.document import Document, read_document
-from vidgist.render.figure import Mark, check, draw, marks_at, marks_of, save
+from vidgist.render.figure import (
+    Mark,
+    check,
+    draw,
+    marks_at,
+    marks_of,
+    round_steps,
+    save,
+    time_steps,
+)
 from vidgist.render.figure_pictures import neighbors_of
 
 
@@ -43,8 +52,22 @@ def test_marks_are_the_papers(document: Document) -> None:
     assert green.label == "high local dissimilarity, low uniqueness"
     score[3] = 1.0
     assert [mark.sample for mark in marks_of(made)] == [3, 5]  # one moment, one mark
+    assert marks_of(made)[0].label == "greatest importance"
+    score[3] = 0.3
+    first[3], second[3] = 0.55, 0.5
+    first[5], second[5] = 0.4, 0.5
+    assert [mark.label for mark in marks_of(made)] == [
+        "more local dissimilarity than uniqueness",
+        "greatest importance",
+        "more uniqueness than local dissimilarity",
+    ]
+    first[3], second[3] = 1.0, 0.0
+    first[5], second[5] = 0.0, 1.0
+    score[3] = 1.0
     named = dataclasses.replace(made, settings={"criteria": ["uniqueness", "alignment"]})
     assert marks_of(named)[0].label == "high uniqueness, low local dissimilarity"
+    same = dataclasses.replace(made, criteria={"alignment": first, "uniqueness": first})
+    assert [mark.label for mark in marks_of(same)] == ["greatest importance"]
     assert list(dataclasses.replace(named, settings={"criteria": ["uniqueness"]}).used) == [
         "uniqueness"
     ]
@@ -83,7 +106,8 @@ def test_a_figure_is_drawn(
         dataclasses.replace(mark, pictures=pictures[: 7 - i], times=[0.5] * len(pictures))
         for i, mark in enumerate(marks_of(document))
     ]
-    for name in ("a", "b"):
+    kept: list[Any] = []
+    for name in ("a", "b", "c"):
         figure = draw(dataclasses.replace(document, video=HOSTILE + "$\\frac$"), marks, width=5)
         lines = [axis for axis in figure.findobj(mpl.axes.Axes) if axis.lines]
         assert len(lines) == 3
@@ -94,9 +118,11 @@ def test_a_figure_is_drawn(
             sum(len(mark.pictures) for mark in marks)
         )
         save(figure, tmp_path / name, kind=kind, dpi=100)
+        kept.append(figure)  # so that the next one lies elsewhere in memory
     data = (tmp_path / "a").read_bytes()
     assert data.startswith(BEGINS[kind])
-    assert data == (tmp_path / "b").read_bytes()
+    for name in ("b", "c"):
+        assert data == (tmp_path / name).read_bytes()
     if kind == "png":
         with Image.open(tmp_path / "a") as picture:
             assert picture.width == 500
@@ -109,6 +135,54 @@ def test_videos_without_a_range_are_drawn(document: Document, mpl: Any, tmp_path
     )
     save(draw(flat, marks_of(flat)), tmp_path / "a.png", kind="png", dpi=50)
     assert (tmp_path / "a.png").stat().st_size > 0
+
+
+def test_equal_figures_have_equal_places(document: Document, mpl: Any) -> None:
+    picture = Image.open(io.BytesIO(picture_bytes(1)))
+    marks = [
+        dataclasses.replace(mark, pictures=[picture] * 7, times=[0.5] * 7)
+        for mark in marks_of(document)
+    ]
+    kept, seen = [], set()
+    for _ in range(8):
+        figure = draw(document, marks)
+        kept.append(figure)
+        assert figure.get_layout_engine() is None
+        save(figure, io.BytesIO(), kind="png", dpi=20)
+        seen.add(tuple(axis.get_position().bounds for axis in figure.axes))
+    assert len(seen) == 1
+
+
+def test_a_single_sample_is_a_dot(document: Document, mpl: Any) -> None:
+    one = dataclasses.replace(
+        document,
+        times=document.times[:1],
+        importance=np.ones(1),
+        criteria={name: np.ones(1) for name in document.criteria},
+        duration=0.1,
+    )
+    (mark,) = marks_of(one)
+    assert mark.label == "greatest importance"
+    figure = draw(one, [mark])
+    assert all(axis.lines[0].get_marker() == "o" for axis in figure.axes)
+    shown = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
+    assert shown == ["0:00.0", "0:00.1"]
+
+
+def test_steps_are_round() -> None:
+    assert round_steps(0.93, most=3) == [0, 0.25, 0.5, 0.75]
+    assert round_steps(0.93, most=2) == [0, 0.5]
+    assert round_steps(0.003, most=3) == [0, 0.001, 0.002, 0.003]
+    assert round_steps(0.0, most=3) == [0, 1]
+    assert time_steps(30.0, most=4) == [0, 10, 20, 30]
+    assert time_steps(0.25, most=4) == [0, 0.1, 0.2]
+    assert time_steps(7200.0, most=4) == [0, 1800, 3600, 5400, 7200]
+    assert time_steps(100_000.0, most=4) == [0, 25_200, 50_400, 75_600]
+    for top in np.geomspace(1e-6, 5, 200):
+        steps = round_steps(float(top), most=3)
+        assert 2 <= len(steps) <= 4
+        assert steps[-1] <= top * 1.0001
+        assert top < 2 * steps[-1] + steps[1]
 
 
 def test_the_ending_chooses_the_kind() -> None:

@@ -42,10 +42,11 @@ def plot(
 ) -> None:
     """Draw the curves of a summary with marked moments and their nearest neighbours.
 
-    Marked are a moment that differs from its neighbours but not in the way of the video (green),
-    the one of the greatest importance (red), and one that is typical but plain (black). Pictures
-    and neighbours need the source video, which is read again; where it is gone, the figure has
-    the curves alone. Needs the extra 'plot'.
+    Marked are the moment where the first criterion is furthest above the second (green), the one
+    of the greatest importance (red), and the one where the second is furthest above the first
+    (black): with the paper's criteria what differs from its neighbours but is unlike the video,
+    and what is typical of it but plain. Pictures and neighbours need the source video, which is
+    read again; where it is gone, the figure has the curves alone. Needs the extra 'plot'.
 
     \b
     Examples:

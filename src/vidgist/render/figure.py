@@ -16,6 +16,7 @@ import numpy as np
 
 from vidgist.errors import MissingExtraError, unknown_value
 from vidgist.render.document import Document
+from vidgist.render.figure_layout import Box, Layout, Row, layout
 from vidgist.render.report.words import words_of
 from vidgist.render.storyboard import clock_time, printable
 
@@ -23,15 +24,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-__all__ = ["FORMATS", "Mark", "check", "draw", "marks_at", "marks_of", "save"]
+__all__ = [
+    "FORMATS",
+    "Mark",
+    "check",
+    "draw",
+    "marks_at",
+    "marks_of",
+    "round_steps",
+    "save",
+    "time_steps",
+]
 
 FORMATS = ("pdf", "png", "svg")
 
 COLOURS = ("#2b8a3e", "#c92a2a", "#212529", "#1864ab", "#862e9c", "#e67700")
 """Of the marks: the paper's green, red and black, then more."""
 
-NEIGHBORS = 6
-"""Pictures of neighbours beside that of the marked moment, in two rows."""
+HIGH, LOW = 0.6, 0.3
+"""Scaled values that count as high, and under which they count as low, as on the page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,33 +83,39 @@ def check(output: Path) -> None:
 def marks_of(document: Document) -> list[Mark]:
     """Return the paper's three marks.
 
-    Green where the first criterion is high and the second low, red at the greatest importance,
-    black where the second is high and the first low; with one criterion only red and black, its
-    low.
+    Green where the first criterion is furthest above the second, red at the greatest importance,
+    black where the second is furthest above the first; with one criterion only red and black, its
+    low.  What a video without such a moment has not is left out.
     """
     names = list(document.used)
     score = np.nan_to_num(document.importance)
-    if not names:
-        chosen = [(int(score.argmax()), COLOURS[1], "greatest importance")]
-    elif len(names) == 1:
-        first = np.nan_to_num(document.criteria[names[0]])
-        title = words_of(names[0]).title.lower()
-        chosen = [
-            (int(score.argmax()), COLOURS[1], "greatest importance"),
-            (int(first.argmin()), COLOURS[2], f"low {title}"),
-        ]
-    else:
-        first, second = (np.nan_to_num(document.criteria[name]) for name in names[:2])
-        one, other = (words_of(name).title.lower() for name in names[:2])
-        chosen = [
-            (int((first - second).argmax()), COLOURS[0], f"high {one}, low {other}"),
-            (int(score.argmax()), COLOURS[1], "greatest importance"),
-            (int((second - first).argmax()), COLOURS[2], f"low {one}, high {other}"),
-        ]
-    seen: dict[int, Mark] = {}
-    for sample, colour, label in chosen:
-        seen.setdefault(sample, Mark(sample=sample, colour=colour, label=label))
-    return list(seen.values())
+    red = (int(score.argmax()), COLOURS[1], "greatest importance")
+    chosen = [red]
+    values = [np.nan_to_num(document.criteria[name]) for name in names]
+    titles = [words_of(name).title.lower() for name in names]
+    if len(names) == 1:
+        lowest = int(values[0].argmin())
+        if np.ptp(values[0]) > 0:
+            chosen = [red, (lowest, COLOURS[2], f"low {titles[0]}")]
+    elif names:
+        first, second = values[:2]
+        one, other = titles[:2]
+        above, below = int((first - second).argmax()), int((second - first).argmax())
+        chosen = []
+        if first[above] > second[above]:
+            clear = first[above] >= HIGH and second[above] < LOW
+            label = f"high {one}, low {other}" if clear else f"more {one} than {other}"
+            chosen.append((above, COLOURS[0], label))
+        chosen.append(red)
+        if second[below] > first[below]:
+            clear = second[below] >= HIGH and first[below] < LOW
+            label = f"low {one}, high {other}" if clear else f"more {other} than {one}"
+            chosen.append((below, COLOURS[2], label))
+    return [
+        Mark(sample=sample, colour=colour, label=label)
+        for sample, colour, label in chosen
+        if sample != red[0] or colour == COLOURS[1]
+    ]
 
 
 def marks_at(document: Document, times: Sequence[float]) -> list[Mark]:
@@ -121,16 +138,17 @@ def draw(document: Document, marks: Sequence[Mark], *, width: float = 7.0) -> Fi
     from matplotlib.figure import Figure
 
     curves = {"importance": document.importance, **document.used}
-    pictured = any(mark.pictures for mark in marks)
-    rows = max(len(curves), len(marks) if pictured else 1)
-    height = width * (0.17 * rows + 0.06) if pictured else width * (0.16 * len(curves) + 0.07)
-    figure = Figure(figsize=(width, height), layout="constrained")
-    if pictured:
-        parts = figure.subfigures(1, 2, width_ratios=(1.0, 1.5), wspace=0.02, squeeze=False)
-        _draw_curves(parts[0, 0], document, curves, marks)
-        _draw_pictures(parts[0, 1], marks)
-    else:
-        _draw_curves(figure, document, curves, marks)
+    first = next((mark.pictures[0] for mark in marks if mark.pictures), None)
+    places = layout(
+        width=width,
+        curves=len(curves),
+        rows=0 if first is None else len(marks),
+        shape=1.0 if first is None else first.width / first.height,
+    )
+    figure = Figure(figsize=(places.width, places.height))
+    _draw_curves(figure, places, document, curves, marks)
+    for row, mark in zip(places.rows, marks, strict=False):
+        _draw_pictures(figure, places, row, mark)
     return figure
 
 
@@ -152,59 +170,105 @@ def save(figure: Figure, path: Path, *, kind: str, dpi: int = 300) -> None:
         figure.savefig(path, format=kind, dpi=dpi, metadata=undated)
 
 
+def _axes(figure: Figure, places: Layout, box: Box, **options: Any) -> Any:
+    """Return axes that fill a box."""
+    wide, tall = places.width, places.height
+    bottom = tall - box.top - box.height
+    return figure.add_axes(
+        (box.left / wide, bottom / tall, box.width / wide, box.height / tall), **options
+    )
+
+
 def _draw_curves(
-    figure: Any, document: Document, curves: Mapping[str, Any], marks: Sequence[Mark]
+    figure: Figure,
+    places: Layout,
+    document: Document,
+    curves: Mapping[str, Any],
+    marks: Sequence[Mark],
 ) -> None:
-    axes = figure.subplots(len(curves), 1, sharex=True, squeeze=False)[:, 0]
-    for axis, (name, values) in zip(axes, curves.items(), strict=True):
+    duration = max(document.duration, 1e-3)
+    for box, (name, values) in zip(places.curves, curves.items(), strict=True):
+        last = box is places.curves[-1]
+        axis = _axes(figure, places, box)
         title = "Importance" if name == "importance" else words_of(name).title
         axis.set_title(title, fontsize=7, loc="left", pad=2, parse_math=False)
         for start, end in document.shots[document.selected]:
             axis.axvspan(start, end, color="#3451b2", alpha=0.13, linewidth=0)
-        axis.plot(document.times, values, color="#343a40", linewidth=0.9)
+        # A single sample has no line; a dot shows it.
+        dot = (
+            {"marker": "o", "markersize": 3, "clip_on": False}
+            if np.isfinite(values).sum() == 1
+            else {}
+        )
+        axis.plot(document.times, values, color="#343a40", linewidth=0.9, **dot)
         for mark in marks:
             axis.axvline(document.times[mark.sample], color=mark.colour, linewidth=1.6, alpha=0.9)
         top = float(np.nanmax(values, initial=0.0)) if name == "importance" else 1.0
         axis.set_ylim(0, 1.05 * top or 1.0)
-        axis.set_xlim(0, max(document.duration, 1e-3))
+        heights = (
+            [0.0, 0.5, 1.0]
+            if name != "importance"
+            else round_steps(top, most=3 if box.height > 0.5 else 2)
+        )
+        axis.set_yticks(heights, [f"{height:g}" for height in heights])
+        axis.set_xlim(0, duration)
+        times = time_steps(duration, most=max(2, int(box.width / 0.45)))
+        tenths = len(times) > 1 and times[1] < 1
+        labels = [clock_time(time) if tenths else clock_time(time)[:-2] for time in times]
+        axis.set_xticks(times, labels if last else [""] * len(times))
         axis.tick_params(labelsize=6, length=2)
         for side in ("top", "right"):
             axis.spines[side].set_visible(False)
-    axes[-1].xaxis.set_major_formatter(lambda seconds, _: clock_time(seconds).removesuffix(".0"))
-    name = document.video.replace("\\", "/").rsplit("/", 1)[-1]
-    axes[-1].set_xlabel(printable(name)[:60], fontsize=6, parse_math=False)
+        if last:
+            file = printable(document.video.replace("\\", "/").rsplit("/", 1)[-1])
+            room = max(8, int(box.width / 0.048))
+            short = file if len(file) <= room else f"{file[: room // 2]}...{file[-room // 3 :]}"
+            text = f"{short}\nshaded: in the summary"
+            axis.set_xlabel(text, fontsize=6, labelpad=2, parse_math=False)
 
 
-def _draw_pictures(figure: Any, marks: Sequence[Mark]) -> None:
-    grid = figure.add_gridspec(2 * len(marks), 5)
-    for row, mark in enumerate(marks):
-        anchor = figure.add_subplot(grid[2 * row : 2 * row + 2, :2])
-        label = anchor.text(
-            0.0,
-            -0.04,
-            mark.label.replace(", ", ",\n"),
-            transform=anchor.transAxes,
-            fontsize=5.5,
-            color=mark.colour,
-            verticalalignment="top",
-            parse_math=False,
-        )
-        label.set_in_layout(False)  # it may run on under the neighbours
-        places = [anchor]
-        for place in range(NEIGHBORS):
-            down, across = divmod(place, 3)
-            places.append(figure.add_subplot(grid[2 * row + down, 2 + across]))
-        for place, axis in enumerate(places):
-            axis.set_axis_off()
-            if place < len(mark.pictures):
-                _draw_picture(axis, mark, place)
+def round_steps(top: float, *, most: int) -> list[float]:
+    """Return 0 and round numbers up to ``top``, at most ``most`` of them besides 0."""
+    if not top > 0:
+        return [0.0, 1.0]
+    unit = 10.0 ** np.floor(np.log10(top / most))
+    step = next(unit * n for n in (1, 2, 2.5, 5, 10, 20) if top / (unit * n) < most + 1)
+    return [float(f"{step * i:.6g}") for i in range(int(top / step) + 1)]
 
 
-def _draw_picture(axis: Any, mark: Mark, place: int) -> None:
+def time_steps(duration: float, *, most: int) -> list[float]:
+    """Return 0 and seconds up to ``duration`` that fall on round clock times, ``most`` about."""
+    steps = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+    step: float = next((s for s in steps if duration / s <= most), 0.0)
+    if not step:
+        step = 3600.0 * np.ceil(duration / most / 3600)
+    return [round(step * i, 1) for i in range(int(duration / step + 1e-9) + 1)]
+
+
+def _draw_pictures(figure: Figure, places: Layout, row: Row, mark: Mark) -> None:
+    boxes = (row.anchor, *row.neighbors)
+    for i, (box, picture, seconds) in enumerate(
+        zip(boxes, mark.pictures, mark.times, strict=False)
+    ):
+        axis = _axes(figure, places, box, anchor="NW")
+        axis.set_axis_off()
+        axis.imshow(picture)
+        axis.set_title(clock_time(seconds), fontsize=5, pad=2)
+        _draw_frame(axis, mark.colour, near=i > 0)
+    figure.text(
+        row.anchor.left / places.width,
+        1 - (row.anchor.top + row.anchor.height + 0.05) / places.height,
+        mark.label.replace(", ", ",\n").replace(" than ", "\nthan "),
+        fontsize=5.5,
+        color=mark.colour,
+        verticalalignment="top",
+        parse_math=False,
+    )
+
+
+def _draw_frame(axis: Any, colour: str, *, near: bool) -> None:
     from matplotlib.patches import Rectangle
 
-    axis.imshow(mark.pictures[place])
-    axis.set_title(clock_time(mark.times[place]), fontsize=5, pad=2)
     axis.add_patch(
         Rectangle(
             (0, 0),
@@ -212,9 +276,9 @@ def _draw_picture(axis: Any, mark: Mark, place: int) -> None:
             1,
             transform=axis.transAxes,
             fill=False,
-            edgecolor=mark.colour,
-            linewidth=2.0 if place == 0 else 0.9,
-            linestyle="-" if place == 0 else (0, (3, 2)),
+            edgecolor=colour,
+            linewidth=0.9 if near else 2.0,
+            linestyle=(0, (3, 2)) if near else "-",
             clip_on=False,
         )
     )

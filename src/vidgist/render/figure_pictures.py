@@ -17,7 +17,8 @@ from vidgist.errors import DataError
 from vidgist.features import DEFAULT_BACKBONE, extract_features
 from vidgist.progress import Progress, silent
 from vidgist.render.document import Document
-from vidgist.render.figure import NEIGHBORS, Mark
+from vidgist.render.figure import Mark
+from vidgist.render.figure_layout import NEIGHBORS
 from vidgist.types import Floats
 from vidgist.video.seek import frames_at
 
