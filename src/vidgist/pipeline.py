@@ -133,6 +133,7 @@ def summarize(
         timeline,
         budget=budget,
         integer_values=settings.integer_values,
+        black=extraction.black,
     )
     return Summary(
         video=video,
@@ -157,6 +158,7 @@ def summarize(
         selected=selected,
         keyframes=best_samples(scores.importance, features.picks, shots),
         budget=budget,
+        black=extraction.black,
         thumbnails=extraction.thumbnails,
         warnings=timeline.warnings if no_bank is None else (*timeline.warnings, no_bank),
     )

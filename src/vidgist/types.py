@@ -278,6 +278,7 @@ class Summary(_ShapesInRepr):
         selected: (S,) True where the shot is in the summary.
         keyframes: (S,) index of the sample that stands for each shot (its best-scoring one).
         budget: seconds that the summary may last at most.
+        black: (T,) True where a sample shows nothing, or None where that is not known.
         thumbnails: T small JPEG files (bytes), one a sample, or empty.
         warnings: what the user should know of, one sentence each.
     """
@@ -292,6 +293,7 @@ class Summary(_ShapesInRepr):
     selected: Booleans
     keyframes: Integers
     budget: float
+    black: Booleans | None = None
     thumbnails: tuple[bytes, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
@@ -302,6 +304,8 @@ class Summary(_ShapesInRepr):
         _expect_length("Summary", "scores.importance", self.scores.importance, len(self.features))
         for name in ("shot_scores", "selected", "keyframes"):
             _expect_length("Summary", name, getattr(self, name), len(self.shots))
+        if self.black is not None:
+            _expect_length("Summary", "black", self.black, len(self.features))
         _expect(bool(self.selected.any()), "Summary.selected", "at least one shot", "none")
 
     @property

@@ -7,6 +7,7 @@ import json
 import click
 import pytest
 
+from vidgist.cli import main
 from vidgist.cli.common import Console, common_options, for_each, one_line, print_json, run
 from vidgist.errors import MissingExtraError, VideoError
 
@@ -80,3 +81,11 @@ def test_errors_become_lines_and_codes(error, code, said, capsys):
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_without_a_command_the_help_is_shown(capsys):
+    assert main([]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("Usage: vidgist")
+    assert "vidgist demo" in out
+    assert err == ""

@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidgist.errors import SettingError
-from vidgist.selection import best_samples, choose, parse_length, select, shot_values, spread
+from vidgist.selection import (
+    best_samples,
+    choose,
+    offered_shots,
+    parse_length,
+    select,
+    shot_values,
+    spread,
+)
 from vidgist.types import Shots, Timeline
 
 
@@ -135,3 +143,22 @@ def test_never_over_budget_and_never_empty(lengths, share, rate, seed):
     assert cut.frames[0, 0] == 0
     assert cut.frames[-1, 1] == line.n_frames
     assert (cut.frames[1:, 0] == cut.frames[:-1, 1]).all()
+
+
+def test_black_shots_are_not_chosen_whatever_their_score():
+    shots, line, picks = video([10, 10, 20, 10])
+    scores = np.repeat([0.9, 0.2, 0.5, 0.3], [2, 2, 4, 2])
+    black = np.repeat([True, False, False, True], [2, 2, 4, 2])
+    _, _, selected = choose(scores, picks, shots, line, budget=3.0)
+    assert selected.tolist() == [True, False, True, False]
+    _, values, selected = choose(scores, picks, shots, line, budget=3.0, black=black)
+    assert selected.tolist() == [False, True, True, False]
+    np.testing.assert_allclose(values, [0.9, 0.2, 0.5, 0.3])  # scores stay what they are
+    # Where nothing else fits, the best of what shows something is cut.
+    cut, _, selected = choose(scores, picks, shots, line, budget=0.5, black=black)
+    assert cut.frames[selected].tolist() == [[20, 25]]
+    # Half of a shot is enough, less is not; where all is black there is nothing to prefer.
+    assert offered_shots(black, picks, shots).tolist() == [False, True, True, False]
+    half = np.array([True, False, False, False, True, False, False, False, False, False])
+    assert offered_shots(half, picks, shots).tolist() == [False, True, True, True]
+    assert offered_shots(np.ones(10, dtype=bool), picks, shots).all()

@@ -65,15 +65,19 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="First look:  vidgist demo     Your video:  vidgist summarize talk.mp4",
 )
 @click.version_option(__version__, prog_name="vidgist", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Make the gist of any video: a short clip, keyframes, a storyboard, a page and data.
 
     No labels, no training, no GPU needed.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main(args: Sequence[str] | None = None) -> int:

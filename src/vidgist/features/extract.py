@@ -17,7 +17,7 @@ from vidgist.features.registry import DEFAULT_BACKBONE, load_backbone
 from vidgist.features.thumbnails import thumbnail, thumbnail_size
 from vidgist.features.trace import Trace
 from vidgist.progress import Progress, silent
-from vidgist.types import Features, Timeline
+from vidgist.types import Booleans, Features, Timeline
 
 if TYPE_CHECKING:
     from vidgist.video.container import Limits
@@ -29,7 +29,7 @@ BATCH = 16
 
 _BATCHES_AHEAD = 2
 
-_Result: TypeAlias = tuple[Vectors, list[bytes]]
+_Result: TypeAlias = tuple[Vectors, Booleans, list[bytes]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +39,14 @@ class Extraction:
     Attributes:
         features: (T, D) pooled features, not normalised, with times and picks.
         timeline: every frame that was decoded on the way.
+        black: (T,) which samples show nothing, see `vidgist.video.is_black`.
         thumbnails: T small JPEG files, one a sample; or none, where they were not asked for.
         fingerprint: that of the backbone.
     """
 
     features: Features
     timeline: Timeline
+    black: Booleans
     thumbnails: tuple[bytes, ...]
     fingerprint: str = ""
 
@@ -105,6 +107,7 @@ def extract_features(
         ModelError: the backbone's model is damaged or fails.
     """
     # Here and not above: whoever only lists backbones need not wait for FFmpeg to load.
+    from vidgist.video.black import is_black
     from vidgist.video.decode import SampleStream
     from vidgist.video.probe import probe
 
@@ -121,10 +124,11 @@ def extract_features(
     def infer(batch: Pixels) -> _Result:
         with trace.span("infer"):
             vectors = extractor.extract(batch)
+        black = is_black(batch)
         if not with_thumbnails:
-            return vectors, []
+            return vectors, black, []
         with trace.span("thumbnails"):
-            return vectors, [thumbnail(pixels, size=small) for pixels in batch]
+            return vectors, black, [thumbnail(pixels, size=small) for pixels in batch]
 
     stream = SampleStream(
         path,
@@ -153,7 +157,7 @@ def extract_features(
         worker.shutdown(wait=True, cancel_futures=True)
 
     features = Features(
-        values=np.concatenate([vectors for vectors, _ in results]),
+        values=np.concatenate([vectors for vectors, _, _ in results]),
         picks=stream.picks,
         n_frames=stream.timeline.n_frames,
         backbone=extractor.name,
@@ -162,6 +166,7 @@ def extract_features(
     return Extraction(
         features=features,
         timeline=stream.timeline,
-        thumbnails=tuple(jpeg for _, jpegs in results for jpeg in jpegs),
+        black=np.concatenate([black for _, black, _ in results]),
+        thumbnails=tuple(jpeg for _, _, jpegs in results for jpeg in jpegs),
         fingerprint=extractor.fingerprint,
     )

@@ -1,5 +1,6 @@
 """Video in and out: probe, decode, seek, encode."""
 
+from vidgist.video.black import is_black
 from vidgist.video.container import Limits, open_video
 from vidgist.video.decode import SampleStream, read_frames
 from vidgist.video.orient import Upright, upright
@@ -13,6 +14,7 @@ __all__ = [
     "Upright",
     "frames_at",
     "frames_between",
+    "is_black",
     "open_video",
     "probe",
     "read_frames",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidgist.selection import select, trim
+from vidgist.selection import fit, offered_shots
 from vidgist.types import Summary
 
 __all__ = ["SHARES", "Selection", "selections"]
@@ -63,21 +63,25 @@ def selections(summary: Summary) -> list[Selection]:
 
 
 def _solve(summary: Summary, *, budget: float, share: float) -> Selection:
-    seconds = summary.shot_seconds
-    values = np.asarray(summary.shot_scores, dtype=np.float64)
-    worth = np.trunc(values * 1000) if summary.settings.get("integer_values") else values
-    chosen = np.flatnonzero(select(worth, seconds[:, 1] - seconds[:, 0], budget))
-    if len(chosen):
-        segments = _pairs(seconds[chosen].tolist())
-        return Selection(
-            budget=budget, share=share, shots=tuple(chosen.tolist()), segments=segments
-        )
-    best = int(np.argmax(values))
-    moment = float(summary.timeline.times[summary.features.picks[summary.keyframes[best]]])
-    shots, piece = trim(summary.shots, best, moment, budget, summary.timeline)
+    picks = summary.features.picks
+    shots, selected = fit(
+        summary.shots,
+        np.asarray(summary.shot_scores, dtype=np.float64),
+        summary.timeline,
+        budget=budget,
+        moments=summary.timeline.times[picks[summary.keyframes]],
+        integer_values=bool(summary.settings.get("integer_values")),
+        offered=offered_shots(summary.black, picks, summary.shots),
+    )
     assert shots.seconds is not None
-    segments = _pairs(shots.seconds[[piece]].tolist())
-    return Selection(budget=budget, share=share, shots=(best,), segments=segments)
+    # A piece of a shot is shown as that shot.
+    chosen = np.searchsorted(summary.shots.frames[:, 0], shots.frames[selected, 0], side="right")
+    return Selection(
+        budget=budget,
+        share=share,
+        shots=tuple((chosen - 1).tolist()),
+        segments=_pairs(shots.seconds[selected].tolist()),
+    )
 
 
 def _pairs(rows: list[list[float]]) -> tuple[tuple[float, float], ...]:
