@@ -124,12 +124,12 @@ def summarize(
     features, timeline = extraction.features, extraction.timeline
     scores = score_features(features, settings, model=model, bank=found_bank, progress=progress)
     progress("finding shots", 0, None)
-    shots = refine_shots(segment(features.values), features.picks, timeline)
+    whole = refine_shots(segment(features.values), features.picks, timeline)
     budget = parse_length(length, timeline.duration)
     shots, values, selected = choose(
         scores.importance,
         features.picks,
-        shots,
+        whole,
         timeline,
         budget=budget,
         integer_values=settings.integer_values,
@@ -159,6 +159,7 @@ def summarize(
         keyframes=best_samples(scores.importance, features.picks, shots),
         budget=budget,
         black=extraction.black,
+        uncut=None if shots is whole else whole,
         thumbnails=extraction.thumbnails,
         warnings=timeline.warnings if no_bank is None else (*timeline.warnings, no_bank),
     )

@@ -279,6 +279,7 @@ class Summary(_ShapesInRepr):
         keyframes: (S,) index of the sample that stands for each shot (its best-scoring one).
         budget: seconds that the summary may last at most.
         black: (T,) True where a sample shows nothing, or None where that is not known.
+        uncut: where no shot fitted and the best one was cut, the shots as they were before.
         thumbnails: T small JPEG files (bytes), one a sample, or empty.
         warnings: what the user should know of, one sentence each.
     """
@@ -294,6 +295,7 @@ class Summary(_ShapesInRepr):
     keyframes: Integers
     budget: float
     black: Booleans | None = None
+    uncut: Shots | None = None
     thumbnails: tuple[bytes, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 

@@ -15,8 +15,14 @@ __all__ = ["best_sample", "write"]
 
 
 def best_sample(summary: Summary) -> int:
-    """Return the index of the sample of the greatest importance, the earliest of equals."""
-    return int(np.argmax(summary.scores.importance))
+    """Return the index of the sample of the greatest importance, the earliest of equals.
+
+    Black ones stand back where there are others.
+    """
+    importance = summary.scores.importance
+    if summary.black is not None and not summary.black.all():
+        importance = np.where(summary.black, -np.inf, importance)
+    return int(np.argmax(importance))
 
 
 def write(job: Job, path: Path) -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from pages import clip_summary, long_summary
+from vidgist.render.clip import stretches
 from vidgist.render.report.lengths import SHARES, selections
-from vidgist.selection import choose
-from vidgist.types import Summary
+from vidgist.selection import best_samples, choose
+from vidgist.types import Scores, Summary
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +88,49 @@ def test_where_no_shot_fits_the_best_is_cut_as_the_pipeline_cuts_it(summary: Sum
     assert summary.shot_seconds[shot, 0] <= start < end <= summary.shot_seconds[shot, 1]
     key = summary.times[summary.keyframes[shot]]
     assert start <= key <= end
+
+
+def test_other_lengths_do_not_see_the_cut_that_was_made(summary: Summary) -> None:
+    """A summary whose best shot was cut offers at other lengths what each would have chosen."""
+    scores = Scores(
+        criteria=summary.scores.criteria,
+        importance=np.random.default_rng(5).uniform(0.1, 1.0, len(summary.features)),
+    )
+    duration = summary.timeline.duration
+
+    def made(share: float) -> Summary:
+        shots, values, selected = choose(
+            scores.importance,
+            summary.features.picks,
+            summary.shots,
+            summary.timeline,
+            budget=share * duration,
+        )
+        return dataclasses.replace(
+            summary,
+            scores=scores,
+            shots=shots,
+            shot_scores=values,
+            selected=selected,
+            keyframes=best_samples(scores.importance, summary.features.picks, shots),
+            budget=share * duration,
+            uncut=None if shots is summary.shots else summary.shots,
+        )
+
+    cut = made(0.07)
+    assert len(cut.shots) > len(summary.shots)
+    cuts = 0
+    for found in selections(cut):
+        alone = made(found.share)
+        assert found.cut == (alone.uncut is not None)
+        cuts += found.cut
+        assert len(found.shots) == len(found.segments)
+        for shot, (start, end) in zip(found.shots, found.segments, strict=True):
+            low, high = cut.shot_seconds[shot]
+            assert low <= start < end <= high
+        joined = np.array(stretches(np.array(found.segments)))
+        assert joined == pytest.approx(np.array(stretches(alone.segments)))
+    assert cuts == 2  # at 5% and at 7%
 
 
 def test_whole_numbers_where_the_settings_want_them(tmp_path: Path) -> None:

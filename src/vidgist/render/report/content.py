@@ -61,6 +61,7 @@ def curves(summary: Summary) -> dict[str, Any]:
                 "budget": _round(selection.budget),
                 "shots": list(selection.shots),
                 "segments": [[_round(s), _round(e)] for s, e in selection.segments],
+                "cut": selection.cut,
                 "made": selection.made,
             }
             for selection in selections(summary)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from vidgist.selection import fit, offered_shots
-from vidgist.types import Summary
+from vidgist.selection import best_samples, fit, offered_shots, shot_values, spread
+from vidgist.types import Floats, Summary
 
 __all__ = ["SHARES", "Selection", "selections"]
 
@@ -22,8 +23,9 @@ class Selection:
     Attributes:
         budget: seconds that it may last.
         share: the budget as a share of the video.
-        shots: indices of the shots, ascending.
+        shots: indices of the summary's shots, ascending.
         segments: (start, end) in seconds of what is shown of each.
+        cut: whether no shot fitted, so that this is a piece of the best one.
         made: whether this is the summary as it was made.
     """
 
@@ -31,13 +33,15 @@ class Selection:
     share: float
     shots: tuple[int, ...]
     segments: tuple[tuple[float, float], ...]
+    cut: bool = False
     made: bool = False
 
 
 def selections(summary: Summary) -> list[Selection]:
     """Return the best shots for each of `SHARES` and for the length that was asked for.
 
-    Each is exact: the knapsack over the summary's shots.  Where not even the shortest shot fits,
+    Each is exact, and what `summarize` would choose at that length: the knapsack over the video's
+    shots, before one of them was cut for this summary.  Where not even the shortest shot fits,
     the best one is cut to the budget.
 
     Returns:
@@ -56,6 +60,7 @@ def selections(summary: Summary) -> list[Selection]:
             share=float(summary.budget) / duration,
             shots=tuple(chosen.tolist()),
             segments=_pairs(summary.segments.tolist()),
+            cut=summary.uncut is not None,
             made=True,
         )
     )
@@ -63,25 +68,43 @@ def selections(summary: Summary) -> list[Selection]:
 
 
 def _solve(summary: Summary, *, budget: float, share: float) -> Selection:
-    picks = summary.features.picks
+    timeline, picks = summary.timeline, summary.features.picks
+    whole, values, keys = summary.shots, summary.shot_scores, summary.keyframes
+    if summary.uncut is not None:
+        importance = summary.scores.importance
+        whole = summary.uncut
+        values = shot_values(spread(importance, picks, timeline.n_frames), whole.frames)
+        keys = best_samples(importance, picks, whole)
     shots, selected = fit(
-        summary.shots,
-        np.asarray(summary.shot_scores, dtype=np.float64),
-        summary.timeline,
+        whole,
+        np.asarray(values, dtype=np.float64),
+        timeline,
         budget=budget,
-        moments=summary.timeline.times[picks[summary.keyframes]],
+        moments=timeline.times[picks[keys]],
         integer_values=bool(summary.settings.get("integer_values")),
-        offered=offered_shots(summary.black, picks, summary.shots),
+        offered=offered_shots(summary.black, picks, whole),
     )
     assert shots.seconds is not None
-    # A piece of a shot is shown as that shot.
-    chosen = np.searchsorted(summary.shots.frames[:, 0], shots.frames[selected, 0], side="right")
+    found = list(_among(summary.shot_seconds, shots.seconds[selected]))
     return Selection(
         budget=budget,
         share=share,
-        shots=tuple((chosen - 1).tolist()),
-        segments=_pairs(shots.seconds[selected].tolist()),
+        shots=tuple(shot for shot, _ in found),
+        segments=tuple(piece for _, piece in found),
+        cut=shots is not whole,
     )
+
+
+def _among(shots: Floats, segments: Floats) -> Iterator[tuple[int, tuple[float, float]]]:
+    """Yield (shot, (start, end)): which part of which of the shots (S, 2) each segment shows."""
+    for start, end in segments.tolist():
+        first = int(np.searchsorted(shots[:, 0], start, side="right")) - 1
+        for shot in range(max(first, 0), len(shots)):
+            since, until = max(start, float(shots[shot, 0])), min(end, float(shots[shot, 1]))
+            if until > since:
+                yield shot, (since, until)
+            elif shots[shot, 0] >= end:
+                break
 
 
 def _pairs(rows: list[list[float]]) -> tuple[tuple[float, float], ...]:
