@@ -12,6 +12,7 @@ import pytest
 
 from pages import HOSTILE, clip_summary, long_summary
 from vidgist.render import render
+from vidgist.selection import best_samples, trim
 from vidgist.types import Scores
 
 Opener = Callable[..., Any]
@@ -153,6 +154,63 @@ def test_a_moment_is_explained(report: Path, open_page: Opener, tmp_path: Path) 
     values = opened.text("#values")
     assert "Local dissimilarity0.90the highest of the video" in values
     assert "Global consistency0.10the lowest of the video" in values
+
+
+def test_it_says_why_a_shot_is_in_the_summary_or_not(
+    report: Path, open_page: Opener, tmp_path: Path
+) -> None:
+    opened = open_page(report)
+    page = opened.page
+    # It begins at the best shot of the summary.
+    shots = opened.data["shots"]
+    best = max((1, 3), key=lambda shot: shots[shot]["score"])
+    assert now(page) == shots[best]["key"]
+    assert opened.text("#verdict") == (
+        f"Shot {best + 1} is in: no other choice of shots that fits into 1.4 s has a higher sum"
+        " of scores."
+    )
+    page.focus("#timeline")
+    page.keyboard.press("Home")
+    assert opened.text("#verdict").startswith("Shot 1 is out: no choice with it that fits into")
+    page.focus("#length")
+    page.keyboard.press("Home")
+    assert opened.text("#verdict").startswith("Shot 1 is out: no whole shot fits into 0.38 s")
+    page.keyboard.press("ArrowRight")
+    assert opened.text("#verdict") == (
+        "Shot 1 is out: it lasts 1.0 s, and the summary 0.76 s at most."
+    )
+
+    whole = clip_summary(tmp_path)
+    shots, piece = trim(whole.shots, 2, 2.5, 0.3, whole.timeline)
+    n = len(shots)
+    cut = dataclasses.replace(
+        whole,
+        shots=shots,
+        uncut=whole.shots,
+        selected=np.arange(n) == piece,
+        shot_scores=np.linspace(0.2, 0.8, n),
+        keyframes=best_samples(whole.scores.importance, whole.features.picks, shots),
+        budget=0.3,
+        black=np.arange(len(whole.features)) >= 14,
+    )
+    render(cut, tmp_path / "cut", make="report")
+    opened = open_page(tmp_path / "cut" / "report.html")
+    page = opened.page
+    assert opened.text("#verdict") == (
+        "Shot 4 is in: no whole shot fits into 0.30 s, so a piece was cut from the best one,"
+        " which is shots 3 to 5 here."
+    )
+    assert "the best one (shots 3 to 5 here) was cut to fit" in opened.text("#length-hint")
+    page.focus("#timeline")
+    page.keyboard.press("PageDown")
+    assert opened.text("#verdict").endswith("was cut from another part of the best one.")
+    page.keyboard.press("PageDown")
+    assert opened.text("#verdict").endswith("was cut from a better one.")
+    page.focus("#length")
+    page.keyboard.press("End")
+    page.focus("#timeline")
+    page.keyboard.press("End")
+    assert opened.text("#verdict") == "Shot 10 is out: it is mostly black."
 
 
 def test_neighbours_are_those_of_the_data_and_lead_on(report: Path, open_page: Opener) -> None:

@@ -72,7 +72,7 @@ def test_a_page_of_them(folder: Path) -> None:
     ):
         assert f'href="{link}"' in text
     assert "report.html" not in text
-    assert "2 videos, 0:15.2 in all" in text
+    assert "2 videos, 15.2 s in all" in text
     assert "2 of 8 shots" in text
     assert "<img src=x" not in text
     pictures = covers(text)

@@ -18,6 +18,7 @@ from vidgist.render.storyboard import (
     PAPER,
     clock_time,
     draw_sheet,
+    lasting,
     layout,
     printable,
 )
@@ -59,6 +60,24 @@ def test_sheets_come_near_the_shape_of_a_screen():
 )
 def test_clock_time(seconds, text):
     assert clock_time(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.015, "15 ms"),
+        (0.25, "0.25 s"),
+        (0.96, "1.0 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1:00 min"),
+        (139.4, "2:19 min"),
+        (3599.4, "59:59 min"),
+        (3599.6, "1:00:00 h"),
+        (3723, "1:02:03 h"),
+    ],
+)
+def test_lasting(seconds, text):
+    assert lasting(seconds) == text
 
 
 def test_pictures_stand_in_order_on_the_sheet():
@@ -117,9 +136,7 @@ def test_the_file(tmp_path, monkeypatch):
     with Image.open(path) as image:
         assert image.format == "JPEG"
         assert image.size[0] >= 640
-    assert notes == [
-        (3, "a.mp4", "0:02.4 of 0:03.0 (80%) in 4 shots; 3 of their 4 key frames shown")
-    ]
+    assert notes == [(3, "a.mp4", "2.4 s of 3.0 s (80%) in 4 shots; 3 of their 4 key frames shown")]
     strange = dataclasses.replace(summary.video, path=Path(os.fsdecode(b"\xff\n.mp4")))
     with pytest.raises(Exception, match="no such file"):
         render(dataclasses.replace(summary, video=strange), tmp_path / "2", make=["storyboard"])

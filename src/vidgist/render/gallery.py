@@ -14,9 +14,9 @@ from vidgist import __version__
 from vidgist.errors import DataError
 from vidgist.render.document import Document, read_document
 from vidgist.render.links import relative_url
-from vidgist.render.page import assemble, escape
+from vidgist.render.page import assemble, breakable, escape
 from vidgist.render.report.pictures import as_text, encode, encoding
-from vidgist.render.storyboard import clock_time
+from vidgist.render.storyboard import lasting
 
 __all__ = ["Result", "cover_file", "find_results", "page", "read_result"]
 
@@ -110,7 +110,8 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
     count = f"{len(results)} video{'s' * (len(results) != 1)}"
     slots = {
         "title": escape(title),
-        "facts": escape(f"{count}, {clock_time(video)} in all, {clock_time(gist)} of summaries"),
+        "heading": breakable(title),
+        "facts": escape(f"{count}, {lasting(video)} in all, {lasting(gist)} of summaries"),
         "cards": "\n".join(_card(result, folder=folder, side=side) for result in results),
         "version": escape(__version__),
     }
@@ -140,7 +141,7 @@ def _card(result: Result, *, folder: Path, side: int) -> str:
     else:
         image = f'<div class="cover">{image}</div>'
     share = document.lasting / document.duration if document.duration > 0 else 0.0
-    times = f"{clock_time(document.lasting)} of {clock_time(document.duration)} ({share:.0%})"
+    times = f"{lasting(document.lasting)} of {lasting(document.duration)} ({share:.0%})"
     shots = f"{int(document.selected.sum())} of {len(document.selected)} shots"
     more = "".join(
         f'<li><a href="{url}" aria-label="{label} of {name}">{label}</a></li>'
@@ -148,7 +149,7 @@ def _card(result: Result, *, folder: Path, side: int) -> str:
     )
     return (
         f'<li class="card" data-name="{name}" data-duration="{document.duration:.3f}"'
-        f' data-lasting="{document.lasting:.3f}">{image}<h2>{name}</h2>'
+        f' data-lasting="{document.lasting:.3f}">{image}<h2>{breakable(result.name)}</h2>'
         f"<p>{escape(times)}</p><p>{escape(shots)}</p><ul>{more}</ul></li>"
     )
 

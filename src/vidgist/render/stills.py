@@ -22,6 +22,9 @@ MAX_TILES = 120
 TILE_SIDE = 480
 """Longest side in pixels of a picture that is kept."""
 
+BEST_SIDE = 960
+"""Longest side in pixels that the best one of them is kept at, too."""
+
 
 @dataclass(frozen=True)
 class Still:
@@ -63,6 +66,8 @@ class Stills:
         )
         self._kept = frozenset(evenly(len(self.stills), MAX_TILES))
         self._tiles: list[tuple[Still, Image.Image]] = []
+        self._favourite = int(np.argmax(summary.shot_scores[shots]))
+        self._best: Image.Image | None = None
 
     def pictures(self) -> Iterator[tuple[Still, Image.Image]]:
         """Decode and yield every key frame upright, at source size, RGB.
@@ -78,8 +83,19 @@ class Stills:
                 tile = image.copy()
                 tile.thumbnail((TILE_SIDE, TILE_SIDE), Image.Resampling.LANCZOS)
                 tiles.append((still, tile))
+            if index == self._favourite:
+                self._best = image.copy()
+                self._best.thumbnail((BEST_SIDE, BEST_SIDE), Image.Resampling.LANCZOS)
             yield still, image
         self._tiles = tiles
+
+    def best(self) -> Image.Image:
+        """Return the key frame of the selected shot of the highest score, no side over 960."""
+        if self._best is None:
+            for _ in self.pictures():
+                pass
+        assert self._best is not None
+        return self._best.copy()
 
     def tiles(self) -> list[tuple[Still, Image.Image]]:
         """Return at most `MAX_TILES` key frames, evenly chosen, no side over `TILE_SIDE`."""

@@ -12,7 +12,7 @@ from vidgist.render.job import Job
 from vidgist.render.stills import TILE_SIDE, Still
 from vidgist.types import Summary
 
-__all__ = ["Layout", "clock_time", "draw_sheet", "layout", "printable", "write"]
+__all__ = ["Layout", "clock_time", "draw_sheet", "lasting", "layout", "printable", "write"]
 
 PAPER, INK, QUIET, EDGE = (22, 24, 29), (236, 238, 242), (150, 156, 168), (44, 48, 56)
 MARGIN, GAP = 40, 20
@@ -93,6 +93,18 @@ def clock_time(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest}" if hours else f"{minutes}:{rest}"
 
 
+def lasting(seconds: float) -> str:
+    """Return how long something lasts: ``15 ms``, ``4.2 s``, ``2:19 min``, ``1:02:03 h``."""
+    if seconds < 0.0995:
+        return f"{1000 * seconds:.0f} ms"
+    if seconds < 0.95:
+        return f"{seconds:.2f} s"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = clock_time(round(seconds)).rpartition(".")[0]
+    return f"{whole} {'min' if seconds < 3599.5 else 'h'}"
+
+
 _PLAIN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2018\u2019\u201c\u201d", "-----''\"\"")
 
 
@@ -168,7 +180,7 @@ def _note(summary: Summary, *, shown: int) -> str:
     count = int(summary.selected.sum())
     video, gist = summary.timeline.duration, summary.duration
     shots = "1 shot" if count == 1 else f"{count} shots"
-    text = f"{clock_time(gist)} of {clock_time(video)} ({gist / video:.0%}) in {shots}"
+    text = f"{lasting(gist)} of {lasting(video)} ({gist / video:.0%}) in {shots}"
     if shown < count:
         text += f"; {shown} of their {count} key frames shown"
     return text

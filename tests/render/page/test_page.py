@@ -12,9 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages import HOSTILE
-from vidgist.render.page import assemble, data_island, definition_rows, escape, list_items, policy
+from vidgist.render.page import (
+    assemble,
+    breakable,
+    data_island,
+    definition_rows,
+    escape,
+    list_items,
+    policy,
+)
 
 SIGNS = re.compile(r"[<>\"']")
+
+
+def test_names_may_break_after_their_separators() -> None:
+    assert breakable("a__b-c.mp4") == "a__<wbr>b-<wbr>c.<wbr>mp4"
+    assert breakable("<img src=x>.mp4") == "&lt;img src=x&gt;.<wbr>mp4"
+    assert breakable("") == ""
 
 
 @given(st.text(st.characters(codec=None)))
@@ -68,7 +82,13 @@ def test_a_page_carries_its_hashes() -> None:
         styles=["base.css"],
         scripts=["gallery.js"],
         data={"name": HOSTILE + "</script>"},
-        slots={"title": escape(HOSTILE), "facts": "", "cards": "", "version": "1"},
+        slots={
+            "title": escape(HOSTILE),
+            "heading": escape(HOSTILE),
+            "facts": "",
+            "cards": "",
+            "version": "1",
+        },
     )
     style = re.search(r"<style>(.*?)</style>", page, re.S)
     script = re.search(r"<script>(.*?)</script>", page, re.S)

@@ -9,7 +9,7 @@ import pytest
 
 from pages import clip_summary, long_summary
 from vidgist.render.clip import stretches
-from vidgist.render.report.lengths import SHARES, selections
+from vidgist.render.report.lengths import SHARES, pieces, selections
 from vidgist.selection import best_samples, choose
 from vidgist.types import Scores, Summary
 
@@ -119,6 +119,14 @@ def test_other_lengths_do_not_see_the_cut_that_was_made(summary: Summary) -> Non
 
     cut = made(0.07)
     assert len(cut.shots) > len(summary.shots)
+    assert summary.uncut is None
+    assert pieces(summary) is None
+    first, stop = pieces(cut) or (0, 0)
+    assert stop - first == len(cut.shots) - len(summary.shots) + 1
+    assert [cut.shot_seconds[first, 0], cut.shot_seconds[stop - 1, 1]] in (
+        summary.shot_seconds.tolist()
+    )
+    assert cut.selected[first:stop].any()
     cuts = 0
     for found in selections(cut):
         alone = made(found.share)

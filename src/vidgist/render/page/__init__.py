@@ -12,12 +12,21 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from string import Template
 from typing import Any
 
-__all__ = ["assemble", "data_island", "definition_rows", "escape", "list_items", "policy"]
+__all__ = [
+    "assemble",
+    "breakable",
+    "data_island",
+    "definition_rows",
+    "escape",
+    "list_items",
+    "policy",
+]
 
 
 def escape(text: object) -> str:
@@ -26,6 +35,12 @@ def escape(text: object) -> str:
     whole = str(text).encode("utf-8", "backslashreplace").decode("utf-8")
     shown = "".join(c if c.isprintable() else "\ufffd" for c in whole)
     return html.escape(shown, quote=True)
+
+
+def breakable(name: object) -> str:
+    """Return a name as `escape` does, with leave to go on in a new line after its separators."""
+    parts = re.split(r"(?<=[-_.,/+])(?=[^-_.,/+])", str(name))
+    return "<wbr>".join(escape(part) for part in parts)
 
 
 def list_items(texts: Iterable[object]) -> str:

@@ -1,5 +1,8 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 
+// Decimals of a moment: a tenth of a second is much of a very short video.
+const FINE = data.duration < 3 ? 2 : 1;
+
 const byId = (id) => document.getElementById(id);
 
 // Text only ever becomes text: no string is parsed as markup anywhere.
@@ -14,7 +17,7 @@ function make(tag, className, ...children) {
 const spoken = (text) => make("span", "hidden", text);
 
 // 83.46 -> "1:23.5"; hours where there are any.
-function clock(seconds, decimals = 1) {
+function clock(seconds, decimals = FINE) {
   const unit = 10 ** decimals;
   const total = Math.round(seconds * unit);
   const whole = Math.floor(total / unit);
@@ -25,8 +28,13 @@ function clock(seconds, decimals = 1) {
   return hours ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
-// Tenths of a second matter in short videos alone.
-const brief = (seconds) => clock(seconds, seconds < 600 ? 1 : 0);
+// How long something lasts, as people say it: "15 ms", "0.25 s", "4.2 s", "2:19 min", "1:02:03 h".
+function brief(seconds) {
+  if (seconds < 0.0995) return `${Math.round(1000 * seconds)} ms`;
+  if (seconds < 0.95) return `${seconds.toFixed(2)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  return `${clock(seconds, 0)} ${seconds < 3599.5 ? "min" : "h"}`;
+}
 
 const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);

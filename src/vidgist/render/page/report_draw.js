@@ -50,6 +50,9 @@ function points(values) {
     if (previous && Math.floor(previous[0]) === Math.floor(x)) previous[1] = Math.max(previous[1], value);
     else found.push([x, value]);
   }
+  // A score holds until the next sample, the last one until the end.
+  const end = values[data.times.length - 1];
+  if (last === data.times.length - 1 && end !== null) found.push([toX(data.duration), end]);
   return found;
 }
 
@@ -70,7 +73,6 @@ function drawCurve(context, one, lane, filled) {
   context.lineJoin = "round";
   context.beginPath();
   line.forEach(([x, value], i) => (i ? context.lineTo(x, toY(value)) : context.moveTo(x, toY(value))));
-  if (line.length === 1) context.lineTo(line[0][0] + 1, toY(line[0][1]));
   context.stroke();
   context.lineTo(line[line.length - 1][0], lane.top + lane.height);
   context.lineTo(line[0][0], lane.top + lane.height);
@@ -111,14 +113,14 @@ function drawShots(context) {
 function drawAxis(context) {
   const span = state.view[1] - state.view[0];
   const wanted = (span / width()) * 84;
-  const steps = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
+  const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
   const step = steps.find((one) => one >= wanted) || 28800;
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.fillStyle = colour("--quiet");
   for (let n = Math.ceil(state.view[0] / step); n * step <= state.view[1]; n++) {
     const x = toX(n * step);
-    const label = clock(n * step, step < 1 ? 1 : 0);
+    const label = clock(n * step, step < 0.1 ? 2 : step < 1 ? 1 : 0);
     const half = context.measureText(label).width / 2;
     context.textAlign = "center";
     context.fillText(label, clamp(x, half, width() - half), lanes.axis.top + 13);
@@ -160,7 +162,7 @@ function vertical(context, seconds, paint, lineWidth, dash = []) {
   context.setLineDash(dash);
   context.beginPath();
   context.moveTo(x, FILM);
-  context.lineTo(x, lanes.axis.top);
+  context.lineTo(x, lanes.shots.top); // not through the numbers of the shots
   context.stroke();
   context.setLineDash([]);
 }

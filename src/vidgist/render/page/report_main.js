@@ -1,8 +1,5 @@
 prepareSlider();
 preparePlayer();
 byId("app").hidden = false;
-let best = 0;
-stops.forEach((sample, stop) => {
-  if (data.importance[sample] > data.importance[stops[best]]) best = stop;
-});
-change({ length: madeIndex, stop: best });
+// It begins at the best shot of the summary.
+change({ length: madeIndex, stop: keyStop(bestMade), shot: bestMade });

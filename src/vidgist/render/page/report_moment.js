@@ -21,6 +21,24 @@ function sentence(sample) {
   return `It ${parts.join(", but ")}.`;
 }
 
+// Why the shot is in the summary of this length or not: what an exact choice makes sure of.
+function verdict(shot) {
+  const { cut, budget } = current();
+  const most = brief(budget);
+  const inside = selectedNow().has(shot);
+  const lasts = shots[shot].end - shots[shot].start;
+  if (cut) {
+    const one = isPiece(shot) && pieces[1] - pieces[0] > 1 ? `, which is ${piecesNamed()} here` : "";
+    return inside
+      ? `Shot ${shot + 1} is in: no whole shot fits into ${most}, so a piece was cut from the best one${one}.`
+      : `Shot ${shot + 1} is out: no whole shot fits into ${most}, and the piece was cut from ${one ? "another part of the best one" : "a better one"}.`;
+  }
+  if (inside) return `Shot ${shot + 1} is in: no other choice of shots that fits into ${most} has a higher sum of scores.`;
+  if (shots[shot].black) return `Shot ${shot + 1} is out: it is mostly black.`;
+  if (lasts > budget + 1e-3) return `Shot ${shot + 1} is out: it lasts ${brief(lasts)}, and the summary ${most} at most.`;
+  return `Shot ${shot + 1} is out: no choice with it that fits into ${most} has a higher sum of scores than the one without.`;
+}
+
 function above(rank) {
   if (rank === null) return "the same throughout the video";
   if (rank >= 1) return "the highest of the video";
@@ -61,7 +79,7 @@ function neighborCard(stop, rank, similarity) {
 function showMoment() {
   const stop = state.stop;
   const sample = stops[stop];
-  const shot = shotOfStop(stop);
+  const shot = state.shot;
   const inside = selectedNow().has(shot);
   setPicture(byId("moment-picture"), largePicture(stop));
   byId("moment-picture").alt = `The picture at ${clock(stopTimes[stop])}`;
@@ -70,6 +88,7 @@ function showMoment() {
   const rank = rankOf(series[0], sample);
   byId("sentence").textContent =
     `${sentence(sample)} Its importance is ${shown(data.importance[sample])}, ${above(rank)}.`;
+  byId("verdict").textContent = verdict(shot);
   byId("values").replaceChildren(...series.map((one) => valueRow(one, sample)));
 
   const near = data.neighbors;
@@ -85,9 +104,9 @@ function showMoment() {
   byId("shot-after").disabled = shot === shots.length - 1;
 }
 
-byId("moment-play").addEventListener("click", () => playShot(shotOfStop(state.stop)));
-byId("shot-before").addEventListener("click", () => chooseShot(shotOfStop(state.stop) - 1));
-byId("shot-after").addEventListener("click", () => chooseShot(shotOfStop(state.stop) + 1));
+byId("moment-play").addEventListener("click", () => playShot(state.shot));
+byId("shot-before").addEventListener("click", () => chooseShot(state.shot - 1));
+byId("shot-after").addEventListener("click", () => chooseShot(state.shot + 1));
 onChange((part) => {
   if ("stop" in part || "length" in part) showMoment();
 });

@@ -9,6 +9,7 @@ let sourceFails = false;
 
 // Where each selected shot lies in summary.mp4.
 const inClip = new Map();
+const bestMade = made.shots.reduce((a, b) => (shots[b].score > shots[a].score ? b : a));
 let clipLength = 0;
 made.shots.forEach((shot, i) => {
   const [start, end] = made.segments[i];
@@ -73,7 +74,7 @@ function playPieces(pieces) {
 
 function playShot(shot) {
   const piece = pieceOf(shot);
-  if (state.stop !== undefined && shotOfStop(state.stop) !== shot) choose(keyStop(shot));
+  if (state.shot !== shot) chooseShot(shot);
   if (piece) playPieces([piece]);
   else say(`Shot ${shot + 1} cannot be played from here: its video is not beside this page.`);
 }
@@ -158,8 +159,8 @@ byId("close").addEventListener("click", () => {
 });
 
 function preparePlayer() {
-  const best = made.shots.reduce((a, b) => (shots[b].score > shots[a].score ? b : a));
-  poster = largePicture(keyStop(best));
+  const large = data.poster.data;
+  poster = large ? `data:${data.poster.kind};base64,${large}` : largePicture(keyStop(bestMade));
   video.poster = poster;
   if (!media.summary && !media.source) {
     video.controls = false;

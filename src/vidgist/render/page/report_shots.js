@@ -24,10 +24,9 @@ function showLength() {
   byId("length-lasts").textContent = brief(seconds);
   byId("length-budget").textContent = brief(length.budget);
   byId("live").textContent = text;
-  const cut = length.shots.length === 1 && seconds < shots[length.shots[0]].end - shots[length.shots[0]].start - 1e-3;
   const hint = byId("length-hint");
-  if (length.made) hint.textContent = media.summary ? "These are the shots in summary.mp4." : "";
-  else if (cut) hint.textContent = "No shot is as short as this: the best one would be cut to fit.";
+  if (length.made) hint.textContent = `${length.cut ? `No shot is as short as this: the best one${pieces && pieces[1] - pieces[0] > 1 ? ` (${piecesNamed()} here)` : ""} was cut to fit.` : "The shots whose scores add up to the most in that time."}${media.summary ? " This is what summary.mp4 shows." : ""}`;
+  else if (length.cut) hint.textContent = "No shot is as short as this: the best one would be cut to fit.";
   else hint.replaceChildren("For a clip of this length, run again with ", make("code", "", `--length ${percent(length.share)}`), ".");
   const some = length.shots.length > 15 ? length.shots.slice(0, 14) : length.shots;
   byId("picks").replaceChildren(...some.map((shot) => {
@@ -55,7 +54,7 @@ const cards = shots.map((shot, i) => {
   const button = make("button", "shot", image, badge, text);
   button.type = "button";
   button.addEventListener("click", () => {
-    choose(keyStop(i));
+    chooseShot(i);
     playShot(i);
   });
   return { shot, index: i, image, bar, badge, button, item: make("li", "", button) };
@@ -89,7 +88,7 @@ function arrangeCards() {
 
 let marked = 0;
 function markCurrent() {
-  const now = shotOfStop(state.stop);
+  const now = state.shot;
   cards[marked].button.classList.remove("current");
   cards[marked].button.removeAttribute("aria-current");
   cards[now].button.classList.add("current");

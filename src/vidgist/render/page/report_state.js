@@ -9,7 +9,7 @@ const series = [
   ...data.criteria.map((criterion, i) => ({ ...criterion, colour: `--c${i % 6}` })),
 ];
 
-const state = { length: madeIndex, stop: 0, view: [0, data.duration], playing: null };
+const state = { length: madeIndex, stop: 0, shot: 0, view: [0, data.duration], playing: null };
 const listeners = [];
 const onChange = (listener) => listeners.push(listener);
 
@@ -17,6 +17,11 @@ function change(part) {
   Object.assign(state, part);
   for (const listener of listeners) listener(part);
 }
+
+// Shots that are pieces of one that was cut to fit, where one was: from, up to.
+const pieces = data.pieces;
+const isPiece = (shot) => pieces !== null && shot >= pieces[0] && shot < pieces[1];
+const piecesNamed = () => `shots ${pieces[0] + 1} to ${pieces[1]}`;
 
 const shotAt = (seconds) => lastUpTo(starts, seconds + 1e-6);
 const shotOfStop = (stop) => shotAt(stopTimes[stop]);

@@ -14,14 +14,18 @@ function zoom(factor, centre = stopTimes[state.stop]) {
 }
 const pan = (seconds) => show(state.view[0] + seconds, state.view[1] - state.view[0]);
 
-function choose(stop) {
+// The shot is the one around the moment, if none is named: a rest of a cut shot may hold no moment.
+function choose(stop, shot) {
   const next = clamp(stop, 0, stops.length - 1);
-  change({ stop: next });
+  change({ stop: next, shot: shot ?? shotOfStop(next) });
   const seconds = stopTimes[next];
   const span = state.view[1] - state.view[0];
   if (seconds < state.view[0] || seconds > state.view[1]) show(seconds - span / 2, span);
 }
-const chooseShot = (shot) => choose(keyStop(clamp(shot, 0, shots.length - 1)));
+function chooseShot(shot) {
+  const next = clamp(shot, 0, shots.length - 1);
+  choose(keyStop(next), next);
+}
 
 function moveTip(x) {
   const seconds = clamp(toSeconds(x), 0, data.duration);
@@ -73,7 +77,7 @@ timeline.addEventListener("wheel", (event) => {
 }, { passive: false });
 timeline.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const shot = shotOfStop(state.stop);
+  const shot = state.shot;
   const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
   if (step && event.shiftKey) chooseShot(shot + step);
   else if (step) choose(state.stop + step);
@@ -109,7 +113,8 @@ function drawLegend() {
   const items = series.map((one) => {
     const swatch = make("span", "swatch");
     swatch.style.setProperty("--swatch", `var(${one.colour})`);
-    return make("li", "", swatch, make("span", "", one.title), make("b", "", shown(one.values[sample])));
+    const name = one.used === false ? `${one.title} (not in the score)` : one.title;
+    return make("li", one.used === false ? "quiet" : "", swatch, make("span", "", name), make("b", "", shown(one.values[sample])));
   });
   const block = make("span", "swatch block");
   block.style.setProperty("--swatch", "var(--accent)");
@@ -118,7 +123,7 @@ function drawLegend() {
 }
 
 function tellTimeline() {
-  const shot = shotOfStop(state.stop);
+  const shot = state.shot;
   const mark = selectedNow().has(shot) ? "in the summary" : "not in the summary";
   timeline.setAttribute("aria-valuemin", "0");
   timeline.setAttribute("aria-valuemax", String(stops.length - 1));

@@ -12,7 +12,7 @@ from PIL import Image
 from vidgist import __version__
 from vidgist.errors import VidgistError
 from vidgist.render.job import Job
-from vidgist.render.page import assemble, definition_rows, escape, list_items
+from vidgist.render.page import assemble, breakable, definition_rows, escape, list_items
 from vidgist.render.report.content import curves, facts, links, media, settings_rows, stops
 from vidgist.render.report.pictures import as_text, choose_pictures, encode, encoding
 from vidgist.render.stills import evenly
@@ -36,6 +36,8 @@ SIZES = ((600.0, 2_800_000), (7200.0, 9_400_000))
 
 STILL_SIDE = 320
 STILL_QUALITY = 60
+POSTER_QUALITY = 70
+
 STILLS_SHARE = 0.15
 """Part of the page for larger pictures of the selected shots."""
 
@@ -62,8 +64,10 @@ def page(job: Job) -> str:
     limit = size_limit(summary.timeline.duration)
     document: dict[str, Any] = {**curves(summary), "media": media(job)}
     document["stills"] = _stills(job, room=int(STILLS_SHARE * limit))
+    document["poster"] = _poster(job)
     slots = {
         "title": escape(summary.video.path.name),
+        "heading": breakable(summary.video.path.name),
         "facts": list_items(facts(summary)),
         "warnings": list_items(summary.warnings),
         "settings": definition_rows(settings_rows(summary)),
@@ -80,6 +84,15 @@ def page(job: Job) -> str:
 
 def _assembled(document: dict[str, Any], slots: dict[str, str]) -> str:
     return assemble("report.html", styles=STYLES, scripts=SCRIPTS, data=document, slots=slots)
+
+
+def _poster(job: Job) -> dict[str, str]:
+    """Return the picture that the player shows before it plays: of the best shot, large."""
+    try:
+        picture = job.stills.best()
+    except VidgistError:
+        return {"kind": "", "data": ""}
+    return {"kind": encoding()[1], "data": as_text(encode(picture, quality=POSTER_QUALITY))}
 
 
 def _stills(job: Job, *, room: int) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from vidgist.render.data import plain
 from vidgist.render.job import Job
 from vidgist.render.links import relative_url
 from vidgist.render.media import source_of
-from vidgist.render.report.lengths import selections
+from vidgist.render.report.lengths import pieces, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
 from vidgist.render.report.words import words_of
-from vidgist.render.storyboard import clock_time
+from vidgist.render.storyboard import lasting
+from vidgist.selection import offered_shots
 from vidgist.types import Summary
 
 __all__ = ["curves", "facts", "links", "media", "settings_rows", "stops", "used_criteria"]
@@ -50,11 +51,17 @@ def curves(summary: Summary) -> dict[str, Any]:
                 "end": _round(end),
                 "score": _round(score),
                 "key": int(key),
+                "black": not offered,
             }
-            for (start, end), score, key in zip(
-                summary.shot_seconds.tolist(), summary.shot_scores, summary.keyframes, strict=True
+            for (start, end), score, key, offered in zip(
+                summary.shot_seconds.tolist(),
+                summary.shot_scores,
+                summary.keyframes,
+                offered_shots(summary.black, summary.features.picks, summary.shots).tolist(),
+                strict=True,
             )
         ],
+        "pieces": pieces(summary),
         "lengths": [
             {
                 "share": round(selection.share, 6),
@@ -134,8 +141,8 @@ def facts(summary: Summary) -> list[str]:
     share = summary.duration / summary.timeline.duration
     rate = "variable frame rate" if video.variable_frame_rate else f"{video.frame_rate:.5g} fps"
     return [
-        f"{_brief(summary.timeline.duration)} of video",
-        f"{_brief(summary.duration)} summary ({share:.1%})",
+        f"{lasting(summary.timeline.duration)} of video",
+        f"{lasting(summary.duration)} of summary ({share:.1%})",
         f"{count} of {whole} shot{'s' * (whole != 1)}",
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
         f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",
@@ -150,11 +157,6 @@ def settings_rows(summary: Summary) -> list[tuple[str, str]]:
             value = ", ".join(str(item) for item in value)  # noqa: PLW2901
         rows.append((name.replace("_", " "), "none" if value is None else str(value)))
     return rows
-
-
-def _brief(seconds: float) -> str:
-    """Return a clock time, without tenths where they no longer matter."""
-    return clock_time(seconds) if seconds < 600 else clock_time(round(seconds)).rpartition(".")[0]
 
 
 def _round(value: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from vidgist.selection import best_samples, fit, offered_shots, shot_values, spread
 from vidgist.types import Floats, Summary
 
-__all__ = ["SHARES", "Selection", "selections"]
+__all__ = ["SHARES", "Selection", "pieces", "selections"]
 
 SHARES = tuple(share / 100 for share in range(5, 55, 5))
 """Lengths offered, as shares of the video."""
@@ -65,6 +65,20 @@ def selections(summary: Summary) -> list[Selection]:
         )
     )
     return sorted(found, key=lambda selection: selection.budget)
+
+
+def pieces(summary: Summary) -> tuple[int, int] | None:
+    """Return [first, stop) of the shots that were one before it was cut, None where none was."""
+    if summary.uncut is None:
+        return None
+    assert summary.uncut.seconds is not None
+    (piece,) = np.flatnonzero(summary.selected).tolist()
+    borders = summary.uncut.seconds[:, 0]
+    place = int(np.searchsorted(borders, summary.shot_seconds[piece, 0] + 1e-9, side="right"))
+    start, end = summary.uncut.seconds[place - 1].tolist()
+    inside = summary.shot_seconds
+    chosen = np.flatnonzero((inside[:, 0] >= start - 1e-9) & (inside[:, 1] <= end + 1e-9))
+    return int(chosen[0]), int(chosen[-1]) + 1
 
 
 def _solve(summary: Summary, *, budget: float, share: float) -> Selection:

@@ -60,8 +60,8 @@ WORDS = {
         "Belonging",
         "How much a sample belongs to this video in particular, rather than to videos in general.",
         high="belongs to this very video",
-        middle="belongs to this video about as well as to others",
-        low="could belong to many videos",
+        middle="belongs in part to this very video",
+        low="hardly belongs to this video in particular",
     ),
     "projection": Words(
         "Projection",
