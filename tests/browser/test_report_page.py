@@ -406,6 +406,24 @@ def test_it_fits_every_width(report: Path, open_page: Opener, width: int) -> Non
     assert min(sizes) >= 32
 
 
+def test_on_paper_it_is_light_and_without_controls(report: Path, open_page: Opener) -> None:
+    opened = open_page(report, color_scheme="dark")
+    page = opened.page
+    ink = (
+        "[...document.getElementById('canvas').getContext('2d').getImageData(0, 60, 300, 90).data]"
+        ".filter((_, i) => i % 4 < 3).reduce((sum, value) => sum + value, 0)"
+    )
+    on_screen = page.evaluate(ink)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 245, 247)"
+    for control in ("#play-all", "#length", ".zoom", "#keys"):
+        assert page.is_hidden(control)
+    assert page.evaluate(ink) < on_screen  # lines are darker than the ones for a dark ground
+    # The browser itself advises those who read a canvas twice, as this test does.
+    assert all("willReadFrequently" in said for said in opened.complaints)
+    opened.complaints.clear()
+
+
 def test_those_who_want_no_motion_get_none(report: Path, open_page: Opener) -> None:
     page = open_page(report, reduced_motion="reduce").page
     lasting = "getComputedStyle(document.querySelector('.shot')).transitionDuration"

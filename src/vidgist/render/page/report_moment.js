@@ -36,7 +36,7 @@ function verdict(shot) {
   if (inside) return `Shot ${shot + 1} is in: no other choice of shots that fits into ${most} has a higher sum of scores.`;
   if (shots[shot].black) return `Shot ${shot + 1} is out: it is mostly black.`;
   if (lasts > budget + 1e-3) return `Shot ${shot + 1} is out: it lasts ${brief(lasts)}, and the summary ${most} at most.`;
-  return `Shot ${shot + 1} is out: no choice with it that fits into ${most} has a higher sum of scores than the one without.`;
+  return `Shot ${shot + 1} is out: no choice with it that fits into ${most} has a higher sum of scores.`;
 }
 
 function above(rank) {
@@ -111,6 +111,7 @@ onChange((part) => {
   if ("stop" in part || "length" in part) showMoment();
 });
 
+byId("explained").hidden = false;
 byId("meanings").append(
   ...series.map((one) => make("div", "",
     make("dt", "", one.title),

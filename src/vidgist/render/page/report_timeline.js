@@ -148,3 +148,4 @@ new ResizeObserver(() => {
   schedule();
 }).observe(timeline);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", schedule);
+matchMedia("print").addEventListener("change", draw); // at once: on paper it is always light
