@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 
 from vidgist.presets import CRITERIA
-from vidgist.render.report.words import WORDS, words_of
+from vidgist.render.report.words import WORDS, about_importance, words_of
 
 
 def test_every_criterion_of_the_presets_has_words() -> None:
@@ -26,3 +26,15 @@ def test_an_unknown_criterion_is_called_by_its_name() -> None:
     assert words.title == "Sound level"
     assert words.high == "is high in sound level"
     assert all(dataclasses.astuple(words_of("")))
+
+
+def test_importance_is_what_it_is_made_of() -> None:
+    assert about_importance(["alignment"]) == (
+        "The score: local dissimilarity, smoothed over time. A shot's score is its mean."
+    )
+    paper = about_importance(["alignment", "uniformity"])
+    assert "the product of local dissimilarity and global consistency, smoothed" in paper
+    three = about_importance(["alignment", "uniformity", "uniqueness"])
+    assert "of local dissimilarity, global consistency and uniqueness," in three
+    best = about_importance(["distinctiveness", "belonging", "projection"])
+    assert "the projection, which stands in for the product of distinctiveness and belong" in best

@@ -115,4 +115,4 @@ byId("explained").hidden = false;
 byId("meanings").append(
   ...series.map((one) => make("div", "",
     make("dt", "", one.title),
-    make("dd", "", one.about || "The final score: the criteria together, smoothed over time. Shots are chosen by it."))));
+    make("dd", "", one.about))));

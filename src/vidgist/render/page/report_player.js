@@ -76,7 +76,7 @@ function playShot(shot) {
   const piece = pieceOf(shot);
   if (state.shot !== shot) chooseShot(shot);
   if (piece) playPieces([piece]);
-  else say(`Shot ${shot + 1} cannot be played from here: its video is not beside this page.`);
+  else say(`Shot ${shot + 1} cannot be played from here: its video is not beside this page, or your browser cannot play it.`);
 }
 
 function playSelection() {

@@ -5,7 +5,7 @@ const stops = data.stops;
 const stopTimes = stops.map((sample) => data.times[sample]);
 const madeIndex = data.lengths.findIndex((length) => length.made);
 const series = [
-  { name: "importance", title: "Importance", values: data.importance, colour: "--importance" },
+  { name: "importance", title: "Importance", about: data.about, values: data.importance, colour: "--importance" },
   ...data.criteria.map((criterion, i) => ({ ...criterion, colour: `--c${i % 6}` })),
 ];
 

@@ -16,7 +16,7 @@ from vidgist.render.media import source_of
 from vidgist.render.report.lengths import pieces, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
-from vidgist.render.report.words import words_of
+from vidgist.render.report.words import about_importance, words_of
 from vidgist.render.storyboard import lasting
 from vidgist.selection import offered_shots
 from vidgist.types import Summary
@@ -36,6 +36,7 @@ def curves(summary: Summary) -> dict[str, Any]:
         "duration": _round(summary.timeline.duration),
         "times": _rounded(summary.times),
         "importance": _rounded(summary.scores.importance),
+        "about": about_importance([plain(name) for name in used]),
         "criteria": [
             {
                 "name": plain(name),

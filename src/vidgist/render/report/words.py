@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["WORDS", "Words", "words_of"]
+__all__ = ["WORDS", "Words", "about_importance", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,32 @@ WORDS = {
     ),
     "belonging": Words(
         "Belonging",
-        "How much a sample belongs to this video in particular, rather than to videos in general.",
+        "How much a sample belongs to this video in particular: how like the whole of it, less how"
+        " like the videos of the bank, where there is one.",
         high="belongs to this very video",
         middle="belongs in part to this very video",
         low="hardly belongs to this video in particular",
     ),
     "projection": Words(
         "Projection",
-        "How far a sample lies in the direction in which the score rises over the whole video.",
+        "How far a sample lies in the direction in which the product of the other criteria rises"
+        " over the whole video.",
         high="looks like what matters throughout the video",
         middle="resembles in part what matters in the video",
         low="looks unlike what matters in the video",
     ),
 }
 """Name in ``scores.criteria`` -> its words.  Add a line here for a new criterion."""
+
+
+def about_importance(used: Sequence[str]) -> str:
+    """Return what importance is, for a score made of these criteria."""
+    titles = [words_of(name).title.lower() for name in used if name != "projection"]
+    factors = f"{', '.join(titles[:-1])} and {titles[-1]}" if len(titles) > 1 else "".join(titles)
+    made = f"the product of {factors}" if len(titles) > 1 else factors
+    if "projection" in used:
+        made = f"the projection, which stands in for {made} with less noise"
+    return f"The score: {made}, smoothed over time. A shot's score is its mean."
 
 
 def words_of(name: str) -> Words:
