@@ -12,9 +12,19 @@ from typing import Literal
 from vidgist.errors import SettingError, unknown_value
 from vidgist.presets import Preset
 
-__all__ = ["METRICS", "PROTOCOLS", "Protocol", "cautions", "protocol", "protocol_of"]
+__all__ = [
+    "BEST_OR_MEAN",
+    "METRICS",
+    "PROTOCOLS",
+    "Protocol",
+    "cautions",
+    "protocol",
+    "protocol_of",
+]
 
 METRICS = ("tvsum", "summe")
+BEST_OR_MEAN = {"tvsum": "mean", "summe": "best"}
+"""What becomes of the F1 with each annotator."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,15 @@ from tabulate import tabulate
 from vidgist.errors import unknown_value
 from vidgist.evaluation.bootstrap import Difference
 from vidgist.evaluation.judge import MEASURES
+from vidgist.evaluation.latex import latex_table
+from vidgist.evaluation.protocols import BEST_OR_MEAN
 from vidgist.evaluation.published import Published
 from vidgist.evaluation.results import Row, Table
 
 __all__ = ["FORMATS", "as_data", "comparisons", "per_video_text", "render"]
 
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")
-_STYLES = {"terminal": "simple", "markdown": "github", "latex": "latex_booktabs"}
+_STYLES = {"terminal": "simple", "markdown": "github"}
 _HEADERS = ("tau", "rho", "F1 %")
 _UNKNOWN = "-"
 
@@ -98,7 +100,8 @@ def heading(table: Table) -> list[str]:
     lines = [
         table.title,
         f"data: {table.dataset}; {videos}",
-        f"protocol: {table.protocol.name} ({table.protocol.about})",
+        f"protocol: {table.protocol.name} ({table.protocol.about}); "
+        f"metric {table.metric} (F1 is the {BEST_OR_MEAN[table.metric]} over annotators)",
     ]
     if table.settings:
         shown = ", ".join(f"{k} {_shown(v)}" for k, v in table.settings.items() if v is not None)
@@ -143,9 +146,9 @@ def render(tables: Sequence[Table], *, style: str) -> str:
     """
     if style == "csv":
         return _csv(tables)
-    if style not in _STYLES:
+    write = {"terminal": _terminal, "markdown": _markdown, "latex": _latex}.get(style)
+    if write is None:
         raise unknown_value("--format", style, FORMATS)
-    write = {"terminal": _terminal, "markdown": _markdown, "latex": _latex}[style]
     return "\n\n".join(write(table) for table in tables) + "\n"
 
 
@@ -181,11 +184,7 @@ def _markdown(table: Table) -> str:
 
 
 def _latex(table: Table) -> str:
-    text = "\n\n".join(_grid(header, body, "latex") for header, body in _grids(table))
-    for sign, code in ((" x ", r" $\times$ "), ("±", r"$\pm$")):
-        text = text.replace(sign, code)
-    comments = [f"% {line}" for line in (*heading(table), *notes(table))]
-    return "\n".join([*comments, text])
+    return latex_table(heading(table), _grids(table), notes(table))
 
 
 _CSV_HEADER = [
