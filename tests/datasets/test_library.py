@@ -64,6 +64,34 @@ def test_what_is_missing_is_said_with_where_was_looked(tmp_path):
     assert "--data" in said
 
 
+def test_without_any_folder_that_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIDGIST_DATA", raising=False)
+    assert "no --data, no VIDGIST_DATA, and no folder 'data' here" in find_library().missing(
+        "tvsum"
+    )
+
+
+def test_a_damaged_file_is_named_where_data_is_missing(tmp_path):
+    (tmp_path / "eccv16_dataset_tvsum.h5").write_bytes(b"PK\x03\x04")
+    said = find_library([tmp_path]).missing("tvsum")
+    assert "passed over" in said
+    assert "eccv16_dataset_tvsum.h5: is a zip archive, not an HDF5 file" in said
+    assert "passed over" not in find_library([tmp_path]).missing("summe")
+
+
+def test_links_are_followed_but_not_in_circles(folder, tmp_path):
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    try:
+        (linked / "tvsum").symlink_to(folder / "tvsum", target_is_directory=True)
+        (linked / "again").symlink_to(linked, target_is_directory=True)
+        (linked / "nowhere").symlink_to(tmp_path / "nothing")
+    except OSError:
+        pytest.skip("this system does not let us make links")
+    assert find_library([linked]).annotated == {"tvsum": [linked / "tvsum" / "eccv16.h5"]}
+
+
 def test_a_path_that_is_not_there(tmp_path):
     with pytest.raises(DataError, match="no such file or folder"):
         find_library([tmp_path / "nothing"])

@@ -17,6 +17,10 @@ from vidgist.errors import DataError
         (b"\x80\x04\x95", "a pickle"),
         (b"<!DOCTYPE html>", "a web page"),
         (b'[{"a": 1}]', "a JSON text"),
+        (b"\x00\x00\x00\x20ftypisom", "a video"),
+        (b"\x1a\x45\xdf\xa3rest", "a video"),
+        (b"RIFF\x10\x00\x00\x00AVI LIST", "a video"),
+        (b"RIFF\x10\x00\x00\x00WAVEfmt ", "of an unknown kind"),
         (b"hello", "of an unknown kind"),
     ],
 )

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets.hdf5_text import claimed_length, claimed_length_of_attribute
-from vidgist.datasets.sniff import HDF5, kind_of_file
+from vidgist.datasets.sniff import HDF5, VIDEO, kind_of_file
 from vidgist.errors import DataError
 
 __all__ = [
@@ -57,7 +57,10 @@ def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
     path = Path(path)
     kind = kind_of_file(path)
     if kind != HDF5:
-        raise DataError(f"{path}: is {kind}, not {HDF5}; give a file in the field's HDF5 layout")
+        help_ = "give a file in the field's HDF5 layout"
+        if kind == VIDEO:
+            help_ = "make one of it with vidgist features"
+        raise DataError(f"{path}: is {kind}, not {HDF5}; {help_}")
     try:
         with h5py.File(path, "r", locking="best-effort") as file:
             yield file
@@ -165,8 +168,9 @@ def read_array(
             want is not None and want != came for want, came in zip(wanted, data.shape, strict=True)
         )
     ):
-        shown = "x".join("any" if n is None else str(n) for n in wanted) or "one value"
-        raise DataError(f"{where(data)}: expected shape {shown}, came {data.shape}; {_MAKE_AGAIN}")
+        lengths = ", ".join("any" if n is None else str(n) for n in wanted)
+        shown = f"shape ({lengths}{',' * (ndim == 1)})" if ndim else "one value"
+        raise DataError(f"{where(data)}: expected {shown}, came {data.shape}; {_MAKE_AGAIN}")
     _check_storage(data, math.prod(data.shape) * data.dtype.itemsize)
     return np.asarray(data[()])
 

@@ -24,6 +24,7 @@ ENVIRONMENT = "VIDGIST_DATA"
 DEFAULT_FOLDER = "data"
 MAX_DEPTH = 4
 MAX_ENTRIES = 20_000
+MAX_REASONS = 3
 NAMES = ("tvsum", "summe")
 EXPECTED = {
     "tvsum": "eccv16_dataset_tvsum_*.h5 with features and user_summary",
@@ -41,6 +42,7 @@ class Library:
         features: HDF5 files with features but no annotations.
         splits: split files.
         annotations: TVSum's ``ydata-tvsum50.mat``, SumMe's folder ``GT``.
+        unusable: why an HDF5 file of that name was passed over, one sentence each.
     """
 
     searched: tuple[Path, ...]
@@ -48,14 +50,23 @@ class Library:
     features: dict[str, list[Path]] = field(default_factory=dict)
     splits: dict[str, list[Path]] = field(default_factory=dict)
     annotations: dict[str, Path] = field(default_factory=dict)
+    unusable: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> str:
+        """Where was looked, in words."""
+        if not self.searched:
+            return f"(no --data, no {ENVIRONMENT}, and no folder '{DEFAULT_FOLDER}' here)"
+        return f"in {', '.join(map(str, self.searched))}"
 
     def missing(self, dataset: str) -> str:
         """Say which file of a data set is not there, and where was looked."""
-        places = ", ".join(str(path) for path in self.searched) or "no folder"
-        return (
-            f"{dataset}: no file like {EXPECTED[dataset]} in {places}; "
+        said = (
+            f"{dataset}: no file like {EXPECTED[dataset]} {self.places}; "
             f"pass its folder with --data or in {ENVIRONMENT}"
         )
+        passed_over = self.unusable.get(dataset, [])[:MAX_REASONS]
+        return "; passed over: ".join([said, *passed_over])
 
 
 def find_library(paths: Iterable[Path] = ()) -> Library:
@@ -93,6 +104,7 @@ def _walk(root: Path) -> Iterator[Path]:
         yield root
         return
     seen = 0
+    known = {root.resolve()}  # links are followed, but not in circles
     folders = [(root, 0)]
     while folders:
         folder, depth = folders.pop()
@@ -104,11 +116,14 @@ def _walk(root: Path) -> Iterator[Path]:
             seen += 1
             if seen > MAX_ENTRIES:
                 return
-            if entry.is_dir(follow_symlinks=False):
-                if depth < MAX_DEPTH and not entry.name.startswith("."):
-                    folders.append((folder / entry.name, depth + 1))
-            elif entry.is_file():
-                yield folder / entry.name
+            inner = folder / entry.name
+            if inner.is_dir():
+                real = inner.resolve()
+                if depth < MAX_DEPTH and not entry.name.startswith(".") and real not in known:
+                    known.add(real)
+                    folders.append((inner, depth + 1))
+            elif inner.is_file():
+                yield inner
 
 
 def _dataset_of(path: Path, root: Path) -> str | None:
@@ -137,8 +152,10 @@ def _sort_in(library: Library, path: Path, root: Path) -> None:
                     library.annotations.setdefault("tvsum", path)
         elif suffix == ".mat" and path.parent.name == "GT" and dataset == "summe":
             library.annotations.setdefault("summe", path.parent)
-    except DataError:
-        return  # not one of ours, or damaged: a benchmark that needs it will say what is missing
+    except DataError as error:
+        # Not one of ours, or damaged: a benchmark that lacks its data says so.
+        if suffix in (".h5", ".hdf5") and dataset:
+            library.unusable.setdefault(dataset, []).append(str(error))
 
 
 def _kind_of_dataset(path: Path) -> str | None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from vidgist.errors import DataError
 
-__all__ = ["HDF5", "MATLAB5", "first_bytes", "kind_of_file"]
+__all__ = ["HDF5", "MATLAB5", "VIDEO", "first_bytes", "kind_of_file"]
 
 HDF5 = "an HDF5 file"
 MATLAB5 = "a MATLAB 5 file"
+VIDEO = "a video"
 
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # The signature of an HDF5 file may stand behind a block of the user's own: MATLAB's is 512 bytes.
@@ -28,6 +29,9 @@ _STARTS = (
     (b"<html", "a web page"),
     (b"{", "a JSON text"),
     (b"[", "a JSON text"),
+    (b"\x1a\x45\xdf\xa3", VIDEO),  # Matroska, WebM
+    (b"FLV\x01", VIDEO),
+    (b"\x00\x00\x01\xba", VIDEO),  # MPEG
 )
 
 
@@ -63,4 +67,7 @@ def kind_of_file(path: Path) -> str:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
+    # MP4 and MOV name their first box, AVI is a kind of RIFF.
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide") or head[8:12] == b"AVI ":
+        return VIDEO
     return "of an unknown kind"

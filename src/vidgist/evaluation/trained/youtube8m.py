@@ -37,10 +37,9 @@ def youtube8m_videos(
                 paths, work=work / "youtube8m", extractor=Extractor(), progress=progress
             )
             return videos, ""
-    places = ", ".join(str(path) for path in library.searched) or "no folder"
     return (
         None,
-        f"youtube8m: no frame-level .tfrecord files in {places}; pass their folder (--data)",
+        f"youtube8m: no frame-level .tfrecord files {library.places}; pass their folder (--data)",
     )
 
 
