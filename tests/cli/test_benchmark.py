@@ -72,9 +72,19 @@ def test_protocol_preset_and_shots(folder, capsys):
     assert table["settings"]["shots"] == "kts"
 
 
-def test_nothing_to_measure_is_a_failure(tmp_path, capsys):
-    assert run("s2", "--data", tmp_path) == 1
-    assert "tvsum: no file like" in capsys.readouterr().err
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+def test_nothing_to_measure_is_a_failure(quiet, tmp_path, capsys):
+    path = tmp_path / "s2.txt"
+    assert run("s2", "--data", tmp_path, "-o", path, *quiet) == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith("error: s2: tvsum: no file like")
+    assert printed.out == ""
+    assert not path.exists()
+
+
+def test_names_as_the_paper_writes_them(folder, capsys):
+    assert run("S2", "--data", folder, "--seeds", 1, "-q") == 0
+    assert "Table S2" in capsys.readouterr().out
 
 
 def test_a_figure(folder, tmp_path, capsys):

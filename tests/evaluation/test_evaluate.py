@@ -81,7 +81,8 @@ def test_unannotated_videos_have_no_numbers_but_notes(dataset):
     table = run(bare, baseline_entries(seeds=2))
     assert np.isnan(table.mean(table.row("ceiling"))).all()
     assert any("no tau" in note for note in table.notes)
-    assert any("no f1" in note for note in table.notes)
+    assert any("no F1" in note for note in table.notes)
+    assert not any("--metric" in note for note in table.notes)
 
 
 def test_nothing_to_measure(dataset):
@@ -90,6 +91,12 @@ def test_nothing_to_measure(dataset):
     bare = (dataclasses.replace(r, features=None) for r in dataset)
     with pytest.raises(DataError, match="none of its videos has features"):
         run(bare, [method()])
+
+
+def test_an_error_names_the_file(dataset):
+    lost = (dataclasses.replace(r, picks=None, n_frames=None, shots=None) for r in dataset)
+    with pytest.raises(DataError, match=r"^data\.h5: video_1: the file does not say"):
+        run(lost, baseline_entries(seeds=1))
 
 
 def test_progress_is_told(dataset):
@@ -126,6 +133,30 @@ def test_tested_videos_without_features(dataset):
     assert any("1 of those 2 could be measured" in note for note in over.notes)
     with pytest.raises(DataError, match="none of the tested videos"):
         with_splits(table, splits(("video_2",)), all_videos=dataset.keys)
+
+
+def test_splits_that_do_not_fit_the_data_set(dataset):
+    table = run(dataset, baseline_entries(seeds=1))
+    keys = dataset.keys
+    strange = with_splits(table, splits(("video_1", "video_40")), all_videos=keys)
+    assert "1 videos of the splits are not in data.h5 (video_40)" in strange.notes[0]
+    assert "the 1 splits test 1 distinct videos of 5" in strange.notes[1]
+    smaller = [Split(train=("other.h5/video_1", "video_2"), test=("video_3",))]
+    said = with_splits(table, smaller, all_videos=keys).notes[0]
+    assert "2 videos of data.h5 are in no split" in said
+    assert "video_4, video_5" in said
+    whole = [Split(train=tuple(keys[:3]), test=tuple(keys[3:]))]
+    assert not any(
+        "its splits?" in note for note in with_splits(table, whole, all_videos=keys).notes
+    )
+
+
+def test_splits_that_cannot_be_measured_are_named(dataset):
+    table = run(dataset, [method()])
+    parts = splits(("video_2",), ("video_1", "video_3"))
+    over = with_splits(table, parts, all_videos=dataset.keys)
+    assert over.splits == (("video_1", "video_3"),)
+    assert any("could be measured: splits 1" in note for note in over.notes)
 
 
 def test_splits_of_another_data_set(dataset):

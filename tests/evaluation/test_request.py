@@ -85,8 +85,29 @@ def test_somebodys_scores_and_the_videos_they_leave_out(data, tmp_path):
 def test_wrong_number_of_scores(data, tmp_path):
     path = tmp_path / "mine.json"
     path.write_text(json.dumps({"video_2": [1, 2, 3]}))
-    with pytest.raises(DataError, match="video_2: has 24 samples, but 3 scores"):
+    said = r"^data\.h5: video_2: has 24 samples, but 3 scores in mine.json"
+    with pytest.raises(DataError, match=said):
         request(data, scores=str(path)).run()
+
+
+def test_a_misspelt_baseline_is_no_file(data):
+    with pytest.raises(SettingError, match="did you mean 'random'"):
+        request(data, scores="randon")
+    for file in ("randon.json", "there/randon"):
+        with pytest.raises(DataError, match="no such file"):
+            request(data, scores=file).run()
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "said"),
+    [("tvsum", "summe", "need --metric tvsum"), ("summe", "tvsum", "pass --metric summe")],
+)
+def test_the_metric_of_another_data_set_is_said(tmp_path, kind, metric, said):
+    path = tmp_path / "data.h5"
+    small_data.dataset(path, count=2, kind=kind)
+    wrong, right = (request(path, metric=m).run().notes for m in (metric, kind))
+    assert said in wrong[0]
+    assert not any(said in note for note in right)
 
 
 def test_our_own_shots(data):

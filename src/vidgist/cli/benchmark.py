@@ -126,6 +126,7 @@ def benchmark(
     if name is None:
         _list(BENCHMARKS, style)
         return 0
+    name = name.lower()
     if name not in BENCHMARKS:
         raise unknown_value("benchmark", name, BENCHMARKS)
     if output is not None and output.exists() and not options["overwrite"]:
@@ -149,10 +150,16 @@ def benchmark(
                 dsn_epochs=tuple(options["dsn_epochs"]),
             ),
         )
+    measured = bool(report.tables or report.figures or report.lines)
     for sentence in report.missing:
-        console.warn(name, sentence)
-    _give(report, style, None if report.figures else output, overwrite=options["overwrite"])
-    return 0 if report.tables or report.figures or report.lines else 1
+        if measured:
+            console.warn(name, sentence)
+        else:
+            console.error(f"{name}: {sentence}")
+    if measured or style == "json":
+        target = None if report.figures or not measured else output
+        _give(report, style, target, overwrite=options["overwrite"])
+    return 0 if measured else 1
 
 
 def _list(known: dict[str, tuple[str, str]], style: str) -> None:
@@ -183,7 +190,12 @@ def _give(report: Any, style: str, output: Path | None, *, overwrite: bool) -> N
         text = json.dumps(document, indent=1) + "\n"
     else:
         text = render(report.tables, style=style) if report.tables else ""
-        text += "".join(f"{line}\n" for line in report.lines)
+        if style == "csv":  # holds nothing but rows
+            for line in report.lines:
+                click.echo(line, err=True)
+        else:
+            comment = "% " if style == "latex" else ""
+            text += "".join(f"{comment}{line}\n" for line in report.lines)
         for path in report.figures:
             click.echo(one_line(path))
         if output is None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.baselines import ceiling_scores, constant_scores, measure_human, random_scores
+from vidgist.errors import DataError
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.published import Published
 from vidgist.presets import Preset
@@ -84,7 +85,17 @@ def method_entry(
 
 def scores_entry(name: str, scores: Mapping[str, npt.NDArray[np.float64]]) -> Entry:
     """Return the row of scores that somebody else computed: video's key -> (T,)."""
-    return Entry(name=name, measure=lambda judge: judge.measure(scores[judge.record.key][None]))
+
+    def measure(judge: Judge) -> Floats:
+        values = scores[judge.record.key]
+        if len(values) != judge.n_samples:
+            raise DataError(
+                f"{judge.record.key}: has {judge.n_samples} samples, but {len(values)} scores in "
+                f"{name}; give one score a sample, in the order of the samples"
+            )
+        return judge.measure(values[None])
+
+    return Entry(name=name, measure=measure)
 
 
 def _random(seeds: int) -> Callable[[Judge], Floats]:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from vidgist.datasets import VideoRecord
-from vidgist.datasets.splits import Split, videos_tested
+from vidgist.datasets.splits import Split, video_key, videos_tested
 from vidgist.errors import DataError
 from vidgist.evaluation.entries import Entry
-from vidgist.evaluation.judge import MEASURES, Judge
+from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import Protocol, cautions
 from vidgist.evaluation.results import Row, Table
 from vidgist.progress import Progress, silent
@@ -57,15 +57,20 @@ def evaluate(
     needs_features = any(entry.needs_features for entry in entries)
     videos: list[str] = []
     without: list[str] = []
+    own_scores = False
     values: list[list[Any]] = [[] for _ in entries]
     for count, record in enumerate(records, start=1):
         if needs_features and record.features is None:
             without.append(record.key)
             continue
-        judge = Judge(record, metric=metric, protocol=protocol)
+        try:
+            judge = Judge(record, metric=metric, protocol=protocol)
+            for entry, found in zip(entries, values, strict=True):
+                found.append(entry.measure(judge))
+        except DataError as error:
+            raise DataError(f"{dataset}: {error}") from error
         videos.append(record.key)
-        for entry, found in zip(entries, values, strict=True):
-            found.append(entry.measure(judge))
+        own_scores |= record.user_scores is not None
         progress("evaluating", count, total)
     if not videos:
         why = "none of its videos has features" if without else "it has no videos to measure"
@@ -88,7 +93,11 @@ def evaluate(
         videos=tuple(videos),
         rows=rows,
         settings=dict(settings or {}),
-        notes=(*_missing(rows, videos, without), *cautions(protocol, metric=metric)),
+        notes=(
+            *_of_another_metric(metric, rows, own_scores=own_scores),
+            *_missing(rows, videos, without),
+            *cautions(protocol, metric=metric),
+        ),
     )
 
 
@@ -103,12 +112,30 @@ def _missing(rows: Sequence[Row], videos: list[str], without: list[str]) -> list
             notes.append(NOT_COMPARABLE)
     if len(videos) < FEW:
         notes.append(f"{len(videos)} videos are too few for an interval to mean much")
-    for index, (measure, needs) in enumerate(
-        zip(MEASURES, ("annotations", "annotations", "shots and user summaries"), strict=True)
-    ):
-        if all(np.isnan(row.values[..., index]).all() for row in rows):
-            notes.append(f"no {measure}: the file has no {needs}")
+    for index, needs in ((0, "annotations"), (2, "shots and user summaries")):
+        if _unknown(rows, index):
+            missing = "tau and rho" if index == 0 else "F1"
+            notes.append(f"no {missing}: the file has no {needs}")
     return notes
+
+
+def _unknown(rows: Sequence[Row], index: int) -> bool:
+    return all(np.isnan(row.values[..., index]).all() for row in rows)
+
+
+def _of_another_metric(metric: str, rows: Sequence[Row], *, own_scores: bool) -> list[str]:
+    """Return a warning where the file looks like the other data set's."""
+    if metric == "summe" and own_scores:
+        return [
+            "the file has 'user_scores', as TVSum's files do, and the metric 'summe' does not use "
+            "them: these are no numbers of TVSum, which need --metric tvsum"
+        ]
+    if metric == "tvsum" and not own_scores and not _unknown(rows, 2):
+        return [
+            "the file has user summaries but no 'user_scores', as SumMe's files do: "
+            "for SumMe pass --metric summe"
+        ]
+    return []
 
 
 def _listed(names: Sequence[str], most: int = 25) -> str:
@@ -136,12 +163,18 @@ def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[s
             )
     present = [key for key in tested if key in table.videos]
     never = [key for key in all_videos if key not in tested]
-    note = f"the {len(splits)} splits test {len(tested)} distinct videos of {len(all_videos)}"
+    strange = [key for key in tested if key not in all_videos]
+    known = len(tested) - len(strange)
+    note = f"the {len(splits)} splits test {known} distinct videos of {len(all_videos)}"
     if never:
         note += f"; never tested: {_listed(never)}"
-    notes = [note]
-    if len(present) < len(tested):
-        notes.append(f"{len(present)} of those {len(tested)} could be measured")
+    notes = [*_of_another_data_set(splits, strange, all_videos, table.dataset), note]
+    if len(present) < known:
+        notes.append(f"{len(present)} of those {known} could be measured")
+    empty = [n for n, split in enumerate(splits, 1) if not set(split.test) & set(table.videos)]
+    if empty and present:
+        numbers = ", ".join(map(str, empty))
+        notes.append(f"left out, because no video of theirs could be measured: splits {numbers}")
     places = [index for index, key in enumerate(table.videos) if key in tested]
     if not places:
         raise DataError(f"{table.dataset}: none of the tested videos could be measured")
@@ -156,3 +189,24 @@ def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[s
         ),
         notes=(*notes, *table.notes),
     )
+
+
+def _of_another_data_set(
+    splits: Sequence[Split], strange: Sequence[str], all_videos: Sequence[str], dataset: str
+) -> list[str]:
+    """Return warnings where the splits look like those of another data set."""
+    said = []
+    if strange:
+        said.append(
+            f"{len(strange)} videos of the splits are not in {dataset} ({_listed(strange, 3)}): "
+            "are these its splits?"
+        )
+    mentioned = {video_key(key) for split in splits for key in (*split.train, *split.test)}
+    trained = any(split.train for split in splits)
+    unknown = [key for key in all_videos if key not in mentioned]
+    if trained and unknown:
+        said.append(
+            f"{len(unknown)} videos of {dataset} are in no split, neither for training nor for "
+            f"testing ({_listed(unknown, 3)}): are these its splits?"
+        )
+    return said

@@ -43,6 +43,13 @@ def settings_for(settings: Preset, *, metric: str) -> Preset:
     return settings
 
 
+def _is_misspelt(scores: str) -> bool:
+    """Tell whether a word is neither a baseline nor meant as a file."""
+    path = Path(scores)
+    plain = path.name == scores and path.suffix == ""
+    return scores not in BASELINE_SCORES and plain and not path.exists()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What to measure on what, and how.
@@ -81,6 +88,8 @@ class Request:
             raise unknown_value("--shots", self.shots, SHOTS)
         if self.model is not None and self.scores is not None:
             raise SettingError("--model contradicts --scores; give one of them")
+        if self.scores is not None and _is_misspelt(self.scores):
+            raise unknown_value("--scores", self.scores, (*BASELINE_SCORES, "a file"))
 
     @property
     def subject(self) -> str:

@@ -76,10 +76,15 @@ def _from_json(path: Path) -> dict[str, npt.NDArray[np.float64]]:
             f"{path}: is {kind_of_file(path)}, and not readable as JSON or HDF5; give JSON "
             "(video -> list of numbers) or HDF5 with 'score' in each group"
         ) from error
-    lists = isinstance(document, dict) and all(
-        isinstance(values, list) and all(type(v) in (int, float) for v in values)
-        for values in document.values()
-    )
-    if not lists:
+    if not isinstance(document, dict):
         raise DataError(f"{path}: expected an object of video -> list of numbers")
-    return {name: np.array(values, dtype=np.float64) for name, values in document.items()}
+    for name, values in document.items():
+        if not isinstance(values, list) or not all(type(v) in (int, float) for v in values):
+            raise DataError(
+                f"{path}: {name}: expected a list of numbers, one a sample; give an object of "
+                "video -> list of numbers"
+            )
+    try:
+        return {name: np.array(values, dtype=np.float64) for name, values in document.items()}
+    except OverflowError:
+        raise DataError(f"{path}: holds a number beyond what a float can be") from None
