@@ -68,7 +68,10 @@ def test_any_field_may_be_missing(tmp_path, missing):
         del file["video_1"][missing]
     name = {"change_points": "shots", "video_name": "name"}.get(missing, missing)
     record = open_dataset(path)["video_1"]
-    assert getattr(record, name) in (None, "")
+    if missing == "n_frames":
+        assert record.n_frames == record.user_summary.shape[1]
+    else:
+        assert getattr(record, name) in (None, "")
 
 
 def test_reading_some_fields_only(tmp_path):
@@ -93,6 +96,29 @@ def test_old_files_hold_floats_and_no_names(tmp_path):
     assert record.user_summary.dtype == bool
 
 
+def test_one_number_may_be_an_array_of_one(tmp_path):
+    path = tmp_path / "matlab.h5"
+    with h5py.File(path, "w") as file:
+        file["video_1/n_frames"] = np.array([[30.0]])
+        file["video_1/picks"] = np.array([0, 15])
+    assert open_dataset(path)["video_1"].n_frames == 30
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("user_summary", np.eye(2, 30)), ("change_points", [[0, 9], [10, 29]])],
+)
+def test_the_number_of_frames_is_told_by_others(tmp_path, field, value):
+    path = tmp_path / "data.h5"
+    with h5py.File(path, "w") as file:
+        file["video_1/picks"] = np.array([0, 15])
+        file[f"video_1/{field}"] = value
+        file["video_2/picks"] = np.array([0, 15])
+    dataset = open_dataset(path)
+    assert dataset["video_1"].n_frames == 30
+    assert dataset["video_2"].n_frames is None
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
@@ -103,7 +129,9 @@ def test_old_files_hold_floats_and_no_names(tmp_path):
         ("picks", [15, 0], "do not descend"),
         ("picks", [0.5, 1.0], "whole numbers"),
         ("picks", [0, 1, 2], "picks"),
-        ("n_frames", 0, "at least one frame"),
+        ("n_frames", 0, "n_frames is 0; expected 1 to"),
+        ("n_frames", 10**12, "expected 1 to"),
+        ("n_frames", [30, 30], "expected one value"),
         ("features", [[np.nan, 1.0], [1.0, 1.0]], "NaN"),
         ("features", np.zeros((0, 4)), "empty"),
         ("user_summary", np.zeros((2, 29)), "user_summary"),

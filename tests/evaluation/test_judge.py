@@ -40,6 +40,14 @@ def test_tvsum_at_the_picks(record, scores):
     np.testing.assert_allclose(found[:2], mean_correlation(scores[0], record.user_scores))
 
 
+def test_many_vectors_are_measured_in_turns(record, monkeypatch):
+    many = np.random.default_rng(6).random((7, len(record.picks)))
+    whole = judge(record).measure(many)
+    monkeypatch.setattr("vidgist.evaluation.judge.MAX_CELLS", 3 * record.n_frames)
+    np.testing.assert_allclose(judge(record).measure(many), whole, rtol=1e-12)
+    assert judge(record).measure(many[:0]).shape == (0, 3)
+
+
 def test_summe_at_the_picks(record, scores):
     found = judge(record, "summe").measure(scores)[0]
     rows = record.user_summary[:, record.picks].astype(float)

@@ -32,6 +32,7 @@ from vidgist.datasets.hdf5 import (
     read_text,
     where,
 )
+from vidgist.datasets.numbers import NUMBER, finite, read_n_frames, read_picks, whole
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError, OutputError
 from vidgist.files import reserve, whole_file
@@ -60,7 +61,6 @@ FIELDS = (
     "video_name",
 )
 _MARKS = {*FIELDS, "n_steps", "n_frame_per_seg"}
-_NUMBER = "iufb"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,20 +156,6 @@ def open_dataset(path: str | os.PathLike[str]) -> Dataset:
     return Dataset(path=path, keys=tuple(sorted(keys, key=_natural)), attributes=attributes)
 
 
-def _whole(values: npt.NDArray[Any], place: str) -> npt.NDArray[np.int64]:
-    # Files written from MATLAB or Lua hold whole numbers as floats.
-    whole = values.astype(np.int64) if np.all(np.abs(values) < 2**53) else None
-    if whole is None or not np.array_equal(whole, values):
-        raise DataError(f"{place}: expected whole numbers; the file is damaged or of another kind")
-    return whole
-
-
-def _finite(values: npt.NDArray[Any], place: str) -> npt.NDArray[Any]:
-    if values.dtype.kind == "f" and not np.all(np.isfinite(values)):
-        raise DataError(f"{place}: holds NaN or infinite values; make the file again")
-    return values
-
-
 def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRecord:
     """Read one video's group.
 
@@ -184,25 +170,22 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
     place = where(group)
 
     def array(
-        name: str, kinds: str = _NUMBER, ndim: int = 1, shape: tuple[int | None, ...] | None = None
+        name: str, kinds: str = NUMBER, ndim: int = 1, shape: tuple[int | None, ...] | None = None
     ) -> npt.NDArray[Any] | None:
         if name not in present:
             return None
-        return _finite(read_array(present[name], kinds=kinds, ndim=ndim, shape=shape), place)
+        return finite(read_array(present[name], kinds=kinds, ndim=ndim, shape=shape), place)
 
     def numbers(name: str, length: int | None) -> npt.NDArray[np.float64] | None:
         values = array(name, shape=(length,))
         return None if values is None else values.astype(np.float64)
 
-    n_frames_array = array("n_frames", ndim=0)
-    n_frames = None if n_frames_array is None else int(_whole(n_frames_array, place))
-    if n_frames is not None and n_frames < 1:
-        raise DataError(f"{place}: n_frames is {n_frames}; a video has at least one frame")
+    n_frames = read_n_frames(present, place)
     features = array("features", kinds="f", ndim=2)
     if features is not None and 0 in features.shape:
         raise DataError(f"{place}: features are empty, of shape {features.shape}; extract again")
     n_samples = None if features is None else len(features)
-    picks = _read_picks(array("picks", shape=(n_samples,)), n_frames, place)
+    picks = read_picks(array("picks", shape=(n_samples,)), n_frames, place)
     n_samples = n_samples if picks is None else len(picks)
     user_summary = array("user_summary", ndim=2, shape=(None, n_frames))
     user_scores = array("user_scores", ndim=2, shape=(None, n_samples))
@@ -225,23 +208,10 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
     )
 
 
-def _read_picks(
-    values: npt.NDArray[Any] | None, n_frames: int | None, place: str
-) -> npt.NDArray[np.int64] | None:
-    if values is None:
-        return None
-    picks = _whole(values, place)
-    if len(picks) == 0 or picks[0] < 0 or np.any(np.diff(picks) < 0):
-        raise DataError(f"{place}: picks must be frame indices that do not descend, from 0")
-    if n_frames is not None and picks[-1] >= n_frames:
-        raise DataError(f"{place}: the last pick is {picks[-1]}, but n_frames is {n_frames}")
-    return picks
-
-
 def _read_shots(values: npt.NDArray[Any] | None, n_frames: int | None, place: str) -> Shots | None:
     if values is None or len(values) == 0:
         return None
-    frames = _whole(values, place)
+    frames = whole(values, place)
     frames[:, 1] += 1
     if (
         frames[0, 0] < 0

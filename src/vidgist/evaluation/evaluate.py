@@ -17,10 +17,9 @@ from vidgist.evaluation.protocols import Protocol, cautions
 from vidgist.evaluation.results import Row, Table
 from vidgist.progress import Progress, silent
 
-__all__ = ["NOT_COMPARABLE", "evaluate", "with_splits"]
+__all__ = ["evaluate", "with_splits"]
 
 FEW = 10
-NOT_COMPARABLE = "the published rows are means over all videos: not comparable with these"
 
 
 def evaluate(
@@ -93,6 +92,7 @@ def evaluate(
         videos=tuple(videos),
         rows=rows,
         settings=dict(settings or {}),
+        incomplete=bool(without),
         notes=(
             *_of_another_metric(metric, rows, own_scores=own_scores),
             *_missing(rows, videos, without),
@@ -108,11 +108,12 @@ def _missing(rows: Sequence[Row], videos: list[str], without: list[str]) -> list
             f"{len(videos)} of {len(videos) + len(without)} videos have features; "
             f"left out: {_listed(without, 5)}"
         )
-        if any(row.published for row in rows):
-            notes.append(NOT_COMPARABLE)
     if len(videos) < FEW:
         notes.append(f"{len(videos)} videos are too few for an interval to mean much")
-    for index, needs in ((0, "annotations"), (2, "shots and user summaries")):
+    for index, needs in (
+        (0, "annotations that tell samples apart"),
+        (2, "shots and user summaries"),
+    ):
         if _unknown(rows, index):
             missing = "tau and rho" if index == 0 else "F1"
             notes.append(f"no {missing}: the file has no {needs}")

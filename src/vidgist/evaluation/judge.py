@@ -30,6 +30,10 @@ MEASURES = ("tau", "rho", "f1")
 """What is measured, in the order of every array's last axis."""
 
 
+MAX_CELLS = 2**25
+"""Scores spread over frames at a time: many random vectors of a long video are done in turns."""
+
+
 class Judge:
     """All that is needed to measure any number of score vectors of one video.
 
@@ -145,6 +149,14 @@ class Judge:
             )
         if not np.isfinite(values).all():
             raise DataError(f"{self.record.key}: its scores hold NaN or infinity")
+        together = max(1, MAX_CELLS // self.n_frames)
+        parts = [
+            self._measure(values[start : start + together])
+            for start in range(0, len(values), together)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, len(MEASURES)))
+
+    def _measure(self, values: Floats) -> Floats:
         summaries = self.summaries(values)
         compared: npt.NDArray[np.floating] | None = values
         if self.protocol.compare == "summary":

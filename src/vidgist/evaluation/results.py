@@ -58,6 +58,7 @@ class Table:
         settings: what else was chosen, by name.
         also_published: rows of others that were not measured here.
         notes: what a reader must know.
+        incomplete: whether videos of the data set were left out for want of features.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Table:
     settings: Mapping[str, Any] = field(default_factory=dict)
     also_published: tuple[Published, ...] = ()
     notes: tuple[str, ...] = ()
+    incomplete: bool = False
 
     def __post_init__(self) -> None:
         for row in self.rows:

@@ -24,6 +24,7 @@ FORMATS = ("terminal", "markdown", "latex", "csv", "json")
 _STYLES = {"terminal": "simple", "markdown": "github"}
 _HEADERS = ("tau", "rho", "F1 %")
 _UNKNOWN = "-"
+NOT_COMPARABLE = "the published rows are means over all videos: not comparable with these"
 
 
 def _number(value: float | None, measure: str) -> str:
@@ -123,7 +124,8 @@ def notes(table: Table) -> list[str]:
     spread = [f"± is the standard deviation over {n} seeds" for n in sorted(repeats)]
     if table.protocol.compare == "scores" and any(row.name == "constant" for row in table.rows):
         spread.append("constant scores rank nothing: their tau and rho count as 0")
-    return [*table.notes, *spread, *_sources(sources)]
+    apart = [NOT_COMPARABLE] if sources and table.incomplete else []
+    return [*apart, *table.notes, *spread, *_sources(sources)]
 
 
 def _sources(sources: dict[str, set[str]]) -> list[str]:

@@ -12,7 +12,6 @@ import dataclasses
 from vidgist.datasets import Dataset, open_dataset
 from vidgist.errors import DataError
 from vidgist.evaluation.benchmarks.context import Context, Report
-from vidgist.evaluation.evaluate import NOT_COMPARABLE
 from vidgist.evaluation.published import published
 from vidgist.evaluation.results import Table
 
@@ -71,10 +70,7 @@ def _beside(table: Table, context: Context, setting: str) -> Table:
     for row in table.rows:
         theirs = published(context.name.upper(), row.name, dataset=table.metric, setting=setting)
         rows.append(dataclasses.replace(row, published=theirs))
-    notes = table.notes
-    if any("videos have features" in note for note in notes):
-        notes = (NOT_COMPARABLE, *notes)
-    return dataclasses.replace(table, rows=tuple(rows), notes=notes)
+    return dataclasses.replace(table, rows=tuple(rows))
 
 
 def _bounds(context: Context, dataset: Dataset, metric: str) -> Table:
