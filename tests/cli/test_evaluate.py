@@ -64,7 +64,7 @@ def test_splits_and_single_videos(data, tmp_path, capsys):
     splits.write_text('[{"train_keys": [], "test_keys": ["video_2"]}]')
     assert run(data, "--metric", "tvsum", "--splits", splits, "--per-video", "-q") == 0
     out = capsys.readouterr().out
-    assert "mean over 1 splits, 1 distinct videos tested" in out
+    assert "mean over 1 split, 1 distinct video tested" in out
     assert out.splitlines()[2].startswith("video_2")
     assert run(data, "--metric", "tvsum", "--splits", splits, "--json", "-q") == 0
     document = json.loads(capsys.readouterr().out)

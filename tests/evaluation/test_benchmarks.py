@@ -15,7 +15,9 @@ from vidgist.datasets.library import find_library
 from vidgist.errors import MissingExtraError, OutputError, SettingError
 from vidgist.evaluation.benchmarks import BENCHMARKS, Context, Report, run_benchmark
 from vidgist.evaluation.benchmarks.s7 import backbone_of
+from vidgist.evaluation.benchmarks.shots import agreement
 from vidgist.evaluation.tables import NOT_COMPARABLE, notes
+from vidgist.types import Shots
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +196,18 @@ def test_shots_are_official_ours_and_ours_for_people_too(folder):
         "SumMe: official shots",
         "SumMe: our shots",
     ]
+
+
+def test_our_shots_are_compared_with_the_official_ones(folder):
+    report = run("shots", folder)
+    assert [line.split(":")[0] for line in report.lines] == ["TVSum", "SumMe"]
+    official = Shots(frames=np.array([[0, 100], [100, 200], [200, 300]]))
+    ours = Shots(frames=np.array([[0, 115], [115, 216], [216, 240], [240, 300]]))
+    # Of the borders at 115, 216 and 240 the first alone is within 15 frames of another.
+    assert agreement([(official, ours)]) == (
+        "3 official shots a video, median length 100; 4 own shots a video, median length 80; "
+        "of our borders 33% lie within 15 frames of an official one"
+    )
 
 
 def test_our_shots_for_any_table(folder):

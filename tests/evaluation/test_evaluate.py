@@ -20,6 +20,7 @@ from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import PROTOCOLS
 from vidgist.presets import PRESETS
 from vidgist.scoring import score_features
+from vidgist.types import Shots
 
 
 @pytest.fixture
@@ -93,6 +94,18 @@ def test_nothing_to_measure(dataset):
         run(bare, [method()])
 
 
+def test_summaries_that_must_be_empty_are_told(dataset):
+    table = run(dataset, baseline_entries(seeds=1))
+    assert not any("summary is empty" in note for note in table.notes)
+    long = [
+        dataclasses.replace(r, shots=Shots(frames=np.array([[0, r.n_frames]]))) if i < 2 else r
+        for i, r in enumerate(dataset)
+    ]
+    table = run(long, baseline_entries(seeds=1))
+    assert any(note.startswith("in 2 of 5 videos no shot") for note in table.notes)
+    assert (table.row("ceiling").values[:2, :, 2] == 0).all()
+
+
 def test_an_error_names_the_file(dataset):
     lost = (dataclasses.replace(r, picks=None, n_frames=None, shots=None) for r in dataset)
     with pytest.raises(DataError, match=r"^data\.h5: video_1: the file does not say"):
@@ -122,7 +135,7 @@ def test_means_over_splits(dataset):
     expected = ((values["video_1"] + values["video_3"]) / 2 + values["video_3"]) / 2
     np.testing.assert_allclose(over.mean(over.row("human")), expected)
     assert over.videos == ("video_1", "video_3")
-    note = "test 2 distinct videos of 5; never tested: video_2, video_4, video_5"
+    note = "2 splits: tested are 2 distinct videos of 5; never tested: video_2, video_4, video_5"
     assert any(note in said for said in over.notes)
 
 
@@ -139,11 +152,11 @@ def test_splits_that_do_not_fit_the_data_set(dataset):
     table = run(dataset, baseline_entries(seeds=1))
     keys = dataset.keys
     strange = with_splits(table, splits(("video_1", "video_40")), all_videos=keys)
-    assert "1 videos of the splits are not in data.h5 (video_40)" in strange.notes[0]
-    assert "the 1 splits test 1 distinct videos of 5" in strange.notes[1]
+    assert "1 video of the splits not in data.h5 (video_40)" in strange.notes[0]
+    assert "1 split: tested are 1 distinct video of 5" in strange.notes[1]
     smaller = [Split(train=("other.h5/video_1", "video_2"), test=("video_3",))]
     said = with_splits(table, smaller, all_videos=keys).notes[0]
-    assert "2 videos of data.h5 are in no split" in said
+    assert "2 videos of data.h5 in no split" in said
     assert "video_4, video_5" in said
     whole = [Split(train=tuple(keys[:3]), test=tuple(keys[3:]))]
     assert not any(

@@ -14,8 +14,9 @@ from vidgist.errors import DataError
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import Protocol, cautions
-from vidgist.evaluation.results import Row, Table
+from vidgist.evaluation.results import Row, Table, counted
 from vidgist.progress import Progress, silent
+from vidgist.selection.keyshots import budget_frames
 
 __all__ = ["evaluate", "with_splits"]
 
@@ -57,6 +58,7 @@ def evaluate(
     videos: list[str] = []
     without: list[str] = []
     own_scores = False
+    nothing_fits = 0
     values: list[list[Any]] = [[] for _ in entries]
     for count, record in enumerate(records, start=1):
         if needs_features and record.features is None:
@@ -69,6 +71,7 @@ def evaluate(
         except DataError as error:
             raise DataError(f"{dataset}: {error}") from error
         videos.append(record.key)
+        nothing_fits += _nothing_fits(judge)
         own_scores |= record.user_scores is not None
         progress("evaluating", count, total)
     if not videos:
@@ -96,6 +99,7 @@ def evaluate(
         notes=(
             *_of_another_metric(metric, rows, own_scores=own_scores),
             *_missing(rows, videos, without),
+            *_empty(nothing_fits, len(videos)),
             *cautions(protocol, metric=metric),
         ),
     )
@@ -109,7 +113,7 @@ def _missing(rows: Sequence[Row], videos: list[str], without: list[str]) -> list
             f"left out: {_listed(without, 5)}"
         )
     if len(videos) < FEW:
-        notes.append(f"{len(videos)} videos are too few for an interval to mean much")
+        notes.append(f"{counted(len(videos), 'video')}: too few for an interval to mean much")
     for index, needs in (
         (0, "annotations that tell samples apart"),
         (2, "shots and user summaries"),
@@ -118,6 +122,21 @@ def _missing(rows: Sequence[Row], videos: list[str], without: list[str]) -> list
             missing = "tau and rho" if index == 0 else "F1"
             notes.append(f"no {missing}: the file has no {needs}")
     return notes
+
+
+def _nothing_fits(judge: Judge) -> bool:
+    """Tell whether every summary of a video is empty, whatever the scores."""
+    shortest = None if judge.shots is None else judge.shots.lengths.min()
+    return shortest is not None and shortest > budget_frames(judge.n_frames)
+
+
+def _empty(count: int, of: int) -> list[str]:
+    if not count:
+        return []
+    return [
+        f"in {count} of {counted(of, 'video')} no shot is as short as 15% of the frames: "
+        "the summary is empty and its F1 is 0"
+    ]
 
 
 def _unknown(rows: Sequence[Row], index: int) -> bool:
@@ -166,7 +185,8 @@ def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[s
     never = [key for key in all_videos if key not in tested]
     strange = [key for key in tested if key not in all_videos]
     known = len(tested) - len(strange)
-    note = f"the {len(splits)} splits test {known} distinct videos of {len(all_videos)}"
+    tested_of = f"{counted(known, 'distinct video')} of {len(all_videos)}"
+    note = f"{counted(len(splits), 'split')}: tested are {tested_of}"
     if never:
         note += f"; never tested: {_listed(never)}"
     notes = [*_of_another_data_set(splits, strange, all_videos, table.dataset), note]
@@ -199,15 +219,15 @@ def _of_another_data_set(
     said = []
     if strange:
         said.append(
-            f"{len(strange)} videos of the splits are not in {dataset} ({_listed(strange, 3)}): "
-            "are these its splits?"
+            f"{counted(len(strange), 'video')} of the splits not in {dataset} "
+            f"({_listed(strange, 3)}): are these its splits?"
         )
     mentioned = {video_key(key) for split in splits for key in (*split.train, *split.test)}
     trained = any(split.train for split in splits)
     unknown = [key for key in all_videos if key not in mentioned]
     if trained and unknown:
         said.append(
-            f"{len(unknown)} videos of {dataset} are in no split, neither for training nor for "
-            f"testing ({_listed(unknown, 3)}): are these its splits?"
+            f"{counted(len(unknown), 'video')} of {dataset} in no split, neither for training nor "
+            f"for testing ({_listed(unknown, 3)}): are these its splits?"
         )
     return said

@@ -14,7 +14,7 @@ from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.published import Published
 
-__all__ = ["Row", "Table"]
+__all__ = ["Row", "Table", "counted"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -123,6 +123,11 @@ class Table:
         return tuple(
             paired_bootstrap(gaps[:, i], rng=source, weights=weights) for i in range(len(MEASURES))
         )
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words, such as "1 video"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _known_mean(values: Floats) -> Floats:

@@ -16,7 +16,7 @@ from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.latex import latex_table
 from vidgist.evaluation.protocols import BEST_OR_MEAN
 from vidgist.evaluation.published import Published
-from vidgist.evaluation.results import Row, Table
+from vidgist.evaluation.results import Row, Table, counted
 
 __all__ = ["FORMATS", "as_data", "comparisons", "per_video_text", "render"]
 
@@ -95,9 +95,10 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
 
 def heading(table: Table) -> list[str]:
     """Return what a table is about, line by line: no number without its protocol."""
-    videos = f"{len(table.videos)} videos"
+    videos = counted(len(table.videos), "video")
     if table.splits:
-        videos = f"mean over {len(table.splits)} splits, {len(table.videos)} distinct videos tested"
+        tested = counted(len(table.videos), "distinct video")
+        videos = f"mean over {counted(len(table.splits), 'split')}, {tested} tested"
     lines = [
         table.title,
         f"data: {table.dataset}; {videos}",
