@@ -41,6 +41,7 @@ def summarize(
     avoid_zeros: str | None = None,
     threshold: float | None = None,
     smoothing: float | None = None,
+    prior: str | None = None,
     fps: float = 2.0,
     fast: bool = False,
     backbone: str | Backbone = DEFAULT_BACKBONE,
@@ -56,13 +57,14 @@ def summarize(
     Args:
         path: the video file.
         length: the most that the summary may last: ``"15%"``, ``"90s"``, ``"1:30"`` or seconds.
-        preset: name of the settings to start from, or the settings; the next five override them.
+        preset: name of the settings to start from, or the settings; the next six override them.
             By default `vidgist.presets.implied_preset` tells.
         criteria: names out of `vidgist.presets.CRITERIA`.
         neighbors: share of the samples that are a sample's neighbours, in (0, 1].
         avoid_zeros: `eps` or `exp`.
         threshold: alignment under this share of its mean is set to 0.
         smoothing: sigma of the Gaussian over time, in samples.
+        prior: what to believe of time: `none`, `middle` or `ends`, see `vidgist.priors`.
         fps: samples a second.
         fast: skip frames that no other frame needs: quicker, and off by a frame.
         backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
@@ -92,6 +94,7 @@ def summarize(
         avoid_zeros=avoid_zeros,
         threshold=threshold,
         smoothing=smoothing,
+        prior=prior,
     )
     parse_length(length, 1.0)  # wrong lengths are told before the work, not after
     if isinstance(model, (str, Path)):

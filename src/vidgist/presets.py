@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from vidgist.errors import SettingError, unknown_value
+from vidgist.priors import NO_PRIOR, check_prior
 
 __all__ = [
     "BANK_CRITERIA",
@@ -49,6 +50,7 @@ class Preset:
         avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1).
         threshold: alignment under this share of its mean is set to 0, or None.
         smoothing: sigma of the Gaussian over time, in samples.
+        prior: of time, `none` or a name out of `vidgist.priors`; no preset holds one.
         integer_values: multiply the shots' values by 1000 and truncate before the knapsack.
     """
 
@@ -60,6 +62,7 @@ class Preset:
     avoid_zeros: Literal["eps", "exp"] = "eps"
     threshold: float | None = None
     smoothing: float = 1.0
+    prior: str = NO_PRIOR
     integer_values: bool = False
 
     def check(self) -> None:
@@ -76,6 +79,7 @@ class Preset:
             raise SettingError(f"--threshold: expected at least 0, came {self.threshold:g}")
         if not 0 <= self.smoothing < math.inf:
             raise SettingError(f"--smoothing: expected at least 0, came {self.smoothing:g}")
+        check_prior(self.prior)
 
 
 PAPER = Preset(
@@ -146,6 +150,7 @@ def configure(
     avoid_zeros: str | None = None,
     threshold: float | None = None,
     smoothing: float | None = None,
+    prior: str | None = None,
 ) -> Preset:
     """Return a preset with what is not None in the place of its own values, all checked.
 
@@ -161,6 +166,7 @@ def configure(
         "avoid_zeros": avoid_zeros,
         "threshold": threshold,
         "smoothing": smoothing,
+        "prior": prior,
     }
     settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
     settings.check()

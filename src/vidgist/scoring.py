@@ -1,4 +1,4 @@
-"""From criteria to one score a sample: scaling, product, zeros, smoothing (section 4.5, eq. 12)."""
+"""From criteria to one score: scaling, product, prior, zeros, smoothing (section 4.5, eq. 12)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from vidgist.criteria.smoothing import smooth
 from vidgist.errors import SettingError, unknown_value
 from vidgist.model import Model, refined_criteria
 from vidgist.presets import BANK_CRITERIA, CRITERIA, PAPER_CRITERIA, Preset
+from vidgist.priors import NO_PRIOR, with_prior
 from vidgist.progress import Progress, silent
 from vidgist.types import Features, Floats, Scores
 
@@ -79,6 +80,7 @@ def importance(
     criteria: Iterable[str] = ("alignment", "uniformity"),
     avoid_zeros: str = "eps",
     smoothing: float = 1.0,
+    prior: str = NO_PRIOR,
 ) -> Floats:
     """Return the final score of each sample.
 
@@ -87,12 +89,14 @@ def importance(
         criteria: the names whose product is taken (eq. 12).
         avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1) (S6).
         smoothing: sigma of the Gaussian over time, in samples; 0 for none.
+        prior: of time, a name out of `vidgist.priors` or `none`.
 
     Returns:
         (T,) float64, in [0.05, 1.05] with `eps` and [1/e, 1] with `exp`.
 
     Raises:
-        SettingError: a criterion or way of avoiding zeros is unknown, or smoothing is negative.
+        SettingError: a criterion, prior or way of avoiding zeros is unknown, or smoothing is
+            negative.
         ValueError: a chosen criterion was not given.
     """
     names = check_criteria(criteria)
@@ -100,7 +104,7 @@ def importance(
     if missing:
         raise ValueError(f"criteria: expected {', '.join(names)}, came no {', '.join(missing)}")
     product = scaled["projection"] if "projection" in names else product_of(scaled, names)
-    return finish(product, avoid_zeros=avoid_zeros, smoothing=smoothing)
+    return finish(product, avoid_zeros=avoid_zeros, smoothing=smoothing, prior=prior)
 
 
 def product_of(scaled: Mapping[str, Floats], criteria: Iterable[str]) -> Floats:
@@ -109,13 +113,13 @@ def product_of(scaled: Mapping[str, Floats], criteria: Iterable[str]) -> Floats:
     return np.asarray(np.prod(chosen, axis=0))
 
 
-def finish(product: Floats, *, avoid_zeros: str, smoothing: float) -> Floats:
-    """Keep a product of criteria (T,) in [0, 1] from zero, then smooth it over time."""
+def finish(product: Floats, *, avoid_zeros: str, smoothing: float, prior: str = NO_PRIOR) -> Floats:
+    """Add a prior to a product of criteria (T,) in [0, 1], keep it from zero and smooth it."""
     if avoid_zeros not in AVOID_ZEROS:
         raise unknown_value("--avoid-zeros", avoid_zeros, AVOID_ZEROS)
     if not 0 <= smoothing < np.inf:
         raise SettingError(f"--smoothing: expected a number of at least 0, came {smoothing:g}")
-    score = AVOID_ZEROS[avoid_zeros](np.asarray(product, dtype=np.float64))
+    score = AVOID_ZEROS[avoid_zeros](with_prior(product, prior))
     return smooth(score, sigma=smoothing)
 
 
@@ -131,6 +135,8 @@ def check_model(settings: Preset, model: Model | None) -> None:
             f"--model: refines {', '.join(PAPER_CRITERIA)}, none of which is in this score; "
             "leave it out, or take --preset paper"
         )
+    if model is not None and not model.gives_criteria and settings.prior != NO_PRIOR:
+        raise SettingError("--prior: this model gives the score itself; leave one of them out")
     if "uniqueness" in settings.criteria and (model is None or not model.gives_criteria):
         raise SettingError(
             "--criteria: uniqueness needs a model that vidgist train made; pass one with --model"
@@ -214,6 +220,7 @@ def score_features(
             criteria=settings.criteria,
             avoid_zeros=settings.avoid_zeros,
             smoothing=settings.smoothing,
+            prior=settings.prior,
         ),
     )
 

@@ -161,6 +161,38 @@ def test_a_long_video_needs_no_square_of_its_length(monkeypatch):
     assert peak < 24 * 2**20
 
 
+class EnoughError(Exception):
+    pass
+
+
+def test_a_hundred_thousand_samples_are_visited_in_blocks():
+    # 14 hours at two a second; all products at once would take 40 GB. The first rows are enough to
+    # see what a block needs, the rest only takes time.
+    features = np.random.default_rng(2).random((100_000, 4), dtype=np.float32)
+    score = features[:, 0] - features[:, 1]
+    visited = []
+
+    def progress(stage, done, total):
+        visited.append((done, total))
+        if done >= 200:
+            raise EnoughError
+
+    tracemalloc.start()
+    with pytest.raises(EnoughError):
+        distinctiveness(features, progress=progress)
+    belongs, places = belonging(features), projection(features, score)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert visited[-1][0] < 2000
+    assert {total for _, total in visited} == {100_000}
+    assert peak < 160 * 2**20
+    x = features / np.linalg.norm(features.astype(np.float64), axis=1, keepdims=True)
+    np.testing.assert_allclose(belongs, x @ x.mean(axis=0), atol=1e-9)
+    weights = score.astype(np.float64) - score.mean(dtype=np.float64)
+    expected = (x - x.mean(axis=0)) @ (weights @ x)
+    np.testing.assert_allclose(places, expected, atol=1e-6 * np.abs(expected).max())
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_nearest_means_sort_nothing_wrong(data):

@@ -21,6 +21,7 @@ DEFAULTS: Mapping[str, Any] = {
     "avoid_zeros": None,
     "threshold": None,
     "smoothing": None,
+    "prior": None,
     "fps": 2.0,
     "fast": False,
     "backbone": "efficientnet_lite0",
@@ -32,7 +33,7 @@ DEFAULTS: Mapping[str, Any] = {
 }
 """What `prepare` takes where nothing is asked for; as `vidgist.pipeline.summarize` has it."""
 
-_SCORE = ("criteria", "neighbors", "avoid_zeros", "threshold", "smoothing")
+_SCORE = ("criteria", "neighbors", "avoid_zeros", "threshold", "smoothing", "prior")
 _HOW = ("threads", "device", "limits", "bank", "model", "backbone", "preset")
 """Options that change how results are made but not what they are, or that are told otherwise."""
 

@@ -14,7 +14,15 @@ from vidgist.presets import CRITERIA, Preset, configure, implied_preset
 
 __all__ = ["backbone_options", "score_options", "split_options"]
 
-SCORE_NAMES = ("preset", "criteria", "neighbors", "avoid_zeros", "threshold", "smoothing")
+SCORE_NAMES = (
+    "preset",
+    "criteria",
+    "neighbors",
+    "avoid_zeros",
+    "threshold",
+    "smoothing",
+    "prior",
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -26,7 +34,7 @@ def _stack(command: Command, options: list[Callable[[Command], Command]]) -> Com
 
 
 def score_options(command: Command) -> Command:
-    """Add what decides the score: preset, criteria, neighbours, zeros, smoothing, model."""
+    """Add what decides the score: preset, criteria, neighbours, zeros, smoothing, prior, model."""
     return _stack(
         command,
         [
@@ -67,6 +75,12 @@ def score_options(command: Command) -> Command:
                 type=float,
                 metavar="SIGMA",
                 help="Gaussian over time, in samples.  [default: 1; 3 with best]",
+            ),
+            click.option(
+                "--prior",
+                metavar="none|middle|ends",
+                help="Believe before seeing it that the middle matters more, or the first and last"
+                " tenth (titles, credits) less.  [default: none]",
             ),
             click.option(
                 "--model",

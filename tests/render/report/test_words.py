@@ -3,7 +3,8 @@ from __future__ import annotations
 import dataclasses
 
 from vidgist.presets import CRITERIA
-from vidgist.render.report.words import WORDS, about_importance, words_of
+from vidgist.priors import PRIORS
+from vidgist.render.report.words import PRIOR_WORDS, WORDS, about_importance, words_of
 
 
 def test_every_criterion_of_the_presets_has_words() -> None:
@@ -38,3 +39,13 @@ def test_importance_is_what_it_is_made_of() -> None:
     assert "of local dissimilarity, global consistency and uniqueness," in three
     best = about_importance(["distinctiveness", "belonging", "projection"])
     assert "the projection, which stands in for the product of distinctiveness and belong" in best
+
+
+def test_a_prior_of_time_is_told_with_the_score():
+    assert set(PRIOR_WORDS) == set(PRIORS)
+    plain = about_importance(["alignment"])
+    assert about_importance(["alignment"], prior="none") == plain
+    for name in PRIORS:
+        told = about_importance(["alignment"], prior=name)
+        assert "whatever is to be seen there" in told
+        assert told.replace(PRIOR_WORDS[name], "") == plain

@@ -26,6 +26,7 @@ from vidgist.evaluation.benchmarks.context import Context, Report, filled
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.results import Table
 from vidgist.presets import PRESETS, Preset
+from vidgist.priors import PRIORS
 
 __all__ = ["BEST", "PAPER_ROW", "run"]
 
@@ -77,6 +78,11 @@ def _rows(context: Context, dataset: Dataset) -> Iterator[Entry]:
     yield bank_entry("projected, length 1, other videos", STEPS, normalised, prepare=at_length_one)
     yield bank_entry("best, bank of other videos", BEST, others)
     yield bank_entry("best, shipped bank", BEST, shipped)
+    for name in PRIORS:
+        believing = dataclasses.replace(BEST, prior=name)
+        yield bank_entry(
+            f"best, prior {name}, shipped bank", believing, shipped, against="best, shipped bank"
+        )
 
 
 def _paper_row(context: Context, metric: str) -> Iterator[Entry]:

@@ -36,6 +36,10 @@ TRAINING_FREE = (ALIGNMENT, ("alignment", "uniformity"))
 """The criteria of the paper's rows without training."""
 
 
+NO_ROW_HAS = ("integer_values", "prior")
+"""Settings that no table prints: the protocol's affair, and what rows say by their name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """What a benchmark gives back.
@@ -161,7 +165,9 @@ class Context:
             protocol=chosen or self.protocol(metric),
             title=title,
             dataset=dataset.path.name,
-            settings={k: v for k, v in settings.items() if k not in ("integer_values", *hidden)},
+            settings={
+                k: v for k, v in settings.items() if k not in ("integer_values", "prior", *hidden)
+            },
             progress=self.progress,
             total=len(dataset),
         )

@@ -36,7 +36,9 @@ def curves(summary: Summary) -> dict[str, Any]:
         "duration": _round(summary.timeline.duration),
         "times": _rounded(summary.times),
         "importance": _rounded(summary.scores.importance),
-        "about": about_importance([plain(name) for name in used]),
+        "about": about_importance(
+            [plain(name) for name in used], prior=str(summary.settings.get("prior"))
+        ),
         "criteria": [
             {
                 "name": plain(name),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["WORDS", "Words", "about_importance", "words_of"]
+__all__ = ["PRIOR_WORDS", "WORDS", "Words", "about_importance", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,22 @@ WORDS = {
 """Name in ``scores.criteria`` -> its words.  Add a line here for a new criterion."""
 
 
-def about_importance(used: Sequence[str]) -> str:
-    """Return what importance is, for a score made of these criteria."""
+PRIOR_WORDS = {
+    "middle": " It was told to prefer the middle of the video, whatever is to be seen there.",
+    "ends": " It was told not to prefer the ends of the video, whatever is to be seen there.",
+}
+"""Name of a prior of time -> what it adds to the sentence on the score."""
+
+
+def about_importance(used: Sequence[str], *, prior: str = "none") -> str:
+    """Return what importance is, for a score made of these criteria with a prior of time."""
     titles = [words_of(name).title.lower() for name in used if name != "projection"]
     factors = f"{', '.join(titles[:-1])} and {titles[-1]}" if len(titles) > 1 else "".join(titles)
     made = f"the product of {factors}" if len(titles) > 1 else factors
     if "projection" in used:
         made = f"the projection, which stands in for {made} with less noise"
-    return f"The score: {made}, smoothed over time. A shot's score is its mean."
+    told = PRIOR_WORDS.get(prior, "")
+    return f"The score: {made}, smoothed over time.{told} A shot's score is its mean."
 
 
 def words_of(name: str) -> Words:
