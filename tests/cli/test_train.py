@@ -19,6 +19,7 @@ import pytest
 from vidgist.cli import main
 from vidgist.datasets import VideoRecord, append_videos
 from vidgist.model import load_model
+from vidgist.model.file import read_tensors
 
 SMALL = ["--epochs", "2", "--width", "8", "--layers", "1", "--samples", "10", "-q"]
 
@@ -97,13 +98,41 @@ def test_ctrl_c_keeps_the_last_checkpoint(data: Path, tmp_path: Path) -> None:
     line = ["train", str(data), "-o", str(model), "--width", "8", "--layers", "1"]
     command = [sys.executable, "-c", program, *line, "--epochs", "1000000"]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    _, error = running.communicate(timeout=120)
+    _, error = running.communicate(timeout=600)
     assert running.returncode == 130
     assert "--resume" in error
     assert not model.exists()
     kept = sorted(path.name for path in tmp_path.iterdir())
     assert kept == ["data.h5", checkpoint.name]  # and nothing half-written
+
+
+def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    records = [
+        VideoRecord(key=f"video_{i}", features=rng.normal(size=(12, 6)).astype(np.float32))
+        for i in range(4)  # batches of 4 are shared equally
+    ]
+    append_videos(tmp_path / "data.h5", records)
+    line = ["--epochs", "2", "--width", "8", "--layers", "1", "--samples", "10", "--batch", "4"]
+    told = {}
+    for devices in ("1", "2"):
+        model = tmp_path / f"{devices}.safetensors"
+        command = ["train", str(tmp_path / "data.h5"), "-o", str(model), *line, "--device", "cpu"]
+        done = subprocess.run(
+            [sys.executable, "-m", "vidgist", *command, "--devices", devices, "--json"],
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=True,
+        )
+        told[devices] = json.loads(done.stdout)  # one document: the other process is silent
+        assert done.stderr.count("videos of 6 numbers") == 1
+        assert "distributed" not in done.stderr
+    assert told["2"]["loss"] == pytest.approx(told["1"]["loss"], abs=1e-5)
+    one, two = (read_tensors(tmp_path / f"{n}.safetensors")[0] for n in ("1", "2"))
+    for name, values in one.items():
+        np.testing.assert_allclose(two[name], values, atol=1e-6)

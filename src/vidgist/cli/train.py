@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from vidgist.cli.common import Console, common_options, print_json
-from vidgist.errors import OutputError
+from vidgist.errors import OutputError, TrainingError
 
 __all__ = ["train"]
 
@@ -122,11 +122,14 @@ def train(
     import torch
 
     from vidgist.refine.checkpoint import checkpoint_path
+    from vidgist.refine.engine import is_first_process
     from vidgist.refine.sources import Extractor, is_youtube8m, read_training_data, training_part
     from vidgist.refine.training import train as run_training
 
     if output.exists() and not options["overwrite"]:
         raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    first = is_first_process()  # the processes of other devices work in silence
+    console.quiet = console.quiet or not first
     if options["threads"]:
         torch.set_num_threads(options["threads"])
     splits, number = options["splits"], options["split"]
@@ -168,6 +171,12 @@ def train(
         if kept.exists():
             console.note(f"{kept}: holds the last checkpoint; go on with --resume")
         raise
+    except TrainingError:
+        if first:
+            raise
+        raise click.exceptions.Exit(1) from None
+    if not first:
+        return
     if as_json:
         print_json({"model": str(output), **vars(card)})
     else:

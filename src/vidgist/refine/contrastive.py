@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -68,7 +69,10 @@ class ContrastiveLearner:
         def gather(segments: Tensor) -> tuple[Tensor, int]:
             if fabric.world_size == 1:
                 return segments, 0
-            shared = fabric.all_gather(segments, sync_grads=True).flatten(0, 1)
+            with warnings.catch_warnings():
+                # torch is renaming the function that Fabric calls here.
+                warnings.filterwarnings("ignore", message=".*all_gather is deprecated")
+                shared = fabric.all_gather(segments, sync_grads=True).flatten(0, 1)
             return shared, fabric.global_rank * len(segments)
 
         for features in batches:

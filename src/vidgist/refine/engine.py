@@ -6,6 +6,7 @@ method's.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 import warnings
@@ -18,12 +19,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.utilities.rank_zero import rank_zero_only
 from torch import Tensor, nn
 
 from vidgist.errors import SettingError, TrainingError, unknown_value
 from vidgist.refine.checkpoint import Checkpoint, restore, save_checkpoint, weights_of
 
-__all__ = ["Learner", "Outcome", "Report", "learn", "open_fabric"]
+__all__ = ["Learner", "Outcome", "Report", "is_first_process", "learn", "open_fabric"]
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = {"auto": "", "fp32": "32-true", "bf16": "bf16-mixed"}
@@ -77,6 +79,11 @@ class Outcome:
     main: bool = True
 
 
+def is_first_process() -> bool:
+    """Tell whether this process is the one that speaks and writes: with one device it always is."""
+    return not getattr(rank_zero_only, "rank", 0)
+
+
 def open_fabric(*, device: str = "auto", devices: int = 1, precision: str = "auto") -> Any:
     """Return a Lightning Fabric for these devices, launched.
 
@@ -102,7 +109,9 @@ def open_fabric(*, device: str = "auto", devices: int = 1, precision: str = "aut
     if not name:
         name = PRECISIONS["bf16" if on_cuda and torch.cuda.is_bf16_supported() else "fp32"]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Fabric recommends launchers and tools of its own
+        # Fabric recommends launchers and tools of its own, and tells of every process it starts.
+        warnings.simplefilter("ignore")
+        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         fabric = Fabric(
             accelerator="cuda" if on_cuda else "cpu",
             devices=devices,
@@ -166,7 +175,7 @@ def learn(
         count = 0
         for terms in learner.losses(network, epoch=epoch, fabric=fabric):
             count += 1
-            numbers = _finite(terms, step=done.steps + count)
+            numbers = _finite(terms, step=done.steps + count, fabric=fabric)
             optimizer.zero_grad(set_to_none=True)
             fabric.backward(terms["total"])
             if learner.clip is not None:
@@ -191,9 +200,12 @@ def learn(
     )
 
 
-def _finite(terms: Mapping[str, Tensor], *, step: int) -> dict[str, float]:
-    values = torch.stack([value.detach().float() for value in terms.values()]).tolist()
-    numbers = dict(zip(terms, values, strict=True))
+def _finite(terms: Mapping[str, Tensor], *, step: int, fabric: Any) -> dict[str, float]:
+    values = torch.stack([value.detach().float() for value in terms.values()])
+    if fabric.world_size > 1:
+        # The mean over devices: what is no number on one of them stops all.
+        values = fabric.all_reduce(values, reduce_op="mean")
+    numbers = dict(zip(terms, values.tolist(), strict=True))
     for name, value in numbers.items():
         if not math.isfinite(value):
             raise TrainingError(
