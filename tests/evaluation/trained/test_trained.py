@@ -108,6 +108,14 @@ def test_every_number_of_a_table_is_that_of_its_model(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
+def test_a_table_of_untrained_networks_calls_no_row_trained(folder: Path) -> None:
+    (table,) = run_benchmark("1", context("1", folder, epochs=0)).tables
+    names = [row.name for row in table.rows]
+    assert "alignment x uniformity, 0 steps" in names
+    assert not any(name.endswith(", trained") for name in names)
+
+
+@pytest.mark.usefixtures("small")
 def test_a_table_goes_on_with_the_models_that_are_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

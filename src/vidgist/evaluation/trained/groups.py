@@ -76,11 +76,14 @@ def contrastive_groups(training: TrainSettings, settings: Preset) -> list[Group]
     """Return the trained network's rows, and those of the same network before its first step.
 
     Args:
-        training: of the network.
+        training: of the network; with 0 epochs there are the latter rows alone.
         settings: of the score.
     """
     trained = {f"{name}, trained": criteria for name, criteria in COMBINATIONS.items()}
     untrained = {f"{name}, 0 steps": criteria for name, criteria in COMBINATIONS.items()}
+    trainings = [("nothing", 0, untrained)]
+    if training.epochs > 0:
+        trainings.append(("the network", training.epochs, trained))
     return [
         Group(
             name=name,
@@ -88,10 +91,7 @@ def contrastive_groups(training: TrainSettings, settings: Preset) -> list[Group]
             rows=tuple(rows),
             measure=rows_of(settings, rows),
         )
-        for name, epochs, rows in (
-            ("nothing", 0, untrained),
-            ("the network", training.epochs, trained),
-        )
+        for name, epochs, rows in trainings
     ]
 
 
