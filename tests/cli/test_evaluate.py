@@ -31,6 +31,26 @@ def test_the_table_has_the_rows_that_tell_its_worth(data, capsys):
     assert printed.err == ""
 
 
+def test_formats_and_scores_beside(data, tmp_path, capsys):
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({r.key: r.gtscore.tolist() for r in open_dataset(data)}))
+    options = (data, "--metric", "tvsum", "--beside", path, "--seeds", 2, "-q")
+    for style, said in (
+        ("latex", r"\caption"),
+        ("markdown", "| mine.json"),
+        ("csv", ",mine.json,"),
+    ):
+        assert run(*options, "--format", style) == 0
+        assert said in capsys.readouterr().out
+    assert run(*options, "--format", "json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert "mine.json - alignment x uniformity" in document["differences"]
+    assert run(*options, "--format", "csv", "--json") == 2
+    assert run(*options, "--format", "csv", "--per-video") == 2
+    assert run(*options, "--format", "cvs") == 2
+    assert "did you mean 'csv'" in capsys.readouterr().err
+
+
 def test_json_has_the_documented_keys(data, capsys):
     assert run(data, "--metric", "tvsum", "--preset", "reference", "--json", "-q") == 0
     document = json.loads(capsys.readouterr().out)

@@ -79,7 +79,35 @@ def test_somebodys_scores_and_the_videos_they_leave_out(data, tmp_path):
     table = asked.run()
     assert table.videos == ("video_1", "video_2")
     assert table.rows[0].name == "mine.json"
-    assert any("scores 2 of 4 videos" in note for note in table.notes)
+    assert any("2 of 4 videos have scores of mine.json" in note for note in table.notes)
+
+
+def test_files_beside_are_rows_with_intervals_of_the_differences(data, tmp_path):
+    rng = np.random.default_rng(1)
+    files = []
+    for name, count in (("mine.json", 4), ("theirs.json", 3), ("random", 4)):
+        path = tmp_path / name
+        scores = {f"video_{i}": rng.random(18 + 3 * i).tolist() for i in range(1, count + 1)}
+        path.write_text(json.dumps(scores))
+        files.append(path)
+    mine, theirs, odd = files
+    asked = request(data, scores=str(mine), beside=(theirs, odd))
+    table = asked.run()
+    assert [row.name for row in table.rows][:4] == ["mine.json", "theirs.json", str(odd), "random"]
+    assert table.videos == ("video_1", "video_2", "video_3")
+    assert "3 of 4 videos have scores of all rows" in table.notes[0]
+    assert "theirs.json - mine.json" in asked.document(table)["differences"]
+    alone = request(data, scores=str(theirs)).run()
+    np.testing.assert_array_equal(table.rows[1].values, alone.rows[0].values)
+    beside_method = request(data, beside=(theirs,)).run()
+    assert beside_method.videos == ("video_1", "video_2")  # the third has no features
+    with pytest.raises(SettingError, match="is measured already"):
+        request(data, scores=str(mine), beside=(mine, mine)).run()
+    theirs.write_text(json.dumps({"video_4": [1.0] * 30}))
+    few = tmp_path / "few.json"
+    few.write_text(json.dumps({"video_1": [1.0] * 21}))
+    with pytest.raises(DataError, match="no video has scores in all"):
+        request(data, scores=str(few), beside=(theirs,)).run()
 
 
 def test_wrong_number_of_scores(data, tmp_path):

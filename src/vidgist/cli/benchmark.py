@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, print_json
-from vidgist.errors import OutputError, SettingError, unknown_value
+from vidgist.errors import OutputError, unknown_value
 
 __all__ = ["benchmark"]
 
@@ -111,18 +111,14 @@ def benchmark(
     from vidgist.evaluation.benchmarks import BENCHMARKS, Context, run_benchmark
     from vidgist.evaluation.protocols import PROTOCOLS
     from vidgist.evaluation.segmentation import SHOTS
-    from vidgist.evaluation.tables import FORMATS
+    from vidgist.evaluation.tables import chosen_format
     from vidgist.presets import preset
 
-    style = style or ("json" if as_json else "terminal")
-    checks = (("--format", style, FORMATS), ("--shots", options["shots"], SHOTS))
-    for option, value, known in checks:
-        if value not in known:
-            raise unknown_value(option, value, known)
+    style = chosen_format(style, as_json=as_json)
+    if options["shots"] not in SHOTS:
+        raise unknown_value("--shots", options["shots"], SHOTS)
     if options["protocol"] is not None and options["protocol"] not in PROTOCOLS:
         raise unknown_value("--protocol", options["protocol"], PROTOCOLS)
-    if as_json and style != "json":
-        raise SettingError(f"--json contradicts --format {style}; give one of them")
     if name is None:
         _list(BENCHMARKS, style)
         return 0

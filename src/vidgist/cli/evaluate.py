@@ -9,6 +9,7 @@ import click
 
 from vidgist.cli.common import Console, common_options, print_json
 from vidgist.cli.options import score_options, split_options
+from vidgist.errors import SettingError
 
 __all__ = ["evaluate"]
 
@@ -17,6 +18,7 @@ Examples:
   vidgist evaluate tvsum.h5 --metric tvsum --preset reference
   vidgist evaluate tvsum.h5 --metric tvsum --splits tvsum_splits.json
   vidgist evaluate summe.h5 --metric summe --scores mine.json --protocol binary
+  vidgist evaluate tvsum.h5 --metric tvsum --scores mine.json --beside theirs.json
   vidgist evaluate mine.h5 --metric tvsum --annotations ydata-tvsum50.mat --save tvsum.h5
 """
 
@@ -39,6 +41,13 @@ FILE = click.Path(path_type=Path)
     "--scores",
     metavar="random|constant|human|FILE",
     help="Measure a baseline or a file of scores (JSON, HDF5) in the place of the method.",
+)
+@click.option(
+    "--beside",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Measure these scores too, with intervals of the differences; several with several.",
 )
 @click.option(
     "--shots",
@@ -65,6 +74,12 @@ FILE = click.Path(path_type=Path)
     show_default=True,
     help="Random score vectors a video, for the row 'random'.",
 )
+@click.option(
+    "--format",
+    "style",
+    metavar="terminal|markdown|latex|csv|json",
+    help="How the table is written.  [default: terminal]",
+)
 @click.option("--per-video", is_flag=True, help="Also print every video's numbers.")
 @score_options
 @common_options
@@ -74,12 +89,14 @@ def evaluate(
     protocol_name: str | None,
     splits: Path | None,
     scores: str | None,
+    beside: tuple[Path, ...],
     shots: str,
     annotations: Path | None,
     shots_from: Path | None,
     save: Path | None,
     overwrite: bool,
     seeds: int,
+    style: str | None,
     per_video: bool,
     console: Console,
     as_json: bool,
@@ -93,8 +110,11 @@ def evaluate(
     from vidgist.datasets import open_dataset, write_dataset
     from vidgist.evaluation.protocols import protocol, protocol_of
     from vidgist.evaluation.request import Request, settings_for
-    from vidgist.evaluation.tables import per_video_text, render
+    from vidgist.evaluation.tables import chosen_format, per_video_text, render
 
+    style = chosen_format(style, as_json=as_json)
+    if per_video and style != "terminal":
+        raise SettingError("--per-video is for the terminal; --json has every video's numbers")
     keep_zeros = options["avoid_zeros"] is not None
     settings, others = split_options(options, default="paper")
     chosen = protocol(protocol_name or protocol_of(settings), metric=metric)
@@ -105,6 +125,7 @@ def evaluate(
         protocol=chosen,
         splits=splits,
         scores=scores,
+        beside=beside,
         shots=shots,
         annotations=annotations,
         shots_from=shots_from,
@@ -118,9 +139,9 @@ def evaluate(
         console.note(f"{save}: written")
     with console.progress(data.name) as progress:
         table = request.run(progress=progress)
-    if as_json:
+    if style == "json":
         print_json(request.document(table))
         return
     if per_video:
         click.echo(per_video_text(table, table.row(request.subject)))
-    click.echo(render([table], style="terminal"), nl=False)
+    click.echo(render([table], style=style), nl=False)

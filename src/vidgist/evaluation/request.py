@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from vidgist.datasets.splits import read_splits
 from vidgist.errors import DataError, SettingError, unknown_value
 from vidgist.evaluation.banks import bank_entry, banks_for
 from vidgist.evaluation.entries import (
+    BASELINES,
     SEEDS,
     Entry,
     baseline_entries,
@@ -43,6 +44,11 @@ def settings_for(settings: Preset, *, metric: str) -> Preset:
     return settings
 
 
+def _file_row(path: Path, taken: Collection[str]) -> str:
+    """Return the name of a row of scores from a file: the file's, if no other row has it."""
+    return path.name if path.name not in (*BASELINES, *taken) else str(path)
+
+
 def _is_misspelt(scores: str) -> bool:
     """Tell whether a word is neither a baseline nor meant as a file."""
     path = Path(scores)
@@ -61,6 +67,7 @@ class Request:
         protocol: what is compared with what.
         splits: a split file, or None for all videos.
         scores: `random`, `constant` or `human`, or a file of scores; None for the method.
+        beside: more files of scores, each a row of its own.
         shots: `official` or `kts`.
         annotations: original annotations to join by name, or None.
         shots_from: a file with official shots of the same videos, or None.
@@ -76,6 +83,7 @@ class Request:
     protocol: Protocol
     splits: Path | None = None
     scores: str | None = None
+    beside: tuple[Path, ...] = ()
     shots: str = "official"
     annotations: Path | None = None
     shots_from: Path | None = None
@@ -98,7 +106,7 @@ class Request:
             return model_row_name(self.model, self.settings)
         if self.scores is None:
             return row_name(self.settings.criteria)
-        return self.scores if self.scores in BASELINE_SCORES else Path(self.scores).name
+        return self.scores if self.scores in BASELINE_SCORES else _file_row(Path(self.scores), ())
 
     def records(self) -> Iterator[VideoRecord]:
         """Give the videos one by one, joined with annotations and shots as asked for.
@@ -133,6 +141,7 @@ class Request:
         splits = None if self.splits is None else read_splits(self.splits)
         dataset = open_dataset(self.data)
         entries, keys, extra = self._entries(dataset)
+        entries, keys = self._with_others(dataset, entries, keys)
         table = evaluate(
             self._measured(dataset, keys),
             entries,
@@ -146,7 +155,10 @@ class Request:
         )
         left_out = len(dataset) - len(keys)
         if left_out:
-            note = f"{self.subject} scores {len(keys)} of {len(dataset)} videos; all rows use these"
+            who = "all rows" if self.beside else self.subject
+            note = (
+                f"{len(keys)} of {len(dataset)} videos have scores of {who}; the table is of these"
+            )
             table = dataclasses.replace(table, notes=(note, *table.notes))
         return table if splits is None else with_splits(table, splits, all_videos=dataset.keys)
 
@@ -179,6 +191,24 @@ class Request:
         scores = read_scores(self.scores, names=names)
         return (scores_entry(self.subject, scores), *baselines), frozenset(scores), {}
 
+    def _with_others(
+        self, dataset: Dataset, entries: tuple[Entry, ...], keys: frozenset[str]
+    ) -> tuple[tuple[Entry, ...], frozenset[str]]:
+        """Return the rows with those of the files beside, and the videos that all of them score."""
+        names = [(r.key, r.name) for r in dataset.records(fields=("video_name",))]
+        for path in self.beside:
+            row = _file_row(path, [entry.name for entry in entries])
+            if row in (entry.name for entry in entries):
+                raise SettingError(f"--beside {path}: is measured already; leave it out")
+            scores = read_scores(path, names=names)
+            methods = sum(not entry.baseline for entry in entries)
+            entries = (*entries[:methods], scores_entry(row, scores), *entries[methods:])
+            keys &= frozenset(scores)
+        if not keys:
+            files = ", ".join(str(path) for path in self.beside)
+            raise DataError(f"{files}: no video has scores in all the files; compare fewer")
+        return entries, keys
+
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {"preset": self.settings.name}
         if self.scores is None:
@@ -187,6 +217,8 @@ class Request:
             settings |= {k: v for k, v in asdict(self.settings).items() if k not in hidden}
         else:
             settings["scores"] = self.scores
+        if self.beside:
+            settings["beside"] = " and ".join(path.name for path in self.beside)
         return {**settings, "protocol": self.protocol.name, "shots": self.shots}
 
     def document(self, table: Table) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from vidgist.errors import unknown_value
+from vidgist.errors import SettingError, unknown_value
 from vidgist.evaluation.bootstrap import Difference
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.latex import latex_table
@@ -18,7 +18,7 @@ from vidgist.evaluation.protocols import BEST_OR_MEAN
 from vidgist.evaluation.published import Published
 from vidgist.evaluation.results import Row, Table, counted
 
-__all__ = ["FORMATS", "as_data", "comparisons", "per_video_text", "render"]
+__all__ = ["FORMATS", "as_data", "chosen_format", "comparisons", "per_video_text", "render"]
 
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")
 _STYLES = {"terminal": "simple", "markdown": "github"}
@@ -135,6 +135,20 @@ def _sources(sources: dict[str, set[str]]) -> list[str]:
         names = ", ".join(sorted(name for name in features if name))
         lines.append(f"published: {source}" + (f"; features: {names}" if names else ""))
     return lines
+
+
+def chosen_format(style: str | None, *, as_json: bool) -> str:
+    """Return how tables are to be written, of ``--format`` and ``--json``.
+
+    Raises:
+        SettingError: the format is unknown, or the two contradict each other.
+    """
+    chosen = style or ("json" if as_json else "terminal")
+    if chosen not in FORMATS:
+        raise unknown_value("--format", chosen, FORMATS)
+    if as_json and chosen != "json":
+        raise SettingError(f"--json contradicts --format {chosen}; give one of them")
+    return chosen
 
 
 def render(tables: Sequence[Table], *, style: str) -> str:
