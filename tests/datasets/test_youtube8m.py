@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import pytest
 
-from vidgist.datasets.tfrecord import masked_crc32c
+from vidgist.datasets.tfrecord import masked_crc32c, read_tfrecords
 from vidgist.datasets.youtube8m import message_type, read_youtube8m
 from vidgist.errors import DataError
 
@@ -45,6 +45,25 @@ def test_the_message_on_the_wire():
     pair = b"\x0a\x01k" + bytes([0x12, len(inner)]) + inner
     lists = bytes([0x0A, len(pair)]) + pair
     assert message.SerializeToString() == bytes([0x12, len(lists)]) + lists
+
+
+def test_a_file_of_another_writer(tmp_path):
+    """The bytes that the package tfrecord 1.14 writes of a small SequenceExample."""
+    path = tmp_path / "other.tfrecord"
+    path.write_bytes(
+        bytes.fromhex(
+            "36000000000000004f578cef0a210a110a066c6162656c7312071a050a030390030a0c0a02696412060a04"
+            "0a02616212110a0f0a0372676212080a060a040a0278790ef63b89"
+        )
+    )
+    (data,) = read_tfrecords(path)
+    message = message_type().FromString(data)
+    context = {entry.key: entry.value for entry in message.context.feature}
+    assert list(context["id"].bytes_list.value) == [b"ab"]
+    assert list(context["labels"].int64_list.value) == [3, 400]
+    (entry,) = message.feature_lists.feature_list
+    assert entry.key == "rgb"
+    assert [list(f.bytes_list.value) for f in entry.value.feature] == [[b"xy"]]
 
 
 def test_videos_come_back(tmp_path):
