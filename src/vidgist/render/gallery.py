@@ -112,6 +112,8 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
         "title": escape(title),
         "heading": breakable(title),
         "facts": escape(f"{count}, {lasting(video)} in all, {lasting(gist)} of summaries"),
+        # Of hundreds a browser need not lay out those that are out of sight.
+        "many": " many" if len(results) > HUNDREDS else "",
         "cards": "\n".join(_card(result, folder=folder, side=side) for result in results),
         "version": escape(__version__),
     }

@@ -39,7 +39,7 @@ def escape(text: object) -> str:
 
 def breakable(name: object) -> str:
     """Return a name as `escape` does, with leave to go on in a new line after its separators."""
-    parts = re.split(r"(?<=[-_.,/+])(?=[^-_.,/+])", str(name))
+    parts = re.split(r"(?<=[-_,/+])(?=[^-_,/+])", str(name))
     return "<wbr>".join(escape(part) for part in parts)
 
 
