@@ -50,6 +50,7 @@ def summarize(
     device: str = "auto",
     threads: int | None = None,
     limits: Limits | None = None,
+    with_thumbnails: bool = True,
     progress: Progress = silent,
 ) -> Summary:
     """Return the gist of a video: its samples, scores, shots and the selected ones.
@@ -66,7 +67,8 @@ def summarize(
         smoothing: sigma of the Gaussian over time, in samples.
         prior: what to believe of time: `none`, `middle` or `ends`, see `vidgist.priors`.
         fps: samples a second.
-        fast: skip frames that no other frame needs: quicker, and off by a frame.
+        fast: skip frames that neither another frame nor a sample needs: quicker, and borders of
+            shots may be off by a frame or two.
         backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
         model: safetensors file that ``vidgist train`` wrote, or the model itself.
         bank: statistics of other videos, for the criteria that compare with them: `shipped`,
@@ -74,6 +76,7 @@ def summarize(
         device: `auto`, `cpu` or `cuda`.
         threads: for decoding and for inference each; default one a core.
         limits: pixels, seconds and streams that the video may have at most.
+        with_thumbnails: make the small pictures of the samples, which the report shows.
         progress: told how far each stage is.
 
     Raises:
@@ -122,6 +125,7 @@ def summarize(
         device=device,
         threads=threads,
         limits=limits,
+        with_thumbnails=with_thumbnails,
         progress=progress,
     )
     features, timeline = extraction.features, extraction.timeline

@@ -11,7 +11,7 @@ from PIL import Image
 from clips import frame_number, render_clip
 from vidgist.errors import ModelError, SettingError, VideoError
 from vidgist.features import Extraction, extract_features
-from vidgist.features.extract import BATCH
+from vidgist.features.extract import BATCH, BATCHES_AHEAD
 from vidgist.features.trace import Trace
 
 
@@ -109,8 +109,8 @@ def test_decoding_does_not_run_far_ahead_of_a_slow_backbone(clip):
         ahead.append(decoded[0] - batch * BATCH)
 
     extract_features(clip.path, backbone=ReadsNumbers(before), fps=25, progress=progress)
-    # One batch infers, two wait, one is being filled; progress is told every 32 frames.
-    assert max(ahead) <= 5 * BATCH + 32
+    # One batch infers, eight wait, one is being filled; progress is told every 32 frames.
+    assert max(ahead) <= (BATCHES_AHEAD + 3) * BATCH + 32
 
 
 def test_an_error_of_the_backbone_stops_the_decoder_and_is_raised(clip):

@@ -92,7 +92,12 @@ class Summaries:
 
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            summary = summarize(job.video, progress=progress, **self._arguments)
+            summary = summarize(
+                job.video,
+                with_thumbnails="report" in todo,
+                progress=progress,
+                **self._arguments,
+            )
             unchanged(job.video, before)
             write_mark(job.output, mark)
             paths = render(summary, job.output, make=todo, overwrite=True, progress=progress)

@@ -133,7 +133,8 @@ def backbone_options(command: Command) -> Command:
             click.option(
                 "--fast",
                 is_flag=True,
-                help="Skip frames that no other frame needs: quicker, off by a frame.",
+                help="Skip frames that neither another frame nor a sample needs: quicker;"
+                " borders of shots may be off by a frame or two.",
             ),
         ],
     )

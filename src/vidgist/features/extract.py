@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Extraction", "extract_features"]
 
-BATCH = 16
-"""Samples in one inference: larger ones gain nothing on two cores, and wait longer to be full."""
+BATCH = 4
+"""Samples in one inference: what passes between the layers of larger ones leaves the processor's
+cache (a fifth more time at 16), takes more memory, and waits longer to be full."""
 
-_BATCHES_AHEAD = 2
+BATCHES_AHEAD = 8
+"""Batches that may wait for their inference: the decoder works in bursts."""
 
 _Result: TypeAlias = tuple[Vectors, Booleans, list[bytes]]
 
@@ -92,7 +94,8 @@ def extract_features(
         path: the video.
         backbone: a name or specification that `load_backbone` knows, or the extractor itself.
         fps: samples a second; sample k is the frame shown at ``k / fps``.
-        skip_nonref: do not decode frames that no other frame needs: quicker, off by a frame.
+        skip_nonref: do not decode frames that neither another frame nor a sample needs: quicker,
+            borders of shots may be off by a frame or two.
         device: for a backbone that is loaded here.
         threads: for decoding and for inference each; default one a core.
         limits: what the video may ask for at most.
@@ -147,7 +150,7 @@ def extract_features(
         with contextlib.closing(_each(stream)) as samples:
             for batch in _batches(samples, size=extractor.size, trace=trace):
                 waiting.append(worker.submit(infer, batch))
-                while len(waiting) > _BATCHES_AHEAD:
+                while len(waiting) > BATCHES_AHEAD:
                     with trace.span("wait"):
                         results.append(waiting.popleft().result())
         while waiting:

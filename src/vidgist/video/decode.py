@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
 from fractions import Fraction
 
 import av
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
@@ -67,8 +68,8 @@ class SampleStream:
             path: a local video file.
             fps: samples a second, more than 0.
             size: (height, width) of the pictures.
-            skip_nonref: do not decode frames that no other frame needs: a third less work, samples
-                may be a frame early, and the timeline lacks those frames.
+            skip_nonref: do not decode frames that neither another frame nor a sample needs: the
+                timeline lacks them, and where the frame rate varies samples may be a frame early.
             threads: decoder threads, default as many as the machine has.
             limits: what the video may ask for at most.
             progress: told the seconds read and the seconds announced.
@@ -125,7 +126,8 @@ class SampleStream:
             clock = stream_clock(container, stream)
             announced = announced_seconds(container, stream)
             held: av.VideoFrame | None = None
-            for frame in decoded(container, stream, losses):
+            needed = self._needed(clock, stream, times) if self.skip_nonref else None
+            for frame in decoded(container, stream, losses, needed=needed):
                 at = clock(frame)
                 if at > self.limits.seconds:
                     raise too_long(self.path, self.limits)
@@ -154,6 +156,25 @@ class SampleStream:
             origin=clock.seconds(clock.origin),
             steady=clock.steady,
         )
+
+    def _needed(
+        self, clock: Clock, stream: VideoStream, times: Sized
+    ) -> Callable[[Packet[VideoStream]], bool]:
+        """Return what tells whether a sample is due while the frame of a packet is on screen."""
+        tick = float(_time_base(stream))
+
+        def needed(packet: Packet[VideoStream]) -> bool:
+            step = packet.duration or clock.step
+            if packet.pts is None or not step:
+                return False
+            if not times:
+                return True  # the clock's origin is known from the first frame on
+            # Containers round times and durations: a tenth of a frame more is looked at.
+            begin = (packet.pts - clock.origin - 0.1 * step) * tick
+            due = max(0, math.ceil(begin * self.fps)) / self.fps
+            return due <= begin + 1.2 * step * tick
+
+        return needed
 
     def _due(
         self, frame: av.VideoFrame, number: int, until: float

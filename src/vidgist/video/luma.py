@@ -62,10 +62,13 @@ def _layout(form: VideoFormat) -> _Layout | None:
 
 def luma_grid(frame: av.VideoFrame) -> npt.NDArray[np.float32]:
     """Return the luma of at most 36 x 64 points spread over the picture, in [0, 1]."""
-    return _grid(frame, _layout(frame.format))
+    grid, scale = _grid(frame, _layout(frame.format))
+    grid *= np.float32(1 / scale)
+    return grid
 
 
-def _grid(frame: av.VideoFrame, layout: _Layout | None) -> npt.NDArray[np.float32]:
+def _grid(frame: av.VideoFrame, layout: _Layout | None) -> tuple[npt.NDArray[np.float32], float]:
+    """Return the points as the whole numbers that they are, and the one that stands for 1."""
     plane: Any = None if layout is None else frame.planes[0]
     if layout is None or plane is None or plane.line_size <= 0:
         # Palettes, single bits, floats, Bayer patterns, upside-down memory: let swscale read them.
@@ -76,9 +79,7 @@ def _grid(frame: av.VideoFrame, layout: _Layout | None) -> npt.NDArray[np.float3
     down, across = max(1, height // ROWS), max(1, width // COLUMNS)
     first = layout.first + (across // 2) * layout.step
     points = lines[down // 2 :: down, first : width * layout.step : across * layout.step]
-    grid: npt.NDArray[np.float32] = np.empty(points[:ROWS, :COLUMNS].shape, np.float32)
-    np.multiply(points[:ROWS, :COLUMNS], np.float32(1 / layout.scale), out=grid)
-    return grid
+    return points[:ROWS, :COLUMNS].astype(np.float32), layout.scale
 
 
 _GRAY = _Layout(np.dtype(np.uint8), 1, 0, 255.0)
@@ -88,7 +89,7 @@ class Jumps:
     """Measures each frame against the one before it."""
 
     def __init__(self) -> None:
-        self._before: npt.NDArray[np.float32] | None = None
+        self._before: tuple[npt.NDArray[np.float32], float] | None = None
         self._layouts: dict[str, _Layout | None] = {}
 
     def __call__(self, frame: av.VideoFrame) -> float:
@@ -96,10 +97,15 @@ class Jumps:
         name = frame.format.name
         if name not in self._layouts:
             self._layouts[name] = _layout(frame.format)
-        grid = _grid(frame, self._layouts[name])
-        before, self._before = self._before, grid
+        grid, scale = _grid(frame, self._layouts[name])
+        before, self._before = self._before, (grid, scale)
         if before is None:
             return 0.0
-        if before.shape != grid.shape:  # tiny pictures that changed their size
-            return float(abs(before.mean() - grid.mean()))
-        return float(np.abs(grid - before).mean())
+        earlier, scale_before = before
+        if earlier.shape != grid.shape or scale_before != scale:
+            # Tiny pictures that changed their size, or pictures that changed their format.
+            return float(abs(earlier.mean() / scale_before - grid.mean() / scale))
+        # Sums of whole numbers, exact for 8 bits: this is done for every frame of the video.
+        difference = np.subtract(grid, earlier, out=earlier)
+        np.absolute(difference, out=difference)
+        return float(np.add.reduce(difference, axis=None)) / (difference.size * scale)

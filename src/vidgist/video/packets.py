@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +123,11 @@ def prepare(
 
 
 def decoded(
-    container: InputContainer, stream: VideoStream, losses: Losses | None = None
+    container: InputContainer,
+    stream: VideoStream,
+    losses: Losses | None = None,
+    *,
+    needed: Callable[[Packet[VideoStream]], bool] | None = None,
 ) -> Iterator[av.VideoFrame]:
     """Decode a stream from where the container stands to its end.
 
@@ -131,16 +135,22 @@ def decoded(
         container: open, standing at its start or where `seek` put it.
         stream: one of its video streams, set up by `prepare`.
         losses: counts what was lost, in place.
+        needed: with `prepare(skip_nonref=True)`, whether a packet's frame is to be decoded although
+            no other frame needs it.
 
     Yields:
         The frames in the order of presentation.
     """
     losses = losses if losses is not None else Losses()
     context = stream.codec_context
-    losses.one_each = context.name in _ONE_FRAME_EACH and context.skip_frame == "DEFAULT"
+    skipping = context.skip_frame
+    losses.one_each = context.name in _ONE_FRAME_EACH and skipping == "DEFAULT"
     last: int | None = None
     for packet in packets(container, stream, losses):
         losses.packets += not packet.is_discard
+        if needed is not None:
+            # Each packet takes this setting along to the thread that decodes it.
+            context.skip_frame = "DEFAULT" if needed(packet) else skipping
         for frame in _decode(stream, packet, losses):
             yield frame
             last = frame.pts
