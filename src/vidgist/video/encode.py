@@ -32,7 +32,7 @@ MAX_SIDE = 8192
 MIN_SIDE = 16
 """Shortest side: one macroblock, under which some decoders refuse."""
 
-VIDEO_OPTIONS = {"crf": "21", "bf": "0", "forced-idr": "1"}
+VIDEO_OPTIONS = {"crf": "23", "bf": "0", "forced-idr": "1"}
 # Without B-frames the order of decoding is that of showing. MP4 keeps a duration for each step of
 # the former only, so that with them uneven frame rates end at the wrong time in many players.
 
@@ -81,7 +81,7 @@ class ClipEncoder:
         frame_rate: float = 0.0,
         sample_rate: int | None = None,
         channels: int = 2,
-        preset: str = "veryfast",
+        preset: str = "superfast",
         subject: str | None = None,
     ) -> None:
         self._subject = subject or str(path)
