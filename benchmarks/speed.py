@@ -3,10 +3,13 @@
     python benchmarks/speed.py                              # 60 seconds, 720p, H.264
     python benchmarks/speed.py --seconds 300 --clips 720:h264,1080:h264,720:hevc,720:vp9
     python benchmarks/speed.py --trace                      # the stages' time line
+    python benchmarks/speed.py --files talk.mp4 --seconds 300       # videos of one's own
 
-Clips are rendered here, with cuts, motion and grain. Every command is a process of its own, begun
-anew for each run; runs alternate, so that a machine which slows down slows down all. Ratios are to
-``ffmpeg -i CLIP -f null -``, the floor of decoding every frame, pair by pair; medians are told.
+Clips are rendered here, with cuts, motion and grain: 20 seconds, over and over (``--fresh`` for
+more), and files of one's own are repeated as well until they last as long. Every command is a
+process of its own, begun anew for each run; runs alternate, so that a machine which slows down
+slows down all. Ratios are to ``ffmpeg -i CLIP -f null -``, the floor of decoding every frame, pair
+by pair; medians are told, of the clock and of processor seconds, which say more on a busy machine.
 Peers take part where they are installed:
 ``pip install scenedetect[opencv] Katna torch torchvision``.
 """
@@ -22,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +89,14 @@ def render(path: Path, *, height: int, codec: str, seconds: float, rate: int = 2
     encoder.stdin.close()
     if encoder.wait():
         raise SystemExit(f"ffmpeg cannot make {path.name}")
+
+
+def repeated(source: Path, target: Path, *, seconds: float) -> None:
+    """Write the file over and over until it lasts so long, without encoding it again."""
+    command = ["ffmpeg", "-v", "error", "-y", "-stream_loop", "-1", "-i", str(source)]
+    command += ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-t", str(seconds), str(target)]
+    if subprocess.run(command, check=False).returncode:
+        raise SystemExit(f"ffmpeg cannot repeat {source}")
 
 
 # ---------------------------------------------------------------- commands
@@ -220,28 +232,34 @@ def run(command: Command, clip: Path) -> Run | str:
         return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def compare(clip: Path, *, runs: int) -> None:
-    """Time all commands in turn and print a row each."""
+def compare(clip: Path, *, runs: int, only: str | None = None) -> None:
+    """Time the commands in turn and print a row each."""
     runnable = []
     failures = {}
-    for command in commands():
+    floor_command, *others = commands()
+    words = only.split(",") if only else [""]
+    for command in (floor_command, *(c for c in others if any(w in c.name for w in words))):
         why = command.missing()
-        if why is None:
-            outcome = run(command, clip)  # warms the disk's cache, and is not counted
-            why = outcome if isinstance(outcome, str) else None
         if why is None:
             runnable.append(command)
         else:
-            failures[command.name] = why
+            failures[command.name] = f"skipped: {why}"
+    clip.read_bytes()  # into the cache of the disk
     taken: dict[str, list[Run]] = {command.name: [] for command in runnable}
     for _ in range(runs):
         for command in runnable:
+            if command.name in failures:
+                continue
             outcome = run(command, clip)
             if isinstance(outcome, Run):
                 taken[command.name].append(outcome)
+            else:
+                failures[command.name] = outcome
     floor = taken[runnable[0].name]
     print(f"{'':<32} {'seconds':>8} {'x floor':>8} {'cpu s':>7} {'x floor':>8} {'MB':>6}")
     for name, own in taken.items():
+        if name in failures:
+            continue
         pairs = list(zip(own, floor, strict=False))
         print(
             f"{name:<32} {statistics.median(r.seconds for r in own):>8.2f}"
@@ -252,7 +270,7 @@ def compare(clip: Path, *, runs: int) -> None:
             flush=True,
         )
     for name, why in failures.items():
-        print(f"{name:<32} skipped: {why}")
+        print(f"{name:<32} {why}")
 
 
 # ---------------------------------------------------------------- time line
@@ -320,10 +338,34 @@ def small(runs: int, folder: Path) -> None:
         )
 
 
+def clips(options: argparse.Namespace, folder: Path) -> Iterator[Path]:
+    """Make the clips that are asked for, each when its turn comes."""
+    sources = options.files or options.clips.split(",")
+    for source in sources:
+        if options.files:
+            short = source
+        else:
+            height, codec = source.split(":")
+            fresh = min(options.fresh, options.seconds)
+            short = folder / f"{height}p-{codec}-{fresh:g}s.{ENDINGS[codec]}"
+            if not short.exists():
+                render(short, height=int(height), codec=codec, seconds=fresh)
+            if fresh == options.seconds:
+                yield short
+                continue
+        path = folder / f"{short.stem}-{options.seconds:g}s{short.suffix}"
+        if not path.exists():
+            repeated(short, path, seconds=options.seconds)
+        yield path
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the clips")
     parser.add_argument("--clips", default="720:h264", help="HEIGHT:CODEC,...")
+    parser.add_argument("--fresh", type=float, default=20.0, help="seconds that are rendered")
+    parser.add_argument("--files", type=Path, nargs="+", help="videos in place of the clips")
+    parser.add_argument("--only", help="words of the commands to run, separated by commas")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="folder for the clips, to use them again")
     parser.add_argument("--trace", action="store_true", help="only the stages' time line")
@@ -338,14 +380,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        for clip in options.clips.split(","):
-            height, codec = clip.split(":")
-            path = folder / f"{height}-{codec}-{options.seconds:g}.{ENDINGS[codec]}"
-            if not path.exists():
-                render(path, height=int(height), codec=codec, seconds=options.seconds)
-            print(f"\n{height}p {codec}, {options.seconds:g} s, {path.stat().st_size >> 10} KB")
+        for path in clips(options, folder):
+            print(f"\n{path.stem}, {path.stat().st_size >> 10} KB")
             if not options.trace:
-                compare(path, runs=options.runs)
+                compare(path, runs=options.runs, only=options.only)
             trace(path)
         if not options.trace:
             small(options.runs, folder)
