@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,6 +26,17 @@ def test_without_ray_the_error_names_the_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"vidgist\[ray\]"):
         batch(["a"], tmp_path)
+
+
+def test_a_cluster_that_does_not_start_is_one_line(tmp_path, monkeypatch):
+    def init(**options):
+        raise Exception("The current node timed out during startup.\nMore of it.")
+
+    broken = SimpleNamespace(is_initialized=lambda: False, init=init)
+    monkeypatch.setitem(__import__("sys").modules, "ray", broken)
+    with pytest.raises(SettingError, match=r"--engine ray: no Ray cluster .*timed out") as caught:
+        batch(["a"], tmp_path)
+    assert "\n" not in str(caught.value)
 
 
 def test_two_workers_of_which_some_are_killed(tmp_path, monkeypatch):

@@ -76,9 +76,10 @@ def run_on_ray(
                 log_to_driver=False,
                 logging_level="ERROR",
             )
-        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        except Exception as error:  # Ray raises this very class where a node does not start
             reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
-            raise SettingError(f"--address: no Ray cluster can be used ({reason[:200]})") from error
+            option = "--address" if address else "--engine ray"
+            raise SettingError(f"{option}: no Ray cluster can be used ({reason[:200]})") from error
     return _run(ray, setup, jobs, workers=workers, threads=threads, shut_down=own)
 
 
