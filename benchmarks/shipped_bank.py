@@ -5,7 +5,7 @@
 FOLDER holds the test clips named below, each prefixed by the public repository that it comes from.
 Taken are all that decode to the end, last 10 seconds or more (20 samples), and are no damaged copy
 of another: clips of a second or two say how one picture looks, not how videos do. Statistics alone
-leave the clips: 3 x 1280 numbers.
+leave the clips: 4 x 1280 numbers.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ __all__ = [
 PAPER_CRITERIA = ("alignment", "uniformity", "uniqueness")
 """The criteria of the paper, in the order of eq. 12."""
 
-BANK_CRITERIA = ("distinctiveness", "belonging")
-"""Those of preset `best` that compare with a bank of other videos."""
+BANK_CRITERIA = ("distinctiveness", "belonging", "promise")
+"""Those that compare with a bank of other videos: the first two are in preset `best`."""
 
 CRITERIA = (*PAPER_CRITERIA, *BANK_CRITERIA, "projection")
 """All names that a score can be made from; `projection` replaces the product of the others."""

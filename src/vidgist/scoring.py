@@ -8,7 +8,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from vidgist.bank import SHIPPED, Bank, choose_bank
-from vidgist.criteria import belonging, distinctiveness, measure, minmax, projection
+from vidgist.criteria import (
+    belonging,
+    distinctiveness,
+    measure,
+    minmax,
+    projection,
+    promise,
+)
 from vidgist.criteria.smoothing import smooth
 from vidgist.errors import SettingError, unknown_value
 from vidgist.model import Model, refined_criteria
@@ -108,8 +115,13 @@ def importance(
 
 
 def product_of(scaled: Mapping[str, Floats], criteria: Iterable[str]) -> Floats:
-    """Return the product (T,) of the chosen criteria, `projection` not among them."""
-    chosen = [scaled[name] for name in criteria if name != "projection"]
+    """Return the product (T,) of the chosen criteria, `projection` not among them.
+
+    `promise` among others is a hint: it enters as (1 + P) / 2.
+    """
+    names = [name for name in criteria if name != "projection"]
+    hint = "promise" if len(names) > 1 else ""
+    chosen = [(1 + scaled[name]) / 2 if name == hint else scaled[name] for name in names]
     return np.asarray(np.prod(chosen, axis=0))
 
 
@@ -178,7 +190,8 @@ def score_features(
         features: of one video, (T, D); normalised where the criteria want them so.
         settings: as `configure` returns them.
         model: refines the features and gives uniqueness, or (DR-DSN) gives the score itself.
-        bank: what other videos look like, for distinctiveness and belonging; None for no bank.
+        bank: what other videos look like, for the criteria that compare with them; None for no
+            bank.
         progress: told how far it is.
 
     Raises:
@@ -206,6 +219,8 @@ def score_features(
         )
     if set(BANK_CRITERIA) & set(settings.criteria):
         raw |= _against_bank(features, bank, progress=progress)
+        if "promise" in settings.criteria:
+            raw["promise"] = promise(values, direction=None if bank is None else bank.rise)
     scaled = scale(raw, threshold=settings.threshold)
     if "projection" in settings.criteria:
         product = product_of(scaled, settings.criteria)

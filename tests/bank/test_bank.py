@@ -67,7 +67,7 @@ def test_a_file_gives_back_what_was_written(tmp_path, bank):
     path = tmp_path / "mine.safetensors"
     write_bank(path, bank)
     found = read_bank(path)
-    for name in ("mean", "deviation", "common"):
+    for name in ("mean", "deviation", "common", "rise"):
         np.testing.assert_allclose(getattr(found, name), getattr(bank, name), rtol=1e-6)
     assert (found.videos, found.samples) == (3, 54)
     assert (found.backbone, found.fingerprint) == ("eye", "f" * 32)
@@ -76,7 +76,8 @@ def test_a_file_gives_back_what_was_written(tmp_path, bank):
 
 
 def tensors(**changes):
-    values = {"mean": np.zeros(4), "deviation": np.ones(4), "common": np.full(4, 0.1)}
+    values = {"mean": np.zeros(4), "deviation": np.ones(4)}
+    values |= {"common": np.full(4, 0.1), "rise": np.full(4, -0.1)}
     return {k: v.astype(np.float32) for k, v in (values | changes).items() if v is not None}
 
 
@@ -93,6 +94,8 @@ def metadata(**changes):
         (struct.pack("<Q", 2**60) + b"{}", "damaged"),
         (save(tensors(), metadata=metadata(kind="a model")), "not a bank"),
         (save(tensors(common=None), metadata=metadata()), "not a bank"),
+        (save(tensors(rise=None), metadata=metadata()), "not a bank"),
+        (save(tensors(rise=np.full(4, -9.0)), metadata=metadata()), "longer than 1"),
         (save(tensors(common=np.zeros(3)), metadata=metadata()), "differ in shape"),
         (save(tensors(mean=np.full(4, np.nan)), metadata=metadata()), "finite"),
         (save(tensors(deviation=np.full(4, -1.0)), metadata=metadata()), "at least 0"),
@@ -182,11 +185,14 @@ def test_where_no_bank_is_shipped_the_user_is_told():
     [
         {"mean": np.zeros((2, 2))},
         {"deviation": np.ones(3)},
-        {"mean": np.zeros(0), "deviation": np.zeros(0), "common": np.zeros(0)},
+        dict.fromkeys(("mean", "deviation", "common", "rise"), np.zeros(0)),
+        {"rise": np.full(2, np.inf)},
         {"videos": 0},
     ],
 )
 def test_a_bank_checks_itself(change):
     values = {"mean": np.zeros(2), "deviation": np.ones(2), "common": np.zeros(2)}
+    values["rise"] = np.zeros(2)
+    assert Bank(**values, videos=1, samples=4).dimension == 2
     with pytest.raises(ValueError, match=r"Bank"):
         Bank(**({**values, "videos": 1, "samples": 4} | change))

@@ -1,11 +1,13 @@
-r"""The bank: what videos in general look like to a backbone, as three vectors.
+r"""The bank: what videos in general look like to a backbone, as four vectors.
 
 .. math::
    m = \overline{\bar f}, \qquad s^2 = \overline{\overline{f^2}} - m^2, \qquad c = \overline{\bar x}
 
 The inner means run over the samples of a video, the outer ones over videos, so that every video
 weighs the same however long it is; x are the features f at length 1. No label is needed, and no
-picture can be got back: of any number of videos 3 D numbers remain.
+picture can be got back: of any number of videos 4 D numbers remain. The
+fourth vector, g, is the direction in which scores rise in these videos, see
+`vidgist.criteria.promise`.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from vidgist.types import Floats, _ShapesInRepr
 
 __all__ = ["VECTORS", "Bank"]
 
-VECTORS = ("mean", "deviation", "common")
-"""What a bank holds: m, s and c."""
+VECTORS = ("mean", "deviation", "common", "rise")
+"""What a bank holds: m, s, c and g."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -31,6 +33,7 @@ class Bank(_ShapesInRepr):
         mean: (D,) m, of the features as they come.
         deviation: (D,) s, not negative.
         common: (D,) c, the mean direction.
+        rise: (D,) g, the mean direction in which scores rise.
         videos: how many videos it is made from.
         samples: how many samples they had together.
         backbone: name of the backbone, "" where unknown.
@@ -41,6 +44,7 @@ class Bank(_ShapesInRepr):
     mean: Floats
     deviation: Floats
     common: Floats
+    rise: Floats
     videos: int
     samples: int
     backbone: str = ""

@@ -75,12 +75,14 @@ def _bank_from(tensors: Mapping[str, Floats], said: Mapping[str, str], *, source
     if any(values.dtype.kind != "f" for values in tensors.values()):
         raise ValueError("its numbers are of the wrong type")
     common = tensors["common"].astype(np.float64)
-    if math.sqrt(float(common @ common)) > 1 + 1e-3:
-        raise ValueError("its mean direction is longer than 1")
+    rise = tensors["rise"].astype(np.float64)
+    if max(math.sqrt(float(v @ v)) for v in (common, rise)) > 1 + 1e-3:
+        raise ValueError("a mean direction in it is longer than 1")
     return Bank(
         mean=tensors["mean"].astype(np.float64),
         deviation=tensors["deviation"].astype(np.float64),
         common=common,
+        rise=rise,
         videos=int(said["videos"]),
         samples=int(said["samples"]),
         backbone=said.get("backbone", ""),

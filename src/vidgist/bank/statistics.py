@@ -11,6 +11,7 @@ import numpy.typing as npt
 from vidgist.bank.bank import Bank
 from vidgist.criteria.directions import unit_blocks
 from vidgist.criteria.gram import check_features
+from vidgist.criteria.promise import rise
 from vidgist.errors import DataError
 from vidgist.types import Floats, _ShapesInRepr
 
@@ -25,12 +26,14 @@ class VideoStatistics(_ShapesInRepr):
         mean: of the features.
         square: of their squares.
         direction: of the features at length 1.
+        rise: of the same about their mean, each times the sample's standardised score.
         samples: how many there were.
     """
 
     mean: npt.NDArray[np.float64]
     square: npt.NDArray[np.float64]
     direction: npt.NDArray[np.float64]
+    rise: npt.NDArray[np.float64]
     samples: int
 
 
@@ -49,7 +52,11 @@ def video_statistics(features: Floats) -> VideoStatistics:
         direction += unit.sum(axis=0)
     count = len(features)
     return VideoStatistics(
-        mean=mean / count, square=square / count, direction=direction / count, samples=count
+        mean=mean / count,
+        square=square / count,
+        direction=direction / count,
+        rise=rise(features).astype(np.float64),
+        samples=count,
     )
 
 
@@ -76,6 +83,7 @@ def bank_of(
         mean=mean,
         deviation=np.sqrt(np.maximum(square - mean**2, 0.0)),
         common=np.mean([part.direction for part in parts], axis=0),
+        rise=np.mean([part.rise for part in parts], axis=0),
         videos=len(parts),
         samples=sum(part.samples for part in parts),
         backbone=backbone,

@@ -55,7 +55,7 @@ def bank(
     """Make a bank: what videos in general look like to the backbone.
 
     Ten videos or more of any kind will do; those of your own library make a summary show what sets
-    a video apart from the rest of it. Three numbers a dimension remain, and no picture. A DATA.h5
+    a video apart from the rest of it. Four numbers a dimension remain, and no picture. A DATA.h5
     that vidgist features wrote is taken as the videos in it.
 
     With --preset best, --bank BANK puts it in the place of the one that is shipped.

@@ -50,8 +50,8 @@ def score_options(command: Command) -> Command:
                 callback=name_list(CRITERIA),
                 metavar="LIST",
                 help="Criteria to multiply: alignment, uniformity, uniqueness (needs --model),"
-                " distinctiveness, belonging; projection makes the product linear in appearance."
-                "  [default: the preset's]",
+                " distinctiveness, belonging, promise; projection makes the product linear in"
+                " appearance.  [default: the preset's]",
             ),
             click.option(
                 "--neighbors",

@@ -5,6 +5,7 @@ from vidgist.criteria.belonging import belonging
 from vidgist.criteria.distinctiveness import distinctiveness
 from vidgist.criteria.measure import measure
 from vidgist.criteria.projection import projection
+from vidgist.criteria.promise import promise
 from vidgist.criteria.scaling import minmax
 from vidgist.criteria.uniformity import uniformity
 from vidgist.criteria.uniqueness import segment_features, uniqueness
@@ -16,6 +17,7 @@ __all__ = [
     "measure",
     "minmax",
     "projection",
+    "promise",
     "segment_features",
     "uniformity",
     "uniqueness",

@@ -65,6 +65,13 @@ WORDS = {
         middle="belongs in part to this very video",
         low="hardly belongs to this video in particular",
     ),
+    "promise": Words(
+        "Promise",
+        "How much a sample looks like what stands out and belongs in other videos.",
+        high="looks like what matters in other videos",
+        middle="looks a little like what matters in other videos",
+        low="looks unlike what matters in other videos",
+    ),
     "projection": Words(
         "Projection",
         "How far a sample lies in the direction in which the product of the other criteria rises"
