@@ -82,6 +82,10 @@ def open_page(browser: Any) -> Iterator[Callable[..., Opened]]:
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         opened.page.on("dialog", lambda dialog: opened.complaints.append(dialog.message))
         opened.page.on("request", lambda request: opened.requests.append(request.url))
+        # Counted, since a short shot may be over before anybody asks whether it plays.
+        opened.page.add_init_script(
+            "window.plays = 0; addEventListener('play', () => { window.plays += 1; }, true);"
+        )
         opened.page.goto(path.absolute().as_uri())
         return opened
 

@@ -4,6 +4,7 @@ const player = byId("player");
 const media = data.media;
 const made = data.lengths[madeIndex];
 let playlist = null;
+let sought = null; // where the page itself sought last
 let poster = "";
 let sourceFails = false;
 
@@ -49,7 +50,8 @@ function start(piece) {
   video.removeAttribute("poster"); // lest it flashes up between two shots
   const begin = () => {
     // A touch after the border, lest rounding shows the last picture of the shot before.
-    video.currentTime = piece.from + 0.01;
+    sought = piece.from + 0.01;
+    video.currentTime = sought;
     video.play().catch((error) => {
       if (error.name === "NotAllowedError") say("Press play in the player.");
     });
@@ -98,14 +100,14 @@ function follow() {
   if (time !== state.playing) change({ playing: time });
   if (playlist && !video.paused) {
     const piece = playlist.pieces[playlist.at];
-    // Whoever scrubs with the player's own controls leaves the list.
-    if (!video.seeking && (video.currentTime < piece.from - 0.5 || video.currentTime > piece.to + 0.5)) playlist = null;
-    else if (video.currentTime >= piece.to - 0.02) {
+    if (!video.seeking && video.currentTime >= piece.to - 0.02) {
       const next = playlist.pieces[++playlist.at];
       if (next) start(next);
       else {
         playlist = null;
         video.pause();
+        // A busy browser may notice late; what stays in sight belongs to the shot.
+        if (video.currentTime > piece.to + 0.05) video.currentTime = piece.to - 0.02;
         say("");
       }
     }
@@ -115,6 +117,10 @@ function follow() {
 video.addEventListener("play", () => requestAnimationFrame(follow));
 video.addEventListener("pause", follow);
 video.addEventListener("seeked", follow);
+// Whoever scrubs with the player's own controls leaves the list.
+video.addEventListener("seeking", () => {
+  if (sought === null || Math.abs(video.currentTime - sought) > 0.05) playlist = null;
+});
 video.addEventListener("error", () => {
   const kind = video.dataset.kind;
   if (!kind || !video.getAttribute("src")) return;
