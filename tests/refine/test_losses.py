@@ -112,6 +112,21 @@ def test_uniqueness_as_its_equation_says(
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("own_segments", [True, False])
+def test_blocks_of_videos_change_neither_uniqueness_nor_its_gradient(
+    batch: tuple[np.ndarray, np.ndarray], own_segments: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for numbers in (10**6, 24 * 3 * 4 * 2):  # all three videos at once; two, then one
+        monkeypatch.setattr("vidgist.refine.losses._BLOCK_NUMBERS", numbers)
+        refined = torch.from_numpy(batch[1]).requires_grad_()
+        bank = segments(refined, run=6, pool_unit=True)
+        unique = uniqueness_loss(F.normalize(refined, dim=-1), bank, own_segments=own_segments)
+        (gradient,) = torch.autograd.grad(unique.square().mean(), refined)
+        found.append((unique, gradient))
+    torch.testing.assert_close(found[0], found[1])
+
+
 def test_a_share_of_the_batch_leaves_out_its_own_videos(
     batch: tuple[np.ndarray, np.ndarray],
 ) -> None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from vidgist.criteria.alignment import neighbor_count
 from vidgist.refine.settings import TrainSettings
@@ -33,6 +34,9 @@ __all__ = [
     "uniformity_loss",
     "uniqueness_loss",
 ]
+
+_BLOCK_NUMBERS = 2**23
+"""Kernel values to segments that are held at once; a batch of 32 videos is one block."""
 
 
 def nearest_neighbors(features: Tensor, *, k: int, count_self: bool) -> Tensor:
@@ -100,6 +104,22 @@ def uniqueness_loss(unit: Tensor, bank: Tensor, *, own_segments: bool, first: in
     Returns:
         (B, T); 0 where the batch holds no other video.
     """
+    at_once = max(1, _BLOCK_NUMBERS // (unit.shape[1] * bank.shape[0] * bank.shape[1]))
+    if len(unit) <= at_once:
+        return _uniqueness(unit, bank, own_segments, first)
+    parts = [
+        # Kernels are made anew for the gradient: what the whole batch's take exceeds the network.
+        checkpoint(
+            *(_uniqueness, unit[start : start + at_once], bank, own_segments, first + start),
+            use_reentrant=False,
+            preserve_rng_state=False,
+        )
+        for start in range(0, len(unit), at_once)
+    ]
+    return torch.cat(parts)
+
+
+def _uniqueness(unit: Tensor, bank: Tensor, own_segments: bool, first: int) -> Tensor:
     videos, count = bank.shape[:2]
     kernel = _kernel(unit @ bank.flatten(0, 1).T)
     if own_segments:

@@ -57,7 +57,7 @@ class EncoderLayer(nn.Module):
             dropout_p=self.dropout if self.training else 0.0,
         )
         attended = self.norm(values + self.out(mixed.transpose(1, 2).flatten(2)))
-        fed = self.narrow(F.relu(self.widen(attended)))
+        fed = self.narrow(F.relu(self.widen(attended), inplace=True))
         result: Tensor = self.last_norm(attended + fed)
         return result
 
@@ -98,7 +98,7 @@ class Refiner(nn.Module):
         seen = refined.detach()
         if self.filter_sees_unit:
             seen = F.normalize(seen, dim=-1)
-        hidden = F.relu(self.filter_hidden(self.filter_layer(seen)))
+        hidden = F.relu(self.filter_hidden(self.filter_layer(seen)), inplace=True)
         logits: Tensor = self.filter_out(hidden).squeeze(-1)
         return logits
 
