@@ -42,7 +42,7 @@ def test_a_cluster_that_does_not_start_is_one_line(tmp_path, monkeypatch):
 def test_two_workers_of_which_some_are_killed(tmp_path, monkeypatch):
     pytest.importorskip("ray", reason="Ray is not installed: pip install 'vidgist[ray]'")
     monkeypatch.setenv("PYTHONPATH", str(HERE))
-    names = ["a", "once", "bad", "b", "kill", "c", "d"]
+    names = ["meet-a", "meet-b", "bad", "once", "kill", "c", "d"]
     outcomes = batch(names, tmp_path)
     assert [o.job.video.name for o in outcomes] == names
     states = [o.state for o in outcomes]
