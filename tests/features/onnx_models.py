@@ -26,12 +26,23 @@ def mean_colour(
     output: str = "vector",
     extra_input: bool = False,
     extra_output: bool = False,
+    metadata: dict[str, str] | None = None,
 ) -> Path:
-    """Write a model; ``output`` is vector (B, 3), map (B, 3, H, W) or tokens (B, H W, 3)."""
+    """Write a model; ``output`` is vector (B, 3), map (B, 3, H, W) or tokens (B, H W, 3).
+
+    With a shape of five axes it takes clips, and averages over them as well.
+    """
     nodes = [helper.make_node("Cast", ["picture"], ["float"], to=TensorProto.FLOAT)]
     planes = "float"
     if layout == "NHWC":
-        nodes.append(helper.make_node("Transpose", ["float"], ["planes"], perm=[0, 3, 1, 2]))
+        nodes.append(
+            helper.make_node(
+                "Transpose",
+                ["float"],
+                ["planes"],
+                perm=[0, len(shape) - 1, *range(1, len(shape) - 1)],
+            )
+        )
         planes = "planes"
     constants = [numpy_helper.from_array(np.array([0, 3, -1], np.int64), "as_tokens")]
     if output == "vector":
@@ -40,7 +51,7 @@ def mean_colour(
         dims: list[Any] = ["B", 3]
     elif output == "map":
         nodes.append(helper.make_node("Identity", [planes], ["feature"]))
-        dims = ["B", 3, "H", "W"]
+        dims = ["B", 3, *("F" * (len(shape) - 4)), "H", "W"]
     else:
         nodes.append(helper.make_node("Reshape", [planes, "as_tokens"], ["rows"]))
         nodes.append(helper.make_node("Transpose", ["rows"], ["feature"], perm=[0, 2, 1]))
@@ -54,6 +65,7 @@ def mean_colour(
         outputs.append(helper.make_tensor_value_info("negative", TensorProto.FLOAT, dims))
     graph = helper.make_graph(nodes, "mean_colour", inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, metadata or {})
     path.write_bytes(model.SerializeToString())
     return path
 

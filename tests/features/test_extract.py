@@ -11,7 +11,8 @@ from PIL import Image
 from clips import frame_number, render_clip
 from vidgist.errors import ModelError, SettingError, VideoError
 from vidgist.features import Extraction, extract_features
-from vidgist.features.extract import BATCH, BATCHES_AHEAD
+from vidgist.features.backbone import ClipShape
+from vidgist.features.extract import BATCH, BATCHES_AHEAD, CLIP_BATCH
 from vidgist.features.trace import Trace
 
 
@@ -161,3 +162,34 @@ def test_the_default_backbone_on_a_clip(clip):
     scene = np.arange(len(unit)) // 8
     cosine = unit @ unit.T - 2 * np.eye(len(unit))
     np.testing.assert_array_equal(scene[cosine.argmax(axis=1)], scene)
+
+
+class ReadsClips:
+    """A backbone of clips: the numbers that its three pictures carry."""
+
+    name, dimension, size, fingerprint = "reads_clips", 3, (96, 128), "1"
+    clip = ClipShape(frames=3, rate=25.0)
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def extract(self, pixels):
+        assert pixels.shape[1:] == (3, *self.size, 3)
+        self.batches.append(len(pixels))
+        return np.array([[frame_number(p) for p in clip] for clip in pixels], np.float32)
+
+
+def test_a_backbone_of_clips_sees_the_frames_around_each_sample(clip):
+    backbone = ReadsClips()
+    extraction = extract_features(clip.path, backbone=backbone)
+    picks = extraction.features.picks
+    last = len(clip.times) - 1
+    around = np.clip(picks[:, None] + [-1, 0, 1], 0, last)
+    np.testing.assert_array_equal(extraction.features.values, around)
+    np.testing.assert_array_equal(
+        picks, extract_features(clip.path, backbone=ReadsNumbers()).features.picks
+    )
+    assert set(backbone.batches[:-1]) == {CLIP_BATCH}
+    # The small pictures are the samples themselves, whichever backbone looks at them.
+    others = extract_features(clip.path, backbone=ReadsNumbers()).thumbnails
+    assert extraction.thumbnails == others

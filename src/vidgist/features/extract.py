@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from vidgist.features.backbone import Backbone, Pixels, Vectors
+from vidgist.features.backbone import Backbone, Pixels, Vectors, clip_of, stills
 from vidgist.features.registry import DEFAULT_BACKBONE, load_backbone
 from vidgist.features.thumbnails import thumbnail, thumbnail_size
 from vidgist.features.trace import Trace
@@ -27,6 +27,9 @@ __all__ = ["Extraction", "extract_features"]
 BATCH = 4
 """Samples in one inference: what passes between the layers of larger ones leaves the processor's
 cache (a fifth more time at 16), takes more memory, and waits longer to be full."""
+
+CLIP_BATCH = 1
+"""Clips in one inference: each is as much work as several batches of pictures."""
 
 BATCHES_AHEAD = 8
 """Batches that may wait for their inference: the decoder works in bursts."""
@@ -58,20 +61,22 @@ def _each(stream: Iterable[Pixels]) -> Generator[Pixels, None, None]:
     yield from stream
 
 
-def _batches(samples: Iterator[Pixels], *, size: tuple[int, int], trace: Trace) -> Iterator[Pixels]:
-    """Gather samples (H, W, 3) into batches (up to BATCH, H, W, 3)."""
+def _batches(
+    samples: Iterator[Pixels], *, shape: tuple[int, ...], trace: Trace
+) -> Iterator[Pixels]:
+    """Gather samples, (H, W, 3) or (F, H, W, 3), into batches of up to ``shape[0]``."""
     while True:
-        batch = np.empty((BATCH, *size, 3), np.uint8)
+        batch = np.empty(shape, np.uint8)
         count = 0
         with trace.span("decode"):
             for pixels in samples:
                 batch[count] = pixels
                 count += 1
-                if count == BATCH:
+                if count == len(batch):
                     break
         if count:
             yield batch[:count]
-        if count < BATCH:
+        if count < len(batch):
             return
 
 
@@ -122,21 +127,26 @@ def extract_features(
         if isinstance(backbone, str)
         else backbone
     )
+    clip = clip_of(extractor)
+    shape: tuple[int, ...] = (*extractor.size, 3)
+    shape = (BATCH, *shape) if clip is None else (CLIP_BATCH, clip.frames, *shape)
     small = thumbnail_size(width=info.width, height=info.height)
 
     def infer(batch: Pixels) -> _Result:
         with trace.span("infer"):
             vectors = extractor.extract(batch)
-        black = is_black(batch)
+        pictures = stills(batch, clip=clip)
+        black = is_black(pictures)
         if not with_thumbnails:
             return vectors, black, []
         with trace.span("thumbnails"):
-            return vectors, black, [thumbnail(pixels, size=small) for pixels in batch]
+            return vectors, black, [thumbnail(pixels, size=small) for pixels in pictures]
 
     stream = SampleStream(
         path,
         fps=fps,
         size=extractor.size,
+        clip=clip,
         skip_nonref=skip_nonref,
         threads=threads,
         limits=limits,
@@ -148,7 +158,7 @@ def extract_features(
     try:
         # Closed here also after an error or Ctrl-C, so that the video's file is let go of.
         with contextlib.closing(_each(stream)) as samples:
-            for batch in _batches(samples, size=extractor.size, trace=trace):
+            for batch in _batches(samples, shape=shape, trace=trace):
                 waiting.append(worker.submit(infer, batch))
                 while len(waiting) > BATCHES_AHEAD:
                     with trace.span("wait"):

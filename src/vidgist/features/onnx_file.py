@@ -4,6 +4,8 @@ Size, layout and number type of the input are read from the graph; the normalisa
 the graph leaves open from ``FILE.json`` beside it (see `vidgist.features.preprocessing`).  An
 output (B, D) is taken as it is, one of (B, D, H, W) is averaged over the picture, and one of
 (B, N, D), a vector a patch, gives the vector that the JSON's ``token`` names.
+
+An input of five axes, (B, F, H, W, 3) or (B, 3, F, H, W), takes clips of F pictures.
 """
 
 from __future__ import annotations
@@ -18,7 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import ModelError
-from vidgist.features.backbone import Pixels, Vectors, check_pixels, fingerprint_of
+from vidgist.features.backbone import (
+    ClipShape,
+    Pixels,
+    Vectors,
+    check_pixels,
+    fingerprint_of,
+)
 from vidgist.features.onnx_check import external_files, parse_model
 from vidgist.features.preprocessing import (
     Preprocessing,
@@ -28,7 +36,7 @@ from vidgist.features.preprocessing import (
 )
 from vidgist.features.session import Session
 
-__all__ = ["OnnxFile", "load_onnx_file"]
+__all__ = ["CLIP_RATE", "OnnxFile", "load_onnx_file"]
 
 _NUMBERS = {
     "tensor(uint8)": np.uint8,
@@ -38,6 +46,9 @@ _NUMBERS = {
 }
 _FEATURES = ("image_embeds", "pooler_output", "last_hidden_state")
 """What exported image models call the output that is the feature, the best first."""
+
+CLIP_RATE = "vidgist.clip_rate"
+"""Entry of an ONNX file's metadata: how many pictures of a clip make a second."""
 
 _MAX_SIDE = 4096
 _MAX_DIMENSION = 1 << 16
@@ -55,6 +66,29 @@ def _pick(kind: str, available: list[Any], wanted: str | None, *, source: str) -
             f'say which in the JSON beside it: {{"{kind}": "..."}}'
         )
     return available[names.index(wanted) if wanted is not None else 0]
+
+
+def _clip(
+    shape: list[Any], how: Preprocessing, rate: str | None, *, source: str
+) -> tuple[list[Any], ClipShape | None]:
+    """Return an input's shape without the axis of a clip's frames, and the clips it takes."""
+    if len(shape) != 5:
+        return shape, None
+    axis = 1 if how.layout == "NHWC" or (how.layout is None and shape[4] == 3) else 2
+    frames = shape[axis]
+    if not isinstance(frames, int):
+        raise ModelError(
+            f"{source}: leaves open how many frames its clips have; export it with a fixed number"
+        )
+    try:
+        return shape[:axis] + shape[axis + 1 :], ClipShape(
+            frames=frames, rate=float(how.rate or rate or 0)
+        )
+    except ValueError as error:
+        raise ModelError(
+            f"{source}: takes clips of {frames} frames; say in the JSON beside it how many of them "
+            'make a second: {"rate": 25}'
+        ) from error
 
 
 def _layout(shape: list[Any], how: Preprocessing, *, source: str) -> Preprocessing:
@@ -103,11 +137,13 @@ def _layout(shape: list[Any], how: Preprocessing, *, source: str) -> Preprocessi
 def pool(output: npt.NDArray[Any], *, token: str | None, source: str) -> Vectors:
     """Return one vector a picture: (B, D) as it is, (B, D, H, W) averaged, (B, N, D) by ``token``.
 
+    What comes of clips, (B, D, F, H, W), is averaged as well.
+
     Raises:
         ModelError: the output is of another kind, or not finite.
     """
-    if output.ndim == 4:
-        output = output.mean(axis=(2, 3), dtype=np.float32)
+    if output.ndim in (4, 5):
+        output = output.mean(axis=tuple(range(2, output.ndim)), dtype=np.float32)
     elif output.ndim == 3 and token is not None:
         output = output[:, 0] if token == "first" else output.mean(axis=1, dtype=np.float32)
     elif output.ndim == 3:
@@ -147,7 +183,9 @@ class OnnxFile:
             )
         if taken.type not in _NUMBERS:
             raise ModelError(f"{source}: its input is of type {taken.type}; pictures are numbers")
-        self.preprocessing = _layout(list(taken.shape), how, source=source)
+        rate = session.metadata.get(CLIP_RATE)
+        shape, self.clip = _clip(list(taken.shape), how, rate, source=source)
+        self.preprocessing = _layout(shape, how, source=source)
         assert self.preprocessing.size is not None
         self.name = name
         self.size = self.preprocessing.size
@@ -157,7 +195,9 @@ class OnnxFile:
         self._dtype = _NUMBERS[taken.type]
         batch = taken.shape[0]
         self._batch = batch if isinstance(batch, int) and batch > 0 else None
-        self.dimension = int(self.extract(np.full((1, *self.size, 3), 127, np.uint8)).shape[1])
+        frames = () if self.clip is None else (self.clip.frames,)
+        grey = np.full((1, *frames, *self.size, 3), 127, np.uint8)
+        self.dimension = int(self.extract(grey).shape[1])
 
     def _run(self, pixels: Pixels) -> Vectors:
         prepared = prepare(pixels, self.preprocessing, dtype=self._dtype)
@@ -170,8 +210,11 @@ class OnnxFile:
         return vectors
 
     def extract(self, pixels: Pixels) -> Vectors:
-        """Return the (B, D) pooled features, not normalised, of (B, H, W, 3) RGB pictures."""
-        check_pixels(pixels, size=self.size)
+        """Return the (B, D) pooled features, not normalised, of (B, H, W, 3) RGB pictures.
+
+        A model of clips takes (B, F, H, W, 3).
+        """
+        check_pixels(pixels, size=self.size, clip=self.clip)
         if self._batch is None:
             return self._run(pixels)
         # The graph takes so many pictures and no other number: the last ones are filled up.
@@ -219,9 +262,12 @@ def load_onnx_file(
         how = read_preprocessing(described) if described.is_file() else Preprocessing()
     session = Session(path, source=str(path), device=device, threads=threads)
     backbone = OnnxFile(session, how, name=name or path.stem, fingerprint="")
+    preprocessed = backbone.preprocessing.as_dict()
+    rate = preprocessed.pop("rate")
+    # What says nothing of pictures leaves their fingerprint as it is.
     backbone.fingerprint = fingerprint_of(
         files=[_hash(file) for file in (path, *beside)],
-        preprocessing=backbone.preprocessing.as_dict(),
+        preprocessing=preprocessed | ({} if rate is None else {"rate": rate}),
     )
     return backbone
 

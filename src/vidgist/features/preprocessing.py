@@ -46,6 +46,7 @@ class Preprocessing:
         size: (height, width); None: read from the graph.
         input: name of the input that takes the pictures; None: the only one.
         output: name of the output that is the feature; None: the only one.
+        rate: of a model of clips: how many of a clip's pictures make a second.
         token: of an output of one vector a patch (B, N, D): its `first` or the `mean` of all.
     """
 
@@ -57,6 +58,7 @@ class Preprocessing:
     size: tuple[int, int] | None = None
     input: str | None = None
     output: str | None = None
+    rate: float | None = None
     token: Literal["first", "mean"] | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -91,6 +93,11 @@ def _checked(name: str, value: object, *, what: str) -> object:
                 f"{what}: expected height and width of 1 to {_MAX_SIDE}, came {value!r}"
             )
         return int(sides[0]), int(sides[1])
+    if name == "rate":
+        (rate,) = _numbers(value, what=what, length=1)
+        if rate <= 0:
+            raise ModelError(f"{what}: expected a number above 0, came {value!r}")
+        return rate
     choices = {
         "channels": ("RGB", "BGR"),
         "layout": ("NCHW", "NHWC"),
@@ -150,7 +157,7 @@ def read_preprocessing(path: Path, *, base: Preprocessing | None = None) -> Prep
 def prepare(
     pixels: npt.NDArray[np.uint8], how: Preprocessing, *, dtype: npt.DTypeLike = np.float32
 ) -> npt.NDArray[Any]:
-    """Return (B, H, W, 3) uint8 RGB pictures as a model's input of that type.
+    """Return (B, H, W, 3) uint8 RGB pictures, or clips of them, as a model's input of that type.
 
     A model that takes uint8 gets the pictures' own values: it normalises them itself.
     """
@@ -160,6 +167,6 @@ def prepare(
         gain = np.float32(how.scale) / std
         ordered = ordered * gain - np.asarray(how.mean, np.float32) / std
     if how.layout == "NCHW":
-        ordered = ordered.transpose(0, 3, 1, 2)
+        ordered = np.moveaxis(ordered, -1, 1)
     with np.errstate(over="ignore"):  # what half precision cannot hold shows in the features
         return np.ascontiguousarray(ordered, dtype=dtype)

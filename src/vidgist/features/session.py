@@ -98,6 +98,11 @@ class Session:
         """The model's outputs, each with name, type and shape."""
         return list(self._session.get_outputs())
 
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the model's file says of itself, by name."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
     def run(self, output: str, **inputs: Array) -> Array:
         """Return one output.
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from vidgist.features.extract import BATCH
+from vidgist.features.backbone import Backbone, clip_of
+from vidgist.features.extract import BATCH, CLIP_BATCH
 from vidgist.features.registry import load_backbone, records
 from vidgist.features.session import usable_cores
 
-__all__ = ["Speed", "measure"]
+__all__ = ["Speed", "measure", "run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +23,10 @@ class Speed:
     Attributes:
         name: of the extractor.
         dimension: D.
-        bytes: of its ONNX model, None where that is not one file.
+        bytes: of its ONNX model or its numbers, None where that is not one file.
         threads: that it ran on.
-        frames_per_second: in batches as in `extract_features`, the best of several runs.
+        frames_per_second: samples a second, in batches as in `extract_features`, the best of
+            several runs.
     """
 
     name: str
@@ -35,7 +37,7 @@ class Speed:
 
 
 def measure(spec: str, *, threads: int | None = None, seconds: float = 3.0) -> Speed:
-    """Run an extractor on noise for about so many seconds, at least twice.
+    """Load an extractor and run it on noise for about so many seconds, at least twice.
 
     Raises:
         SettingError: the name is unknown.
@@ -43,7 +45,20 @@ def measure(spec: str, *, threads: int | None = None, seconds: float = 3.0) -> S
         ModelError: its model is damaged.
     """
     backbone = load_backbone(spec, threads=threads)
-    shape = (BATCH, *backbone.size, 3)
+    record = records().get(spec)
+    size = Path(spec).stat().st_size if Path(spec).is_file() else None
+    # What runs by torch knows how many numbers it has; to export it only to weigh it takes long.
+    weight = getattr(backbone, "bytes", None) or (len(record.export()) if record else size)
+    return run(backbone, weight=weight, threads=threads, seconds=seconds)
+
+
+def run(
+    backbone: Backbone, *, weight: int | None, threads: int | None = None, seconds: float = 3.0
+) -> Speed:
+    """Run an extractor that is loaded; the arguments are those of `measure` and `Speed`."""
+    clip = clip_of(backbone)
+    shape: tuple[int, ...] = (*backbone.size, 3)
+    shape = (BATCH, *shape) if clip is None else (CLIP_BATCH, clip.frames, *shape)
     pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     backbone.extract(pixels)  # memory is taken and threads begin with the first
     best = np.inf
@@ -56,12 +71,10 @@ def measure(spec: str, *, threads: int | None = None, seconds: float = 3.0) -> S
         best = min(best, end - start)
         if end >= until:
             break
-    record = records().get(spec)
-    size = Path(spec).stat().st_size if Path(spec).is_file() else None
     return Speed(
         name=backbone.name,
         dimension=backbone.dimension,
-        bytes=len(record.export()) if record else size,
+        bytes=weight,
         threads=threads or usable_cores(),
-        frames_per_second=BATCH / best,
+        frames_per_second=len(pixels) / best,
     )

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import ModelError
-from vidgist.features.backbone import Backbone, Pixels, Vectors, fingerprint_of
+from vidgist.features.backbone import Backbone, Pixels, Vectors, clip_of, fingerprint_of
 
 __all__ = ["PCA", "PREFIX", "Youtube8m", "dequantise", "quantise", "read_pca"]
 
@@ -128,6 +128,7 @@ class Youtube8m:
         self.name = f"youtube8m({inner.name})"
         self.dimension = pca.projection.shape[1]
         self.size = inner.size
+        self.clip = clip_of(inner)
         self.fingerprint = fingerprint_of(
             inner=inner.fingerprint,
             pca=hashlib.sha256(pca.mean.tobytes() + pca.projection.tobytes()).hexdigest(),

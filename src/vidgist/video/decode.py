@@ -22,8 +22,10 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from vidgist.errors import SettingError
+from vidgist.features.backbone import ClipShape
 from vidgist.progress import Progress, silent
 from vidgist.types import Frames, Timeline
+from vidgist.video.clips import ClipGatherer
 from vidgist.video.clock import Clock
 from vidgist.video.container import Limits, open_video, too_long, video_stream
 from vidgist.video.luma import Jumps
@@ -47,8 +49,9 @@ class SampleStream:
     """The samples of one video, as an iterable of small pictures.
 
     Iterating decodes the video and yields (H, W, 3) uint8 RGB arrays, one a sample: the whole
-    picture, turned upright, its aspect not kept.  After the loop `timeline`, `picks` and `times`
-    tell what was read; iterating again decodes again.
+    picture, turned upright, its aspect not kept.  With a `clip` it yields (F, H, W, 3), the sample
+    and the pictures around it.  After the loop `timeline`, `picks` and `times` tell what was read;
+    iterating again decodes again.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class SampleStream:
         *,
         fps: float = 2.0,
         size: tuple[int, int] = (224, 224),
+        clip: ClipShape | None = None,
         skip_nonref: bool = False,
         threads: int | None = None,
         limits: Limits | None = None,
@@ -68,8 +72,10 @@ class SampleStream:
             path: a local video file.
             fps: samples a second, more than 0.
             size: (height, width) of the pictures.
+            clip: the pictures around a sample that are given with it; default the sample alone.
             skip_nonref: do not decode frames that neither another frame nor a sample needs: the
-                timeline lacks them, and where the frame rate varies samples may be a frame early.
+                timeline lacks them, and where the frame rate varies samples may be a frame early,
+                as the other pictures of a clip are.
             threads: decoder threads, default as many as the machine has.
             limits: what the video may ask for at most.
             progress: told the seconds read and the seconds announced.
@@ -84,6 +90,7 @@ class SampleStream:
         self.path = path
         self.fps = fps
         self.size = size
+        self.clip = clip
         self.skip_nonref = skip_nonref
         self.threads = threads
         self.limits = limits or Limits()
@@ -120,6 +127,7 @@ class SampleStream:
         self._picks = array("q")
         times, jumps = array("d"), array("f")
         losses, jump = Losses(), Jumps()
+        clips = None if self.clip is None else ClipGatherer(self.clip, fps=self.fps)
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
             prepare(stream, threads=self.threads, skip_nonref=self.skip_nonref, limits=self.limits)
@@ -133,7 +141,7 @@ class SampleStream:
                     raise too_long(self.path, self.limits)
                 # What was due before this frame shows the one before it.
                 if held is not None:
-                    yield from self._due(held, len(times) - 1, at - _SLACK)
+                    yield from self._due(held, len(times) - 1, at - _SLACK, clips)
                 held = frame
                 times.append(at)
                 with conversion(self.path):
@@ -145,7 +153,7 @@ class SampleStream:
             duration = clock.ends(held, end=announced_end(stream))
             if duration > self.limits.seconds:
                 raise too_long(self.path, self.limits)
-            yield from self._due(held, len(times) - 1, duration - 2 * _SLACK)
+            yield from self._due(held, len(times) - 1, duration - 2 * _SLACK, clips, last=True)
             self.progress("reading", duration, announced and max(announced, duration))
         seen = np.array(times, np.float64)
         self._timeline = Timeline(
@@ -177,13 +185,33 @@ class SampleStream:
         return needed
 
     def _due(
-        self, frame: av.VideoFrame, number: int, until: float
+        self,
+        frame: av.VideoFrame,
+        number: int,
+        until: float,
+        clips: ClipGatherer | None,
+        *,
+        last: bool = False,
     ) -> Iterator[npt.NDArray[np.uint8]]:
-        """Yield the frame once for every sample that is due before ``until`` seconds."""
+        """Yield what is due before ``until`` seconds, when the frame gives way to the next one."""
+
+        def picture() -> npt.NDArray[np.uint8]:
+            with conversion(self.path):
+                return self._scaled(frame)
+
+        if clips is not None:
+            given = (
+                clips.finish(picture, number=number, end=until)
+                if last
+                else clips.show(picture, number=number, until=until)
+            )
+            for pictures, sample in given:
+                self._picks.append(sample)
+                yield pictures
+            return
         pixels: npt.NDArray[np.uint8] | None = None
         while len(self._picks) / self.fps < until:
-            with conversion(self.path):
-                pixels = self._scaled(frame) if pixels is None else pixels.copy()
+            pixels = picture() if pixels is None else pixels.copy()
             self._picks.append(number)
             yield pixels
 
