@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import logging
 
 import numpy as np
@@ -71,3 +72,32 @@ def test_cosines_of_rows():
     a = np.array([[1.0, 0], [1, 1], [0, 0], [2, 0]])
     b = np.array([[3.0, 0], [1, 0], [1, 1], [-1, 0]])
     np.testing.assert_allclose(cosines(a, b), [1, np.sqrt(0.5), 0, -1])
+
+
+def test_a_network_of_matrix_products_is_quantised_in_them():
+    random = np.random.default_rng(0)
+    sizes = [3 * 16 * 16, 256, 256, 64]
+    nodes = [
+        helper.make_node("Cast", ["pixels"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("Flatten", ["float"], ["layer0"]),
+    ]
+    constants = []
+    for layer, (inside, outside) in enumerate(itertools.pairwise(sizes)):
+        weight = random.normal(size=(inside, outside)) / np.sqrt(inside)
+        constants.append(numpy_helper.from_array(weight.astype(np.float32), f"weight{layer}"))
+        nodes.append(helper.make_node("MatMul", [f"layer{layer}", f"weight{layer}"], [f"p{layer}"]))
+        last = layer == len(sizes) - 2
+        made = "features" if last else f"layer{layer + 1}"
+        nodes.append(helper.make_node("Identity" if last else "Relu", [f"p{layer}"], [made]))
+    pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["B", 16, 16, 3])
+    features = helper.make_tensor_value_info("features", TensorProto.FLOAT, ["B", sizes[-1]])
+    graph = helper.make_graph(nodes, "products", [pixels], [features], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    exact = model.SerializeToString()
+    pictures = random.integers(0, 256, (6, 16, 16, 3), dtype=np.uint8)
+    small = quantise(exact, pictures)
+    assert len(small) < 0.3 * len(exact)
+    operations = {node.op_type for node in onnx.load_from_string(small).graph.node}
+    assert "MatMulInteger" in operations
+    a, b = (Session(m, source="m").run("features", pixels=pictures) for m in (exact, small))
+    assert cosines(a, b).min() > 0.99
