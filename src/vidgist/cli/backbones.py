@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, print_json
-from vidgist.errors import unknown_value
+from vidgist.errors import SettingError, unknown_value
 from vidgist.features.record import Record
 from vidgist.features.registry import DEFAULT_BACKBONE, records
 
@@ -21,6 +22,7 @@ EPILOG = """\b
 Examples:
   vidgist backbones
   vidgist backbones --json
+  vidgist backbones show dino_s16
   vidgist backbones export efficientnet_lite0 -o lite0.onnx
 """
 
@@ -39,50 +41,96 @@ Examples:
 """
 
 
+SHOW_EPILOG = """\b
+Examples:
+  vidgist backbones show dino_s16
+"""
+
+
 @click.group(invoke_without_command=True, epilog=EPILOG)
 @common_options
 @click.pass_context
 def backbones(ctx: click.Context, console: Console, as_json: bool) -> None:
     """List the feature extractors that --backbone takes.
 
-    Besides these names, --backbone takes any image model as FILE.onnx.
+    Besides these names, --backbone takes any image model as FILE.onnx or hf:OWNER/NAME, and several
+    at once as a+b.
     """
     if ctx.invoked_subcommand is not None:
         return
     if as_json:
-        print_json({"default": DEFAULT_BACKBONE, "backbones": [_facts(r) for r in _all()]})
+        print_json({"default": DEFAULT_BACKBONE, "backbones": [r.details() for r in _all()]})
         return
     _table(COLUMNS, [_row(record) for record in _all()])
+    for line in _notes({record.state() for record in _all()}):
+        console.note(line)
 
 
 def _all() -> list[Record]:
-    return list(records().values())
-
-
-def _facts(record: Record) -> dict[str, object]:
-    return {
-        "name": record.name,
-        "dimension": record.dimension,
-        "size": list(record.size),
-        "licence": record.licence,
-        "source": record.source,
-        "runtime": record.runtime,
-        "installed": record.installed(),
-        "install": record.install,
-    }
+    # First those that need nothing but the core.
+    return sorted(records().values(), key=lambda record: record.runtime != "onnx")
 
 
 def _row(record: Record) -> tuple[str, ...]:
     height, width = record.size
-    here = "installed" if record.installed() else f"pip install {record.install}"
+    clip = "" if record.clip is None else f"{record.clip.frames} x "
     return (
-        record.name + (" (default)" if record.name == DEFAULT_BACKBONE else ""),
+        record.name,
         str(record.dimension),
-        f"{height} x {width}",
+        f"{clip}{height} x {width}",
         record.licence,
-        record.source,
-        here,
+        record.origin,
+        record.state() + (" (default)" if record.name == DEFAULT_BACKBONE else ""),
     )
+
+
+def _notes(states: set[str]) -> Iterator[str]:
+    """Say what the words of the last column ask for."""
+    for state in sorted(states):
+        if state.startswith("extra "):
+            yield f"{state}: pip install 'vidgist[{state.removeprefix('extra ')}]'"
+    yield "vidgist backbones show NAME: layer, normalisation, source, and where a file goes"
+
+
+def _known(name: str) -> Record:
+    known = records()
+    if name not in known:
+        raise unknown_value("NAME", name, known)
+    return known[name]
+
+
+@backbones.command(epilog=SHOW_EPILOG)
+@click.argument("name")
+@common_options
+def show(name: str, console: Console, as_json: bool) -> None:
+    """Say what there is to know of the extractor NAME."""
+    from vidgist.features.networks.stored import weights_folder
+
+    record = _known(name)
+    details = record.details()
+    if as_json:
+        print_json(details)
+        return
+    clip = record.clip
+    size = " x ".join(map(str, record.size))
+    seen = "" if clip is None else f"clips of {clip.frames} frames, {clip.rate:g} a second, "
+    lines = details | {
+        "size": None,
+        "clip": None,
+        "input": f"{seen}{size}",
+        "installed": record.state(),
+        "mean": _spaced(details.get("mean")),
+        "std": _spaced(details.get("std")),
+    }
+    if "file" in details:
+        lines["file"] = f"{details['file']} (your own copy goes into {weights_folder()})"
+    for key, value in lines.items():
+        if value is not None:
+            click.echo(f"{key:10} {value}")
+
+
+def _spaced(values: object) -> str | None:
+    return " ".join(f"{value:g}" for value in values) if isinstance(values, list) else None
 
 
 @backbones.command(epilog=EXPORT_EPILOG)
@@ -123,15 +171,15 @@ def export(
     """
     from vidgist.files import whole_file
 
-    known = records()
-    if name not in known:
-        raise unknown_value("NAME", name, known)
-    model = known[name].export()
+    record = _known(name)
+    if videos and record.clip is not None:
+        raise SettingError(f"--int8: {name} looks at clips; only those of pictures are rounded")
+    model = record.export()
     loss: dict[str, float] = {}
     if videos:
         from vidgist.features.rounding import quantised_by_videos
 
-        model, loss = quantised_by_videos(model, videos, size=known[name].size)
+        model, loss = quantised_by_videos(model, videos, size=record.size)
     with whole_file(output, overwrite=overwrite) as partial:
         partial.write_bytes(model)
     if as_json:

@@ -6,6 +6,8 @@ import abc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from vidgist.features.backbone import ClipShape
+
 if TYPE_CHECKING:
     from vidgist.features.backbone import Backbone
 
@@ -26,9 +28,12 @@ class Record(abc.ABC):
         licence: SPDX name of the licence of its weights.
         source: where its weights come from.
         install: what to install to have it, as arguments of pip.
+        clip: the clips around a sample that it looks at; None: at the sample alone.
     """
 
     runtime: ClassVar[str]
+    origin: ClassVar[str]
+    """Where the weights of the family come from, in two words."""
 
     name: str
     dimension: int
@@ -36,10 +41,30 @@ class Record(abc.ABC):
     licence: str
     source: str
     install: str
+    clip: ClipShape | None = None
 
     @abc.abstractmethod
     def installed(self) -> bool:
         """Return whether it can be loaded here and now, without a download."""
+
+    def state(self) -> str:
+        """Return in a few words whether it can be had, and what it needs for that."""
+        return "installed" if self.installed() else "not installed"
+
+    def details(self) -> dict[str, object]:
+        """Return what there is to know of it, by name, for people and programs to read."""
+        clip = self.clip
+        return {
+            "name": self.name,
+            "dimension": self.dimension,
+            "size": list(self.size),
+            "clip": None if clip is None else {"frames": clip.frames, "rate": clip.rate},
+            "licence": self.licence,
+            "source": self.source,
+            "runtime": self.runtime,
+            "installed": self.installed(),
+            "install": self.install,
+        }
 
     @abc.abstractmethod
     def load(self, *, device: str = "auto", threads: int | None = None) -> Backbone:

