@@ -17,7 +17,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vidgist.bank import Bank, read_bank, shipped_bank
     from vidgist.criteria.alignment import alignment
+    from vidgist.criteria.belonging import belonging
+    from vidgist.criteria.distinctiveness import distinctiveness
+    from vidgist.criteria.projection import projection
+    from vidgist.criteria.promise import promise
     from vidgist.criteria.scaling import minmax
     from vidgist.criteria.uniformity import uniformity
     from vidgist.criteria.uniqueness import uniqueness
@@ -47,7 +52,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "vidgist.criteria": ("alignment", "minmax", "uniformity", "uniqueness"),
+    "vidgist.bank": ("Bank", "read_bank", "shipped_bank"),
+    "vidgist.criteria": (
+        "alignment",
+        "belonging",
+        "distinctiveness",
+        "minmax",
+        "projection",
+        "promise",
+        "uniformity",
+        "uniqueness",
+    ),
     "vidgist.errors": (
         "DataError",
         "InputError",
@@ -78,6 +93,7 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Bank",
     "DataError",
     "Features",
     "Frames",
@@ -95,18 +111,24 @@ __all__ = [
     "VidgistError",
     "VidgistWarning",
     "alignment",
+    "belonging",
+    "distinctiveness",
     "extract_features",
     "importance",
     "knapsack",
     "load_backbone",
     "minmax",
     "probe",
+    "projection",
+    "promise",
+    "read_bank",
     "read_frames",
     "refine_shots",
     "scale",
     "score_features",
     "segment",
     "select",
+    "shipped_bank",
     "shot_values",
     "spread",
     "summarize",
