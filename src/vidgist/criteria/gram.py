@@ -43,7 +43,11 @@ def unit_rows(features: Floats) -> Floats:
 
 
 def product_blocks(
-    rows: Floats, columns: Floats | None = None, *, without_self: bool = False
+    rows: Floats,
+    columns: Floats | None = None,
+    *,
+    without_self: bool = False,
+    block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[tuple[slice, Floats]]:
     """Visit the inner products of ``rows`` (T, D) with ``columns`` (M, D), or with themselves.
 
@@ -51,13 +55,14 @@ def product_blocks(
         rows: (T, D).
         columns: (M, D), by default the rows.
         without_self: put -inf, farther than any other, for the product of a row with itself.
+        block_bytes: memory that one block may take.
 
     Yields:
         A slice of the rows and their products (B, M). The products are scratch space: what is
         done to them is forgotten with the next block.
     """
     columns = rows if columns is None else columns
-    step = max(1, BLOCK_BYTES // (columns.itemsize * len(columns)))
+    step = max(1, block_bytes // (columns.itemsize * len(columns)))
     buffer = np.empty((min(step, len(rows)), len(columns)), dtype=columns.dtype)
     for start in range(0, len(rows), step):
         block = slice(start, min(start + step, len(rows)))

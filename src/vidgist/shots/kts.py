@@ -46,12 +46,12 @@ def segment(
     """
     if not 0 < penalty < np.inf:
         raise ValueError(f"penalty: expected a positive number, came {penalty}")
-    unit = unit_rows(features)
-    n = len(unit)
+    scatter = Scatter(unit_rows(features))  # which needs the features themselves no longer
+    n = scatter.n_samples
     limit = n // 2 if max_change_points is None else min(max_change_points, n - 1)
     if limit <= 0:
         return np.zeros(0, dtype=np.int64)
-    return _Sweep(Partitioner(Scatter(unit)), penalty, limit).run()
+    return _Sweep(Partitioner(scatter), penalty, limit).run()
 
 
 class _Vertex:

@@ -15,6 +15,9 @@ __all__ = ["Neighbors", "nearest"]
 CLOSEST = 5
 """Nearest samples that are all shown, as in the paper's figure."""
 
+BLOCK_BYTES = 8 * 2**20
+"""Memory of a block of similarities: the indices that sort it take more than twice as much."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbors:
@@ -48,7 +51,7 @@ def nearest(features: Floats, *, neighbors: float = 0.1) -> Neighbors:
     samples = np.zeros((len(unit), len(ranks)), dtype=np.int64)
     similarity = np.zeros((len(unit), len(ranks)))
     wanted = np.array(ranks, dtype=np.int64) - 1
-    for rows, products in product_blocks(unit, without_self=True):
+    for rows, products in product_blocks(unit, without_self=True, block_bytes=BLOCK_BYTES):
         if not ranks:
             break
         some = np.argpartition(products, len(unit) - count, axis=1)[:, len(unit) - count :]
