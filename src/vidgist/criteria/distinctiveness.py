@@ -20,7 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vidgist.criteria.alignment import neighbor_count
-from vidgist.criteria.gram import check_features, product_blocks
+from vidgist.criteria.gram import check_features, work_on_blocks
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
@@ -121,11 +121,14 @@ def distinctiveness(
     ]
     squares = np.einsum("td,td->t", moved, moved, dtype=np.float64).astype(moved.dtype)
     values = np.empty(len(moved))
-    for rows, products in product_blocks(moved):
+
+    def work(rows: slice, products: Floats) -> None:
         distances = np.multiply(products, -2.0, out=products)
         distances += squares[rows, None]
         distances += squares
         np.maximum(distances, 0.0, out=distances)
         values[rows] = nearest_means(distances, counts)
-        progress("scoring", rows.stop, len(moved))
+
+    for done in work_on_blocks(work, moved):
+        progress("scoring", done, len(moved))
     return values

@@ -6,16 +6,22 @@ T = 100,000 samples would make a matrix of 40 GB; a block of its rows at a time 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numpy as np
 
 from vidgist.types import Floats
 
-__all__ = ["BLOCK_BYTES", "check_features", "product_blocks", "unit_rows"]
+__all__ = ["BLOCK_BYTES", "check_features", "product_blocks", "unit_rows", "work_on_blocks"]
 
-BLOCK_BYTES = 64 * 2**20
+BLOCK_BYTES = 32 * 2**20
 """Memory that one block of inner products may take."""
+
+AT_ONCE = 2
+"""Blocks in work at a time: while the products of one are made, those of another are sorted."""
 
 
 def check_features(features: Floats) -> Floats:
@@ -47,7 +53,7 @@ def product_blocks(
     columns: Floats | None = None,
     *,
     without_self: bool = False,
-    block_bytes: int = BLOCK_BYTES,
+    block_bytes: int | None = None,
 ) -> Iterator[tuple[slice, Floats]]:
     """Visit the inner products of ``rows`` (T, D) with ``columns`` (M, D), or with themselves.
 
@@ -55,19 +61,80 @@ def product_blocks(
         rows: (T, D).
         columns: (M, D), by default the rows.
         without_self: put -inf, farther than any other, for the product of a row with itself.
-        block_bytes: memory that one block may take.
+        block_bytes: memory that one block may take, by default `BLOCK_BYTES`.
 
     Yields:
         A slice of the rows and their products (B, M). The products are scratch space: what is
         done to them is forgotten with the next block.
     """
     columns = rows if columns is None else columns
-    step = max(1, block_bytes // (columns.itemsize * len(columns)))
-    buffer = np.empty((min(step, len(rows)), len(columns)), dtype=columns.dtype)
-    for start in range(0, len(rows), step):
-        block = slice(start, min(start + step, len(rows)))
-        products = buffer[: block.stop - block.start]
-        np.matmul(rows[block], columns.T, out=products)
-        if without_self:
-            np.fill_diagonal(products[:, block], -np.inf)
-        yield block, products
+    step = _rows_of_block(columns, block_bytes or BLOCK_BYTES)
+    buffer = _buffer(rows, columns, step)
+    for block in _blocks(len(rows), step):
+        yield block, _products(rows, columns, block, buffer, without_self)
+
+
+def work_on_blocks(
+    work: Callable[[slice, Floats], None],
+    rows: Floats,
+    columns: Floats | None = None,
+    *,
+    without_self: bool = False,
+) -> Iterator[int]:
+    """Hand every block that `product_blocks` visits to ``work``, several at a time in threads.
+
+    Args:
+        work: gets a slice of the rows and their products; it may write what belongs to these rows.
+        rows: (T, D).
+        columns: (M, D), by default the rows.
+        without_self: as in `product_blocks`.
+
+    Yields:
+        How many rows are done, from the first on. Nothing runs ahead of who iterates by more than
+        the blocks in work.
+    """
+    columns = rows if columns is None else columns
+    step = _rows_of_block(columns, BLOCK_BYTES)
+    buffers: SimpleQueue[Floats] = SimpleQueue()
+    for _ in range(min(AT_ONCE, -(-len(rows) // step))):
+        buffers.put(_buffer(rows, columns, step))
+
+    def one(block: slice) -> int:
+        buffer = buffers.get()
+        try:
+            work(block, _products(rows, columns, block, buffer, without_self))
+        finally:
+            buffers.put(buffer)
+        return int(block.stop)
+
+    waiting: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="blocks") as pool:
+        for block in _blocks(len(rows), step):
+            waiting.append(pool.submit(one, block))
+            if len(waiting) == AT_ONCE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _rows_of_block(columns: Floats, size: int) -> int:
+    return max(1, size // (columns.itemsize * len(columns)))
+
+
+def _buffer(rows: Floats, columns: Floats, step: int) -> Floats:
+    return np.empty((min(step, len(rows)), len(columns)), dtype=columns.dtype)
+
+
+def _blocks(n_rows: int, step: int) -> Iterator[slice]:
+    for start in range(0, n_rows, step):
+        yield slice(start, min(start + step, n_rows))
+
+
+def _products(
+    rows: Floats, columns: Floats, block: slice, buffer: Floats, without_self: bool
+) -> Floats:
+    products = buffer[: block.stop - block.start]
+    np.matmul(rows[block], columns.T, out=products)
+    if without_self:
+        np.fill_diagonal(products[:, block], -np.inf)
+    return products

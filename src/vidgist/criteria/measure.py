@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from vidgist.criteria.alignment import nearest_distance, neighbor_count
-from vidgist.criteria.gram import product_blocks, unit_rows
+from vidgist.criteria.gram import unit_rows, work_on_blocks
 from vidgist.criteria.uniformity import log_mean_kernel
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
@@ -39,9 +39,12 @@ def measure(
         "alignment": np.empty(len(unit)),
         "uniformity": np.empty(len(unit)),
     }
-    for rows, products in product_blocks(unit, without_self=not count_self):
+
+    def work(rows: slice, products: Floats) -> None:
         # Alignment only reorders the products of a row: uniformity sums the same ones.
         values["alignment"][rows] = nearest_distance(products, k)
         values["uniformity"][rows] = log_mean_kernel(products, count=count)
-        progress("scoring", rows.stop, len(unit))
+
+    for done in work_on_blocks(work, unit, without_self=not count_self):
+        progress("scoring", done, len(unit))
     return values
