@@ -132,6 +132,9 @@ def test_the_table_beyond_has_its_rows(folder):
     assert compared["best and promise, shipped bank"] == "best, shipped bank"
     assert compared["best, prior ends, shipped bank"] == "best, shipped bank"
     by_title = {table.title: table for table in rest}
+    again = by_title["Beyond the paper, TVSum, protocol paper"]
+    assert again.protocol.name == "paper"
+    assert any("trained on the other half: name a folder" in m for m in report.missing)
     # The same features under another backbone's name: the same numbers.
     other = by_title["Beyond the paper, TVSum with eye, the same constants"]
     for name in ("alignment x uniformity", "best, bank of other videos"):

@@ -1,4 +1,8 @@
-"""Tables whose rows come from models: another one for every fold and every seed."""
+"""Tables whose rows come from models: another one for every fold and every repetition.
+
+Each is trained from a seed of its own: were the first weights those of all folds, an unlucky draw
+would weigh on the whole row, and repetitions would spread more than they do.
+"""
 
 from __future__ import annotations
 
@@ -59,15 +63,16 @@ def trained_table(
         groups: the trainings and their rows.
         judges: measures each tested video.
         runs: where models are kept.
-        repeats: seeds R, from 0.
+        repeats: trainings R of each fold.
         published: the same row as somebody published it.
     """
     measured: dict[str, list[list[dict[str, Floats]]]] = {}
     for group in groups:
-        for number, fold in enumerate(folds, start=1):
+        for number, fold in enumerate(folds):
             found: dict[str, list[dict[str, Floats]]] = {row: [] for row in group.rows}
-            for seed in range(repeats):
-                what = f"{group.name}, split {number} of {len(folds)}, seed {seed}"
+            for repeat in range(repeats):
+                seed = repeat * len(folds) + number
+                what = f"{group.name}, split {number + 1} of {len(folds)}, seed {seed}"
                 model = runs.model(fold.train, settings=group.settings, seed=seed, what=what)
                 by_video = {key: group.measure(model, judges[key]) for key in fold.test}
                 for row in group.rows:
@@ -97,9 +102,9 @@ def _per_video(
     sums = np.zeros((len(videos), repeats, len(MEASURES)))
     weights = np.zeros((len(videos), 1, 1))
     for fold in by_fold:
-        for seed, numbers in enumerate(fold):
+        for repeat, numbers in enumerate(fold):
             for key, values in numbers.items():
-                sums[places[key], seed] += values / len(numbers)
+                sums[places[key], repeat] += values / len(numbers)
         for key in fold[0]:
             weights[places[key]] += 1 / len(fold[0])
     return np.asarray(sums / weights)
