@@ -80,7 +80,7 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     type=click.IntRange(min=1, max=1000),
     default=5,
     show_default=True,
-    help="Seeds that a trained row is averaged over.",
+    help="Trainings of each split, each from a seed of its own.",
 )
 @click.option(
     "--epochs", type=click.IntRange(min=0), metavar="N", help="Train N epochs.  [default: paper's]"

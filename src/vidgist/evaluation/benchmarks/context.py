@@ -74,7 +74,7 @@ class Context:
         overwrite: whether a figure may replace a file.
         progress: told how far the work is.
         runs: folder of trained models, for tables with trained rows; None for the default.
-        repeats: seeds that a trained row is averaged over.
+        repeats: trainings of each fold that a trained row is averaged over.
         epochs: of the training, in the place of the preset's.
         dsn_epochs: trainings of DR-DSN to measure beside ours.
     """
