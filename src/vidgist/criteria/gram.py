@@ -15,7 +15,14 @@ import numpy as np
 
 from vidgist.types import Floats
 
-__all__ = ["BLOCK_BYTES", "check_features", "product_blocks", "unit_rows", "work_on_blocks"]
+__all__ = [
+    "BLOCK_BYTES",
+    "check_features",
+    "product_blocks",
+    "unit_rows",
+    "unit_scale",
+    "work_on_blocks",
+]
 
 BLOCK_BYTES = 32 * 2**20
 """Memory that one block of inner products may take."""
@@ -40,12 +47,19 @@ def check_features(features: Floats) -> Floats:
     return features
 
 
+def unit_scale(features: Floats) -> Floats:
+    """Return what the rows of features (T, D) are multiplied by to be of length 1: (T,) float64.
+
+    A row of zeros stays zero.
+    """
+    lengths = np.sqrt(np.einsum("td,td->t", features, features, dtype=np.float64))
+    return np.asarray(np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0))
+
+
 def unit_rows(features: Floats) -> Floats:
     """Return the features (T, D) with every row of length 1; a row of zeros stays zero."""
     features = check_features(features)
-    lengths = np.sqrt(np.einsum("td,td->t", features, features, dtype=np.float64))
-    scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return np.asarray(features * scale.astype(features.dtype)[:, None])
+    return np.asarray(features * unit_scale(features).astype(features.dtype)[:, None])
 
 
 def product_blocks(

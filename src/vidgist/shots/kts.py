@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from vidgist.criteria.gram import unit_rows
+from vidgist.criteria.gram import check_features, unit_scale
 from vidgist.shots.fixed_count import FixedCount
 from vidgist.shots.partition import Partitioner
 from vidgist.shots.scatter import Scatter
@@ -46,7 +46,8 @@ def segment(
     """
     if not 0 < penalty < np.inf:
         raise ValueError(f"penalty: expected a positive number, came {penalty}")
-    scatter = Scatter(unit_rows(features))  # which needs the features themselves no longer
+    features = check_features(features)
+    scatter = Scatter(features, scale=unit_scale(features))
     n = scatter.n_samples
     limit = n // 2 if max_change_points is None else min(max_change_points, n - 1)
     if limit <= 0:

@@ -17,16 +17,23 @@ __all__ = ["Scatter"]
 
 
 class Scatter:
-    """Scatter of every segment of a sequence of features (T, D), on request."""
+    """Scatter of every segment of a sequence of features, on request.
 
-    def __init__(self, features: Floats) -> None:
+    Args:
+        features: (T, D).
+        scale: (T,) what each row is multiplied by first; 1 by default.
+    """
+
+    def __init__(self, features: Floats, *, scale: Floats | None = None) -> None:
         # The scatter does not change with the origin; around the mean the running sums stay small
         # and with them the rounding when they are subtracted. All in one array: that of ten hours
         # takes 700 MB.
         features = np.asarray(features)
         self.n_samples = len(features)
         self._sums = np.zeros((len(features) + 1, features.shape[1]))
-        np.subtract(features, features.mean(axis=0, dtype=np.float64), out=self._sums[1:])
+        values = self._sums[1:]
+        np.multiply(features, 1.0 if scale is None else scale[:, None], out=values)
+        values -= values.mean(axis=0)
         self._squares = np.zeros(len(features) + 1)
         np.cumsum(np.einsum("td,td->t", self._sums[1:], self._sums[1:]), out=self._squares[1:])
         np.cumsum(self._sums, axis=0, out=self._sums)
