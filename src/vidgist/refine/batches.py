@@ -23,7 +23,7 @@ READ_AHEAD = 2
 
 def dequantise(features: Tensor) -> Tensor:
     """Return YouTube-8M's bytes as the numbers in [-2, 2] that they stand for."""
-    return features.float() * (4.0 / 255.0) + (4.0 / 512.0 - 2.0)
+    return features.float().mul_(4.0 / 255.0).add_(4.0 / 512.0 - 2.0)
 
 
 def count_steps(n_videos: int, *, batch: int, drop_last: bool) -> int:

@@ -78,13 +78,16 @@ class ContrastiveLearner:
         for features in batches:
             refined, logits = network(features)
             terms = total_loss(features, refined, logits, settings=self.settings, gather=gather)
-            yield {
+            named = {
                 "alignment": terms.alignment,
                 "uniformity": terms.uniformity,
                 "uniqueness": terms.uniqueness,
                 "filter": terms.filter,
                 "total": terms.total,
             }
+            # Nothing of this batch is kept while the next one is read.
+            del features, refined, logits, terms
+            yield named
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """Return nothing: weights and moments are all there is."""
