@@ -229,3 +229,22 @@ def test_neighbours_come_from_the_frozen_features(rng: np.random.Generator) -> N
             [naive_alignment(frozen[v].numpy(), refined[v], 3, False) for v in range(2)]
         )
         assert float(terms.alignment) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("preset", ["paper", "reference"])
+def test_attention_that_is_made_anew_gives_the_same_gradients(preset, monkeypatch):
+    settings = train_settings(preset)
+    features = torch.randn(3, 40, 6, generator=torch.Generator().manual_seed(1))
+
+    def gradients() -> list[torch.Tensor]:
+        network = seed_network(6, settings=settings.network, unit_input=True, seed=2)
+        network.train()
+        torch.manual_seed(3)  # of the dropout, which has to be drawn again alike
+        refined, logits = network(features)
+        total_loss(features, refined, logits, settings=settings).total.backward()
+        return [weights.grad for weights in network.parameters()]
+
+    kept = gradients()
+    monkeypatch.setattr("vidgist.refine.network._KEPT_NUMBERS", 0)
+    for anew, first in zip(gradients(), kept, strict=True):
+        torch.testing.assert_close(anew, first)

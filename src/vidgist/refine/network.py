@@ -16,6 +16,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from vidgist.refine.settings import NetworkSettings
 
@@ -23,6 +24,10 @@ __all__ = ["NORM_EPSILON", "EncoderLayer", "Refiner", "seed_network"]
 
 NORM_EPSILON = 1e-6
 """Added to the variance in every LayerNorm."""
+
+_KEPT_NUMBERS = 2**23
+"""Queries of a batch that are kept for the gradient, and keys and values as many; beyond, as in a
+batch of 128 videos with 8 heads, they are made anew: kept, they take 1 GB of 3."""
 
 
 class EncoderLayer(nn.Module):
@@ -48,15 +53,24 @@ class EncoderLayer(nn.Module):
         batch, length, width = values.shape
         return values.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
 
-    def forward(self, values: Tensor) -> Tensor:
-        """Return (B, T, width) of (B, T, width)."""
+    def _attend(self, values: Tensor) -> Tensor:
         mixed = F.scaled_dot_product_attention(
             self._split(self.query(values)),
             self._split(self.key(values)),
             self._split(self.value(values)),
             dropout_p=self.dropout if self.training else 0.0,
         )
-        attended = self.norm(values + self.out(mixed.transpose(1, 2).flatten(2)))
+        attended: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
+        return attended
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return (B, T, width) of (B, T, width)."""
+        numbers = values.shape[0] * values.shape[1] * self.query.out_features
+        if self.training and numbers > _KEPT_NUMBERS:
+            mixed = checkpoint(self._attend, values, use_reentrant=False)
+        else:
+            mixed = self._attend(values)
+        attended = self.norm(values + mixed)
         fed = self.narrow(F.relu(self.widen(attended), inplace=True))
         result: Tensor = self.last_norm(attended + fed)
         return result

@@ -19,6 +19,10 @@ from vidgist.errors import DataError
 __all__ = ["TrainingVideos", "digest_of", "gather_videos"]
 
 
+AT_ONCE = 4
+"""Videos read before pages are let go of: the system maps up to megabytes around each of them."""
+
+
 def _nothing() -> None:
     return None
 
@@ -87,8 +91,11 @@ class TrainingVideos:
             videos: (B,) which videos.
             indices: (B, n) which samples of each.
         """
-        batch = self.rows[self.starts[videos][:, None] + indices]
-        self.forget()
+        batch = np.empty((*indices.shape, self.dimension), dtype=self.rows.dtype)
+        for first in range(0, len(videos), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            batch[some] = self.rows[self.starts[videos[some]][:, None] + indices[some]]
+            self.forget()
         return batch
 
     def subset(self, keys: Iterable[str]) -> TrainingVideos:
