@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from pages import clip_summary
+from vidgist.render import render
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -53,6 +56,16 @@ class Opened:
         while not self.page.evaluate(condition):
             assert time.monotonic() < last, f"never came true: {condition}"
             self.page.wait_for_timeout(30)
+
+    def played(self) -> tuple[str, float]:
+        """Wait until something has played; return the file, and the time at which it stopped."""
+        self.until("window.plays > 0")
+        video = "document.getElementById('video')"
+        self.until(f"{video}.paused")
+        return (
+            self.page.evaluate(f"{video}.currentSrc"),
+            self.page.evaluate(f"{video}.currentTime"),
+        )
 
 
 @pytest.fixture(scope="session")
@@ -98,3 +111,12 @@ def open_page(browser: Any) -> Iterator[Callable[..., Opened]]:
     finally:
         for context in contexts:
             context.close()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a page with summary.mp4 and the source beside it."""
+    folder = tmp_path_factory.mktemp("video")
+    summary = clip_summary(folder, selected=[1, 3], warnings=("2 frames were lost.",))
+    render(summary, folder / "gist", make=["report", "mp4", "json"])
+    return folder / "gist" / "report.html"

@@ -1,30 +1,21 @@
+"""The report in a browser: its slider, keys, moments, shots and sizes."""
+
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pages import HOSTILE, clip_summary, long_summary
+from pages import clip_summary, long_summary
 from vidgist.render import render
 from vidgist.selection import best_samples, trim
 from vidgist.types import Scores
 
 Opener = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a page with summary.mp4 and the source beside it."""
-    folder = tmp_path_factory.mktemp("video")
-    summary = clip_summary(folder, selected=[1, 3], warnings=("2 frames were lost.",))
-    render(summary, folder / "gist", make=["report", "mp4", "json"])
-    return folder / "gist" / "report.html"
 
 
 def marked(page: Any) -> list[int]:
@@ -40,27 +31,6 @@ def marked(page: Any) -> list[int]:
 
 def now(page: Any) -> int:
     return int(page.get_attribute("#timeline", "aria-valuenow"))
-
-
-def test_it_opens_from_disk_and_asks_nobody(report: Path, open_page: Opener) -> None:
-    opened = open_page(report)
-    page = opened.page
-    assert page.title() == "clip.mp4 - vidgist"
-    assert page.text_content("h1") == "clip.mp4"
-    assert "2 of 8 shots" in opened.text(".facts")
-    assert "2 frames were lost." in opened.text(".warnings")
-    assert page.is_visible("#canvas")
-    assert len(page.query_selector_all("#shots .shot")) == 8
-    loaded = "all => all.every(i => i.hidden || (i.complete && i.naturalWidth > 0))"
-    opened.until(f"({loaded})([...document.querySelectorAll('#shots img')])")
-    drawn = page.evaluate(
-        "() => { const c = document.getElementById('canvas');"
-        " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
-        " return new Set(new Uint32Array(d.buffer)).size; }"
-    )
-    assert drawn > 50
-    # The page itself, and the clip that its player may have looked at.
-    assert set(opened.requests) <= {report.as_uri(), (report.parent / "summary.mp4").as_uri()}
 
 
 def test_the_slider_marks_the_shots_in_the_data(report: Path, open_page: Opener) -> None:
@@ -239,155 +209,6 @@ def test_hovering_tells_time_scores_and_picture(report: Path, open_page: Opener)
     assert opened.data["times"][now(page)] == pytest.approx(opened.data["duration"] / 2, abs=0.3)
     page.mouse.move(1, 1)
     page.wait_for_selector("#tip", state="hidden")
-
-
-def wait_until_played(opened: Any) -> tuple[str, float]:
-    """Return the file that was played, and the time at which it stopped."""
-    opened.until("window.plays > 0")
-    opened.until("document.getElementById('video').paused")
-    return (
-        opened.page.evaluate("document.getElementById('video').currentSrc"),
-        opened.page.evaluate("document.getElementById('video').currentTime"),
-    )
-
-
-@pytest.mark.parametrize(
-    ("shot", "file", "end"),
-    [
-        (3, "gist/summary.mp4", 0.8 + 0.6),  # selected: second in the clip
-        (5, "clip.mp4", 1 + 0.8 + 1.2 + 0.6 + 1 + 0.8),
-    ],
-)
-def test_a_shot_plays_to_its_end(
-    report: Path, open_page: Opener, shot: int, file: str, end: float
-) -> None:
-    opened = open_page(report)
-    page = opened.page
-    page.click(f"#shots li[data-shot='{shot}'] button")
-    source, stopped = wait_until_played(opened)
-    assert source == (report.parent.parent / file).as_uri()
-    assert stopped == pytest.approx(end, abs=0.15)
-
-
-def test_a_selection_plays_its_shots_one_after_the_other(report: Path, open_page: Opener) -> None:
-    opened = open_page(report)
-    page = opened.page
-    page.focus("#length")
-    page.keyboard.press("Home")
-    page.click("#play-all")
-    source, stopped = wait_until_played(opened)
-    length = opened.data["lengths"][0]
-    assert length["shots"] not in ([1], [3])
-    assert source.endswith("/clip.mp4")
-    assert stopped == pytest.approx(length["segments"][-1][1], abs=0.15)
-
-
-def test_enter_plays_the_shot(report: Path, open_page: Opener) -> None:
-    opened = open_page(report)
-    opened.page.focus("#timeline")
-    opened.page.keyboard.press("Home")
-    opened.page.keyboard.press("Enter")
-    assert "Playing shot 1 from the source video" in opened.text("#status")
-    opened.until("window.plays > 0")
-
-
-def test_without_videos_it_says_so(open_page: Opener, tmp_path: Path) -> None:
-    render(long_summary(20, shots=4), tmp_path, make="report")
-    opened = open_page(tmp_path / "report.html")
-    page = opened.page
-    assert "nothing can be played" in opened.text("#status")
-    assert page.is_disabled("#moment-play")
-    assert page.is_disabled("#play-all")
-    page.click("#shots li[data-shot='2'] button")
-    assert "Shot 3 cannot be played" in opened.text("#status")
-
-
-def test_a_source_that_went_away_is_told(open_page: Opener, tmp_path: Path) -> None:
-    summary = clip_summary(tmp_path)
-    render(summary, tmp_path / "out", make="report")
-    summary.video.path.unlink()
-    opened = open_page(tmp_path / "out" / "report.html")
-    opened.until(
-        "document.getElementById('status').textContent.includes('not beside this page any more')"
-    )
-    assert opened.page.is_disabled("#play-all")
-    opened.page.click("#shots li[data-shot='0'] button")
-    assert "Shot 1 cannot be played" in opened.text("#status")
-    # The browser itself tells that the file is missing; nothing else may be said.
-    assert all("ERR_FILE_NOT_FOUND" in said for said in opened.complaints)
-    opened.complaints.clear()
-
-
-def test_a_hostile_name_is_text(open_page: Opener, tmp_path: Path) -> None:
-    summary = clip_summary(
-        tmp_path,
-        name=HOSTILE,
-        settings={"backbone": "</script><img src=x onerror=alert(2)>"},
-        warnings=("<img src=x onerror=alert(3)>",),
-        scores=Scores(
-            criteria={"<img src=x onerror=alert(4)>": np.linspace(0, 1, 16)},
-            importance=np.linspace(0, 1, 16),
-        ),
-    )
-    assert len(summary.features) == 16
-    render(summary, tmp_path / "out", make="report")
-    opened = open_page(tmp_path / "out" / "report.html")
-    page = opened.page
-    assert page.text_content("h1") == HOSTILE
-    assert page.title() == f"{HOSTILE} - vidgist"
-    assert "<img src=x onerror=alert(4)>" in opened.text("#legend")
-    assert "<img src=x onerror=alert(3)>" in opened.text(".warnings")
-    assert page.query_selector_all("img[src='x'], [onerror]") == []
-    page.click("#shots li[data-shot='0'] button")
-    source, _ = wait_until_played(opened)
-    assert source.endswith("/%3Cimg%20src%3Dx%20onerror%3Dalert%281%29%3E.mp4")
-
-
-@pytest.fixture
-def listener() -> Iterator[tuple[str, list[str]]]:
-    """Return the address of a server of this machine, and what was asked of it."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-
-
-def test_the_policy_holds(report: Path, open_page: Opener, listener: tuple[str, list[str]]) -> None:
-    address, asked = listener
-    opened = open_page(report)
-    page = opened.page
-    refused = page.evaluate(
-        """async (address) => {
-          const refused = [];
-          const note = (event) => refused.push(event.effectiveDirective);
-          document.addEventListener("securitypolicyviolation", note);
-          await fetch(address + "/data").catch(() => {});
-          const image = new Image();
-          image.src = address + "/x.png";
-          const script = document.createElement("script");
-          try { document.body.innerHTML = "<b>x</b>"; } catch { refused.push("markup"); }
-          try { script.src = "other.js"; } catch { refused.push("script"); }
-          await new Promise((done) => setTimeout(done, 300));
-          return refused;
-        }""",
-        address,
-    )
-    assert {"connect-src", "img-src", "markup", "script"} <= set(refused)
-    assert page.text_content("h1") == "clip.mp4"
-    assert asked == []
-    opened.complaints.clear()  # the browser tells of each refusal
-    opened.requests.clear()
 
 
 @pytest.mark.parametrize("width", [320, 400, 800, 1600])
