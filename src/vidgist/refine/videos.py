@@ -18,7 +18,6 @@ from vidgist.errors import DataError
 
 __all__ = ["TrainingVideos", "digest_of", "gather_videos"]
 
-
 AT_ONCE = 4
 """Videos read before pages are let go of: the system maps up to megabytes around each of them."""
 

@@ -55,7 +55,7 @@ def other_half(
         runs=runs_of(context),
         repeats=context.repeats,
     )
-    said = f"training: {training.name}, {training.epochs} epochs of one batch"
+    said = f"training: {training.name}, {training.epochs} epochs, batches of {training.batch}"
     # Every video is tested once, so that the mean is that over all videos.
     plain = Table(**{f.name: getattr(found, f.name) for f in dataclasses.fields(Table)})
     return dataclasses.replace(plain, rows=tuple(map(_named, plain.rows)), notes=(said,))
