@@ -1,6 +1,7 @@
 """Make the bank that is shipped with efficientnet_lite0 anew.
 
     python benchmarks/shipped_bank.py FOLDER [-o BANK]
+    python benchmarks/shipped_bank.py FOLDER --with CLIP... -o BANK     (a bank of more clips)
 
 FOLDER holds the test clips named below, each prefixed by the public repository that it comes from.
 Taken are all that decode to the end, last 10 seconds or more (20 samples), and are no damaged copy
@@ -40,9 +41,12 @@ def run() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("-b", "--backbone", default=BACKBONE)
     parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--with", dest="further", nargs="+", default=[], metavar="CLIP")
     given = parser.parse_args()
+    if given.further and not given.output:
+        parser.error("--with: say with -o where this other bank goes")
     output = given.output or SHIPPED_FOLDER / f"{given.backbone}.safetensors"
-    clips = [str(given.folder / name) for name in CLIPS]
+    clips = [str(given.folder / name) for name in (*CLIPS, *given.further)]
     options = ["--backbone", given.backbone, "-o", str(output), "--overwrite"]
     return main(["bank", *clips, *options])
 

@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 from scipy.io import savemat
 
 import small_data
+from vidgist.bank import bank_of, video_statistics, write_bank
 from vidgist.datasets import VideoRecord, library, write_dataset
 from vidgist.datasets.library import find_library
 from vidgist.errors import DataError
@@ -27,6 +29,8 @@ def folder(tmp_path):
     (data / "tvsum_splits.json").write_text(json.dumps(split))
     (data / "summe_scores.json").write_text('{"video_1": [1, 2]}')
     (data / "tvsum_notes.h5").write_text("no HDF5 at all")
+    write_bank(data / "mine.safetensors", bank_of([video_statistics(np.ones((3, 2)))]))
+    (data / "model.safetensors").write_bytes(save({"weight": np.ones(2)}))
     return data
 
 
@@ -39,6 +43,7 @@ def test_files_are_told_by_name_and_content(folder):
     assert found.features == {"tvsum": [folder / "tvsum" / "other_features.h5"]}
     assert found.splits == {"tvsum": [folder / "tvsum_splits.json"]}
     assert found.annotations == {"tvsum": folder / "ydata.mat", "summe": folder / "summe" / "GT"}
+    assert found.banks == [folder / "mine.safetensors"]
 
 
 def test_single_files_may_be_given(folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -38,6 +39,9 @@ def folder(tmp_path_factory):
     (data / "tvsum_legacy.json").write_text(json.dumps(splits))
     untrained = [{"train_keys": [], "test_keys": ["video_3"]}]
     (data / "tvsum_tests.json").write_text(json.dumps(untrained))
+    own = bank_of((video_statistics(r.features) for r in records), backbone="noise")
+    write_bank(data / "library.safetensors", own)
+    write_bank(data / "eyes.safetensors", dataclasses.replace(own, backbone="eye"))
     return data
 
 
@@ -127,7 +131,10 @@ def test_the_table_beyond_has_its_rows(folder):
     rows = [row.name for row in everything.rows if not row.baseline]
     assert rows[0] == "alignment x uniformity"
     assert "best, shipped bank" in rows
-    assert len(rows) == 12
+    assert len(rows) == 13
+    own = everything.row("projected, bank library").values
+    assert not np.array_equal(own, everything.row("projected, no bank").values)
+    assert any("eyes.safetensors" in m and "eye" in m for m in report.missing)
     compared = {row.name: row.against for row in everything.rows}
     assert compared["best and promise, shipped bank"] == "best, shipped bank"
     assert compared["best, prior ends, shipped bank"] == "best, shipped bank"

@@ -23,7 +23,7 @@ Examples:
 
 Data is looked for in the files and folders of --data, else in those that the environment variable
 VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
-'summe' in their name or folder. What is missing is said, and the rest is printed.
+'summe' in their name or folder, and bank files. What is missing is said, and the rest is printed.
 """
 
 

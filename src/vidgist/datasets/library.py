@@ -1,4 +1,4 @@
-"""Find the benchmarks' files: data sets, features, splits and annotations, wherever they lie."""
+"""Find the benchmarks' files: data sets, features, splits, annotations and banks, anywhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import h5py
 
+from vidgist.bank.file import read_bank
 from vidgist.datasets.eccv16 import open_dataset
 from vidgist.datasets.hdf5 import children, open_hdf5
 from vidgist.datasets.sniff import HDF5, kind_of_file
@@ -42,6 +43,7 @@ class Library:
         features: HDF5 files with features but no annotations.
         splits: split files.
         annotations: TVSum's ``ydata-tvsum50.mat``, SumMe's folder ``GT``.
+        banks: bank files, of whatever name.
         unusable: why an HDF5 file of that name was passed over, one sentence each.
     """
 
@@ -50,6 +52,7 @@ class Library:
     features: dict[str, list[Path]] = field(default_factory=dict)
     splits: dict[str, list[Path]] = field(default_factory=dict)
     annotations: dict[str, Path] = field(default_factory=dict)
+    banks: list[Path] = field(default_factory=list)
     unusable: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -152,6 +155,9 @@ def _sort_in(library: Library, path: Path, root: Path) -> None:
                     library.annotations.setdefault("tvsum", path)
         elif suffix == ".mat" and path.parent.name == "GT" and dataset == "summe":
             library.annotations.setdefault("summe", path.parent)
+        elif suffix == ".safetensors":
+            read_bank(path)  # trained models end in this as well
+            library.banks.append(path)
     except DataError as error:
         # Not one of ours, or damaged: a benchmark that lacks its data says so.
         if suffix in (".h5", ".hdf5") and dataset:

@@ -14,6 +14,7 @@ from vidgist.bank import NONE, SHIPPED, Bank, bank_of
 from vidgist.criteria.gram import unit_rows
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
 from vidgist.datasets.splits import read_splits, video_key
+from vidgist.errors import DataError
 from vidgist.evaluation.banks import (
     BankOf,
     bank_entry,
@@ -52,7 +53,11 @@ def run(context: Context) -> Report:
     for dataset in context.with_features("tvsum"):
         everything = context.table(
             dataset,
-            [*_rows(context, dataset), *context.baselines()],
+            [
+                *_rows(context, dataset),
+                *_other_banks(context, dataset, missing),
+                *context.baselines(),
+            ],
             metric="tvsum",
             title="Beyond the paper, TVSum",
             hidden=HIDDEN_TOO,
@@ -92,6 +97,17 @@ def _rows(context: Context, dataset: Dataset) -> Iterator[Entry]:
         yield bank_entry(
             f"best, prior {name}, shipped bank", believing, shipped, against="best, shipped bank"
         )
+
+
+def _other_banks(context: Context, dataset: Dataset, missing: list[str]) -> Iterator[Entry]:
+    """Give a row for each bank file that lies beside the data and is of its backbone."""
+    for path in context.library.banks:
+        try:
+            banks, _ = banks_for(STEPS, path, dataset)
+        except DataError as error:
+            missing.append(str(error))
+            continue
+        yield bank_entry(f"projected, bank {path.stem}", STEPS, banks)
 
 
 def _promising(bank: str, banks: BankOf) -> Entry:
