@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import errno
 import os
+import queue
+import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -52,6 +56,34 @@ def test_models_are_loaded_once_a_worker(tmp_path):
 def test_workers_that_cannot_begin_say_why(tmp_path):
     found = run("ab", tmp_path, workers=1, refuse=True)
     assert [o.error for o in found.values()] == [f"{n}: model.onnx: is damaged" for n in "ab"]
+
+
+def test_a_worker_that_cannot_be_started_fails_its_video_and_nobody_waits(tmp_path, monkeypatch):
+    def refused(*args, **kwargs):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", refused)
+        found = within_seconds(lambda: run("abc", tmp_path))
+    why = "a worker cannot be started (Too many open files); try fewer --jobs"
+    assert {name: o.error for name, o in found.items()} == {n: f"{n}: {why}" for n in "abc"}
+
+
+def test_whatever_goes_wrong_beside_a_worker_fails_its_video_and_nobody_waits(tmp_path):
+    def tell(job, *rest):
+        if job.video.name == "b":
+            raise RuntimeError("no screen")
+
+    found = within_seconds(lambda: run("abc", tmp_path, workers=1, tell=tell))
+    assert {name: o.state for name, o in found.items()} == {"a": "done", "b": "failed", "c": "done"}
+    assert found["b"].error.startswith("b: RuntimeError: no screen")
+
+
+def within_seconds(work):
+    """Return what the work returns; fail where it hangs."""
+    answers = queue.SimpleQueue()
+    threading.Thread(target=lambda: answers.put(work()), daemon=True).start()
+    return answers.get(timeout=60)
 
 
 def test_who_stops_listening_stops_the_workers_and_they_clean_up(tmp_path):

@@ -86,7 +86,14 @@ class _Hand(threading.Thread):
                 job = self._todo.popleft()
             except IndexError:
                 break
-            self._outcomes.put(self._outcome(job))
+            try:
+                outcome = self._outcome(job)
+            except Exception as error:  # whoever waits for the outcome would wait for ever
+                fault = f"{type(error).__name__}: {error} (a fault of vidgist)"
+                outcome = Outcome(job, "failed", {}, f"{job.video}: {fault}")
+                self.kill()  # where it is in its work is not known; the next job gets another
+                self._end()
+            self._outcomes.put(outcome)
         self._end()
 
     def stop(self) -> None:
@@ -123,14 +130,18 @@ class _Hand(threading.Thread):
 
     def _begin(self) -> str | None:
         """Start a worker; return why it cannot work, None where it can."""
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed in _end)
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _START],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            encoding="ascii",
-        )
+        try:
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed in _end)
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _START],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                encoding="ascii",
+            )
+        except OSError as error:
+            reason = error.strerror or error
+            return f"a worker cannot be started ({reason}); try fewer --jobs"
         if self._stopped.is_set():
             self.stop()
         self._say(self._setup)
