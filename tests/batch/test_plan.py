@@ -32,6 +32,18 @@ def test_a_video_that_comes_between_takes_no_other_ones_folder(tmp_path):
     assert result_folders([early, late], out) == [out / "x-gist", out / "x-gist-2"]
 
 
+def test_a_video_keeps_its_folder_when_the_other_of_its_name_is_gone(tmp_path):
+    first, second, third = videos(tmp_path, "a/x.mp4", "b/x.mp4", "c/x.mp4")
+    out = tmp_path / "out"
+    for video, folder in zip((first, second), result_folders([first, second], out), strict=True):
+        folder.mkdir(parents=True)
+        write_mark(folder, Mark(content=content_fingerprint(video), settings={}))
+    first.unlink()
+    assert result_folders([second], out, single=False) == [out / "x-gist-2"]
+    folders = result_folders([third, second], out)
+    assert folders == [out / "x-gist", out / "x-gist-2"]
+
+
 def test_no_folder_is_given_twice_or_lies_outside(tmp_path):
     names = ["x.mp4", "X.mkv", "x-gist.mp4", "x-2.mp4", "..mp4", "...mp4", "a/x.mp4", "ü" * 120]
     out = tmp_path / "out"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +17,8 @@ __all__ = ["result_folders"]
 
 _LONGEST = 240
 """Bytes of a stem that leave room for the ending within the 255 that file systems allow."""
+
+_NUMBERED = re.compile(r"(.*-gist)-([2-9]|[1-9][0-9]{1,5})", re.DOTALL)
 
 
 def result_folders(
@@ -36,17 +41,20 @@ def result_folders(
         return [output]
     base = output or Path()
     folders: dict[int, Path] = {}
+    taken = _numbers(base)
     for members in _by_name(videos).values():
-        free = list(range(1, len(members) + 1))
+        # Also where one video has the stem today: there were others of it in earlier runs.
+        earlier = sorted({1, *taken.get(_name(videos[members[0]], 1).casefold(), ())})
         waiting = list(members)
-        if len(members) > 1:
-            for member in members:
-                number = _earlier(videos[member], base, free)
-                if number is not None:
-                    folders[member] = base / _name(videos[member], number)
-                    free.remove(number)
-                    waiting.remove(member)
-        for member, number in zip(waiting, free, strict=True):
+        given = set()
+        for member in members:
+            number = _earlier(videos[member], base, [n for n in earlier if n not in given])
+            if number is not None:
+                folders[member] = base / _name(videos[member], number)
+                given.add(number)
+                waiting.remove(member)
+        free = (number for number in itertools.count(1) if number not in given)
+        for member, number in zip(waiting, free, strict=False):
             folders[member] = base / _name(videos[member], number)
     return [folders[member] for member in range(len(videos))]
 
@@ -57,6 +65,17 @@ def _by_name(videos: Sequence[Path]) -> dict[str, list[int]]:
         # Names that differ in capitals alone are one on some file systems.
         groups.setdefault(_name(video, 1).casefold(), []).append(number)
     return groups
+
+
+def _numbers(base: Path) -> dict[str, list[int]]:
+    """Return the numbers of the folders that lie there already, by the name of the first."""
+    numbers: dict[str, list[int]] = {}
+    with contextlib.suppress(OSError), os.scandir(base) as entries:
+        for entry in entries:
+            found = _NUMBERED.fullmatch(entry.name)
+            if found is not None:
+                numbers.setdefault(found[1].casefold(), []).append(int(found[2]))
+    return numbers
 
 
 def _earlier(video: Path, base: Path, numbers: list[int]) -> int | None:
