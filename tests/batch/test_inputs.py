@@ -29,7 +29,8 @@ def library(tmp_path):
         path.touch()
     (tmp_path / "sub/c-gist" / MARK).touch()
     (tmp_path / "x-gist" / MARK).touch()
-    (tmp_path / "y-gist" / "summary.json").touch()
+    begins = '{\n "vidgist": "0.1.0",\n "schema": 1,\n'
+    (tmp_path / "y-gist" / "summary.json").write_text(begins)
     (tmp_path / "folder.mp4").mkdir()
     return tmp_path
 
@@ -74,8 +75,29 @@ def test_pipes_are_not_waited_for_and_links_not_followed_in_circles(tmp_path):
     (tmp_path / "circle").symlink_to(tmp_path)
     (tmp_path / "a.mp4").touch()
     (tmp_path / "b.mp4").symlink_to("a.mp4")
-    (tmp_path / "broken.mp4").symlink_to("nowhere")
     assert names(tmp_path, recursive=True) == ["a.mp4", "b.mp4"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_a_link_that_leads_nowhere_does_not_vanish(tmp_path):
+    (tmp_path / "broken.mp4").symlink_to("nowhere")
+    (tmp_path / "circle.mp4").symlink_to("circle.mp4")
+    assert names(tmp_path) == ["broken.mp4", "circle.mp4"]
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"total": 3}', '{"vidgist": 1}', "\0" * 1000])
+def test_a_summary_of_somebody_else_hides_no_videos(tmp_path, text):
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "talks" / "summary.json").write_text(text)
+    (tmp_path / "talks" / "a.mp4").touch()
+    assert names(tmp_path, recursive=True) == ["talks/a.mp4"]
+
+
+def test_the_folder_of_this_runs_results_is_left_out(library):
+    found = names(library, recursive=True, output=library / "sub" / "deeper")
+    assert found == ["-o.webm", "a.mkv", "b.MP4", "sub/c.mov"]
+    # Asked for by name, it is meant.
+    assert names(library, output=library) == ["-o.webm", "a.mkv", "b.MP4"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs names of bytes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,12 +23,12 @@ VIDEO_ENDINGS = frozenset(
 )
 """Endings, in small letters, of the files that are taken out of a folder."""
 
-_RESULTS = frozenset((MARK, "summary.json"))
-"""Files by which a folder of results is known."""
+_SUMMARY = re.compile(rb'\s*\{\s*"vidgist"\s*:\s*"[^"]{1,64}"\s*,\s*"schema"\s*:\s*[0-9]')
+"""How a summary.json of ours begins; other programs have files of that name, too."""
 
 
 def find_videos(
-    paths: Iterable[Path], *, recursive: bool = False
+    paths: Iterable[Path], *, recursive: bool = False, output: Path | None = None
 ) -> tuple[list[Path], list[InputError]]:
     """Return the videos that ``paths`` name, and an error for each folder that gives none.
 
@@ -38,6 +39,8 @@ def find_videos(
     Args:
         paths: files and folders.
         recursive: look into the folders below, too; links to folders are not followed.
+        output: where the results of this run go; where it lies in one of the folders, it is left
+            out.
     """
     found: dict[Path, None] = {}
     errors = []
@@ -45,7 +48,7 @@ def find_videos(
         if not path.is_dir():
             found[path] = None
             continue
-        inside = list(_inside(path, recursive=recursive))
+        inside = list(_inside(path, recursive=recursive, output=output))
         found.update(dict.fromkeys(inside))
         if not inside:
             below = "" if recursive else "; --recursive looks into the folders below it, too"
@@ -54,9 +57,9 @@ def find_videos(
     return list(found), errors
 
 
-def _inside(folder: Path, *, recursive: bool) -> Iterator[Path]:
+def _inside(folder: Path, *, recursive: bool, output: Path | None) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
-        if not _RESULTS.isdisjoint(files) and Path(place) != folder:
+        if Path(place) != folder and (_holds_results(place, files) or _same(place, output)):
             folders.clear()  # what an earlier run made of a video is no video to be worked on
             continue
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
@@ -64,9 +67,32 @@ def _inside(folder: Path, *, recursive: bool) -> Iterator[Path]:
             path = Path(place, name)
             if name.startswith(".") or path.suffix.lower() not in VIDEO_ENDINGS:
                 continue
-            # A pipe or device called x.mp4 would wait for ever; a link to a file is as good as one.
-            if path.is_file():
+            # A pipe or device called x.mp4 would wait for ever; a link to a file is as good as one,
+            # and one that leads nowhere is told as a video that is missing.
+            if path.is_file() or not path.exists():
                 yield path
+
+
+def _holds_results(place: str, files: list[str]) -> bool:
+    if MARK in files:
+        return True
+    if "summary.json" not in files:
+        return False
+    path = Path(place, "summary.json")
+    try:
+        if not path.is_file():  # a pipe would wait for ever
+            return False
+        with path.open("rb") as file:
+            return _SUMMARY.match(file.read(256)) is not None
+    except OSError:
+        return False
+
+
+def _same(place: str, output: Path | None) -> bool:
+    try:
+        return output is not None and output.samefile(place)
+    except OSError:
+        return False
 
 
 def _unreadable(folder: Path) -> str | None:

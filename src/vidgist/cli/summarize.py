@@ -112,7 +112,7 @@ def summarize(
             click.echo(describe(result))
         return console.failed
 
-    found, errors = find_videos(videos, recursive=many["recursive"])
+    found, errors = find_videos(videos, recursive=many["recursive"], output=output)
     for error in errors:
         console.error(str(error))
     folders = result_folders(found, output, single=False)
