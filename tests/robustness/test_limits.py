@@ -37,4 +37,15 @@ def test_raised_limits_hold_for_everything_that_is_made(clip, tmp_path, capsys, 
 
     monkeypatch.setattr(container.Limits, "__init__", stricter)
     assert main(["summarize", str(clip), "-o", str(tmp_path / "out"), "-q"]) == 0
-    assert len(list((tmp_path / "out").iterdir())) == 5
+    assert len([p for p in (tmp_path / "out").iterdir() if p.name[0] != "."]) == 5
+
+
+def test_features_takes_larger_pictures_where_it_is_asked_to(clip, tmp_path, monkeypatch):
+    from vidgist.video import container
+
+    # As a picture would be that is larger than is taken unasked.
+    monkeypatch.setitem(container.Limits.__init__.__kwdefaults__, "pixels", 1000)
+    output = tmp_path / "data.h5"
+    raised = ["--max-pixels", "1000000"]
+    assert main(["features", str(clip), "-o", str(output), "-q", *raised]) == 0
+    assert output.exists()

@@ -75,7 +75,7 @@ def features(
         console.error(str(error))
     outcomes: list[Outcome] = []
     with open_store(output, attributes=work.attributes) as store:
-        contents = _contents(found, console, outcomes)
+        contents = _contents(found, limits, console, outcomes)
         jobs: dict[str, Job] = {}
         for video, content in contents.items():
             if content not in store:
@@ -117,17 +117,19 @@ def features(
     return console.failed
 
 
-def _contents(videos: list[Path], console: Console, outcomes: list[Outcome]) -> dict[Path, str]:
+def _contents(
+    videos: list[Path], limits: Limits, console: Console, outcomes: list[Outcome]
+) -> dict[Path, str]:
     """Return the fingerprint of each video's content; those that cannot be opened fail here."""
     from vidgist.batch import Job, Outcome
     from vidgist.features.content import content_fingerprint
-    from vidgist.video import Limits, open_video
+    from vidgist.video import open_video
 
     contents = {}
     for video in videos:
         try:
-            # Never waits for a pipe, and says best what is wrong; what is too long is told later.
-            open_video(video, limits=Limits(seconds=1e12, streams=1 << 30)).close()
+            # Never waits for a pipe, and says best what is wrong.
+            open_video(video, limits=limits).close()
             contents[video] = content_fingerprint(video)
         except InputError as error:
             console.error(str(error))
