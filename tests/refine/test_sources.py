@@ -7,15 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clips import render_clip
 from vidgist.datasets import VideoRecord, append_videos
-from vidgist.errors import DataError, SettingError
-from vidgist.refine.sources import (
-    Extractor,
-    find_videos,
-    is_youtube8m,
-    read_training_data,
-    training_part,
-)
+from vidgist.errors import DataError, OutputError, SettingError
+from vidgist.refine.inputs import is_youtube8m
+from vidgist.refine.sources import Extractor, read_training_data, training_part
 
 
 def dataset(path: Path, rng: np.random.Generator, *, count: int = 4, **attributes: str) -> Path:
@@ -70,24 +66,15 @@ def test_data_sets_of_different_backbones_are_not_mixed(
         read(first, second, work=tmp_path / "m")
 
 
-def test_what_is_no_training_data_is_told(rng: np.random.Generator, tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("x")
-    with pytest.raises(DataError, match="came none of these"):
-        read(tmp_path / "notes.txt", work=tmp_path / "m")
-    with pytest.raises(DataError, match="no such file"):
-        read(tmp_path / "missing.h5", work=tmp_path / "m")
-    path = dataset(tmp_path / "a.h5", rng)
-    (tmp_path / "clip.mp4").write_bytes(b"")
-    with pytest.raises(DataError, match="HDF5 files and videos"):
-        read(path, tmp_path / "clip.mp4", work=tmp_path / "m")
-
-
-def test_videos_are_found_in_folders(tmp_path: Path) -> None:
-    for name in ("b.MP4", "a.mkv", "notes.txt", "deep/c.webm"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(b"")
-    found = [path.relative_to(tmp_path).as_posix() for path in find_videos([tmp_path])]
-    assert found == ["a.mkv", "b.MP4", "deep/c.webm"]
+def test_videos_of_earlier_runs_are_not_learned_from(tmp_path: Path) -> None:
+    for number, name in enumerate(("a", "b")):
+        (tmp_path / name).mkdir()
+        render_clip(tmp_path / name / f"{name}.mp4", scenes=(2.0,), looks=(number,))
+    read(tmp_path / "a", work=tmp_path / "m.safetensors")
+    videos, _ = read(tmp_path / "b", work=tmp_path / "m.safetensors")
+    assert videos.keys == ("video_2",)
+    both, _ = read(tmp_path / "b", tmp_path / "a", work=tmp_path / "m.safetensors")
+    assert both.keys == ("video_1", "video_2")
 
 
 def test_videos_none_of_which_decodes(tmp_path: Path) -> None:
@@ -116,6 +103,58 @@ def write_records(path: Path, videos: list[tuple[str, np.ndarray]]) -> None:
             length = struct.pack("<Q", len(data))
             file.write(length + struct.pack("<I", masked_crc32c(length)))
             file.write(data + struct.pack("<I", masked_crc32c(data)))
+
+
+@pytest.fixture
+def records(rng: np.random.Generator, tmp_path: Path) -> Path:
+    """A folder with a file of records, beside which the model `yt8m` has its store `yt8m-store`."""
+    folder = tmp_path / "records"
+    folder.mkdir()
+    write_records(
+        folder / "train00.tfrecord", [("id0", rng.integers(0, 256, (4, 1024), dtype=np.uint8))]
+    )
+    return folder
+
+
+def test_an_input_called_like_the_store_is_left_alone(records: Path, tmp_path: Path) -> None:
+    given = records.rename(tmp_path / "yt8m-store")
+    for path in (given, given / "train00.tfrecord"):
+        with pytest.raises(OutputError, match="yt8m-store"):
+            read(path, work=tmp_path / "yt8m.safetensors")
+    with pytest.raises(OutputError, match="yt8m-store"):
+        read(given, work=given / "m.safetensors")  # inside it
+    assert [path.name for path in given.iterdir()] == ["train00.tfrecord"]
+
+
+@pytest.mark.parametrize("also", [None, "notes.txt", "link"])
+def test_a_folder_in_the_place_of_the_store_is_left_alone(
+    also: str | None, records: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "yt8m-store"
+    if also is None:
+        (place / "deep").mkdir(parents=True)
+        (place / "deep" / "mine.txt").write_text("mine")
+    else:
+        read(records, work=tmp_path / "yt8m.safetensors")
+        write_records(records / "train01.tfrecord", [("id1", np.zeros((2, 1024), np.uint8))])
+        if also == "link":
+            place.rename(tmp_path / "elsewhere")
+            place.symlink_to(tmp_path / "elsewhere")
+        else:
+            (place / also).write_text("mine")
+    before = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*"))
+    with pytest.raises(OutputError, match="not a feature store, or holds other files"):
+        read(records, work=tmp_path / "yt8m.safetensors")
+    assert sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*")) == before
+
+
+def test_a_store_of_other_records_is_replaced(records: Path, tmp_path: Path) -> None:
+    read(records, work=tmp_path / "yt8m.safetensors")
+    write_records(records / "train01.tfrecord", [("id1", np.zeros((2, 1024), np.uint8))])
+    videos, _ = read(records, work=tmp_path / "yt8m.safetensors")
+    assert videos.keys == ("id0", "id1")
+    (tmp_path / "yt8m-store" / "rows.bin").write_bytes(b"cut")  # damaged: made again
+    assert read(records, work=tmp_path / "yt8m.safetensors")[0].keys == ("id0", "id1")
 
 
 def test_records_are_converted_once(

@@ -123,7 +123,8 @@ def train(
 
     from vidgist.refine.checkpoint import checkpoint_path
     from vidgist.refine.engine import is_first_process
-    from vidgist.refine.sources import Extractor, is_youtube8m, read_training_data, training_part
+    from vidgist.refine.inputs import is_youtube8m
+    from vidgist.refine.sources import Extractor, read_training_data, training_part
     from vidgist.refine.training import train as run_training
 
     if output.exists() and not options["overwrite"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,25 +11,18 @@ import numpy as np
 
 from vidgist.datasets import VideoRecord, open_dataset
 from vidgist.datasets.splits import Split, read_splits, video_key
-from vidgist.errors import DataError, SettingError, VidgistError
+from vidgist.errors import DataError, OutputError, SettingError, VidgistError
 from vidgist.features.content import content_fingerprint
 from vidgist.progress import Progress, silent
-from vidgist.refine.store import INDEX, open_mapped_store, read_index, write_mapped_store
+from vidgist.refine.inputs import HDF5_FILES, RECORDS, STORES, VIDEOS, sort_inputs
+from vidgist.refine.store import is_store, open_mapped_store, read_index, write_mapped_store
 from vidgist.refine.videos import TrainingVideos, gather_videos
 
 if TYPE_CHECKING:
     from vidgist.features import Backbone
 
-__all__ = ["Extractor", "find_videos", "is_youtube8m", "read_training_data", "training_part"]
+__all__ = ["Extractor", "read_training_data", "training_part"]
 
-VIDEO_SUFFIXES = frozenset(
-    [
-        *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts"),
-        *(".wmv", ".flv", ".ogv", ".3gp"),
-    ]
-)
-HDF5_SUFFIXES = frozenset([".h5", ".hdf5"])
-RECORD_SUFFIX = ".tfrecord"
 YOUTUBE8M = "youtube8m"
 """Name of the backbone of YouTube-8M's features."""
 
@@ -57,36 +50,6 @@ class Extractor:
         return load_backbone(self.backbone, device=self.device, threads=self.threads)
 
 
-def find_videos(paths: Iterable[Path]) -> list[Path]:
-    """Return the video files among the paths and in those that are folders, in natural order."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = (p for p in path.rglob("*") if p.suffix.lower() in VIDEO_SUFFIXES)
-            found += sorted(p for p in inside if p.is_file())
-        elif path.suffix.lower() in VIDEO_SUFFIXES:
-            found.append(path)
-    return found
-
-
-def _records_in(paths: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found += sorted(p for p in path.rglob(f"*{RECORD_SUFFIX}") if p.is_file())
-        elif path.suffix.lower() == RECORD_SUFFIX:
-            found.append(path)
-    return found
-
-
-def is_youtube8m(paths: Sequence[Path]) -> bool:
-    """Tell whether the paths hold YouTube-8M's features, as records or as a store of them."""
-    stores = [path for path in paths if (path / INDEX).is_file()]
-    if stores:
-        return all(read_index(path)["type"] == "uint8" for path in stores)
-    return bool(_records_in(paths))
-
-
 def read_training_data(
     paths: Sequence[Path],
     *,
@@ -100,6 +63,7 @@ def read_training_data(
     Args:
         paths: files of the field's HDF5 layout; videos and folders of them; YouTube-8M's
             ``.tfrecord`` files and folders of them; or one store made from such files. Of one kind.
+            Of videos and records, these alone are learned from.
         work: where features that are extracted or converted are kept, with the endings
             ``-features.h5`` and ``-store``; what lies there of the same inputs is used again.
         extractor: how features of videos are made.
@@ -108,34 +72,23 @@ def read_training_data(
 
     Raises:
         DataError: a file is missing, damaged or of another kind, or nothing has features.
+        OutputError: what is extracted or converted cannot be kept there.
     """
-    for path in paths:
-        if not path.exists():
-            raise DataError(f"{path}: there is no such file or folder; check the path")
-    stores = [path for path in paths if (path / INDEX).is_file()]
-    data = [path for path in paths if path.suffix.lower() in HDF5_SUFFIXES and path.is_file()]
-    records = [] if stores else _records_in(paths)
-    videos = [] if stores or records else find_videos(paths)
-    kinds = {"stores": stores, "HDF5 files": data, "TFRecords": records, "videos": videos}
-    present = [name for name, found in kinds.items() if found]
-    if len(present) != 1 or len(stores) > 1:
-        came = " and ".join(present) if present else "none of these"
-        raise DataError(
-            f"{paths[0]}: training data is HDF5 files, videos, TFRecord files, or one store, not "
-            f"several kinds; came {came}"
-        )
-    if keys is not None and not data:
+    kind, files = sort_inputs(paths)
+    if keys is not None and kind != HDF5_FILES:
         raise SettingError("--splits: needs HDF5 files, whose videos it names")
-    if stores:
-        return open_mapped_store(stores[0]), ()
-    if records:
-        return _convert(records, _beside(work, "-store"), progress=progress), ()
-    if videos:
+    if kind == STORES:
+        return open_mapped_store(files[0]), ()
+    if kind == RECORDS:
+        folder = _beside(work, "-store")
+        return _convert(files, folder, inputs=paths, progress=progress), ()
+    if kind == VIDEOS:
         file = _beside(work, "-features.h5")
-        lost = _extract(videos, file, extractor=extractor, progress=progress)
-        found, without = _read_hdf5([file], None)
+        extracted, lost = _extract(files, file, extractor=extractor, progress=progress)
+        found, without = _read_hdf5([file], extracted)
         return found, (*lost, *without)
-    return _read_hdf5(data, keys)
+    wanted = None if keys is None else _keys_of_split(files[0], keys)
+    return _read_hdf5(files, wanted)
 
 
 def _beside(work: Path, ending: str) -> Path:
@@ -156,8 +109,17 @@ def training_part(splits: Path, number: int) -> Split:
     return found[number - 1]
 
 
-def _read_hdf5(paths: Sequence[Path], keys: Split | None) -> tuple[TrainingVideos, tuple[str, ...]]:
-    """Read all features; several files name their videos file/key."""
+def _keys_of_split(path: Path, split: Split) -> set[str]:
+    found = set(map(video_key, split.train)).intersection(open_dataset(path).keys)
+    if not found:
+        raise DataError(f"{path}: has none of the videos that the split trains on")
+    return found
+
+
+def _read_hdf5(
+    paths: Sequence[Path], keys: Container[str] | None
+) -> tuple[TrainingVideos, tuple[str, ...]]:
+    """Read features, of the first file only those named; several files name videos file/key."""
     gathered: list[tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.floating]]]] = []
     backbones: dict[tuple[str, str], Path] = {}
     without: list[str] = []
@@ -165,10 +127,7 @@ def _read_hdf5(paths: Sequence[Path], keys: Split | None) -> tuple[TrainingVideo
         dataset = open_dataset(path)
         wanted = None
         if keys is not None and place == 0:
-            named = set(map(video_key, keys.train))
-            wanted = [key for key in dataset.keys if key in named]
-            if not wanted:
-                raise DataError(f"{path}: has none of the videos that the split trains on")
+            wanted = [key for key in dataset.keys if key in keys]
         empty = 0
         for record in dataset.records(keys=wanted, fields=("features",)):
             name = record.key if len(paths) == 1 else f"{path.stem}/{record.key}"
@@ -191,8 +150,13 @@ def _read_hdf5(paths: Sequence[Path], keys: Split | None) -> tuple[TrainingVideo
 
 def _extract(
     videos: Sequence[Path], file: Path, *, extractor: Extractor, progress: Progress
-) -> tuple[str, ...]:
-    """Bring the features of every video into a data set; a video that fails is said, not fatal."""
+) -> tuple[set[str], tuple[str, ...]]:
+    """Bring the features of every video into a data set; a video that fails is said, not fatal.
+
+    Returns:
+        The names of these videos in the data set, which may hold others of earlier runs, and what
+        failed.
+    """
     from vidgist.features import extract_features
     from vidgist.features.store import CONTENT, open_store
 
@@ -203,12 +167,14 @@ def _extract(
         "samples_per_second": extractor.fps,
     }
     lost = []
+    contents = set()
     with open_store(file, attributes=shared) as store:
         for done, video in enumerate(videos):
             progress("extracting features", done, len(videos))
             try:
                 content = content_fingerprint(video)
                 if content in store:
+                    contents.add(content)
                     continue
                 found = extract_features(
                     video, backbone=backbone, fps=extractor.fps, threads=extractor.threads
@@ -227,18 +193,29 @@ def _extract(
                     attributes={CONTENT: content},
                 )
             )
+            contents.add(content)
     if len(lost) == len(videos):
         raise DataError(f"{lost[0]} (and so with all {len(videos)} videos)")
-    return tuple(lost)
+    return {store.key(content) for content in contents}, tuple(lost)
 
 
-def _convert(records: Sequence[Path], folder: Path, *, progress: Progress) -> TrainingVideos:
+def _convert(
+    records: Sequence[Path], folder: Path, *, inputs: Sequence[Path], progress: Progress
+) -> TrainingVideos:
     """Convert YouTube-8M's records into a store, or take the one made of the same files."""
     from vidgist.datasets.youtube8m import read_youtube8m
 
     marks = {path.name: content_fingerprint(path) for path in records}
-    if (folder / INDEX).is_file() and read_index(folder)["sources"] == marks:
+    if is_store(folder) and _sources_of(folder) == marks:
         return open_mapped_store(folder)
+    place = folder.resolve()
+    for path in inputs:
+        given = path.resolve()
+        if place == given or place in given.parents or given in place.parents:
+            raise OutputError(
+                f"{folder}: the store of converted records would lie in {path} or around it; "
+                "choose another place with -o"
+            )
 
     def videos() -> Iterable[tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]]:
         for done, path in enumerate(records):
@@ -248,3 +225,12 @@ def _convert(records: Sequence[Path], folder: Path, *, progress: Progress) -> Tr
 
     write_mapped_store(folder, videos(), backbone=YOUTUBE8M, sources=marks, overwrite=True)
     return open_mapped_store(folder)
+
+
+def _sources_of(folder: Path) -> Mapping[str, str] | None:
+    """Return of which files a store was made; None where it is damaged, to be made again."""
+    try:
+        sources: Mapping[str, str] = read_index(folder)["sources"]
+    except DataError:
+        return None
+    return sources

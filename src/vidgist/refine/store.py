@@ -17,15 +17,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.errors import DataError
+from vidgist.errors import DataError, OutputError
 from vidgist.files import whole_folder
 from vidgist.refine.videos import TrainingVideos, digest_of
 
-__all__ = ["INDEX", "open_mapped_store", "write_mapped_store"]
+__all__ = ["INDEX", "is_store", "open_mapped_store", "read_index", "write_mapped_store"]
 
 INDEX = "index.json"
 ROWS = "rows.bin"
-FORMAT = "vidgist-feature-store-1"
+_FORMATS = "vidgist-feature-store-"
+FORMAT = f"{_FORMATS}1"
 TYPES = {"uint8": np.uint8, "float16": np.float16, "float32": np.float32}
 _MAX_INDEX = 2**30
 
@@ -48,20 +49,24 @@ def write_mapped_store(
         backbone: what made the features.
         backbone_fingerprint: that of the extractor.
         sources: file -> fingerprint of its content, to know the store again.
-        overwrite: replace a store that exists.
+        overwrite: replace a store that exists; anything else in its place is never touched.
 
     Returns:
         How many videos were written.
 
     Raises:
         DataError: there is no video, or two differ in width or type.
-        OutputError: the folder exists and ``overwrite`` is False, or it cannot be written.
+        OutputError: the folder exists and ``overwrite`` is False, it is not wholly a store, or it
+            cannot be written.
     """
+    folder = Path(folder)
+    if overwrite:
+        _refuse_others(folder)
     keys: list[str] = []
     lengths: list[int] = []
     kind: tuple[str, int] | None = None
     digests: list[str] = []
-    with whole_folder(Path(folder), overwrite=overwrite) as partial:
+    with whole_folder(folder, overwrite=overwrite) as partial:
         with (partial / ROWS).open("wb") as file:
             for key, features in videos:
                 mine = (str(features.dtype), int(features.shape[-1]))
@@ -91,7 +96,45 @@ def write_mapped_store(
             "sources": dict(sources or {}),
         }
         (partial / INDEX).write_text(json.dumps(index), encoding="utf-8")
+        if overwrite:
+            _refuse_others(folder)  # asked again: converting takes hours, in which files may come
     return len(keys)
+
+
+def is_store(folder: Path) -> bool:
+    """Tell whether a folder holds what a store does, of whatever version and however damaged."""
+    return (folder / INDEX).is_file() and (folder / ROWS).is_file()
+
+
+def _refuse_others(folder: Path) -> None:
+    """Make sure that nothing is lost with a folder but a store of ours, which can be made again.
+
+    Raises:
+        OutputError: there is something else in its place or in it.
+    """
+    if not os.path.lexists(folder):
+        return
+    try:
+        names = {path.name for path in folder.iterdir()}
+        ours = not folder.is_symlink() and names <= {INDEX, ROWS} and _is_ours(folder / INDEX)
+    except OSError:
+        ours = False
+    if not ours:
+        raise OutputError(
+            f"{folder}: is not a feature store, or holds other files as well, so it is not "
+            "replaced; move it away, or choose another place with -o"
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        if not path.is_file() or path.stat().st_size > _MAX_INDEX:
+            return False
+        index = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    form = index.get("format") if isinstance(index, dict) else None
+    return isinstance(form, str) and form.startswith(_FORMATS)
 
 
 def read_index(folder: Path) -> dict[str, Any]:
