@@ -317,6 +317,15 @@ class Summary(_ShapesInRepr):
         return self.features.times
 
     @property
+    def samples(self) -> dict[str, Floats]:
+        """What is known of each sample, (T,) each: `time`, the scaled criteria, `importance`."""
+        return {
+            "time": self.times,
+            **self.scores.criteria,
+            "importance": self.scores.importance,
+        }
+
+    @property
     def shot_seconds(self) -> Floats:
         """(S, 2) start and end of each shot in seconds."""
         assert self.shots.seconds is not None

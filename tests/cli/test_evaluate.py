@@ -7,7 +7,7 @@ import pytest
 
 import small_data
 from vidgist.cli import main
-from vidgist.datasets import open_dataset
+from vidgist.datasets import VideoRecord, open_dataset, write_dataset
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,19 @@ def test_formats_and_scores_beside(data, tmp_path, capsys):
     assert "mine.json - alignment x uniformity" in document["differences"]
     assert run(*options, "--format", "csv", "--json") == 2
     assert run(*options, "--format", "csv", "--per-video") == 2
+    assert run(*options, "--json", "--per-video") == 0
     assert run(*options, "--format", "cvs") == 2
     assert "did you mean 'csv'" in capsys.readouterr().err
+
+
+def test_a_file_without_annotations_is_an_error(tmp_path, capsys):
+    path = tmp_path / "bare.h5"
+    record = VideoRecord(key="video_1", features=np.eye(6), picks=np.arange(6) * 15, n_frames=90)
+    write_dataset(path, [record])
+    assert run(path, "--metric", "tvsum", "--json", "-q") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert f"error: {path}: holds no annotations" in printed.err
 
 
 def test_json_has_the_documented_keys(data, capsys):

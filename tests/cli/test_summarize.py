@@ -148,6 +148,21 @@ def test_scores_as_csv_and_json(clip, capsys, tmp_path):
     assert "--overwrite" in capsys.readouterr().err
 
 
+def test_unknown_values_of_options_name_the_nearest(clip, capsys):
+    for option, value, near in (("--device", "cud", "cuda"), ("--engine", "rai", "ray")):
+        assert main(["summarize", str(clip), option, value, "-q"]) == 2
+        assert f"{option}: unknown value '{value}'" in (said := capsys.readouterr().err)
+        assert f"did you mean '{near}'" in said
+
+
+def test_a_result_that_exists_is_told_with_its_video(clip, capsys, tmp_path):
+    options = ["-o", str(tmp_path / "out"), "--make", "json", "-q"]
+    assert main(["summarize", str(clip), *options]) == 0
+    assert main(["summarize", str(clip), *options]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {clip}: {tmp_path / 'out'}: summary.json exists already")
+
+
 def test_videos_of_one_name_get_folders_of_their_own(tmp_path):
     videos = (tmp_path / "a" / "x.mp4", tmp_path / "b" / "x.mp4", tmp_path / "x.mkv")
     folders = result_folders(videos, tmp_path / "out")

@@ -66,12 +66,26 @@ def test_any_field_may_be_missing(tmp_path, missing):
     small_data.dataset(path, count=1)
     with h5py.File(path, "a") as file:
         del file["video_1"][missing]
+        if missing == "change_points":
+            del file["video_1"]["n_frame_per_seg"]  # which tells the shots as well
     name = {"change_points": "shots", "video_name": "name"}.get(missing, missing)
     record = open_dataset(path)["video_1"]
     if missing == "n_frames":
         assert record.n_frames == record.user_summary.shape[1]
     else:
         assert getattr(record, name) in (None, "")
+
+
+def test_shots_are_known_from_their_lengths_alone(tmp_path):
+    path = tmp_path / "data.h5"
+    (before,) = small_data.dataset(path, count=1)
+    with h5py.File(path, "a") as file:
+        del file["video_1"]["change_points"]
+    np.testing.assert_array_equal(open_dataset(path)["video_1"].shots.frames, before.shots.frames)
+    with h5py.File(path, "a") as file:
+        file["video_1"]["n_frame_per_seg"][0] += 1
+    with pytest.raises(DataError, match="n_frame_per_seg must be the frames of each shot"):
+        open_dataset(path)["video_1"]
 
 
 def test_reading_some_fields_only(tmp_path):

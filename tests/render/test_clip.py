@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from fractions import Fraction
 
@@ -234,6 +235,22 @@ def test_damaged_sound_is_silence_and_a_warning(tmp_path):
     result = decode(tmp_path / "summary.mp4")
     assert numbers(result) == expected_frames(summary)
     assert np.abs(result.sound).max() < 0.01
+
+
+def test_a_clip_is_not_a_tick_longer_than_it_may_be(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.3, 0.3), ticks=(0.1, 0.4))
+    # Ends between two ticks of the pictures' clock and between two samples of the sound.
+    for length in (0.0996868, 0.2300058):
+        summary = summary_of(clip.path, cuts=clip.cuts, selected=(0,))
+        seconds = summary.shots.seconds.copy()
+        seconds[0, 1] = length
+        shots = dataclasses.replace(summary.shots, seconds=seconds)
+        path = tmp_path / f"{length}.mp4"
+        write_clip(dataclasses.replace(summary, shots=shots), path)
+        with av.open(str(path)) as container:
+            for stream in container.streams:
+                lasting = stream.duration * stream.time_base
+                assert length - 0.001 < lasting <= length, stream.type
 
 
 def test_damaged_pictures(tmp_path):

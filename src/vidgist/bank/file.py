@@ -52,7 +52,10 @@ def read_bank(path: str | os.PathLike[str]) -> Bank:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+        raise DataError(
+            f"{path}: cannot be read as a bank ({error.strerror}); check the path, "
+            "or say 'none' for no bank or 'shipped' for that of the backbone"
+        ) from None
     if not path.is_file() or size > MAX_BYTES:
         what = f"is larger than {MAX_BYTES} bytes" if path.is_file() else "is not a file"
         raise DataError(f"{path}: {what}, so no bank; {cure}")

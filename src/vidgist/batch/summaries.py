@@ -66,19 +66,24 @@ class Summaries:
         from vidgist.render import check_outputs
         from vidgist.video import open_video
 
-        video, folder = job.video, job.output
+        video = job.video
         # Says better than anything else what is wrong with a file, and never waits for a pipe.
         open_video(video, limits=self._arguments.get("limits")).close()
         before, content = state_of(video), content_fingerprint(video)
+        folder = job.output
         with own_folder(folder):
             mark = read_mark(folder)
-            todo, ours = self._todo(folder, mark, content)
-            if not todo:
-                return {"state": "skipped", "video": str(video), "output": str(folder)}
-            free = [name for name in todo if name not in ours]
-            for names, overwrite in ((todo, True), (free, self._overwrite)):
-                if names:
-                    check_outputs(folder, make=names, overwrite=overwrite)
+            try:
+                todo, ours = self._todo(folder, mark, content)
+                if not todo:
+                    return {"state": "skipped", "video": str(video), "output": str(folder)}
+                free = [name for name in todo if name not in ours]
+                for names, overwrite in ((todo, True), (free, self._overwrite)):
+                    if names:
+                        check_outputs(folder, make=names, overwrite=overwrite)
+            except OutputError as error:
+                # The folder alone does not say which of many videos was to go there.
+                raise OutputError(f"{video}: {error}") from error
             done = {} if self._overwrite else self._kept(mark, content, folder)
             begun = Mark(content=content, settings=self._settings, done=done, begun=todo)
             result = self._results(job, todo, mark=begun, before=before, progress=progress)

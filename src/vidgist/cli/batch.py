@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vidgist.cli.common import Console, one_line
+from vidgist.cli.common import Console, one_line, one_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,9 +31,10 @@ def batch_options(command: Command) -> Command:
         ),
         click.option(
             "--engine",
-            type=click.Choice(["processes", "ray"]),
             default="processes",
             show_default=True,
+            callback=one_of(("processes", "ray")),
+            metavar="processes|ray",
             help="Where workers run; ray (extra 'ray') for several machines.",
         ),
         click.option(

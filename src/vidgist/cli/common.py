@@ -25,6 +25,7 @@ __all__ = [
     "for_each",
     "name_list",
     "one_line",
+    "one_of",
     "print_json",
     "run",
 ]
@@ -78,6 +79,18 @@ def name_list(
             if name not in names:
                 raise click.UsageError(str(unknown_value(option, name, names)), ctx)
         return given
+
+    return check
+
+
+def one_of(known: Iterable[str]) -> Callable[[click.Context, click.Parameter, str], str]:
+    """Return a callback for an option that takes one of the known names."""
+    names = list(known)
+
+    def check(ctx: click.Context, param: click.Parameter, value: str) -> str:
+        if value not in names:
+            raise click.UsageError(str(unknown_value(param.opts[0], value, names)), ctx)
+        return value
 
     return check
 

@@ -9,7 +9,7 @@ import click
 
 from vidgist.cli.common import Console, common_options, print_json
 from vidgist.cli.options import score_options, split_options
-from vidgist.errors import SettingError
+from vidgist.errors import DataError, SettingError
 
 __all__ = ["evaluate"]
 
@@ -107,13 +107,15 @@ def evaluate(
     Prints Kendall's tau, Spearman's rho and F1, with the rows that tell what they are worth:
     random, constant, human, and the mean annotation as the ceiling.
     """
+    import numpy as np
+
     from vidgist.datasets import open_dataset, write_dataset
     from vidgist.evaluation.protocols import protocol, protocol_of
     from vidgist.evaluation.request import Request, settings_for
     from vidgist.evaluation.tables import chosen_format, per_video_text, render
 
     style = chosen_format(style, as_json=as_json)
-    if per_video and style != "terminal":
+    if per_video and style not in ("terminal", "json"):
         raise SettingError("--per-video is for the terminal; --json has every video's numbers")
     keep_zeros = options["avoid_zeros"] is not None
     settings, others = split_options(options, default="paper")
@@ -139,6 +141,11 @@ def evaluate(
         console.note(f"{save}: written")
     with console.progress(data.name) as progress:
         table = request.run(progress=progress)
+    if all(np.isnan(row.values).all() for row in table.rows):
+        raise DataError(
+            f"{data}: holds no annotations (user_scores, user_summary), so nothing can be measured; "
+            "join them with --annotations"
+        )
     if style == "json":
         print_json(request.document(table))
         return

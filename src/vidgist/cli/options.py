@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 import click
 
 from vidgist.bank import SHIPPED
-from vidgist.cli.common import name_list
+from vidgist.cli.common import name_list, one_of
 from vidgist.presets import CRITERIA, Preset, configure, implied_preset
 
 __all__ = ["backbone_options", "score_options", "split_options"]
+
+DEVICES = ("auto", "cpu", "cuda")
 
 SCORE_NAMES = (
     "preset",
@@ -119,9 +121,10 @@ def backbone_options(command: Command) -> Command:
             ),
             click.option(
                 "--device",
-                type=click.Choice(["auto", "cpu", "cuda"]),
                 default="auto",
                 show_default=True,
+                callback=one_of(DEVICES),
+                metavar="|".join(DEVICES),
                 help="Where the extractor runs.",
             ),
             click.option(

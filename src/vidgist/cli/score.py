@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 
 from vidgist.cli.common import Console, common_options, print_json
 from vidgist.cli.options import backbone_options, score_options, split_options
-from vidgist.errors import OutputError
+from vidgist.errors import DataError, OutputError
 
 if TYPE_CHECKING:
     from vidgist.presets import Preset
@@ -71,6 +71,9 @@ def score(
                 console.warn(source, without)
             scores = score_features(features, settings, model=model, bank=found, progress=progress)
             scored.append((name, features, scores))
+    if not scored:
+        why = "none of its videos has features"
+        raise DataError(f"{source}: {why}; add them with vidgist features")
     text = _json(scored, settings) if as_json else _csv(scored)
     if output is None and isinstance(text, str):
         click.echo(text, nl=False)
@@ -112,8 +115,8 @@ def _inputs(
     yield source.name, extraction.features, extraction.fingerprint
 
 
-def _columns(features: Features, scores: Scores) -> dict[str, list[float] | list[int]]:
-    columns: dict[str, list[float] | list[int]] = {"pick": features.picks.tolist()}
+def _columns(features: Features, scores: Scores) -> dict[str, Sequence[float | str]]:
+    columns: dict[str, Sequence[float | str]] = {"pick": features.picks.tolist()}
     if features.times is not None:
         columns["time"] = [round(t, 6) for t in features.times.tolist()]
     for name, values in {**scores.criteria, "importance": scores.importance}.items():
@@ -124,13 +127,13 @@ def _columns(features: Features, scores: Scores) -> dict[str, list[float] | list
 def _csv(scored: list[tuple[str, Features, Scores]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    header: list[str] | None = None
-    for name, features, scores in scored:
-        columns = _columns(features, scores)
-        if header is None:
-            header = ["video", "sample", *columns]
-            writer.writerow(header)
-        for k, row in enumerate(zip(*columns.values(), strict=True)):
+    videos = [(name, _columns(features, scores)) for name, features, scores in scored]
+    # Videos of one file need not all tell their times: one header holds for every row.
+    header = max((list(columns) for _, columns in videos), key=len)
+    writer.writerow(["video", "sample", *header])
+    for name, columns in videos:
+        empty = [""] * len(columns["pick"])
+        for k, row in enumerate(zip(*(columns.get(c, empty) for c in header), strict=True)):
             writer.writerow([name, k, *row])
     return out.getvalue()
 

@@ -54,13 +54,14 @@ FIELDS = (
     "times",
     "n_frames",
     "change_points",
+    "n_frame_per_seg",
     "gtscore",
     "gtsummary",
     "user_summary",
     "user_scores",
     "video_name",
 )
-_MARKS = {*FIELDS, "n_steps", "n_frame_per_seg"}
+_MARKS = {*FIELDS, "n_steps"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +199,8 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
         picks=picks,
         times=numbers("times", n_samples),
         n_frames=n_frames,
-        shots=_read_shots(array("change_points", ndim=2, shape=(None, 2)), n_frames, place),
+        shots=_read_shots(array("change_points", ndim=2, shape=(None, 2)), n_frames, place)
+        or _shots_of_lengths(array("n_frame_per_seg"), n_frames, place),
         gtscore=numbers("gtscore", n_samples),
         gtsummary=numbers("gtsummary", n_samples),
         user_summary=None if user_summary is None else user_summary > 0,
@@ -224,6 +226,22 @@ def _read_shots(values: npt.NDArray[Any] | None, n_frames: int | None, place: st
             f"within the {n_frames} frames of the video"
         )
     return Shots(frames=frames)
+
+
+def _shots_of_lengths(
+    values: npt.NDArray[Any] | None, n_frames: int | None, place: str
+) -> Shots | None:
+    """Return shots that follow each other from frame 0 on, where only their lengths are known."""
+    if values is None or len(values) == 0:
+        return None
+    lengths = whole(values, place)
+    ends = np.cumsum(lengths)
+    if lengths.min() < 1 or (n_frames is not None and ends[-1] != n_frames):
+        raise DataError(
+            f"{place}: n_frame_per_seg must be the frames of each shot, at least 1, and all of "
+            f"the {n_frames} frames of the video together; correct it, or give change_points"
+        )
+    return Shots(frames=np.stack([ends - lengths, ends], axis=1))
 
 
 def write_video(group: h5py.Group, record: VideoRecord) -> None:

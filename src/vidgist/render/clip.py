@@ -66,9 +66,9 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
         for start, end in parts:
             samples: Iterator[Samples] = iter(())
             if sound is not None and sound.rate is not None:
-                # Rounded from the whole clip's length, so that roundings do not add up.
-                first = round(offset * sound.rate)
-                n = round((offset + end - start) * sound.rate) - first
+                # From the whole clip's length, so that roundings do not add up.
+                first = _whole(offset * sound.rate)
+                n = _whole((offset + end - start) * sound.rate) - first
                 faded = (start > 0, end < summary.timeline.duration)
                 samples = fade(sound.read(start, n), total=n, rate=sound.rate, edges=faded)
             before = shown
@@ -77,7 +77,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
                 clip.picture(frame, start=at, end=offset + until - start, cut=shown == before)
                 shown += 1
                 if sound is not None and sound.rate is not None:
-                    _pass_on(samples, clip, upto=round((offset + until - start) * sound.rate))
+                    _pass_on(samples, clip, upto=_whole((offset + until - start) * sound.rate))
                 progress("writing summary.mp4", offset + until - start, summary.duration)
             if shown == before:
                 _warn(f"no picture decodes from {start:.2f} s to {end:.2f} s")
@@ -94,6 +94,11 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
                 f"{sound.lost} packet{'s' * (sound.lost > 1)} of sound did not decode; "
                 "summary.mp4 is silent there"
             )
+
+
+def _whole(samples: float) -> int:
+    """Return whole samples, never more: the clip is not to last longer than it may."""
+    return int(samples + 1e-6)
 
 
 def stretches(segments: Floats) -> list[tuple[float, float]]:

@@ -84,7 +84,8 @@ def as_document(summary: Summary) -> dict[str, Any]:
                 "end": _number(end),
                 "score": _number(score),
                 "selected": bool(selected),
-                "keyframe": _number(summary.times[sample]),
+                # A rest beside a cut shot may hold no sample: then its first picture stands for it.
+                "keyframe": _number(max(start, summary.times[sample])),
             }
             for (start, end), score, selected, sample in zip(
                 summary.shot_seconds,

@@ -115,7 +115,8 @@ class ClipEncoder:
             frame = self._convert(frame)
             self._last = frame.pts = tick
             frame.time_base = Fraction(1, self._ticks)
-            self._durations[tick] = max(1, round(end * self._ticks) - tick)
+            # Rounded down: the last picture's end is the clip's, which must not last too long.
+            self._durations[tick] = max(1, int(end * self._ticks + 1e-3) - tick)
             frame.pict_type = 1 if cut else 0  # AV_PICTURE_TYPE_I, or the encoder's own choice
             self._mux_pictures(self._video.encode(frame))
 
