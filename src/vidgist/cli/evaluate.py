@@ -143,8 +143,8 @@ def evaluate(
         table = request.run(progress=progress)
     if all(np.isnan(row.values).all() for row in table.rows):
         raise DataError(
-            f"{data}: holds no annotations (user_scores, user_summary), so nothing can be measured; "
-            "join them with --annotations"
+            f"{data}: holds no annotations (user_scores, user_summary), so there is nothing to "
+            "measure by; join them with --annotations"
         )
     if style == "json":
         print_json(request.document(table))
