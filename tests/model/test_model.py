@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -263,6 +265,42 @@ def test_a_damaged_or_foreign_file_gives_one_line(
         load_model(path)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def sparse(path: Path, tensors: dict[str, tuple[int, ...]], metadata: dict[str, str]) -> None:
+    """Write a file of float32 zeros that takes no room on disk."""
+    header: dict[str, object] = {"__metadata__": metadata}
+    end = 0
+    for name, shape in tensors.items():
+        start, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.truncate(8 + len(text) + end)
+
+
+@pytest.mark.parametrize("kind", ["foreign", "shape", "extra"])
+def test_no_number_is_read_of_a_file_that_does_not_fit(kind: str, tmp_path: Path) -> None:
+    shapes = refiner_shapes(DIMENSION, SETTINGS.network)
+    metadata = card_of(SETTINGS).to_metadata() if kind != "foreign" else {"format": "pt"}
+    large = (2**16, 2**11)  # half a gigabyte
+    shapes["norm.bias" if kind == "shape" else "backdoor"] = large
+    sparse(tmp_path / "m.safetensors", shapes, metadata)
+    tracemalloc.start()
+    with pytest.raises(ModelError):
+        load_model(tmp_path / "m.safetensors")
+    assert tracemalloc.get_traced_memory()[1] < 2**22
+    tracemalloc.stop()
+
+
+def test_a_model_of_an_earlier_version_is_read(rng: np.random.Generator, tmp_path: Path) -> None:
+    metadata = card_of(SETTINGS).to_metadata()
+    card = json.loads(metadata["card"])
+    del card["run"]
+    tensors = random_weights(refiner_shapes(DIMENSION, SETTINGS.network), rng)
+    write_tensors(tmp_path / "m", tensors, metadata={**metadata, "card": json.dumps(card)})
+    assert load_model(tmp_path / "m").card.run == {}
 
 
 def test_files_that_are_no_models(tmp_path: Path) -> None:

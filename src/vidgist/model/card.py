@@ -34,6 +34,8 @@ class ModelCard:
         videos: how many it learned from.
         loss: the terms of the loss in the last epoch, by name.
         versions: of Python and the libraries that made it.
+        run: precision, devices and threads of the training, which its last digits depend on; empty
+            in models of earlier versions.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class ModelCard:
     videos: int = 0
     loss: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
 
     def to_metadata(self) -> dict[str, str]:
         """Return the card as texts by name, as a safetensors file holds them."""
@@ -88,6 +91,7 @@ class ModelCard:
         types: dict[str, type] = {
             f.name: {"str": str, "int": int}.get(str(f.type), dict) for f in dataclasses.fields(cls)
         }
+        values = {"run": {}, **values}
         fits = set(values) == set(types) and all(
             type(values[name]) is kind for name, kind in types.items()
         )

@@ -17,7 +17,7 @@ from vidgist.errors import ModelError, SettingError
 from vidgist.features.session import Session
 from vidgist.model import dsn_graph, refiner_graph
 from vidgist.model.card import ModelCard
-from vidgist.model.file import Tensors, read_tensors
+from vidgist.model.file import open_tensors
 from vidgist.refine.settings import DsnSettings, Settings, from_dict
 from vidgist.types import Features, Floats
 
@@ -54,11 +54,13 @@ class Model:
         self.source = source
         self._device = device
         self._threads = threads
-        try:
-            self.settings: Settings = from_dict(card.settings, method=card.kind)
-        except SettingError as error:
-            raise ModelError(f"{source}: has {error}; train the model again") from None
-        self._weights = _check_shapes(tensors, self._shapes(), source=source)
+        self.settings = _settings_of(card, source=source)
+        _check_stored(
+            {name: (v.shape, v.dtype.kind == "f") for name, v in tensors.items()},
+            _shapes_of(card, self.settings),
+            source=source,
+        )
+        self._weights = {n: np.asarray(v, dtype=np.float32) for n, v in tensors.items()}
 
     @property
     def gives_criteria(self) -> bool:
@@ -69,11 +71,6 @@ class Model:
     def kind(self) -> str:
         """`contrastive` (use `apply`) or `dr-dsn` (use `scores`)."""
         return self.card.kind
-
-    def _shapes(self) -> dict[str, tuple[int, ...]]:
-        if isinstance(self.settings, DsnSettings):
-            return dsn_graph.dsn_shapes(self.card.dimension, hidden=self.settings.hidden)
-        return refiner_graph.refiner_shapes(self.card.dimension, self.settings.network)
 
     @cached_property
     def _session(self) -> Session:
@@ -171,23 +168,40 @@ class Model:
         return np.ascontiguousarray(values, dtype=np.float32)
 
 
-def _check_shapes(
-    tensors: Mapping[str, npt.NDArray[Any]],
+def _settings_of(card: ModelCard, *, source: str) -> Settings:
+    try:
+        return from_dict(card.settings, method=card.kind)
+    except SettingError as error:
+        raise ModelError(f"{source}: has {error}; train the model again") from None
+
+
+def _shapes_of(card: ModelCard, settings: Settings) -> dict[str, tuple[int, ...]]:
+    if isinstance(settings, DsnSettings):
+        return dsn_graph.dsn_shapes(card.dimension, hidden=settings.hidden)
+    return refiner_graph.refiner_shapes(card.dimension, settings.network)
+
+
+def _check_stored(
+    stored: Mapping[str, tuple[tuple[int, ...], bool]],
     expected: Mapping[str, tuple[int, ...]],
     *,
     source: str,
-) -> Tensors:
+) -> None:
+    """Make sure that there are those tensors and no others; ``stored``: shape, whether floats."""
     for name, shape in expected.items():
-        came = tensors[name].shape if name in tensors else "nothing"
-        if came != shape or tensors[name].dtype.kind != "f":
+        came, floats = stored.get(name, ("nothing", False))
+        if came != shape or not floats:
+            said = came if floats or came == "nothing" else f"{came} of no floats"
             raise ModelError(
-                f"{source}: its tensor '{name}' should be {shape}, is {came}; "
+                f"{source}: its tensor '{name}' should be {shape}, is {said}; "
                 "the file is damaged, train the model again"
             )
-    if len(tensors) != len(expected):
-        extra = sorted(set(tensors) - set(expected))[0]
-        raise ModelError(f"{source}: has a tensor '{extra[:60]}' that no network of ours has")
-    return {name: np.asarray(tensors[name], dtype=np.float32) for name in expected}
+    extra = sorted(set(stored) - set(expected))
+    if extra:
+        raise ModelError(
+            f"{source}: has a tensor '{extra[0][:60]}' that no network of ours has; "
+            "train the model again"
+        )
 
 
 def load_model(
@@ -204,9 +218,14 @@ def load_model(
         ModelError: the file is missing, damaged, or no model of vidgist.
         SettingError: the device is unknown or absent.
     """
-    tensors, metadata = read_tensors(path)
-    card = ModelCard.from_metadata(metadata, source=str(path))
-    return Model(tensors, card, source=str(Path(path)), device=device, threads=threads)
+    source = str(Path(path))
+    with open_tensors(path) as file:
+        card = ModelCard.from_metadata(file.metadata, source=source)
+        shapes = _shapes_of(card, _settings_of(card, source=source))
+        found = {name: (part.shape, part.floats) for name, part in file.stored.items()}
+        _check_stored(found, shapes, source=source)
+        tensors = file.read()
+    return Model(tensors, card, source=source, device=device, threads=threads)
 
 
 def refined_criteria(
