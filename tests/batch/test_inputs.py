@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from clips import render_clip
+from summaries import summary_of
 from vidgist.batch.inputs import find_videos
 from vidgist.batch.mark import MARK
+from vidgist.render.clip import write_clip
 
 
 @pytest.fixture
@@ -91,6 +94,14 @@ def test_a_summary_of_somebody_else_hides_no_videos(tmp_path, text):
     (tmp_path / "talks" / "summary.json").write_text(text)
     (tmp_path / "talks" / "a.mp4").touch()
     assert names(tmp_path, recursive=True) == ["talks/a.mp4"]
+
+
+def test_a_clip_of_an_earlier_run_is_known_by_itself(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.4, 0.4), ticks=())
+    write_clip(summary_of(clip.path, cuts=clip.cuts, selected=(0,)), tmp_path / "summary.mp4")
+    assert names(tmp_path) == ["a.mp4"]
+    (tmp_path / "summary.mp4").write_bytes(clip.path.read_bytes())  # somebody else's of that name
+    assert names(tmp_path) == ["a.mp4", "summary.mp4"]
 
 
 def test_the_folder_of_this_runs_results_is_left_out(library):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -75,7 +76,21 @@ def test_one_bad_video_does_not_stop_the_rest(clips, tmp_path, capsys):
     bad.write_bytes(b"no video")
     assert run(bad, tmp_path / "missing.mp4", clips[0].path, "-o", path) == 1
     done = capsys.readouterr()
-    assert [line.split()[0] for line in done.out.splitlines()] == ["failed", "failed", "done"]
+    *lines, counts = done.out.splitlines()
+    assert [line.split()[0] for line in lines] == ["failed", "failed", "done"]
+    assert "missing.mp4: " in lines[1]  # with the reason
+    assert counts == "1 done, 0 skipped, 2 failed"
+    journal = tmp_path / "data.h5.batch.jsonl"
+    noted = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert {(Path(n["video"]).name, n["state"]) for n in noted} == {
+        ("bad.mp4", "failed"),
+        ("missing.mp4", "failed"),
+        (clips[0].path.name, "done"),
+    }
+    assert run(bad, clips[0].path, "-o", path, "-q") == 1
+    again = [json.loads(line) for line in journal.read_text().splitlines()][len(noted) :]
+    assert {n["state"] for n in again} == {"failed", "skipped"}
+    assert all(n["error"] for n in again if n["state"] == "failed")
     errors = [line for line in done.err.splitlines() if line.startswith("error: ")]
     assert len(errors) == 2
     assert "bad.mp4" in errors[0]

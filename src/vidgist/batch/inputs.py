@@ -67,6 +67,8 @@ def _inside(folder: Path, *, recursive: bool, output: Path | None) -> Iterator[P
             path = Path(place, name)
             if name.startswith(".") or path.suffix.lower() not in VIDEO_ENDINGS:
                 continue
+            if name == "summary.mp4" and _is_summary(path):
+                continue
             # A pipe or device called x.mp4 would wait for ever; a link to a file is as good as one,
             # and one that leads nowhere is told as a video that is missing.
             if path.is_file() or not path.exists():
@@ -85,6 +87,18 @@ def _holds_results(place: str, files: list[str]) -> bool:
         with path.open("rb") as file:
             return _SUMMARY.match(file.read(256)) is not None
     except OSError:
+        return False
+
+
+def _is_summary(path: Path) -> bool:
+    """Tell whether a clip is one of ours, whose folder holds nothing else to know it by."""
+    from vidgist.video import open_video
+    from vidgist.video.encode import MADE_BY
+
+    try:
+        with open_video(path) as container:
+            return bool(container.metadata.get("comment") == MADE_BY)
+    except InputError:
         return False
 
 

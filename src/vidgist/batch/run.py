@@ -16,7 +16,7 @@ from vidgist.features.session import usable_cores
 from vidgist.files import output_error
 from vidgist.progress import Progress, silent
 
-__all__ = ["ENGINES", "run_batch", "threads_each"]
+__all__ = ["ENGINES", "note_outcomes", "run_batch", "threads_each"]
 
 ENGINES = ("processes", "ray")
 
@@ -88,6 +88,17 @@ def run_batch(
             for outcome in running:
                 note(outcome)
     return [outcomes[job] for job in jobs]
+
+
+def note_outcomes(journal: Path, outcomes: Sequence[Outcome]) -> None:
+    """Add what needed no worker to the journal: videos that were there, or cannot be opened.
+
+    Raises:
+        OutputError: the journal cannot be written, or another batch writes it.
+    """
+    with _one_batch(journal), Journal(journal) as lines:
+        for outcome in outcomes:
+            lines.add(_line(outcome))
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs
+from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
 from vidgist.cli.common import Console, common_options, one_line, print_json
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options
@@ -63,6 +63,7 @@ def features(
 
     from vidgist.batch import Job, Outcome, Setup, find_videos
     from vidgist.batch.extractions import Extractions
+    from vidgist.batch.run import note_outcomes
     from vidgist.batch.work import EXTRACT, attempt
     from vidgist.features.store import open_store
 
@@ -86,9 +87,9 @@ def features(
             if outcome.state == "done":
                 store.adopt(contents[outcome.job.video])
 
+        journal = output.with_name(f"{output.name[:60]}.batch.jsonl")
         if batch and todo:
             setup = Setup(EXTRACT, settings, options["threads"])
-            journal = output.with_name(f"{output.name[:60]}.batch.jsonl")
             outcomes += run_jobs(
                 setup, todo, journal=journal, console=console, options=many, finished=keep
             )
@@ -102,19 +103,42 @@ def features(
                 console.error(outcome.error)
             keep(outcome)
             outcomes.append(outcome)
-        # What was there before, or is the same as another of this run under another name.
-        had = {video: content in store for video, content in contents.items()}
-    states = {video: "skipped" if there else "failed" for video, there in had.items()}
-    states |= {outcome.job.video: outcome.state for outcome in outcomes}
+        worked = {job.video for job in todo}
+        for video, content in contents.items():
+            # There before, or the same as another of this run under another name.
+            if video not in worked:
+                outcomes.append(_outcome(video, output, there=content in store))
+    if batch:
+        note_outcomes(journal, [o for o in outcomes if o.job.video not in worked])
+    by_video = {outcome.job.video: outcome for outcome in outcomes}
+    ordered = [by_video[video] for video in found]
     rows = [
-        {"path": str(v), "key": store.key(contents.get(v, "")), "state": states[v]} for v in found
+        {
+            "path": str(o.job.video),
+            "key": store.key(contents.get(o.job.video, "")),
+            "state": o.state,
+        }
+        for o in ordered
     ]
     if as_json:
         print_json({"file": str(output), **work.attributes, "videos": rows})
     else:
-        for row in rows:
-            click.echo(f"{row['state']:<8} {row['key']:<10} {one_line(row['path'])}")
+        keys = {row["path"]: row["key"] for row in rows}
+        lines = table(ordered, lambda o: f"{keys[str(o.job.video)]:<10} {one_line(o.job.video)}")
+        for line in lines if batch else lines[:-1]:
+            click.echo(line)
     return console.failed
+
+
+def _outcome(video: Path, output: Path, *, there: bool) -> Outcome:
+    """Return the outcome of a video that no worker had to look at."""
+    from vidgist.batch import Job, Outcome
+
+    said = {"video": str(video), "output": str(output)}
+    if there:
+        return Outcome(Job(video, output), "skipped", {"state": "skipped", **said})
+    error = f"{video}: is the same video as another of this run, which failed; see there"
+    return Outcome(Job(video, output), "failed", {"state": "failed", **said}, error)
 
 
 def _contents(

@@ -37,6 +37,9 @@ VIDEO_OPTIONS = {"crf": "23", "bf": "0", "forced-idr": "1"}
 # the former only, so that with them uneven frame rates end at the wrong time in many players.
 
 TICKS = 90_000
+
+MADE_BY = "a summary by vidgist"
+"""Comment in every clip, by which it is known and not summarized again."""
 LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
 RGB = 0  # AVCOL_SPC_RGB
 
@@ -95,6 +98,7 @@ class ClipEncoder:
         self._container = av.open(
             f"file:{path.absolute()}", "w", format="mp4", options={"movflags": "+faststart"}
         )
+        self._container.metadata["comment"] = MADE_BY
         self._video: Any = None
         self._audio: Any = None
         self._last = -1
