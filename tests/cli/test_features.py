@@ -31,6 +31,7 @@ def test_the_file_has_the_fields_of_the_layout(clips, tmp_path, capsys):
     assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()] == [
         ["done", "video_1"],
         ["done", "video_2"],
+        ["2", "done,"],
     ]
     with h5py.File(path) as file:
         assert set(file) == {"video_1", "video_2"}

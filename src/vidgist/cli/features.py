@@ -113,12 +113,8 @@ def features(
     by_video = {outcome.job.video: outcome for outcome in outcomes}
     ordered = [by_video[video] for video in found]
     rows = [
-        {
-            "path": str(o.job.video),
-            "key": store.key(contents.get(o.job.video, "")),
-            "state": o.state,
-        }
-        for o in ordered
+        {"path": str(v), "key": store.key(contents.get(v, "")), "state": by_video[v].state}
+        for v in found
     ]
     if as_json:
         print_json({"file": str(output), **work.attributes, "videos": rows})
