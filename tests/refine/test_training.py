@@ -15,10 +15,12 @@ import torch
 from synthetic_training import background_videos, random_videos
 from vidgist.errors import ModelError, OutputError, SettingError, TrainingError
 from vidgist.model import load_model
-from vidgist.model.file import read_tensors
+from vidgist.model.file import read_tensors, write_tensors
 from vidgist.refine.checkpoint import checkpoint_path
+from vidgist.refine.identity import identity_of, run_name
 from vidgist.refine.settings import DsnSettings, Settings, replace_settings, train_settings
 from vidgist.refine.training import train
+from vidgist.refine.videos import TrainingVideos
 
 SMALL = {"layers": 1, "width": 16, "samples": 20, "batch": 4, "epochs": 4, "segment": 5}
 DSN = DsnSettings(hidden=8, epochs=4, learning_rate=1e-3)
@@ -98,34 +100,136 @@ def test_a_training_may_be_made_longer(rng: np.random.Generator, tmp_path: Path)
     assert (weights(tmp_path / "m")["norm.bias"] == weights(tmp_path / "whole")["norm.bias"]).all()
 
 
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [({"seed": 9}, "seed"), ({"neighbors": 0.3}, "settings"), ({"videos": 1}, "training data")],
-)
-def test_a_checkpoint_of_another_run_is_refused(
-    change: dict[str, float], named: str, rng: np.random.Generator, tmp_path: Path
-) -> None:
-    videos, settings = random_videos(rng), METHODS["paper"]
+@pytest.fixture
+def stopped(rng: np.random.Generator, tmp_path: Path) -> tuple[TrainingVideos, Path]:
+    """Videos, and a model of them whose training stopped in its third epoch."""
+    videos = random_videos(rng)
     with pytest.raises(StoppedError):
         train(
             *(videos, tmp_path / "m"),
-            settings=settings,
+            settings=METHODS["paper"],
             seed=1,
             checkpoint_seconds=0,
             report=stop_after(5),
         )
+    return videos, tmp_path / "m"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"seed": 9}, r"\(seed was 1, now 9\)"),
+        ({"neighbors": 0.3, "heads": 2}, r"\(heads was 1, now 2; neighbors was 0\.1, now 0\.3\)"),
+        ({"videos": 1}, r"training data was [0-9a-f]{32}, now [0-9a-f]{32}"),
+        ({"precision": "bf16"}, r"\(precision was fp32, now bf16\)"),
+        ({"method": 1}, r"\(method was contrastive, now dr-dsn\)"),
+    ],
+    ids=str,
+)
+def test_a_checkpoint_of_another_run_is_refused(
+    change: dict[str, float],
+    named: str,
+    rng: np.random.Generator,
+    stopped: tuple[TrainingVideos, Path],
+) -> None:
+    videos, model = stopped
+    how = {"seed": 1} | {n: v for n, v in change.items() if n in ("seed", "precision")}
+    inner = {name: v for name, v in change.items() if name in ("neighbors", "heads")}
+    settings = replace_settings(METHODS["paper"], **inner) if "method" not in change else DSN
     if "videos" in change:
         videos = random_videos(rng)
-    if "neighbors" in change:
-        settings = replace_settings(settings, neighbors=change["neighbors"])
-    with pytest.raises(ModelError, match=f"another {named}"):
-        train(videos, tmp_path / "m", settings=settings, seed=change.get("seed", 1), resume=True)
+    with pytest.raises(ModelError, match=named) as error:
+        train(videos, model, settings=settings, resume=True, **how)
+    assert "without --resume and with --overwrite" in str(error.value)
 
 
-def test_a_damaged_checkpoint_is_told(rng: np.random.Generator, tmp_path: Path) -> None:
-    checkpoint_path(tmp_path / "m").write_bytes(b"\x00" * 100)
-    with pytest.raises(ModelError, match="damaged"):
-        train(random_videos(rng), tmp_path / "m", settings=METHODS["paper"], resume=True)
+def test_the_devices_belong_to_a_run(rng: np.random.Generator) -> None:
+    one, two = (
+        identity_of(random_videos(rng), settings=DSN, seed=0, precision="fp32", devices=n)
+        for n in (1, 2)
+    )
+    assert (one["devices"], two["devices"]) == (1, 2)
+
+
+def test_the_names_of_finished_runs_stay() -> None:
+    """Folders of models are years old: what computed a model is not part of its name."""
+    videos = random_videos(np.random.default_rng(1))
+    name = run_name(videos, settings=train_settings("paper"), seed=3)
+    assert name == "contrastive-40-3-1ade21ba0cd74bfb.safetensors"
+
+
+def test_a_checkpoint_of_more_epochs_is_refused(stopped: tuple[TrainingVideos, Path]) -> None:
+    videos, model = stopped
+    shorter = replace(METHODS["paper"], epochs=1)
+    with pytest.raises(ModelError, match=r"has made 2 epochs already, asked for are 1; .*--epochs"):
+        train(videos, model, settings=shorter, seed=1, resume=True)
+    card = train(videos, model, settings=replace(shorter, epochs=2), seed=1, resume=True)
+    assert card.epochs == 2
+
+
+def test_a_checkpoint_of_an_earlier_version_is_gone_on_with(
+    stopped: tuple[TrainingVideos, Path],
+) -> None:
+    videos, model = stopped
+    tensors, metadata = read_tensors(checkpoint_path(model))
+    state = json.loads(metadata["state"])
+    del state["identity"]["precision"], state["identity"]["devices"]
+    metadata["state"] = json.dumps(state)
+    write_tensors(checkpoint_path(model), tensors, metadata=metadata, overwrite=True)
+    card = train(videos, model, settings=METHODS["paper"], seed=1, resume=True)
+    assert card.epochs == 4
+
+
+def test_an_unfinished_training_is_not_lost_unasked(stopped: tuple[TrainingVideos, Path]) -> None:
+    videos, model = stopped
+    kept = checkpoint_path(model).read_bytes()
+    with pytest.raises(OutputError, match=r"m\.checkpoint: holds .*--resume.*--overwrite"):
+        train(videos, model, settings=METHODS["paper"], seed=2)
+    assert checkpoint_path(model).read_bytes() == kept
+    train(videos, model, settings=METHODS["paper"], seed=2, overwrite=True)
+    assert not checkpoint_path(model).exists()
+
+
+def test_where_a_training_goes_on_is_told(stopped: tuple[TrainingVideos, Path]) -> None:
+    videos, model = stopped
+    told: list[str] = []
+    how = {"settings": METHODS["paper"], "seed": 1, "resume": True, "note": told.append}
+    train(videos, model, **how)
+    train(videos, model.with_name("new"), **how)
+    assert told[0].endswith("m.checkpoint: 2 epochs of 4 are done, the training goes on")
+    assert "new.checkpoint: there is no checkpoint" in told[1]
+
+
+@pytest.mark.parametrize("kind", ["bytes", "large", "missing", "foreign"])
+def test_a_damaged_checkpoint_is_told(kind: str, stopped: tuple[TrainingVideos, Path]) -> None:
+    videos, model = stopped
+    path = checkpoint_path(model)
+    tensors, metadata = read_tensors(path)
+    if kind == "large":
+        tensors["network.norm.bias"] = np.zeros((2**10, 2**10), np.float32)
+    elif kind == "missing":
+        del tensors["network.norm.bias"]
+    elif kind == "foreign":
+        metadata = {}
+    write_tensors(path, tensors, metadata=metadata, overwrite=True)
+    if kind == "bytes":
+        path.write_bytes(b"\x00" * 100)
+    with pytest.raises(ModelError) as error:
+        train(videos, model, settings=METHODS["paper"], seed=1, resume=True)
+    assert str(error.value).startswith(f"{path}: ")
+    assert str(error.value).endswith("start anew without --resume and with --overwrite")
+
+
+@pytest.mark.parametrize(
+    ("count", "batch", "says"), [(1, 4, "cannot share 1 videos"), (6, 1, "1 videos of a batch")]
+)
+def test_more_devices_than_videos_are_refused(
+    count: int, batch: int, says: str, rng: np.random.Generator, tmp_path: Path
+) -> None:
+    settings = replace(METHODS["paper"], batch=batch)
+    with pytest.raises(SettingError, match=says):
+        train(random_videos(rng, count=count), tmp_path / "m", settings=settings, devices=2)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["paper", "dr-dsn"])
@@ -167,6 +271,7 @@ def test_the_card_says_where_a_model_comes_from(rng: np.random.Generator, tmp_pa
     assert (card.kind, card.dimension, card.seed, card.videos) == ("contrastive", 24, 7, 6)
     assert (card.data, card.backbone) == (videos.fingerprint, "noise")
     assert card.settings["network"]["width"] == 16
+    assert card.run == {"precision": "fp32", "devices": 1, "threads": torch.get_num_threads()}
     assert {"vidgist", "python", "torch", "numpy"} == set(card.versions)
     assert all(math.isfinite(value) for value in card.loss.values())
     json.dumps(card.to_metadata())

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from vidgist.cli.common import Console, common_options, print_json
-from vidgist.errors import OutputError, TrainingError
+from vidgist.errors import TrainingError
 
 __all__ = ["train"]
 
@@ -101,7 +101,7 @@ CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
 )
 @click.option("--fps", type=float, default=2.0, show_default=True, help="Samples a second of them.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same training.")
-@click.option("--overwrite", is_flag=True, help="Replace the model if it exists.")
+@click.option("--overwrite", is_flag=True, help="Replace the model and its checkpoint.")
 @common_options
 def train(
     data: tuple[Path, ...],
@@ -125,10 +125,10 @@ def train(
     from vidgist.refine.engine import is_first_process
     from vidgist.refine.inputs import is_youtube8m
     from vidgist.refine.sources import Extractor, read_training_data, training_part
+    from vidgist.refine.training import check_output
     from vidgist.refine.training import train as run_training
 
-    if output.exists() and not options["overwrite"]:
-        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    check_output(output, resume=options["resume"], overwrite=options["overwrite"])
     first = is_first_process()  # the processes of other devices work in silence
     console.quiet = console.quiet or not first
     if options["threads"]:
@@ -166,6 +166,7 @@ def train(
                 resume=options["resume"],
                 overwrite=options["overwrite"],
                 report=report,
+                note=console.note,
             )
     except KeyboardInterrupt:
         kept = checkpoint_path(output)

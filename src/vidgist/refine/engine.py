@@ -10,7 +10,7 @@ import logging
 import math
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -25,10 +25,20 @@ from torch import Tensor, nn
 from vidgist.errors import SettingError, TrainingError, unknown_value
 from vidgist.refine.checkpoint import Checkpoint, restore, save_checkpoint, weights_of
 
-__all__ = ["Learner", "Outcome", "Report", "is_first_process", "learn", "open_fabric"]
+__all__ = [
+    "Learner",
+    "Outcome",
+    "Report",
+    "choose_precision",
+    "is_first_process",
+    "learn",
+    "open_fabric",
+    "unreported",
+    "untold",
+]
 
 DEVICES = ("auto", "cpu", "cuda")
-PRECISIONS = {"auto": "", "fp32": "32-true", "bf16": "bf16-mixed"}
+PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed"}
 CHECKPOINT_SECONDS = 10.0
 """A checkpoint follows an epoch when the last is older than this."""
 
@@ -84,30 +94,44 @@ def is_first_process() -> bool:
     return not getattr(rank_zero_only, "rank", 0)
 
 
+def _on_cuda(device: str) -> bool:
+    if device not in DEVICES:
+        raise unknown_value("--device", device, DEVICES)
+    cuda = torch.cuda.is_available()
+    if device == "cuda" and not cuda:
+        raise SettingError("--device: this computer has no CUDA device for torch; use cpu")
+    return cuda and device != "cpu"
+
+
+def choose_precision(*, device: str = "auto", precision: str = "auto") -> str:
+    """Return `fp32` or `bf16`: what was asked for, or bf16 where a CUDA device has it.
+
+    Raises:
+        SettingError: a value is unknown, or there is no such device.
+    """
+    on_cuda = _on_cuda(device)
+    if precision == "auto":
+        return "bf16" if on_cuda and torch.cuda.is_bf16_supported() else "fp32"
+    if precision not in PRECISIONS:
+        raise unknown_value("--precision", precision, ("auto", *PRECISIONS))
+    return precision
+
+
 def open_fabric(*, device: str = "auto", devices: int = 1, precision: str = "auto") -> Any:
     """Return a Lightning Fabric for these devices, launched.
 
     Args:
         device: `auto`, `cpu` or `cuda`.
         devices: how many; more than one share every batch.
-        precision: `auto` (bf16 where a CUDA device has it), `fp32` or `bf16`.
+        precision: see `choose_precision`.
 
     Raises:
         SettingError: a value is unknown, or there is no such device.
     """
-    if device not in DEVICES:
-        raise unknown_value("--device", device, DEVICES)
-    if precision not in PRECISIONS:
-        raise unknown_value("--precision", precision, PRECISIONS)
-    cuda = torch.cuda.is_available()
-    if device == "cuda" and not cuda:
-        raise SettingError("--device: this computer has no CUDA device for torch; use cpu")
-    on_cuda = cuda and device != "cpu"
+    on_cuda = _on_cuda(device)
     if devices < 1 or (on_cuda and devices > torch.cuda.device_count()):
         raise SettingError(f"--devices: expected 1 to {torch.cuda.device_count()}, came {devices}")
-    name = PRECISIONS[precision]
-    if not name:
-        name = PRECISIONS["bf16" if on_cuda and torch.cuda.is_bf16_supported() else "fp32"]
+    name = PRECISIONS[choose_precision(device=device, precision=precision)]
     with warnings.catch_warnings():
         # Fabric recommends launchers and tools of its own, and tells of every process it starts.
         warnings.simplefilter("ignore")
@@ -122,8 +146,12 @@ def open_fabric(*, device: str = "auto", devices: int = 1, precision: str = "aut
     return fabric
 
 
-def _nothing(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
-    return None
+def unreported(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
+    """Be a `Report` to nobody."""
+
+
+def untold(text: str) -> None:
+    """Tell nobody."""
 
 
 def seed_dropout(seed: int, epoch: int, rank: int) -> None:
@@ -141,7 +169,8 @@ def learn(
     checkpoint: Path | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     resume: bool = False,
-    report: Report = _nothing,
+    report: Report = unreported,
+    note: Callable[[str], None] = untold,
 ) -> Outcome:
     """Train, and return the weights.
 
@@ -155,18 +184,27 @@ def learn(
         checkpoint_seconds: least time between two checkpoints.
         resume: go on from the checkpoint where there is one.
         report: told of every step.
+        note: told, when resuming, from where the training goes on.
 
     Raises:
         TrainingError: a term of the loss is NaN or infinite; names the step and the term.
-        ModelError: the checkpoint is damaged or of another run.
+        ModelError: the checkpoint is damaged, of another run, or of more epochs.
         OutputError: the checkpoint cannot be written.
     """
     fabric = fabric or open_fabric(device="cpu")
     network, optimizer = fabric.setup(learner.network, learner.optimizer)
     done = Checkpoint(identity=identity, epochs=0, steps=0, loss={}, extra={})
     if resume and checkpoint is not None and checkpoint.exists():
-        done = restore(checkpoint, learner.network, learner.optimizer, identity=identity)
+        done = restore(
+            *(checkpoint, learner.network, learner.optimizer),
+            identity=identity,
+            epochs=epochs,
+            extra=learner.state(),
+        )
         learner.set_state(done.extra)
+        note(f"{checkpoint}: {done.epochs} epochs of {epochs} are done, the training goes on")
+    elif resume:
+        note(f"{checkpoint}: there is no checkpoint to go on with, the training starts anew")
     steps, saved = learner.steps_of_epoch() * epochs, time.monotonic()
     network.train()
     for epoch in range(done.epochs, epochs):

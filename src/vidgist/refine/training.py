@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +17,22 @@ from vidgist.model.card import ModelCard
 from vidgist.model.file import write_tensors
 from vidgist.refine.checkpoint import checkpoint_path
 from vidgist.refine.contrastive import ContrastiveLearner
-from vidgist.refine.engine import CHECKPOINT_SECONDS, Learner, Outcome, Report, learn, open_fabric
+from vidgist.refine.engine import (
+    CHECKPOINT_SECONDS,
+    Learner,
+    Outcome,
+    Report,
+    choose_precision,
+    learn,
+    open_fabric,
+    unreported,
+    untold,
+)
 from vidgist.refine.identity import identity_of
 from vidgist.refine.settings import DsnSettings, Settings
 from vidgist.refine.videos import TrainingVideos
 
-__all__ = ["make_learner", "train", "versions"]
-
-
-def _nothing(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
-    return None
+__all__ = ["check_output", "make_learner", "train", "versions"]
 
 
 def versions() -> dict[str, str]:
@@ -46,7 +52,44 @@ def make_learner(videos: TrainingVideos, *, settings: Settings, seed: int) -> Le
     return ContrastiveLearner(videos, settings=settings, seed=seed)
 
 
-def _card(videos: TrainingVideos, outcome: Outcome, *, settings: Settings, seed: int) -> ModelCard:
+def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
+    """Make sure that a training loses nothing that was made before it.
+
+    Raises:
+        OutputError: the model exists, or an unfinished training of it that is neither to be resumed
+            nor to be replaced.
+    """
+    if output.exists() and not overwrite:
+        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    unfinished = checkpoint_path(output)
+    if unfinished.exists() and not resume and not overwrite:
+        raise OutputError(
+            f"{unfinished}: holds a training that is not finished; go on with --resume, or start "
+            "anew with --overwrite"
+        )
+
+
+def _check_devices(devices: int, videos: TrainingVideos, settings: Settings) -> None:
+    if devices <= 1:
+        return
+    if isinstance(settings, DsnSettings):
+        raise SettingError("--devices: DR-DSN learns from one video at a time, so on one device")
+    # A batch that cannot be shared is left out: where all are, nothing would be learned.
+    for count, of in ((len(videos), "videos"), (settings.batch, "videos of a batch")):
+        if devices > count:
+            raise SettingError(
+                f"--devices: {devices} devices cannot share {count} {of}; give at most {count}"
+            )
+
+
+def _card(
+    videos: TrainingVideos,
+    outcome: Outcome,
+    *,
+    settings: Settings,
+    seed: int,
+    run: Mapping[str, object],
+) -> ModelCard:
     return ModelCard(
         kind=settings.method,
         dimension=videos.dimension,
@@ -60,6 +103,7 @@ def _card(videos: TrainingVideos, outcome: Outcome, *, settings: Settings, seed:
         videos=len(videos),
         loss=dict(outcome.loss),
         versions=versions(),
+        run=run,
     )
 
 
@@ -75,7 +119,8 @@ def train(
     resume: bool = False,
     overwrite: bool = False,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
-    report: Report = _nothing,
+    report: Report = unreported,
+    note: Callable[[str], None] = untold,
 ) -> ModelCard:
     """Train a model on the videos and write it to ``output``, whole or not at all.
 
@@ -91,38 +136,43 @@ def train(
         devices: how many share every batch.
         precision: `auto`, `fp32` or `bf16`.
         resume: go on from the checkpoint where there is one.
-        overwrite: replace a model that exists.
+        overwrite: replace a model that exists, and a checkpoint that is not resumed.
         checkpoint_seconds: least time between two checkpoints.
         report: told of every step.
+        note: told, when resuming, from where the training goes on.
 
     Returns:
         What the model file says of itself.
 
     Raises:
         TrainingError: a term of the loss is no number any more.
-        ModelError: the checkpoint is damaged or of a run with other settings or data.
-        OutputError: the model exists and ``overwrite`` is False, or it cannot be written.
-        SettingError: there is no such device.
+        ModelError: the checkpoint is damaged, of a run with other settings or data, or of more
+            epochs.
+        OutputError: see `check_output`; or the model cannot be written.
+        SettingError: there is no such device, or there are more than videos to share.
     """
     output = Path(output)
-    if output.exists() and not overwrite:
-        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
-    if devices > 1 and isinstance(settings, DsnSettings):
-        raise SettingError("--devices: DR-DSN learns from one video at a time, so on one device")
+    check_output(output, resume=resume, overwrite=overwrite)
+    _check_devices(devices, videos, settings)
+    precision = choose_precision(device=device, precision=precision)
     fabric = open_fabric(device=device, devices=devices, precision=precision)
     state = checkpoint_path(output)
     outcome = learn(
         make_learner(videos, settings=settings, seed=seed),
         epochs=settings.epochs,
         seed=seed,
-        identity=identity_of(videos, settings=settings, seed=seed),
+        identity=identity_of(
+            videos, settings=settings, seed=seed, precision=precision, devices=devices
+        ),
         fabric=fabric,
         checkpoint=state,
         checkpoint_seconds=checkpoint_seconds,
         resume=resume,
         report=report,
+        note=note,
     )
-    card = _card(videos, outcome, settings=settings, seed=seed)
+    run = {"precision": precision, "devices": devices, "threads": torch.get_num_threads()}
+    card = _card(videos, outcome, settings=settings, seed=seed, run=run)
     if outcome.main:
         write_tensors(output, outcome.weights, metadata=card.to_metadata(), overwrite=overwrite)
         state.unlink(missing_ok=True)
