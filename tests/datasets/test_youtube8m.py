@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -107,3 +108,44 @@ def test_video_level_files_are_told(tmp_path):
 def test_other_contents_are_told(tmp_path, data, said):
     with pytest.raises(DataError, match=said):
         list(read_youtube8m(write(tmp_path / "a.tfrecord", data)))
+
+
+def nested(data: bytes, *tags: int) -> bytes:
+    """Put bytes into message after message, the innermost tag first."""
+    for tag in tags:
+        length, rest = bytearray(), len(data)
+        while rest > 127:
+            length.append(rest & 127 | 128)
+            rest >>= 7
+        data = bytes([tag]) + bytes(length) + bytes([rest]) + data
+    return data
+
+
+EMPTY = b"\x0a\x00"
+"""An empty first field: a feature, or an entry, of two bytes."""
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (nested(b"\x0a\x03rgb" + nested(EMPTY * 2**20, 0x12), 0x0A, 0x12), "1024 bytes a second"),
+        (nested(EMPTY * 2**20, 0x12), "more than 64 names"),
+        (nested(EMPTY * 2**20, 0x0A), "more than 64 names"),
+    ],
+    ids=["features", "lists", "context"],
+)
+def test_millions_of_empty_features_are_not_looked_at(tmp_path, data, said):
+    path = write(tmp_path / "a.tfrecord", data)
+    tracemalloc.start()
+    with pytest.raises(DataError, match=said):
+        list(read_youtube8m(path))
+    assert (
+        tracemalloc.get_traced_memory()[1] < 2**24
+    )  # objects of Python would take a hundred times
+    tracemalloc.stop()
+
+
+def test_an_hour_is_read(tmp_path):
+    rgb = np.random.default_rng(0).integers(0, 256, (3600, 1024), dtype=np.uint8)
+    found = next(read_youtube8m(write(tmp_path / "a.tfrecord", example(rgb))))
+    np.testing.assert_array_equal(found.rgb, rgb)

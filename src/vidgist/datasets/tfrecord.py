@@ -17,7 +17,8 @@ from vidgist.errors import DataError, MissingExtraError
 
 __all__ = ["masked_crc32c", "read_tfrecords"]
 
-MAX_RECORD = 64 * 2**20
+MAX_RECORD = 8 * 2**20
+"""Largest record that is read: an hour of YouTube-8M's features takes half of it."""
 _MASK = 0xA282EAD8
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")

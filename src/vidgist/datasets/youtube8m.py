@@ -26,6 +26,10 @@ from vidgist.types import _ShapesInRepr
 __all__ = ["YouTube8MVideo", "message_type", "read_youtube8m"]
 
 DIMENSION = 1024
+MAX_NAMES = 64
+"""Features and lists of a record that are looked at; YouTube-8M has four."""
+MAX_LABELS = 4096
+"""Labels of a video that are looked at; YouTube-8M's classes are fewer."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -128,22 +132,46 @@ def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[YouTube8MVideo]:
                 f"{path}: record {number} is whole, but no SequenceExample; "
                 "give YouTube-8M's frame-level files"
             ) from None
-        context = {entry.key: entry.value for entry in example.context.feature}
-        lists = {entry.key: entry.value for entry in example.feature_lists.feature_list}
-        if "rgb" not in lists:
+        context, lists = example.context.feature, example.feature_lists.feature_list
+        if max(len(context), len(lists)) > MAX_NAMES:
+            raise DataError(
+                f"{path}: record {number} has more than {MAX_NAMES} names, which no record of "
+                "YouTube-8M has; fetch the file again"
+            )
+        known = {entry.key: entry.value for entry in context}
+        listed = {entry.key: entry.value for entry in lists}
+        if "rgb" not in listed:
             raise DataError(
                 f"{path}: record {number} has no 'rgb' by the second; give YouTube-8M's "
                 "frame-level files, not the video-level ones"
             )
-        seconds = [b"".join(feature.bytes_list.value) for feature in lists["rgb"].feature]
-        if not seconds or any(len(second) != DIMENSION for second in seconds):
+        rgb = _rgb(listed["rgb"].feature, len(data))
+        if rgb is None:
             raise DataError(
                 f"{path}: record {number}: 'rgb' must hold {DIMENSION} bytes a second; "
                 "fetch the file again"
             )
-        rgb = np.frombuffer(b"".join(seconds), dtype=np.uint8).reshape(-1, DIMENSION)
-        name = context["id"].bytes_list.value if "id" in context else []
-        labels = context["labels"].int64_list.value if "labels" in context else []
+        name = known["id"].bytes_list.value if "id" in known else []
+        labels = known["labels"].int64_list.value if "labels" in known else []
         yield YouTube8MVideo(
-            key=b"".join(name[:1]).decode("utf-8", "replace"), labels=tuple(labels), rgb=rgb
+            key=b"".join(name[:1]).decode("utf-8", "replace"),
+            labels=tuple(labels[:MAX_LABELS]),
+            rgb=rgb,
         )
+
+
+def _rgb(features: Any, size: int) -> npt.NDArray[np.uint8] | None:
+    """Return the bytes of every second, (T, 1024), of a record of ``size`` bytes.
+
+    None where a second has others. A record can hold millions of empty features: nothing is made of
+    any before their number fits into the record, and the first that is wrong ends it.
+    """
+    if not 0 < len(features) <= size // DIMENSION:
+        return None
+    rgb = np.empty((len(features), DIMENSION), dtype=np.uint8)
+    for second, feature in zip(rgb, features, strict=True):
+        values = feature.bytes_list.value
+        if len(values) != 1 or len(values[0]) != DIMENSION:
+            return None
+        second[:] = np.frombuffer(values[0], dtype=np.uint8)
+    return rgb
