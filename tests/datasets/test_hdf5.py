@@ -123,6 +123,62 @@ def test_a_bomb_of_one_chunk(tmp_path):
         read(path)
 
 
+def linked_arrays(file, zeros):
+    first = file.create_group("video_0").create_dataset("features", data=zeros, compression="gzip")
+    for i in range(1, 30):
+        file.create_group(f"video_{i}")["features"] = first
+
+
+def linked_groups(file, zeros):
+    first = file.create_group("video_0")
+    first.create_dataset("features", data=zeros, compression="gzip")
+    for i in range(1, 30):
+        file[f"video_{i}"] = first
+
+
+def many_arrays(file, zeros):
+    for i in range(30):
+        group = file.create_group(f"video_{i}")
+        group.create_dataset("features", data=zeros, compression="gzip")
+
+
+@pytest.mark.parametrize("fill", [linked_arrays, linked_groups, many_arrays])
+def test_a_bomb_of_many_small_ones(tmp_path, monkeypatch, fill):
+    monkeypatch.setattr(hdf5, "FREE_BYTES", 2**20)
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        fill(file, np.zeros((2**10, 2**8), np.float32))
+    assert 100 * path.stat().st_size < 30 * 2**20
+    with pytest.raises(DataError, match="damaged or hostile"):
+        list(open_dataset(path).records(fields=("features",)))
+
+
+def test_flags_under_many_names(tmp_path, monkeypatch):
+    monkeypatch.setattr(hdf5, "FREE_BYTES", 2**20)
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        flags = np.zeros((20, 2**15), np.uint8)
+        first = file.create_group("v0").create_dataset("user_summary", data=flags, compression=4)
+        for i in range(1, 30):
+            file.create_group(f"v{i}")["user_summary"] = first
+    with pytest.raises(DataError, match="under several names"):
+        list(open_dataset(path))
+
+
+def test_flags_that_compress_very_well_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(hdf5, "FREE_BYTES", 2**20)
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        for i in range(30):
+            flags = np.zeros((20, 2**15), np.uint8)
+            file.create_group(f"v{i}").create_dataset("user_summary", data=flags, compression=4)
+    assert 100 * path.stat().st_size < 30 * 20 * 2**15
+    dataset = open_dataset(path)
+    # Open twice at a time, and read again: nothing is counted twice.
+    assert sum(1 for _ in zip(dataset, dataset, strict=True)) == 30
+    assert not hdf5._budgets
+
+
 def test_too_many_members(tmp_path, monkeypatch):
     monkeypatch.setattr(hdf5, "MAX_MEMBERS", 3)
     path = tmp_path / "a.h5"

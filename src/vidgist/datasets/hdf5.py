@@ -11,6 +11,7 @@ import contextlib
 import math
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +63,72 @@ def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
             help_ = "make one of it with vidgist features"
         raise DataError(f"{path}: is {kind}, not {HDF5}; {help_}")
     try:
-        with h5py.File(path, "r", locking="best-effort") as file:
+        with h5py.File(path, "r", locking="best-effort") as file, _budget(file, path):
             yield file
     except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
         # The library's messages run over lines and name its own functions: of no use to a user.
         raise DataError(
             f"{path}: is damaged: HDF5 cannot read it to the end; fetch or make it again"
         ) from error
+
+
+@dataclass
+class _Budget:
+    """What the arrays read of an open file claim together, each under each of its names once."""
+
+    size: int
+    opened: int = 0
+    floats: int = 0
+    repeated: int = 0
+    names: dict[int, set[str]] = field(default_factory=dict)
+
+
+_budgets: dict[int, _Budget] = {}
+"""By HDF5's number of the open file: objects of h5py do not say through which they were reached."""
+
+
+@contextlib.contextmanager
+def _budget(file: h5py.File, path: Path) -> Iterator[None]:
+    number = h5py.h5o.get_info(file.id).fileno
+    budget = _budgets.setdefault(number, _Budget(path.stat().st_size))
+    budget.opened += 1
+    try:
+        yield
+    finally:
+        budget.opened -= 1
+        if not budget.opened:
+            _budgets.pop(number, None)
+
+
+def _charge(data: h5py.Dataset, size: int) -> None:
+    """Count an array among those of its file.
+
+    One that is small enough by itself can lie in the file under a thousand names, or beside a
+    thousand like it. Floats hardly compress; flags like those of ``user_summary`` do so as well as
+    deflate can, so of these only the names beyond the first count.
+
+    Raises:
+        DataError: together they claim what no honest file holds.
+    """
+    info = h5py.h5o.get_info(data.id)
+    budget = _budgets.get(info.fileno)
+    if budget is None:
+        return
+    names = budget.names.setdefault(info.addr, set())
+    if data.name in names:
+        return
+    budget.repeated += size if names else 0
+    budget.floats += size if data.dtype.kind == "f" else 0
+    names.add(data.name)
+    for claimed, what in (
+        (budget.repeated, "arrays under several names"),
+        (budget.floats, "arrays of floats"),
+    ):
+        if claimed > FREE_BYTES and claimed > MAX_RATIO * budget.size:
+            raise DataError(
+                f"{where(data)}: with it, {what} claim {claimed} bytes of a file of {budget.size}; "
+                "the file is damaged or hostile, fetch or make it again"
+            )
 
 
 def children(group: h5py.Group) -> list[str]:
@@ -171,7 +231,9 @@ def read_array(
         lengths = ", ".join("any" if n is None else str(n) for n in wanted)
         shown = f"shape ({lengths}{',' * (ndim == 1)})" if ndim else "one value"
         raise DataError(f"{where(data)}: expected {shown}, came {data.shape}; {_MAKE_AGAIN}")
-    _check_storage(data, math.prod(data.shape) * data.dtype.itemsize)
+    size = math.prod(data.shape) * data.dtype.itemsize
+    _check_storage(data, size)
+    _charge(data, size)
     return np.asarray(data[()])
 
 
