@@ -78,6 +78,29 @@ def test_wrong_usage_is_one_line(
     assert not (tmp_path / "m").exists()
 
 
+def test_a_video_alone_is_warned_of(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["train", str(data), *(a for a in SMALL if a != "-q"), "--epochs", "0"]
+    for number, (options, warned) in enumerate(
+        [(["--batch", "1"], 1), (["--batch", "1", "--preset", "reference"], 0), ([], 0)]
+    ):
+        assert main([*line, "-o", str(tmp_path / str(number)), *options]) == 0
+        assert capsys.readouterr().err.count("warning: ") == warned
+
+
+def test_where_a_run_goes_on_is_said(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["train", str(data), "-o", str(tmp_path / "m"), *(a for a in SMALL if a != "-q")]
+    (tmp_path / "m.checkpoint").write_bytes(b"x")
+    assert main(line) == 1
+    assert "--resume, or start anew with --overwrite" in capsys.readouterr().err
+    (tmp_path / "m.checkpoint").unlink()
+    assert main([*line, "--resume"]) == 0
+    assert "m.checkpoint: there is no checkpoint" in capsys.readouterr().err
+
+
 def test_an_existing_model_is_kept(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,9 @@ METHODS: dict[str, Settings] = {
 }
 
 
+TERMS = ("alignment", "uniformity", "uniqueness", "filter", "total")
+
+
 class StoppedError(Exception):
     """Stands for whatever ends a process in the middle of an epoch."""
 
@@ -290,6 +293,24 @@ def test_unknown_devices_are_refused(
 def test_training_in_bfloat16_goes_through(rng: np.random.Generator, tmp_path: Path) -> None:
     card = train(random_videos(rng), tmp_path / "m", settings=METHODS["paper"], precision="bf16")
     assert math.isfinite(card.loss["total"])
+
+
+def test_a_video_alone_in_its_batch_teaches_the_filter_nothing(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    """Five videos in batches of four leave one; one video is alone from the beginning."""
+    videos = random_videos(rng, count=5)
+    card = train(videos, tmp_path / "five", settings=METHODS["paper"])
+    assert (card.steps, set(card.loss)) == (8, set(TERMS))
+    alone = replace(METHODS["paper"], weight_decay=0.0)
+    card = train(videos.subset(["video_0"]), tmp_path / "one", settings=alone)
+    assert set(card.loss) == set(TERMS) - {"uniqueness", "filter"}
+    train(videos, tmp_path / "before", settings=replace(alone, epochs=0))
+    before, after = weights(tmp_path / "before"), weights(tmp_path / "one")
+    for name, values in before.items():
+        assert (values == after[name]).all() == name.startswith("filter"), name
+    counted = train(videos.subset(["video_0"]), tmp_path / "own", settings=METHODS["reference"])
+    assert set(counted.loss) == set(TERMS)
 
 
 # `reference` counts a video's own segments too and squeezes the target: less is left to learn.

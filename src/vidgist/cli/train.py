@@ -153,6 +153,9 @@ def train(
     for sentence in lost:
         console.warn(output.name, sentence)
     console.note(f"{output.name}: {len(videos)} videos of {videos.dimension} numbers a sample")
+    if settings.method == "contrastive" and not settings.learns_uniqueness(len(videos)):
+        sentence = "a video alone in its batch has none to be unlike: no uniqueness is learned"
+        console.warn(output.name, f"{sentence}; give more videos, or --preset reference")
     try:
         with _Steps(console, output.name) as report:
             card = run_training(

@@ -87,7 +87,7 @@ class ContrastiveLearner:
             }
             # Nothing of this batch is kept while the next one is read.
             del features, refined, logits, terms
-            yield named
+            yield {name: term for name, term in named.items() if term is not None}
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """Return nothing: weights and moments are all there is."""

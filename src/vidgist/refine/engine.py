@@ -78,7 +78,7 @@ class Outcome:
         weights: float32 arrays by name.
         epochs: passes over the data.
         steps: changes of the weights.
-        loss: mean of each term of the loss over the last epoch.
+        loss: mean of each term of the loss over the steps of the last epoch that have it.
         main: whether this process is the one that writes files.
     """
 
@@ -209,7 +209,7 @@ def learn(
     network.train()
     for epoch in range(done.epochs, epochs):
         seed_dropout(seed, epoch, fabric.global_rank)
-        sums: dict[str, float] = {}
+        seen: dict[str, list[float]] = {}  # not every step has every term
         count = 0
         for terms in learner.losses(network, epoch=epoch, fabric=fabric):
             count += 1
@@ -220,9 +220,9 @@ def learn(
                 fabric.clip_gradients(network, optimizer, max_norm=learner.clip)
             optimizer.step()
             for name, value in numbers.items():
-                sums[name] = sums.get(name, 0.0) + value
+                seen.setdefault(name, []).append(value)
             report(step=done.steps + count, steps=steps, epoch=epoch + 1, terms=numbers)
-        loss = {name: value / count for name, value in sums.items()}
+        loss = {name: sum(values) / len(values) for name, values in seen.items()}
         done = replace(done, epochs=epoch + 1, steps=done.steps + count, loss=loss)
         due = time.monotonic() - saved >= checkpoint_seconds
         if checkpoint is not None and due and fabric.is_global_zero and epoch + 1 < epochs:

@@ -144,13 +144,17 @@ def filter_target(unique: Tensor, *, low: float, high: float) -> Tensor:
 
 @dataclass(frozen=True)
 class Terms:
-    """The loss of one step and its terms, each averaged over samples and videos."""
+    """The loss of one step and its terms, each averaged over samples and videos.
+
+    Uniqueness and filter are None where the batch holds no other video to be unlike: the target
+    would be 1 everywhere, and the filter learn that all is unique.
+    """
 
     total: Tensor
     alignment: Tensor
     uniformity: Tensor
-    uniqueness: Tensor
-    filter: Tensor
+    uniqueness: Tensor | None
+    filter: Tensor | None
 
 
 def _alone(bank: Tensor) -> tuple[Tensor, int]:
@@ -191,14 +195,13 @@ def total_loss(
         uniformity = uniformity_loss(products, count_self=settings.count_self).mean()
         own = segments(refined, run=settings.segment, pool_unit=settings.pool_unit)
         bank, first = gather(own)
+        total = alignment + settings.uniform_weight * uniformity
+        if len(bank) == 1 and not settings.own_segments:
+            # No share in the loss, but a gradient: several devices wait for one of every weight.
+            return Terms(total + 0.0 * logits.sum(), alignment, uniformity, None, None)
         unique = uniqueness_loss(unit, bank, own_segments=settings.own_segments, first=first)
         target = filter_target(unique, low=settings.target_low, high=settings.target_high)
         filtering = F.binary_cross_entropy_with_logits(logits, target)
         uniqueness = unique.mean()
-        total = (
-            alignment
-            + settings.uniform_weight * uniformity
-            + settings.unique_weight * uniqueness
-            + settings.filter_weight * filtering
-        )
+        total = total + settings.unique_weight * uniqueness + settings.filter_weight * filtering
     return Terms(total, alignment, uniformity, uniqueness, filtering)

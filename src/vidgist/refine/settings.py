@@ -130,6 +130,10 @@ class TrainSettings:
                 option = name.replace("_", "-")
                 raise SettingError(f"--{option}: {getattr(self, name)} is out of range")
 
+    def learns_uniqueness(self, n_videos: int) -> bool:
+        """Return whether any batch of so many videos holds something to be unlike."""
+        return self.own_segments or min(n_videos, self.batch) > 1
+
 
 PAPER = TrainSettings(
     name="paper",
