@@ -30,9 +30,11 @@ def youtube8m_videos(
     """
     for root in library.searched:
         stores = [path.parent for path in root.rglob(INDEX)] if root.is_dir() else []
-        records = list(root.rglob("*.tfrecord")) if root.is_dir() else []
+        found = sorted(root.rglob("*.tfrecord")) if root.is_dir() else []
+        records = [path for path in found if not path.name.startswith(".")]
         if stores or records:
-            paths = stores[:1] or [root]
+            # The files and not the folder: that of the models, and so the store, may lie in it.
+            paths = stores[:1] or records
             videos, _ = read_training_data(
                 paths, work=work / "youtube8m", extractor=Extractor(), progress=progress
             )
