@@ -21,7 +21,7 @@ from vidgist.errors import VideoError, VidgistWarning
 from vidgist.progress import Progress, silent
 from vidgist.render.job import Job
 from vidgist.types import Floats, Summary
-from vidgist.video.encode import ClipEncoder
+from vidgist.video.encode import MADE_BY, ClipEncoder
 from vidgist.video.seek import FrameReader
 from vidgist.video.sound import SoundReader
 
@@ -60,6 +60,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
                 sample_rate=sound.rate if sound is not None else None,
                 channels=sound.channels if sound is not None else 2,
                 subject="summary.mp4",
+                comment=MADE_BY,
             )
         )
         offset, shown = 0.0, 0

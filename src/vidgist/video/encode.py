@@ -39,7 +39,8 @@ VIDEO_OPTIONS = {"crf": "23", "bf": "0", "forced-idr": "1"}
 TICKS = 90_000
 
 MADE_BY = "a summary by vidgist"
-"""Comment in every clip, by which it is known and not summarized again."""
+"""Comment in every summary.mp4, by which it is known and not summarized again."""
+
 LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
 RGB = 0  # AVCOL_SPC_RGB
 
@@ -86,6 +87,7 @@ class ClipEncoder:
         channels: int = 2,
         preset: str = "superfast",
         subject: str | None = None,
+        comment: str = "",
     ) -> None:
         self._subject = subject or str(path)
         self._options = {**VIDEO_OPTIONS, "preset": preset}
@@ -98,7 +100,8 @@ class ClipEncoder:
         self._container = av.open(
             f"file:{path.absolute()}", "w", format="mp4", options={"movflags": "+faststart"}
         )
-        self._container.metadata["comment"] = MADE_BY
+        if comment:
+            self._container.metadata["comment"] = comment
         self._video: Any = None
         self._audio: Any = None
         self._last = -1
