@@ -76,6 +76,7 @@ class ClipEncoder:
         channels: 1 or 2.
         preset: x264's trade of time for size.
         subject: what error messages call the file; default ``path``.
+        comment: put into the file's metadata.
     """
 
     def __init__(
