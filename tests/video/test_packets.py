@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -162,3 +163,17 @@ def test_large_pictures_get_fewer_threads(clips: dict[str, Clip]) -> None:
         assert stream.codec_context.thread_count == 1
         prepare(stream, threads=6)
         assert stream.codec_context.thread_count == 6
+
+
+def test_reading_through_keeps_more_threads_busy(
+    clips: dict[str, Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with open_video(clips["mp4"].path) as container:
+        stream = video_stream(container, clips["mp4"].path)
+        prepare(stream)
+        assert stream.codec_context.thread_count == 3
+        prepare(stream, through=True)
+        assert stream.codec_context.thread_count == 8
+        prepare(stream, through=True, threads=2)
+        assert stream.codec_context.thread_count == 2

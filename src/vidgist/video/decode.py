@@ -76,7 +76,7 @@ class SampleStream:
             skip_nonref: do not decode frames that neither another frame nor a sample needs: the
                 timeline lacks them, and where the frame rate varies samples may be a frame early,
                 as the other pictures of a clip are.
-            threads: decoder threads, default as many as the machine has.
+            threads: decoder threads, default what keeps the machine's processors busy.
             limits: what the video may ask for at most.
             progress: told the seconds read and the seconds announced.
 
@@ -130,7 +130,13 @@ class SampleStream:
         clips = None if self.clip is None else ClipGatherer(self.clip, fps=self.fps)
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
-            prepare(stream, threads=self.threads, skip_nonref=self.skip_nonref, limits=self.limits)
+            prepare(
+                stream,
+                threads=self.threads,
+                through=True,
+                skip_nonref=self.skip_nonref,
+                limits=self.limits,
+            )
             clock = stream_clock(container, stream)
             announced = announced_seconds(container, stream)
             held: av.VideoFrame | None = None
