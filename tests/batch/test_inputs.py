@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from clips import render_clip
 from summaries import summary_of
 from vidgist.batch.inputs import find_videos
 from vidgist.batch.mark import MARK
+from vidgist.render import render
 from vidgist.render.clip import write_clip
 
 
@@ -104,11 +107,15 @@ def test_a_clip_of_an_earlier_run_is_known_by_itself(tmp_path):
     assert names(tmp_path) == ["a.mp4", "summary.mp4"]
 
 
-def test_the_folder_of_this_runs_results_is_left_out(library):
-    found = names(library, recursive=True, output=library / "sub" / "deeper")
-    assert found == ["-o.webm", "a.mkv", "b.MP4", "sub/c.mov"]
-    # Asked for by name, it is meant.
-    assert names(library, output=library) == ["-o.webm", "a.mkv", "b.MP4"]
+def test_a_preview_of_an_earlier_run_is_known_by_itself(tmp_path):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(0.4, 0.4), ticks=())
+    summary = summary_of(clip.path, cuts=clip.cuts, selected=(0,))
+    (gif,) = render(summary, tmp_path / "out", make="gif")
+    gif.rename(tmp_path / "summary.gif")
+    shutil.rmtree(tmp_path / "out")
+    assert names(tmp_path) == ["a.mp4"]
+    Image.new("RGB", (64, 48)).save(tmp_path / "summary.gif")  # somebody else's of that name
+    assert names(tmp_path) == ["a.mp4", "summary.gif"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs names of bytes")

@@ -69,6 +69,22 @@ def test_a_worker_that_cannot_be_started_fails_its_video_and_nobody_waits(tmp_pa
     assert {name: o.error for name, o in found.items()} == {n: f"{n}: {why}" for n in "abc"}
 
 
+def test_a_worker_that_cannot_be_started_leaves_its_video_to_another(tmp_path, monkeypatch):
+    start, starts = subprocess.Popen, []
+
+    def second_refused(*args, **kwargs):
+        starts.append(1)
+        if len(starts) == 2:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return start(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", second_refused)
+        found = within_seconds(lambda: run("abcd", tmp_path))
+    assert len(starts) == 2
+    assert {name: o.state for name, o in found.items()} == dict.fromkeys("abcd", "done")
+
+
 def test_whatever_goes_wrong_beside_a_worker_fails_its_video_and_nobody_waits(tmp_path):
     def tell(job, *rest):
         if job.video.name == "b":

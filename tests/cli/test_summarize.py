@@ -88,6 +88,15 @@ def test_wrong_usage_is_one_line_and_code_2(clip, options, said, capsys, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_model_is_called_what_the_user_calls_it(clip, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["summarize", str(clip), "--model", "gone.safetensors", "-q"]) != 0
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "gone.safetensors" in err
+    assert str(tmp_path) not in err
+
+
 def test_a_traceback_only_with_debug(tmp_path, capsys):
     assert main(["summarize", "none.mp4", "-q"]) == 1
     assert "Traceback" not in capsys.readouterr().err

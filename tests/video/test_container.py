@@ -125,6 +125,23 @@ def test_formats_that_open_other_files_are_unknown_to_ffmpeg_too(
         assert "not a kind of video file" in refusal(path)
 
 
+def test_ffmpeg_is_told_to_follow_nothing(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of these holds where the others would do, and where FFmpeg changes what it assumes."""
+    given: dict[str, str] = {}
+    real = av.open
+
+    def opened(*args: object, **options: object) -> object:
+        given.update(options["container_options"])  # type: ignore[call-overload]
+        return real(*args, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(av, "open", opened)
+    with open_video(clip):
+        pass
+    assert given["protocol_whitelist"] == "file"
+    assert given["enable_drefs"] == given["use_absolute_path"] == "0"
+    assert set(given["format_whitelist"].split(",")) == set(FORMATS)
+
+
 @pytest.mark.parametrize("name", ["picture.png", "picture.jpg", "picture001.jpg", "picture.bmp"])
 def test_pictures_are_no_videos(tmp_path: Path, name: str) -> None:
     Image.new("RGB", (64, 48)).save(tmp_path / name)

@@ -26,9 +26,12 @@ VIDEO_ENDINGS = frozenset(
 _SUMMARY = re.compile(rb'\s*\{\s*"vidgist"\s*:\s*"[^"]{1,64}"\s*,\s*"schema"\s*:\s*[0-9]')
 """How a summary.json of ours begins; other programs have files of that name, too."""
 
+_CLIPS = frozenset(("summary.mp4", "summary.gif"))
+"""Names of our outputs that have a video's ending."""
+
 
 def find_videos(
-    paths: Iterable[Path], *, recursive: bool = False, output: Path | None = None
+    paths: Iterable[Path], *, recursive: bool = False
 ) -> tuple[list[Path], list[InputError]]:
     """Return the videos that ``paths`` name, and an error for each folder that gives none.
 
@@ -39,8 +42,6 @@ def find_videos(
     Args:
         paths: files and folders.
         recursive: look into the folders below, too; links to folders are not followed.
-        output: where the results of this run go; where it lies in one of the folders, it is left
-            out.
     """
     found: dict[Path, None] = {}
     errors = []
@@ -48,7 +49,7 @@ def find_videos(
         if not path.is_dir():
             found[path] = None
             continue
-        inside = list(_inside(path, recursive=recursive, output=output))
+        inside = list(_inside(path, recursive=recursive))
         found.update(dict.fromkeys(inside))
         if not inside:
             below = "" if recursive else "; --recursive looks into the folders below it, too"
@@ -57,9 +58,9 @@ def find_videos(
     return list(found), errors
 
 
-def _inside(folder: Path, *, recursive: bool, output: Path | None) -> Iterator[Path]:
+def _inside(folder: Path, *, recursive: bool) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
-        if Path(place) != folder and (_holds_results(place, files) or _same(place, output)):
+        if Path(place) != folder and _holds_results(place, files):
             folders.clear()  # what an earlier run made of a video is no video to be worked on
             continue
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
@@ -67,7 +68,7 @@ def _inside(folder: Path, *, recursive: bool, output: Path | None) -> Iterator[P
             path = Path(place, name)
             if name.startswith(".") or path.suffix.lower() not in VIDEO_ENDINGS:
                 continue
-            if name == "summary.mp4" and _is_summary(path):
+            if name in _CLIPS and _is_summary(path):
                 continue
             # A pipe or device called x.mp4 would wait for ever; a link to a file is as good as one,
             # and one that leads nowhere is told as a video that is missing.
@@ -99,13 +100,6 @@ def _is_summary(path: Path) -> bool:
         with open_video(path) as container:
             return bool(container.metadata.get("comment") == MADE_BY)
     except InputError:
-        return False
-
-
-def _same(place: str, output: Path | None) -> bool:
-    try:
-        return output is not None and output.samefile(place)
-    except OSError:
         return False
 
 

@@ -46,16 +46,16 @@ def run_in_processes(
         workers: number of processes.
         tell: told the progress of a job, from any thread.
     """
-    todo = deque(jobs)
     outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-    pool = [_Hand(setup, todo, outcomes, tell) for _ in range(min(workers, len(jobs)))]
+    crew = _Crew(jobs, size=min(workers, len(jobs)))
+    pool = [_Hand(setup, crew, outcomes, tell) for _ in range(min(workers, len(jobs)))]
     for hand in pool:
         hand.start()
     try:
         for _ in range(len(jobs)):
             yield outcomes.get()
     finally:
-        todo.clear()
+        crew.stop()
         for hand in pool:
             hand.stop()
         for hand in pool:
@@ -64,15 +64,50 @@ def run_in_processes(
             hand.kill()
 
 
+class _NoWorkerError(Exception):
+    """A process cannot be started; the message says why."""
+
+
+class _Crew:
+    """The jobs that nobody has taken, and how many hands are there to take them."""
+
+    def __init__(self, jobs: Sequence[Job], *, size: int) -> None:
+        self._todo = deque(jobs)
+        self._size = size
+        self._lock = threading.Lock()
+
+    def take(self) -> Job | None:
+        """Return a job; None where none is left, and the hand that asked is gone."""
+        with self._lock:
+            if self._todo:
+                return self._todo.popleft()
+            self._size -= 1
+            return None
+
+    def leave(self, job: Job) -> bool:
+        """Give a job back and go; False for the last hand, which must see to it."""
+        with self._lock:
+            if self._size == 1:
+                return False
+            self._size -= 1
+            self._todo.appendleft(job)
+            return True
+
+    def stop(self) -> None:
+        """Leave nothing to be taken."""
+        with self._lock:
+            self._todo.clear()
+
+
 class _Hand(threading.Thread):
     """A thread that hands jobs to one worker process after another."""
 
     def __init__(
-        self, setup: Setup, todo: deque[Job], outcomes: queue.SimpleQueue[Outcome], tell: Tell
+        self, setup: Setup, crew: _Crew, outcomes: queue.SimpleQueue[Outcome], tell: Tell
     ) -> None:
         super().__init__(daemon=True)
         self._setup = json.dumps(setup.as_json())
-        self._todo = todo
+        self._crew = crew
         self._outcomes = outcomes
         self._report = tell
         self._process: subprocess.Popen[str] | None = None
@@ -82,12 +117,16 @@ class _Hand(threading.Thread):
     def run(self) -> None:
         """Take jobs until none is left."""
         while not self._stopped.is_set():
-            try:
-                job = self._todo.popleft()
-            except IndexError:
+            job = self._crew.take()
+            if job is None:
                 break
             try:
                 outcome = self._outcome(job)
+            except _NoWorkerError as refused:
+                self._end()
+                if self._crew.leave(job):
+                    break  # those who have a worker do what is left
+                outcome = Outcome(job, "failed", {}, f"{job.video}: {refused}")
             except Exception as error:  # whoever waits for the outcome would wait for ever
                 fault = f"{type(error).__name__}: {error} (a fault of vidgist)"
                 outcome = Outcome(job, "failed", {}, f"{job.video}: {fault}")
@@ -141,7 +180,9 @@ class _Hand(threading.Thread):
             )
         except OSError as error:
             reason = error.strerror or error
-            return f"a worker cannot be started ({reason}); try fewer --jobs"
+            raise _NoWorkerError(
+                f"a worker cannot be started ({reason}); try fewer --jobs"
+            ) from error
         if self._stopped.is_set():
             self.stop()
         self._say(self._setup)

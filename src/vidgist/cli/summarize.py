@@ -89,8 +89,8 @@ def summarize(
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
     if many["engine"] == "ray":  # its workers stand in folders of their own
-        names_of_files = (n for n in ("backbone", "bank") if Path(options[n]).is_file())
-        options |= {name: Path(options[name]) for name in names_of_files}
+        named = ((name, Path(options[name] or "")) for name in ("backbone", "bank", "model"))
+        options |= {name: path.absolute() for name, path in named if path.is_file()}
     settings = _plain(options) | {
         "limits": asdict(limits),
         "make": names,
@@ -112,7 +112,7 @@ def summarize(
             click.echo(describe(result))
         return console.failed
 
-    found, errors = find_videos(videos, recursive=many["recursive"], output=output)
+    found, errors = find_videos(videos, recursive=many["recursive"])
     for error in errors:
         console.error(str(error))
     folders = result_folders(found, output, single=False)
@@ -148,10 +148,9 @@ def summarize_one(path: Path, folder: Path, *, work: Summaries, console: Console
 
 
 def _plain(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options as plain JSON; names of files from the root, whoever reads them."""
+    """Return options as plain JSON."""
     return {
-        name: str(value.absolute()) if isinstance(value, Path) else value
-        for name, value in options.items()
+        name: str(value) if isinstance(value, Path) else value for name, value in options.items()
     }
 
 

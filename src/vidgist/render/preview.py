@@ -11,6 +11,7 @@ from PIL import Image
 
 from vidgist.render.job import Job
 from vidgist.types import Floats, Summary
+from vidgist.video.encode import MADE_BY
 from vidgist.video.seek import frames_at
 
 __all__ = ["moments", "write_gif", "write_webp"]
@@ -116,6 +117,7 @@ def _gif(pictures: list[Image.Image], rate: int) -> bytes:
         duration=round(1000 / rate),
         loop=0,
         optimize=False,
+        comment=MADE_BY.encode(),
     )
     return file.getvalue()
 
