@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import json
 import os
-import random
 import resource
 import selectors
 import subprocess
@@ -29,167 +27,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from fuzz_cases import Tiny, good_files, mutated
+
 KINDS = ("mp4", "mkv", "webm", "hdf5", "safetensors", "json")
 SECONDS = 10.0
 """Processor seconds that a case may take."""
 STARVED = 12
 """Times as long on the clock."""
 MEGABYTES = 1024
-WORST = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 63)
-
-
-# ---------------------------------------------------------------- good files
-
-
-def _video(kind: str) -> bytes:
-    import av
-    import numpy as np
-
-    codec = {"mp4": "libx264", "mkv": "mpeg4", "webm": "libvpx"}[kind]
-    file = io.BytesIO()
-    with av.open(file, "w", format={"mkv": "matroska"}.get(kind, kind)) as output:
-        stream: Any = output.add_stream(codec, rate=10)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        sound: Any = output.add_stream("libopus" if kind == "webm" else "aac", rate=48000)
-        sound.layout = "mono"
-        rng = np.random.default_rng(1)
-        looks = rng.integers(0, 255, (4, 48, 64, 3), dtype=np.uint8)
-        for number in range(40):
-            picture = np.roll(looks[number // 10], number, axis=1)
-            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):
-                output.mux(packet)
-        for packet in stream.encode():
-            output.mux(packet)
-        size = sound.codec_context.frame_size or 960
-        for number in range(4 * 48000 // size):
-            wave = np.sin(np.arange(size) / 20)[None].astype(np.float32)
-            frame = av.AudioFrame.from_ndarray(wave, format="fltp", layout="mono")
-            frame.sample_rate, frame.pts = 48000, number * size
-            for packet in sound.encode(frame):
-                output.mux(packet)
-        for packet in sound.encode():
-            output.mux(packet)
-    return file.getvalue()
-
-
-def _data_set() -> bytes:
-    import numpy as np
-
-    from vidgist.datasets.eccv16 import write_dataset
-    from vidgist.datasets.record import VideoRecord
-    from vidgist.types import Shots
-
-    rng = np.random.default_rng(2)
-    records = [
-        VideoRecord(
-            key=f"video_{number}",
-            name="name",
-            features=rng.random((12, 8)).astype(np.float16),
-            picks=np.arange(12) * 15,
-            n_frames=180,
-            shots=Shots(frames=np.array([[0, 90], [90, 180]])),
-            user_summary=rng.random((3, 180)) > 0.8,
-        )
-        for number in (1, 2)
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "data.h5")
-        write_dataset(path, records, attributes={"backbone": "x"})
-        return path.read_bytes()
-
-
-def _bank() -> bytes:
-    import numpy as np
-
-    from vidgist.bank import Bank
-    from vidgist.bank.file import write_bank
-
-    ones = np.ones(16)
-    common = ones / np.linalg.norm(ones)
-    bank = Bank(
-        mean=ones, deviation=ones, common=common, rise=common, videos=2, samples=9, backbone="x"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "bank.safetensors")
-        write_bank(path, bank)
-        return path.read_bytes()
-
-
-def _json_files() -> list[bytes]:
-    from vidgist.pipeline import summarize
-
-    with tempfile.TemporaryDirectory() as folder:
-        video = Path(folder, "v.mp4")
-        video.write_bytes(_video("mp4"))
-        summary = summarize(video, backbone=Tiny(), preset="paper", threads=1)
-        (path,) = summary.save(Path(folder, "out"), make=["json"])
-        document = path.read_bytes()
-    splits = json.dumps([{"train_keys": ["video_1", "video_2"], "test_keys": ["video_3"]}] * 2)
-    scores = json.dumps({"video_1": [0.1, 0.5, 1.0], "video_2": [0, 1]})
-    mark = json.dumps({"content": "c", "settings": {}, "done": {"json": 1}, "begun": []})
-    return [document, splits.encode(), scores.encode(), mark.encode()]
-
-
-def good_files(kind: str) -> list[bytes]:
-    """Return files of a kind that are as they should be."""
-    if kind == "hdf5":
-        return [_data_set()]
-    if kind == "safetensors":
-        return [_bank()]
-    return _json_files() if kind == "json" else [_video(kind)]
-
-
-# ---------------------------------------------------------------- changes
-
-
-def mutated(good: list[bytes], *, case: str) -> bytes:
-    """Return one of the good files, changed; the same for the same case."""
-    rng = random.Random(case)
-    data = bytearray(rng.choice(good))
-    # Headers are short and decide most, so every other change is made near an end.
-    for _ in range(rng.choice((1, 1, 2, 3, 8, 30))):
-        span = len(data)
-        near = min(span, rng.choice((64, 512, span, span)))
-        at = rng.randrange(max(1, near))
-        if rng.random() < 0.3:
-            at = max(0, span - 1 - at)
-        change = rng.randrange(8)
-        if change == 0 and data:
-            data[at] ^= 1 << rng.randrange(8)
-        elif change == 1:
-            data[at : at + 1] = bytes([rng.randrange(256)])
-        elif change == 2:
-            width = rng.choice((1, 2, 4, 8))
-            number = (rng.choice(WORST) + rng.choice((-1, 0, 0, 1))) % (1 << 8 * width)
-            data[at : at + width] = number.to_bytes(width, rng.choice(("big", "little")))
-        elif change == 3:
-            del data[at : at + rng.choice((1, 4, 100, span // 3))]
-        elif change == 4:
-            length = rng.choice((1, 8, 200))
-            data[at:at] = data[at : at + length]
-        elif change == 5:
-            other = rng.choice(good)
-            begin = rng.randrange(len(other))
-            data[at : at + 64] = other[begin : begin + 64]
-        elif change == 6:
-            del data[max(1, at) :]
-        else:
-            data[at : at + 16] = rng.randbytes(16)
-    return bytes(data)
 
 
 # ---------------------------------------------------------------- what reads them
-
-
-class Tiny:
-    """A backbone that is as quick as can be: the picture itself, very small."""
-
-    name, dimension, size, fingerprint = "tiny", 192, (8, 8), "tiny"
-
-    def extract(self, pixels: Any) -> Any:
-        import numpy as np
-
-        return pixels.reshape(len(pixels), -1).astype(np.float32)
 
 
 def read(kind: str, path: Path, folder: Path) -> None:

@@ -134,6 +134,28 @@ def outlier_factor(v: Video):
     return along(v.x, v.q * minmax(mean / (mean[near].mean(axis=1) + 1e-9)))
 
 
+def belonging_to(v: Video, mean):
+    """Agreement with something else than the plain mean of the video."""
+    return along(v.x, v.a * minmax(v.x @ (mean - TYPICALITY * v.bank.common)))
+
+
+def trimmed_mean(v: Video):
+    """The mean of each dimension without its fifth of smallest and largest values."""
+    out = len(v.x) // 5
+    return np.sort(v.x, axis=0)[out : len(v.x) - out].mean(axis=0)
+
+
+def thinned(v: Video, draws: int = 8):
+    """The sum of scores that see a random half of the dimensions each."""
+    rng, total = np.random.default_rng(0), np.zeros(len(v.f))
+    for _ in range(draws):
+        seen = rng.random(v.x.shape[1]) < 0.5
+        x, bank = v.x * seen, v.bank.common * seen
+        c = minmax(x @ (x.mean(axis=0) - TYPICALITY * bank))
+        total += minmax(along(v.x, minmax(distinctiveness(v.z * seen)) * c))
+    return total
+
+
 def local_belonging(v: Video, sigma: float, weight: float):
     """Agreement with what comes shortly before and after, on top of that with the video."""
     window = np.exp(-0.5 * ((v.time[:, None] - v.time) / sigma) ** 2)
@@ -267,6 +289,12 @@ def ideas() -> dict[str, Idea]:
     found["arsinh of z"] = scored(partial(tailed, change=np.arcsinh))
     found["s within videos (others)"] = scored(spread_within)
     found["local outlier factor"] = scored(outlier_factor)
+    found["belonging to the median"] = scored(lambda v: belonging_to(v, np.median(v.x, axis=0)))
+    found["belonging to a trimmed mean"] = scored(lambda v: belonging_to(v, trimmed_mean(v)))
+    found["belonging to the mean, q its weights"] = scored(
+        lambda v: belonging_to(v, v.q @ v.x / v.q.sum())
+    )
+    found["half of the dimensions, 8 times"] = scored(thinned)
     for sigma in (5, 20, 60):
         found[f"recurrence beyond {sigma}"] = scored(partial(far_belonging, sigma=sigma))
         for weight in (0.1, 0.3, -0.1, -0.3):

@@ -18,6 +18,9 @@ __all__ = ["batch_options", "is_batch", "run_jobs", "table"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+ENGINES = ("processes", "ray")
+"""As `vidgist.batch.ENGINES`, which takes long to load."""
+
 BATCH_NAMES = ("recursive", "jobs", "engine", "address")
 
 
@@ -33,8 +36,8 @@ def batch_options(command: Command) -> Command:
             "--engine",
             default="processes",
             show_default=True,
-            callback=one_of(("processes", "ray")),
-            metavar="processes|ray",
+            callback=one_of(ENGINES),
+            metavar="|".join(ENGINES),
             help="Where workers run; ray (extra 'ray') for several machines.",
         ),
         click.option(

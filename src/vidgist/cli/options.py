@@ -15,6 +15,7 @@ from vidgist.presets import CRITERIA, Preset, configure, implied_preset
 __all__ = ["backbone_options", "score_options", "split_options"]
 
 DEVICES = ("auto", "cpu", "cuda")
+"""As `vidgist.features.session.DEVICES`, which takes long to load."""
 
 SCORE_NAMES = (
     "preset",

@@ -1,0 +1,12 @@
+"""The command line knows some names without loading what they are names of."""
+
+from __future__ import annotations
+
+import vidgist.batch
+import vidgist.features.session
+from vidgist.cli import batch, options
+
+
+def test_names_are_those_of_what_is_loaded_later() -> None:
+    assert options.DEVICES == vidgist.features.session.DEVICES
+    assert batch.ENGINES == vidgist.batch.ENGINES
