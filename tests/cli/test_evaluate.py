@@ -93,8 +93,12 @@ def test_settings_reach_the_score(data, capsys):
 def test_splits_and_single_videos(data, tmp_path, capsys):
     splits = tmp_path / "splits.json"
     splits.write_text('[{"train_keys": [], "test_keys": ["video_2"]}]')
-    assert run(data, "--metric", "tvsum", "--splits", splits, "--per-video", "-q") == 0
+    assert run(data, "--metric", "tvsum", "--splits", splits, "--no-per-video", "-q") == 0
+    means = capsys.readouterr().out
+    assert not any(line.startswith("video_2") for line in means.splitlines())
+    assert run(data, "--metric", "tvsum", "--splits", splits, "-q") == 0
     out = capsys.readouterr().out
+    assert out.endswith(means)
     assert "mean over 1 split, 1 distinct video tested" in out
     assert out.splitlines()[2].startswith("video_2")
     assert run(data, "--metric", "tvsum", "--splits", splits, "--json", "-q") == 0

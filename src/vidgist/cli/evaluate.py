@@ -80,7 +80,11 @@ FILE = click.Path(path_type=Path)
     metavar="terminal|markdown|latex|csv|json",
     help="How the table is written.  [default: terminal]",
 )
-@click.option("--per-video", is_flag=True, help="Also print every video's numbers.")
+@click.option(
+    "--per-video/--no-per-video",
+    default=None,
+    help="Print every video's numbers before the means.  [default: on the terminal]",
+)
 @score_options
 @common_options
 def evaluate(
@@ -97,15 +101,15 @@ def evaluate(
     overwrite: bool,
     seeds: int,
     style: str | None,
-    per_video: bool,
+    per_video: bool | None,
     console: Console,
     as_json: bool,
     **options: Any,
 ) -> None:
     """Measure scores of DATA.h5 (the field's HDF5 layout) against people's annotations.
 
-    Prints Kendall's tau, Spearman's rho and F1, with the rows that tell what they are worth:
-    random, constant, human, and the mean annotation as the ceiling.
+    Prints Kendall's tau, Spearman's rho and F1 of every video, and their means with the rows that
+    tell what they are worth: random, constant, human, and the mean annotation as the ceiling.
     """
     import numpy as np
 
@@ -149,6 +153,6 @@ def evaluate(
     if style == "json":
         print_json(request.document(table))
         return
-    if per_video:
+    if style == "terminal" and per_video is not False:
         click.echo(per_video_text(table, table.row(request.subject)))
     click.echo(render([table], style=style), nl=False)
