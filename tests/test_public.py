@@ -17,6 +17,10 @@ def test_public_names_are_sorted_and_there():
         assert value.__doc__, name
 
 
+def test_the_stage_that_writes_is_reached_without_an_import():
+    assert run_python("import vidgist; print(vidgist.render.render.__name__)").stdout == "render\n"
+
+
 def test_unknown_names_are_no_attributes():
     assert not hasattr(vidgist, "nonsense")
     assert "summarize" in dir(vidgist)

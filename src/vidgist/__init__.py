@@ -7,7 +7,8 @@
     gist = vidgist.summarize("talk.mp4", length="15%")
     gist.save("talk-gist/")
 
-Every stage is a function of its own on plain NumPy arrays; `vidgist.pipeline` shows them in order.
+Every stage is a function of its own on plain NumPy arrays; `vidgist.pipeline` shows them in order,
+and the last of them, which writes the files, is `vidgist.render.render`.
 Names are imported when they are first used, so that ``import vidgist`` costs nothing.
 """
 
@@ -17,6 +18,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vidgist import render as render
     from vidgist.bank import Bank, read_bank, shipped_bank
     from vidgist.criteria.alignment import alignment
     from vidgist.criteria.belonging import belonging
@@ -138,6 +140,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "render":  # a package of its own, reached without an import as the functions are
+        return importlib.import_module("vidgist.render")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'vidgist' has no attribute '{name}'")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)

@@ -71,6 +71,13 @@ def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> 
     Args:
         criteria: name -> (T,) raw values, higher for more important.
         threshold: set scaled alignment under this share of its mean to 0 (S7), or None.
+
+    Returns:
+        name -> (T,) values in [0, 1]; a constant criterion is 1 everywhere.
+
+    Raises:
+        SettingError: the threshold is negative.
+        ValueError: a criterion's shape is wrong, or a value is not finite.
     """
     scaled = {name: minmax(values) for name, values in criteria.items()}
     if threshold is not None and "alignment" in scaled:

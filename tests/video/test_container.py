@@ -72,6 +72,8 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     assert "no such file" in refusal(tmp_path / "missing.mp4")
     assert "no such file" in refusal("rtsp:127.0.0.1")
+    with pytest.raises(VideoError, match=r"^https://example\.org/a\.mp4: an address, not a file"):
+        open_video(Path("https://example.org/a.mp4"))
     assert "folder" in refusal(tmp_path)
     assert "0 bytes" in refusal(tmp_path / "empty.mp4")
     assert "not a regular file" in refusal(tmp_path / "pipe.mp4")
@@ -265,6 +267,7 @@ def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
         for name in ("a.m3u8", "b.mp4"):
             (tmp_path / name).write_text(f"#EXTM3U\n#EXTINF:1,\n{url}\n#EXT-X-ENDLIST\n")
             refusal(tmp_path / name)
-        refusal(url.replace("http://", "http:/"))
+        with pytest.raises(VideoError, match="an address, not a file"):
+            open_video(url)
         listener.join()
     assert not asked

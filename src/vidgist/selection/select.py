@@ -28,6 +28,9 @@ def select(values: Floats, seconds: Floats, budget: float, *, tick: float = TICK
 
     Returns:
         (S,) bool; all False where even the shortest shot is longer than the budget (see `trim`).
+
+    Raises:
+        ValueError: a shape is wrong, a value is not finite, a duration or the budget is negative.
     """
     seconds = np.asarray(seconds, dtype=np.float64)
     weights = np.ceil(seconds / tick - _SLACK).astype(np.int64)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,8 @@ there, pictures beyond the limit are refused by the second decoder they meet, no
 
 _GENERATE_TIMESTAMPS = 1  # AVFMT_FLAG_GENPTS
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails
+
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+:)//?([^/].*)", re.IGNORECASE | re.DOTALL)
 
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<smil", b"<asx", b"v=0")
 
@@ -177,6 +180,11 @@ def _read_head(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(64)
     except FileNotFoundError:
+        if address := _ADDRESS.match(str(path)):
+            # A path has lost the second slash on its way here.
+            raise VideoError(
+                f"{address[1]}//{address[2]}: an address, not a file; download the video first"
+            ) from None
         raise VideoError(
             f"{path}: no such file; check the name (only files on this machine are read)"
         ) from None

@@ -242,7 +242,21 @@ def read_frames(
 ) -> Frames:
     """Read all samples of a video into memory (0.15 MB each at 224 x 224).
 
-    The arguments and errors are those of `SampleStream`.
+    Args:
+        path: a local video file.
+        fps: samples a second, more than 0.
+        size: (height, width) of the pictures.
+        skip_nonref: do not decode frames that neither another frame nor a sample needs.
+        threads: decoder threads, default what keeps the machine's processors busy.
+        limits: what the video may ask for at most.
+        progress: told the seconds read and the seconds announced.
+
+    Returns:
+        (T, H, W, 3) uint8 RGB pictures with their times, picks and the timeline of all frames.
+
+    Raises:
+        SettingError: fps or size is out of range.
+        VideoError: the video cannot be opened, exceeds a limit, or none of its frames decodes.
     """
     samples = SampleStream(
         path,
