@@ -65,6 +65,16 @@ def test_processors_are_shared_out():
     assert threads_each(4, 3) == 3
 
 
+@pytest.mark.parametrize(
+    ("workers", "threads", "each"),
+    [(1, None, None), (1, 1, 1), (2, None, max(1, usable_cores() // 2)), (2, 3, 3)],
+)
+def test_one_worker_decides_itself_what_keeps_the_machine_busy(tmp_path, workers, threads, each):
+    setup = Setup(SETUP.work, SETUP.options, threads=threads)
+    (outcome,) = run_batch(setup, jobs("a"), journal=tmp_path / "b.jsonl", workers=workers)
+    assert outcome.result["threads"] == each
+
+
 def test_unknown_engines_are_refused(tmp_path):
     with pytest.raises(SettingError, match="processes or ray"):
         run_batch(SETUP, jobs("a"), journal=tmp_path / "b.jsonl", engine="spark")

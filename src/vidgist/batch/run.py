@@ -61,7 +61,8 @@ def run_batch(
     """
     if engine not in ENGINES or workers < 1:
         raise SettingError(f"--engine: expected {' or '.join(ENGINES)}, came {engine}")
-    setup = Setup(setup.work, setup.options, threads_each(workers, setup.threads))
+    if workers > 1 or engine != "processes":  # one worker here has the machine to itself
+        setup = Setup(setup.work, setup.options, threads_each(workers, setup.threads))
     watch = _Watch(len(jobs), progress)
     outcomes: dict[Job, Outcome] = {}
     with _one_batch(journal), Journal(journal) as lines:
