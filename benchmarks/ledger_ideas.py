@@ -156,6 +156,22 @@ def thinned(v: Video, draws: int = 8):
     return total
 
 
+def shot_length(v: Video):
+    return np.repeat(np.log(v.shot_sizes), v.shot_sizes)
+
+
+def change(v: Video):
+    """How much the picture changes around a sample."""
+    steps = np.linalg.norm(np.diff(v.x, axis=0), axis=1)
+    return smooth(np.append(steps[:1], steps), sigma=3)
+
+
+def inside(v: Video):
+    """Samples to the nearest border of a shot, five at most."""
+    borders = np.append(v.shots, len(v.f))
+    return np.minimum(np.abs(v.time[:, None] - borders).min(axis=1), 5)
+
+
 def local_belonging(v: Video, sigma: float, weight: float):
     """Agreement with what comes shortly before and after, on top of that with the video."""
     window = np.exp(-0.5 * ((v.time[:, None] - v.time) / sigma) ** 2)
@@ -294,6 +310,11 @@ def ideas() -> dict[str, Idea]:
     found["belonging to the mean, q its weights"] = scored(
         lambda v: belonging_to(v, v.q @ v.x / v.q.sum())
     )
+    for name, course in (("length of shots", shot_length), ("change", change), ("inside", inside)):
+        for sign, word in ((1, "more"), (-1, "less")):
+            found[f"{name}, {word}"] = scored(
+                lambda v, f=course, s=sign: along(v.x, v.q * (1 + minmax(s * f(v).astype(float))))
+            )
     found["half of the dimensions, 8 times"] = scored(thinned)
     for sigma in (5, 20, 60):
         found[f"recurrence beyond {sigma}"] = scored(partial(far_belonging, sigma=sigma))
