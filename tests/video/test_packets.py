@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -168,7 +167,7 @@ def test_large_pictures_get_fewer_threads(clips: dict[str, Clip]) -> None:
 def test_reading_through_keeps_more_threads_busy(
     clips: dict[str, Clip], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("vidgist.video.packets.usable_cores", lambda: 2)
     with open_video(clips["mp4"].path) as container:
         stream = video_stream(container, clips["mp4"].path)
         prepare(stream)

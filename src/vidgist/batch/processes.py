@@ -47,8 +47,9 @@ def run_in_processes(
         tell: told the progress of a job, from any thread.
     """
     outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-    crew = _Crew(jobs, size=min(workers, len(jobs)))
-    pool = [_Hand(setup, crew, outcomes, tell) for _ in range(min(workers, len(jobs)))]
+    size = min(workers, len(jobs))
+    crew = _Crew(jobs, size=size)
+    pool = [_Hand(setup, crew, outcomes, tell) for _ in range(size)]
     for hand in pool:
         hand.start()
     try:

@@ -66,11 +66,10 @@ class Summaries:
         from vidgist.render import check_outputs
         from vidgist.video import open_video
 
-        video = job.video
+        video, folder = job.video, job.output
         # Says better than anything else what is wrong with a file, and never waits for a pipe.
         open_video(video, limits=self._arguments.get("limits")).close()
         before, content = state_of(video), content_fingerprint(video)
-        folder = job.output
         with own_folder(folder):
             mark = read_mark(folder)
             try:

@@ -23,6 +23,7 @@ from lightning_fabric.utilities.rank_zero import rank_zero_only
 from torch import Tensor, nn
 
 from vidgist.errors import SettingError, TrainingError, unknown_value
+from vidgist.features.session import DEVICES
 from vidgist.refine.checkpoint import Checkpoint, restore, save_checkpoint, weights_of
 
 __all__ = [
@@ -37,7 +38,6 @@ __all__ = [
     "untold",
 ]
 
-DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed"}
 CHECKPOINT_SECONDS = 10.0
 """A checkpoint follows an epoch when the last is older than this."""

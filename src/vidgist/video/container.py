@@ -53,7 +53,9 @@ there, pictures beyond the limit are refused by the second decoder they meet, no
 _GENERATE_TIMESTAMPS = 1  # AVFMT_FLAG_GENPTS
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails
 
-_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+:)//?([^/].*)", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(
+    r"((?:https?|ftps?|sftp|rtsp|rtmps?|s3|gs):)//?([^/].*)", re.IGNORECASE | re.DOTALL
+)
 
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<smil", b"<asx", b"v=0")
 

@@ -39,7 +39,7 @@ VIDEO_OPTIONS = {"crf": "23", "bf": "0", "forced-idr": "1"}
 TICKS = 90_000
 
 MADE_BY = "a summary by vidgist"
-"""Comment in every summary.mp4, by which it is known and not summarized again."""
+"""Comment in every summary.mp4 and summary.gif, by which they are not summarized again."""
 
 LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
 RGB = 0  # AVCOL_SPC_RGB

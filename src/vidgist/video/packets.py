@@ -16,6 +16,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from vidgist.errors import VideoError
+from vidgist.features.session import usable_cores
 from vidgist.video.colour import convertible
 from vidgist.video.container import NO_LIMITS, Limits, open_video
 
@@ -108,15 +109,15 @@ def prepare(
         stream: of an open container.
         threads: decoder threads; default: one more than there are processors, fewer for large
             pictures.
-        through: the stream is read from begin to end: more threads by default, which give their
-            first frame later.
+        through: the stream is read from beginning to end: more threads by default, which give
+            their first frame later.
         skip_nonref: do not decode frames that no other frame needs.
         limits: pictures beyond its pixels are refused by the decoder too (they may grow midway).
     """
     context = stream.codec_context
     area = max(1, (context.width or 0) * (context.height or 0))
     affordable = max(1, _FRAMES_IN_FLIGHT // (area * 3))
-    cores = os.cpu_count() or 1
+    cores = usable_cores()
     usual = _THREADS_EACH * cores if through else cores + 1
     context.thread_count = threads or min(usual, 16, affordable)
     context.thread_type = "AUTO"
