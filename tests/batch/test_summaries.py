@@ -15,6 +15,7 @@ from vidgist.batch.settings import DEFAULTS
 from vidgist.batch.summaries import Summaries
 from vidgist.batch.work import Job
 from vidgist.errors import OutputError, SettingError, VideoError
+from vidgist.features.content import content_fingerprint
 from vidgist.features.lock import exclusive
 
 JSON = {"make": ("json",), "overwrite": False, "resume": True}
@@ -63,7 +64,7 @@ def test_outputs_that_are_missing_are_made_the_others_stay(clip, work, tmp_path)
     assert (job.output / "scores.csv").exists()
     assert (job.output / "summary.json").stat().st_ino == before
     assert more.is_done(job)
-    (job.output / "summary.json").write_text("cut")
+    (job.output / "summary.json").unlink()
     assert not work.is_done(job)
     work.run(job)
     json.loads((job.output / "summary.json").read_text())
@@ -101,7 +102,13 @@ def test_what_a_killed_run_left_is_replaced_what_is_the_users_is_not(clip, work,
     with pytest.raises(OutputError, match=r"summary\.json exists already"):
         work.run(job)
     assert (job.output / "summary.json").read_text() == "mine"
+    # Of another video or of other settings, what stands under its name is whole, and a result.
     write_mark(job.output, Mark(content="?", settings={}, begun=("json",)))
+    with pytest.raises(OutputError, match=r"summary\.json exists already"):
+        work.run(job)
+    assert (job.output / "summary.json").read_text() == "mine"
+    content, settings = content_fingerprint(clip), work._settings
+    write_mark(job.output, Mark(content=content, settings=settings, begun=("json",)))
     dead = job.output / ".0123456789ab-3fffffff.partial.mp4"
     dead.write_text("half")
     (job.output / f".0123456789ab-{os.getpid():x}.partial.mp4").write_text("ours, and alive")
@@ -109,6 +116,19 @@ def test_what_a_killed_run_left_is_replaced_what_is_the_users_is_not(clip, work,
     json.loads((job.output / "summary.json").read_text())
     assert not dead.exists()
     assert len(list(job.output.glob(".*partial*"))) == 1
+
+
+def test_a_result_that_the_user_has_changed_is_not_replaced(clip, work, tmp_path):
+    job = Job(clip, tmp_path / "out")
+    work.run(job)
+    with (job.output / "summary.json").open("a") as file:
+        file.write("my notes")
+    assert not work.is_done(job)
+    with pytest.raises(OutputError, match=r"summary\.json exists already"):
+        work.run(job)
+    assert (job.output / "summary.json").read_text().endswith("my notes")
+    (job.output / "summary.json").unlink()
+    assert work.run(job)["state"] == "done"
 
 
 def test_a_single_file_leaves_no_mark_and_is_never_skipped(clip, tmp_path):

@@ -73,7 +73,7 @@ def test_wrong_usage_is_one_line_and_exit_2(tmp_path, capsys):
     path = tmp_path / "x.onnx"
     assert main(["backbones", "export", "efficientnet_lite9", "-o", str(path)]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("error: NAME: unknown value 'efficientnet_lite9', known: ")
+    assert error.startswith("error: backbone: unknown value 'efficientnet_lite9', known: ")
     assert error.count("\n") == 1
     assert main(["backbones", "exprot"]) == 2
     assert main(["backbones", "export", "efficientnet_lite0"]) == 2

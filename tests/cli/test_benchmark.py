@@ -105,6 +105,7 @@ def test_a_figure(folder, tmp_path, capsys):
         (("s2", "--protocol", "papre"), "did you mean 'paper'"),
         (("s2", "--shots", "mine"), "official, kts"),
         (("s2", "--preset", "mine"), "reference"),
+        (("s2", "--preset", "best"), "known: reference, paper"),
     ],
 )
 def test_wrong_usage(arguments, said, folder, capsys):

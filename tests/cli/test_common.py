@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
 
+from clips import render_clip
 from vidgist.cli import main
 from vidgist.cli.common import Console, common_options, for_each, one_line, print_json, run
 from vidgist.errors import MissingExtraError, VideoError
@@ -56,9 +61,13 @@ def test_progress_as_a_bar_on_a_terminal(capsys, monkeypatch):
         console.warn("clip.mp4", "half is missing")
         progress("reading", 10, 10)
         progress("scoring", 1, None)
+        progress("writing", 0, None)
+        progress("writing", 0.4337, 2.0)
+        console.warn("clip.mp4", "a picture is missing")
     err = capsys.readouterr().err
     assert "clip.mp4: reading" in err
     assert "30%" in err
+    assert "clip.mp4: writing  22%|" in err
     assert "warning: clip.mp4: half is missing" in err
 
 
@@ -89,3 +98,67 @@ def test_without_a_command_the_help_is_shown(capsys):
     assert out.startswith("Usage: vidgist")
     assert "vidgist demo" in out
     assert err == ""
+
+
+def vidgist(*arguments, **options):
+    """Run the command in a process of its own, whose streams may be closed."""
+    code = "import sys; from vidgist.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, timeout=120, check=False, **options)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    return render_clip(tmp_path_factory.mktemp("common") / "a.mp4", scenes=(0.4, 0.4)).path
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+@pytest.mark.parametrize(("others", "code"), [((), 0), (("nope.mp4",), 1)])
+def test_a_reader_that_goes_away_hides_no_failure(clip, others, code):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = vidgist(
+            "info", clip, *others, "--json", stdout=writing, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        os.close(writing)
+    assert ended.returncode == code
+    assert ended.stderr.count("\n") == len(others)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_the_output_is_told():
+    with Path("/dev/full").open("w") as full:
+        ended = vidgist("backbones", "--json", stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: standard output: cannot be written (No space left")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes what a child inherits")
+@pytest.mark.parametrize("closed", [(2,), (1, 2)])
+def test_closed_streams_do_not_stop_the_work(clip, closed, tmp_path):
+    def close():
+        for number in closed:
+            os.close(number)
+
+    output = tmp_path / "scores.csv"
+    ended = vidgist("score", clip, "-o", output, stdin=subprocess.DEVNULL, preexec_fn=close)
+    assert ended.returncode == 0
+    assert output.read_text().startswith("video,sample,pick,time,")
+
+
+def test_a_name_that_looks_like_an_option_gets_its_way_out(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-dash.mp4").write_bytes(b"")
+    assert main(["info", "-dash.mp4"]) == 2
+    assert "for the file -dash.mp4, write ./-dash.mp4" in capsys.readouterr().err
+    assert main(["info", "-other.mp4"]) == 2
+    assert "./" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [("nosuch",), ("backbones", "nosuch")])
+def test_an_unknown_command_gets_the_known_ones(command, capsys):
+    assert main(list(command)) == 2
+    assert "command: unknown value 'nosuch', known: " in capsys.readouterr().err

@@ -23,8 +23,8 @@ def test_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "frame rate 25.000 a second, constant" in lines
     assert "video h264, yuv420p" in lines
     assert "sound yes" in lines
-    assert "stream 0 video, h264, 128 x 96" in lines
-    assert "stream 1 audio, aac, 48000 Hz, 1 channels" in lines
+    assert "stream 0 video, h264, 128 x 96, used" in lines
+    assert "stream 1 audio, aac, 48000 Hz, 1 channel, used" in lines
 
 
 def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

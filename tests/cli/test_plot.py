@@ -54,10 +54,12 @@ def test_it_draws_with_pictures(
 
     assert main(["plot", document, "-o", str(figure)]) == 1
     assert "pass --overwrite" in capsys.readouterr().err
-    options = ["--overwrite", "--no-frames", "--at", "1.5,0:03"]
-    assert main(["plot", document, "-o", str(figure), *options]) == 0
+    options = ["--overwrite", "--no-frames", "--at", "0,1.5,0:03"]
+    assert main(["plot", str(tmp_path / "out"), "-o", str(figure), *options]) == 0
     assert "<image" not in figure.read_text()
     assert "warning" not in capsys.readouterr().err
+    assert main(["plot", document, "-o", str(figure), "--overwrite", "--at", "1:00:00"]) == 2
+    assert "--at: 1:00:00 is too late, the video lasts" in capsys.readouterr().err
 
 
 def test_a_video_that_is_gone_is_told(

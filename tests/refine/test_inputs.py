@@ -53,6 +53,6 @@ def test_what_is_no_training_data_is_named(tmp_path: Path) -> None:
         assert said(*names).startswith(f"{tmp_path / 'notes.txt'}: is no training data (not a vid")
     assert "an empty file" in said("empty.txt")
     assert said("missing.h5").startswith(f"{tmp_path / 'missing.h5'}: there is no such file")
-    assert f"{tmp_path / 'folder'}: holds no file of a video's ending" in said("folder")
+    assert f"{tmp_path / 'folder'}: holds no video files" in said("folder")
     assert f"HDF5 files ({tmp_path / 'a.h5'}) and videos (" in said("a.h5", "clip.mp4")
     assert f"TFRecord files ({tmp_path / 'records'}) and videos" in said("records", "clip.mp4")

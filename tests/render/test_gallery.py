@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 import shutil
 from pathlib import Path
@@ -96,6 +97,23 @@ def test_a_cover_of_too_many_pixels_is_left_out(folder: Path) -> None:
     (folder / "a-gist" / "cover.jpg").write_bytes(bytes(jpeg))
     results = [read_result(path) for path in find_results(folder)]
     assert len(covers(page(results, folder=folder, title="x"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (r"C:\videos\talk.mp4", "talk.mp4"),
+        (r"\\server\share\talk.mp4", "talk.mp4"),
+        (r"videos/bad\udce9name.mp4", r"bad\udce9name.mp4"),
+    ],
+)
+def test_a_backslash_parts_a_path_of_windows_alone(folder: Path, path: str, name: str) -> None:
+    document = folder / "one" / "summary.json"
+    document.parent.mkdir(exist_ok=True)
+    raw = json.loads(next(folder.rglob("summary.json")).read_text())
+    raw["video"]["path"] = path
+    document.write_text(json.dumps(raw))
+    assert read_result(document).name == name
 
 
 def test_results_from_another_machine_keep_their_names(folder: Path) -> None:

@@ -21,7 +21,11 @@ from clips import render_clip
 
 KILLS = int(os.environ.get("VIDGIST_KILLS", "3"))
 SEED = int(os.environ.get("VIDGIST_SEED", "0"))
-SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
+SIGNALS = tuple(
+    getattr(signal, name)
+    for name in ("SIGKILL", "SIGINT", "SIGTERM", "SIGHUP")
+    if hasattr(signal, name)
+)
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills by signals")
 

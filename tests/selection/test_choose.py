@@ -13,6 +13,7 @@ from vidgist.selection import (
     choose,
     offered_shots,
     parse_length,
+    parse_time,
     select,
     shot_values,
     spread,
@@ -38,10 +39,30 @@ def test_lengths(length, seconds):
     assert parse_length(length, 200.0) == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize("length", ["", "abc", "0", "0%", "-5s", "101%", "1:75", "15 %%", "nan"])
+@pytest.mark.parametrize(
+    "length", ["", "abc", "0", "0%", "-5s", "101%", "1:75", "15 %%", "nan", "0.15"]
+)
 def test_wrong_lengths_are_told(length):
     with pytest.raises(SettingError, match="--length"):
         parse_length(length, 200.0)
+
+
+def test_a_number_of_seconds_is_one_where_no_share_can_be_meant():
+    assert parse_length(0.15, 200.0) == 0.15
+    assert parse_length("0.15s", 200.0) == 0.15
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("0", 0), ("12.5", 12.5), (" 9s ", 9), ("0:03", 3), ("1:02:03", 3723)]
+)
+def test_moments(text, seconds):
+    assert parse_time(text, 4000.0) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "foo", "50%", "4001"])
+def test_wrong_moments_are_told(text):
+    with pytest.raises(SettingError, match="--at"):
+        parse_time(text, 4000.0)
 
 
 def test_scores_spread_as_steps():

@@ -53,7 +53,7 @@ def find_videos(
         found.update(dict.fromkeys(inside))
         if not inside:
             below = "" if recursive else "; --recursive looks into the folders below it, too"
-            why = _unreadable(path) or f"holds no file of a video's ending{below}"
+            why = _unreadable(path) or f"holds no video files{below}"
             errors.append(InputError(f"{path}: {why}"))
     return list(found), errors
 

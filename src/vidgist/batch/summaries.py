@@ -134,17 +134,17 @@ class Summaries:
         if mark is None or self._overwrite:
             return self._make, ()
         if not self._same(mark, content):
-            # Whole results of something else are the user's; the remains of a killed run are not.
             if mark.done and self._resume:
                 raise OutputError(
                     f"{folder}: {self._difference(mark, content)}; pass --overwrite to replace the"
                     " results, or choose another folder with -o"
                 )
-            return self._make, mark.begun
+            # Files are renamed when whole: what a killed run left under its name is a result.
+            return self._make, ()
         if not self._resume:
             return self._make, mark.begun
         kept = self._kept(mark, content, folder)
-        return tuple(name for name in self._make if name not in kept), [*mark.begun, *mark.done]
+        return tuple(name for name in self._make if name not in kept), mark.begun
 
     def _kept(self, mark: Mark | None, content: str, folder: Path) -> dict[str, int]:
         """Return what a mark says is done and is, as far as one can see, still there."""

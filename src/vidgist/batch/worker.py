@@ -31,7 +31,10 @@ _TELL_SECONDS = 0.5
 
 def main() -> None:
     """Work until there is no more to do."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     # Whatever a library prints must not stand between the lines.
     out = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
     os.dup2(2, 1)

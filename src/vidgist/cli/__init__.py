@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import click
 
 from vidgist import __version__
-from vidgist.cli.common import run
-from vidgist.errors import unknown_value
+from vidgist.cli.common import KnownGroup, run
 
 __all__ = ["cli", "main"]
 
@@ -33,7 +32,7 @@ The line stands here so that ``vidgist --help`` starts at once, without importin
 """
 
 
-class LazyGroup(click.Group):
+class LazyGroup(KnownGroup):
     """A group of commands that imports a command's module when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -48,14 +47,6 @@ class LazyGroup(click.Group):
         command = getattr(module, cmd_name)
         assert isinstance(command, click.Command)
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or fail with the known names and the nearest."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(str(unknown_value("command", args[0], COMMANDS)), ctx)
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.cli.common import Console, KnownGroup, common_options, one_line, print_json
 from vidgist.errors import SettingError, unknown_value
 from vidgist.features.record import Record
 from vidgist.features.registry import DEFAULT_BACKBONE, records
@@ -47,7 +47,7 @@ Examples:
 """
 
 
-@click.group(invoke_without_command=True, epilog=EPILOG)
+@click.group(cls=KnownGroup, invoke_without_command=True, epilog=EPILOG)
 @common_options
 @click.pass_context
 def backbones(ctx: click.Context, console: Console, as_json: bool) -> None:
@@ -95,7 +95,7 @@ def _notes(states: set[str]) -> Iterator[str]:
 def _known(name: str) -> Record:
     known = records()
     if name not in known:
-        raise unknown_value("NAME", name, known)
+        raise unknown_value("backbone", name, known)
     return known[name]
 
 

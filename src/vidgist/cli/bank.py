@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
+from vidgist.cli.common import Console, common_options, counted, for_each, one_line, print_json
 from vidgist.cli.options import backbone_options
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from vidgist.features import Backbone
 
 __all__ = ["bank"]
+
+ENOUGH = 10
+"""Videos that are enough for a bank, by docs/best.md."""
+
 
 EPILOG = """\b
 Examples:
@@ -80,6 +84,10 @@ def bank(
         fingerprint=extractor.fingerprint,
         source=str(output),
     )
+    if made.videos < ENOUGH:
+        console.warn(
+            output, f"made of {counted(made.videos, 'video')}; {ENOUGH} or more serve better"
+        )
     write_bank(output, made, overwrite=overwrite)
     if as_json:
         print_json(
@@ -94,9 +102,8 @@ def bank(
             }
         )
     else:
-        click.echo(
-            f"{one_line(output)}: {made.videos} videos, {made.samples} samples, {made.backbone}"
-        )
+        videos_seen = f"{counted(made.videos, 'video')}, {counted(made.samples, 'sample')}"
+        click.echo(f"{one_line(output)}: {videos_seen}, {made.backbone}")
     return console.failed
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vidgist.cli.common import Console, one_line, one_of
+from vidgist.errors import SettingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,8 @@ def is_batch(videos: Sequence[Path], options: Mapping[str, Any]) -> bool:
 
     A single file is simply worked on.
     """
+    if options["address"] is not None and options["engine"] != "ray":
+        raise SettingError("--address: needs --engine ray")
     asked = options["jobs"] is not None or options["engine"] != "processes"
     return len(videos) > 1 or asked or any(video.is_dir() for video in videos)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.cli.common import Console, common_options, one_line, one_of, print_json
 from vidgist.errors import OutputError, unknown_value
 
 __all__ = ["benchmark"]
@@ -52,6 +52,7 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     default="reference",
     show_default=True,
     metavar="reference|paper",
+    callback=one_of(("reference", "paper")),
     help="Settings of the scores.",
 )
 @click.option("--protocol", metavar="NAME", help="How to measure.  [default: the preset's]")
@@ -73,7 +74,8 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     "--runs",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep trained models here; what is there is not trained again.  [default: vidgist-runs]",
+    help="Keep trained models here; what is there is not trained again. Tables s2 and s3 have "
+    "rows of training only with it.  [default elsewhere: vidgist-runs]",
 )
 @click.option(
     "--repeats",

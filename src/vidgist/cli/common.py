@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
@@ -21,13 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Console",
+    "KnownGroup",
     "common_options",
+    "counted",
     "for_each",
     "name_list",
     "one_line",
     "one_of",
     "print_json",
     "run",
+    "stop_on_signals",
 ]
 
 P = ParamSpec("P")
@@ -43,6 +49,11 @@ def one_line(text: object) -> str:
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
         for c in str(text)
     )
+
+
+def counted(count: int, thing: str) -> str:
+    """Return ``1 shot``, ``2 shots``."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def print_json(document: object) -> None:
@@ -95,6 +106,19 @@ def one_of(known: Iterable[str]) -> Callable[[click.Context, click.Parameter, st
     return check
 
 
+class KnownGroup(click.Group):
+    """A group that answers an unknown command with the known ones and the nearest."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or fail with the known names and the nearest."""
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            raise click.UsageError(str(unknown_value("command", args[0], known)), ctx)
+        return super().resolve_command(ctx, args)
+
+
 class Console:
     """Standard error: progress, warnings and errors, as quiet as asked for."""
 
@@ -115,7 +139,7 @@ class Console:
             self._write(text)
 
     def warn(self, subject: object, text: str) -> None:
-        """Say what was lost or guessed; shown also when quiet is not asked for."""
+        """Say what was lost or guessed, unless asked to be quiet."""
         if not self.quiet:
             self._write(f"warning: {one_line(subject)}: {one_line(text)}")
 
@@ -148,14 +172,15 @@ class Console:
     def _bars(self, subject: str) -> Iterator[Callable[[str, float, float | None], None]]:
         from tqdm import tqdm
 
-        current = ""
+        current: tuple[str, bool] | None = None
 
         def show(stage: str, done: float, total: float | None) -> None:
             nonlocal current
-            if self._bar is None or stage != current:
+            # How much there is to do may be told only when a stage has begun.
+            if self._bar is None or (stage, bool(total)) != current:
                 if self._bar is not None:
                     self._bar.close()
-                current = stage
+                current = stage, bool(total)
                 self._bar = tqdm(
                     total=total,
                     desc=f"{subject[:40]}: {stage}",
@@ -164,7 +189,7 @@ class Console:
                     bar_format=(
                         "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, {remaining} left"
                         if total
-                        else "{desc} {n_fmt} {rate_fmt} {elapsed}"
+                        else "{desc} {n:.0f} {rate_fmt} {elapsed}"
                     ),
                 )
             self._bar.update(done - self._bar.n)
@@ -204,12 +229,14 @@ def common_options(command: Callable[P, R]) -> Callable[..., R]:
     """
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, not a table.")
-    @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+    @click.option("-q", "--quiet", is_flag=True, help="Results and errors, nothing else.")
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         options: dict[str, Any] = kwargs
-        options["console"] = Console(quiet=options.pop("quiet"), debug=options.pop("debug"))
+        console = Console(quiet=options.pop("quiet"), debug=options.pop("debug"))
+        click.get_current_context().find_root().obj = console
+        options["console"] = console
         return command(*args, **kwargs)
 
     return wrapped
@@ -242,8 +269,47 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
 
 
 def _interrupted() -> int:
-    click.echo("interrupted: what was finished is kept", err=True)
+    with suppress(OSError):  # the terminal itself may be gone
+        click.echo("interrupted: what was finished is kept", err=True)
     return EXIT_INTERRUPTED
+
+
+def stop_on_signals() -> None:
+    """Clean up after SIGTERM and a closed terminal as after Ctrl-C."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # nohup has a closed terminal ignored, and means it.
+        if number is not None and not (
+            name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN
+        ):
+            signal.signal(number, _interrupt)
+
+
+def _open_streams() -> None:
+    """Open what a daemon or a graphical shell left closed, so that a message has a place to go."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def _output_error(error: OSError) -> str | None:
+    """Return what to say where it was standard output that could not be written, else None."""
+    if all(frame.f_code is not click.echo.__code__ for frame, _ in walk_tb(error.__traceback__)):
+        return None
+    # What is left in its buffer would be tried, and fail, once more at the end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return f"standard output: cannot be written ({error.strerror}); what was made before is kept"
+
+
+def _usage(error: click.UsageError, arguments: Sequence[str]) -> str:
+    """Return the line for a wrong command line."""
+    name = error.ctx.command_path if error.ctx else "vidgist"
+    line = f"{error.format_message()} (see {name} --help)"
+    dashed = [a for a in arguments if a.startswith("-") and Path(a).exists()]
+    if isinstance(error, click.NoSuchOption) and dashed:
+        line += f"; for the file {dashed[0]}, write ./{dashed[0]}"
+    return line
 
 
 def run(command: click.Command, args: Sequence[str] | None = None) -> int:
@@ -253,20 +319,20 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     """
     debug = "--debug" in (sys.argv[1:] if args is None else args)
     _signals.clear()
-    signal.signal(signal.SIGTERM, _interrupt)  # clean up as for Ctrl-C
-    signal.signal(signal.SIGINT, _interrupt)
+    stop_on_signals()
+    _open_streams()
+    arguments = list(sys.argv[1:] if args is None else args)
+    context: click.Context | None = None
     try:
         # Not command.main: on an interrupt it would print an empty line of its own.
-        arguments = list(sys.argv[1:] if args is None else args)
-        with command.make_context("vidgist", arguments) as context:
+        with command.make_context("vidgist", list(arguments)) as context:
             failed = command.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _interrupted()
     except click.UsageError as error:
-        name = error.ctx.command_path if error.ctx else "vidgist"
-        click.echo(f"error: {one_line(error.format_message())} (see {name} --help)", err=True)
+        click.echo(f"error: {one_line(_usage(error, arguments))}", err=True)
         return EXIT_USAGE
     except (SettingError, click.ClickException) as error:
         if debug:
@@ -281,10 +347,15 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output (head, less) went away: not an error worth a word.
         sys.stderr.close()
-        return EXIT_DONE
+        console = None if context is None else context.obj
+        return EXIT_FAILED if console is not None and console.failed else EXIT_DONE
     except Exception as error:
         if _signals:
             return _interrupted()
+        said = _output_error(error) if isinstance(error, OSError) else None
+        if said is not None:
+            click.echo(f"error: {one_line(said)}", err=True)
+            return EXIT_FAILED
         if debug:
             raise
         click.echo(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
+from vidgist.cli.common import Console, common_options, counted, for_each, one_line, print_json
 from vidgist.cli.limits import limit_options
 
 if TYPE_CHECKING:
@@ -79,11 +79,13 @@ def _stream(stream: Mapping[str, Any]) -> str:
     if stream.get("width"):
         said.append(f"{stream['width']} x {stream['height']}")
     if stream.get("rate"):
-        said.append(f"{stream['rate']} Hz, {stream['channels']} channels")
+        said.append(f"{stream['rate']} Hz, {counted(stream['channels'], 'channel')}")
     if stream.get("language"):
         said.append(stream["language"])
     if stream.get("cover"):
         said.append("cover picture")
+    if stream["used"]:
+        said.append("used")
     return ", ".join(said)
 
 

@@ -56,14 +56,14 @@ def plot(
     from vidgist.files import whole_file
     from vidgist.render.document import read_document
     from vidgist.render.figure import check, draw, marks_at, marks_of, save
-    from vidgist.selection import parse_length
+    from vidgist.selection import parse_time
 
     check(output)
-    read = read_document(document)
+    read = read_document(document / "summary.json" if document.is_dir() else document)
     if at is None:
         marks = marks_of(read)
     else:
-        marks = marks_at(read, [parse_length(time, read.duration) for time in at.split(",")])
+        marks = marks_at(read, [parse_time(time, read.duration) for time in at.split(",")])
     without = "" if frames else "asked for none"
     if frames:
         source = read.source

@@ -31,7 +31,11 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.argument("source", metavar="INPUT", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here instead."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write here instead.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 @score_options

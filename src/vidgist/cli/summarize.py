@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
-from vidgist.cli.common import Console, common_options, for_each, name_list, one_line, print_json
+from vidgist.cli.common import (
+    Console,
+    common_options,
+    counted,
+    for_each,
+    name_list,
+    one_line,
+    print_json,
+)
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, score_options
 
@@ -158,14 +166,15 @@ def describe(result: dict[str, Any]) -> str:
     """Return one line on a finished video."""
     if "summary" not in result:  # finished by an earlier run
         return f"{one_line(result['video'])} -> {one_line(result['output'])}/"
-    return (
-        f"{one_line(result['video'])}: {clock(result['summary'])} of {clock(result['duration'])}, "
-        f"{result['selected']} of {result['shots']} shots -> {one_line(result['output'])}/"
-    )
+    lasting = f"{clock(result['summary'])} of {clock(result['duration'])}"
+    chosen = f"{result['selected']} of {counted(result['shots'], 'shot')}"
+    return f"{one_line(result['video'])}: {lasting}, {chosen} -> {one_line(result['output'])}/"
 
 
 def clock(seconds: float) -> str:
-    """Return seconds as a person says them: 4.2 s, 1:30, 2:03:04."""
+    """Return seconds as a person says them: 240 ms, 4.2 s, 1:30, 2:03:04."""
+    if seconds < 0.95:
+        return f"{1000 * seconds:.0f} ms"
     if seconds < 59.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from vidgist.cli.common import Console, common_options, print_json
+from vidgist.cli.common import Console, common_options, counted, one_of, print_json
+from vidgist.cli.options import DEVICES
 from vidgist.errors import TrainingError
 
 __all__ = ["train"]
@@ -79,7 +80,13 @@ CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
 @click.option("--width", type=int, metavar="N", help="Length of a refined feature.")
 @click.option("--learning-rate", type=float, metavar="X")
 @click.option("--weight-decay", type=float, metavar="X")
-@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda")
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|cuda",
+    callback=one_of(DEVICES),
+)
 @click.option(
     "--devices",
     type=click.IntRange(min=1),
@@ -152,7 +159,9 @@ def train(
         )
     for sentence in lost:
         console.warn(output.name, sentence)
-    console.note(f"{output.name}: {len(videos)} videos of {videos.dimension} numbers a sample")
+    console.note(
+        f"{output.name}: {counted(len(videos), 'video')} of {videos.dimension} numbers a sample"
+    )
     if settings.method == "contrastive" and not settings.learns_uniqueness(len(videos)):
         sentence = "a video alone in its batch has none to be unlike: no uniqueness is learned"
         console.warn(output.name, f"{sentence}; give more videos, or --preset reference")
@@ -186,7 +195,10 @@ def train(
         print_json({"model": str(output), **vars(card)})
     else:
         terms = ", ".join(f"{name} {value:.4f}" for name, value in card.loss.items())
-        click.echo(f"{output}: {card.epochs} epochs, {card.steps} steps" + (terms and f"; {terms}"))
+        click.echo(
+            f"{output}: {counted(card.epochs, 'epoch')}, {counted(card.steps, 'step')}"
+            + (terms and f"; {terms}")
+        )
 
 
 def _settings(options: dict[str, Any], *, youtube8m: bool) -> Any:
@@ -241,9 +253,11 @@ class _Steps:
                     desc=self.name[:40],
                     leave=False,
                     dynamic_ncols=True,
-                    bar_format="{desc} {percentage:3.0f}%|{bar}| {remaining} left, {postfix}",
+                    bar_format=(
+                        "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, {remaining} left{postfix}"
+                    ),
                 )
-            self.bar.set_postfix_str(f"epoch {epoch}: {text}", refresh=False)
+            self.bar.set_postfix_str(f"epoch {epoch}, loss {terms['total']:.3f}", refresh=False)
             self.bar.update(step - self.bar.n)
             return
         now = time.monotonic()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 from PIL import Image
@@ -51,8 +52,12 @@ class Result:
     @property
     def name(self) -> str:
         """The video's file name."""
-        # Either kind of slash: the results may come from another machine.
-        return self.document.video.replace("\\", "/").rsplit("/", 1)[-1] or self.folder.name
+        # The results may come from a Windows machine; elsewhere a backslash is part of a name,
+        # or of the escape for a byte that is no text.
+        path = self.document.video
+        windows = bool(re.match(r"[A-Za-z]:|\\\\", path))
+        name = PureWindowsPath(path).name if windows else path.rsplit("/", 1)[-1]
+        return name or self.folder.name
 
 
 def find_results(folder: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """Which shots make the summary: their values, the budget, the knapsack."""
 
-from vidgist.selection.budget import parse_length
+from vidgist.selection.budget import parse_length, parse_time
 from vidgist.selection.choose import best_samples, choose, fit, offered_shots
 from vidgist.selection.knapsack import knapsack
 from vidgist.selection.select import select, trim
@@ -13,6 +13,7 @@ __all__ = [
     "knapsack",
     "offered_shots",
     "parse_length",
+    "parse_time",
     "select",
     "shot_values",
     "spread",

@@ -7,7 +7,7 @@ import re
 
 from vidgist.errors import SettingError
 
-__all__ = ["parse_length"]
+__all__ = ["parse_length", "parse_time"]
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*s?")
@@ -31,12 +31,37 @@ def parse_length(length: str | float, duration: float) -> float:
         if share > 100:
             raise SettingError(f"--length: {text} is more than the whole video; give at most 100%")
         seconds = share / 100 * duration
-    elif match := _SECONDS.fullmatch(text):
-        seconds = float(match[1])
-    elif (match := _CLOCK.fullmatch(text)) and float(match[3]) < 60:
-        seconds = 3600 * int(match[1] or 0) + 60 * int(match[2]) + float(match[3])
     else:
-        raise SettingError(f"--length: cannot read '{text}'; give a share (15%), 90s or 1:30")
+        read = _seconds(text)
+        if read is None:
+            raise SettingError(f"--length: cannot read '{text}'; give a share (15%), 90s or 1:30")
+        if isinstance(length, str) and 0 < read < 1 and text[-1].isdigit() and ":" not in text:
+            raise SettingError(
+                f"--length: is '{text}' a share or seconds? give {100 * read:g}% or {text}s"
+            )
+        seconds = read
     if not (0 < seconds < math.inf):
         raise SettingError(f"--length: '{text}' leaves nothing; give more than 0")
     return min(seconds, duration)
+
+
+def parse_time(text: str, duration: float) -> float:
+    """Return the second of a video that ``90``, ``12.5s``, ``1:30`` or ``1:02:30`` names.
+
+    Raises:
+        SettingError: it cannot be read, or the video is over by then.
+    """
+    seconds = _seconds(text.strip())
+    if seconds is None:
+        raise SettingError(f"--at: cannot read '{text.strip()}'; give seconds (12.5) or 1:30")
+    if seconds > duration:
+        raise SettingError(f"--at: {text.strip()} is too late, the video lasts {duration:.1f} s")
+    return seconds
+
+
+def _seconds(text: str) -> float | None:
+    if match := _SECONDS.fullmatch(text):
+        return float(match[1])
+    if (match := _CLOCK.fullmatch(text)) and float(match[3]) < 60:
+        return 3600 * int(match[1] or 0) + 60 * int(match[2]) + float(match[3])
+    return None

@@ -41,5 +41,13 @@ def shot_values(frame_scores: Floats, frames: Integers) -> Floats:
 
     Returns:
         (S,) float64.
+
+    Raises:
+        ValueError: a shot is empty or beyond the frames.
     """
+    for start, end in frames:
+        if not 0 <= start < end <= len(frame_scores):
+            raise ValueError(
+                f"frames: expected shots within [0, {len(frame_scores)}], came [{start}, {end})"
+            )
     return np.array([frame_scores[start:end].mean() for start, end in frames])

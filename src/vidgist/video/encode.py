@@ -98,9 +98,9 @@ class ClipEncoder:
         self._sample_rate = sample_rate
         self._layout = "mono" if channels == 1 else "stereo"
         # "file:" keeps a name such as "http:x.mp4" from being taken for an address.
-        self._container = av.open(
-            f"file:{path.absolute()}", "w", format="mp4", options={"movflags": "+faststart"}
-        )
+        # The whole file's clock: that of milliseconds, the default, rounds its length up.
+        options = {"movflags": "+faststart", "movie_timescale": str(self._ticks)}
+        self._container = av.open(f"file:{path.absolute()}", "w", format="mp4", options=options)
         if comment:
             self._container.metadata["comment"] = comment
         self._video: Any = None

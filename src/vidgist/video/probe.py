@@ -37,6 +37,10 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
         path: a local video file.
         limits: what it may ask for at most.
 
+    Returns:
+        Seconds, frames a second, the size in pixels as it is seen (upright, square pixels), and
+        every stream as a mapping.
+
     Raises:
         VideoError: it cannot be opened, has no video, exceeds a limit, or no frame decodes.
     """
@@ -53,6 +57,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
         turn = turn_of(frame)
         width, height = display_size(frame.width, frame.height, pixel_aspect=aspect, turn=turn)
         rate, variable = _frame_rate(stream, stamps)
+        used = (stream, container.streams.best("audio"))
         return VideoInfo(
             path=path,
             duration=announced_seconds(container, stream),
@@ -68,7 +73,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             pixel_aspect=aspect,
             pixel_format=frame.format.name,
             container=container.format.name,
-            streams=tuple(_described(s) for s in container.streams),
+            streams=tuple(_described(s, used=s in used) for s in container.streams),
         )
 
 
@@ -123,8 +128,8 @@ def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
     return average or float(1 / np.mean(steps)), varies
 
 
-def _described(stream: Stream) -> Mapping[str, Any]:
-    """Return what is known of one stream, as data."""
+def _described(stream: Stream, *, used: bool) -> Mapping[str, Any]:
+    """Return what is known of one stream, as data; of several sound tracks, one is used."""
     context = stream.codec_context
     language = stream.metadata.get("language")
     said: dict[str, Any] = {
@@ -137,6 +142,7 @@ def _described(stream: Stream) -> Mapping[str, Any]:
             if stream.duration and stream.time_base
             else None
         ),
+        "used": used,
     }
     if isinstance(stream, VideoStream) and context is not None:
         said |= {
