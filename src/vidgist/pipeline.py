@@ -36,7 +36,7 @@ def summarize(
     *,
     length: str | float = "15%",
     preset: str | Preset | None = None,
-    criteria: Iterable[str] | None = None,
+    criteria: str | Iterable[str] | None = None,
     neighbors: float | None = None,
     avoid_zeros: str | None = None,
     threshold: float | None = None,
@@ -60,7 +60,7 @@ def summarize(
         length: the most that the summary may last: ``"15%"``, ``"90s"``, ``"1:30"`` or seconds.
         preset: name of the settings to start from, or the settings; the next six override them.
             By default `vidgist.presets.implied_preset` tells.
-        criteria: names out of `vidgist.presets.CRITERIA`.
+        criteria: names out of `vidgist.presets.CRITERIA`, also as ``"alignment,uniformity"``.
         neighbors: share of the samples that are a sample's neighbours, in (0, 1].
         avoid_zeros: `eps` or `exp`.
         threshold: alignment under this share of its mean is set to 0.
@@ -78,6 +78,10 @@ def summarize(
         limits: pixels, seconds and streams that the video may have at most.
         with_thumbnails: make the small pictures of the samples, which the report shows.
         progress: told how far each stage is.
+
+    Returns:
+        (T,) scores, (S,) shots in seconds and what is selected, no longer than the length;
+        ``save`` writes the files.
 
     Raises:
         SettingError: an option's value is unknown or out of range.

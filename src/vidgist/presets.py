@@ -116,7 +116,7 @@ DEFAULT_PRESET = BEST.name
 
 def implied_preset(
     *,
-    criteria: Iterable[str] | None = None,
+    criteria: str | Iterable[str] | None = None,
     neighbors: float | None = None,
     threshold: float | None = None,
     model: object = None,
@@ -126,9 +126,14 @@ def implied_preset(
     Whoever asks for something that only the paper's scores have gets the paper's other settings
     with it: a trained model, a neighbour ratio, a threshold, or only criteria of the paper.
     """
-    only_paper = criteria is not None and set(criteria) <= set(PAPER_CRITERIA)
+    only_paper = criteria is not None and set(_names(criteria)) <= set(PAPER_CRITERIA)
     given = any(value is not None for value in (neighbors, threshold, model))
     return PAPER.name if only_paper or given else DEFAULT_PRESET
+
+
+def _names(criteria: str | Iterable[str]) -> Iterable[str]:
+    """Take the criteria as on the command line, too: ``"alignment,uniformity"``."""
+    return [n.strip() for n in criteria.split(",")] if isinstance(criteria, str) else criteria
 
 
 def preset(name: str) -> Preset:
@@ -145,7 +150,7 @@ def preset(name: str) -> Preset:
 def configure(
     base: str | Preset,
     *,
-    criteria: Iterable[str] | None = None,
+    criteria: str | Iterable[str] | None = None,
     neighbors: float | None = None,
     avoid_zeros: str | None = None,
     threshold: float | None = None,
@@ -161,7 +166,7 @@ def configure(
 
     settings = preset(base) if isinstance(base, str) else base
     given: dict[str, Any] = {
-        "criteria": None if criteria is None else check_criteria(criteria),
+        "criteria": None if criteria is None else check_criteria(_names(criteria)),
         "neighbors": neighbors,
         "avoid_zeros": avoid_zeros,
         "threshold": threshold,

@@ -201,6 +201,9 @@ def score_features(
             bank.
         progress: told how far it is.
 
+    Returns:
+        ``criteria``, (T,) each in [0, 1], and ``importance``, (T,) of at least 0.
+
     Raises:
         SettingError: a chosen criterion needs what is not given.
         ModelError: the features are not of the kind that the model was trained on.

@@ -136,6 +136,21 @@ def test_a_data_set_is_rebuilt_from_features_shots_and_annotations(tmp_path):
         assert (lengths <= int(0.15 * before.n_frames)).all()
 
 
+def test_features_alone_are_joined_by_their_groups_names(tmp_path):
+    record, annotation = hand_made()
+    field = tmp_path / "field.h5"
+    write_dataset(field, [record])
+    known, unlike = (VideoRecord(key="v", features=np.ones((n, 2))) for n in (4, 5))
+    (joined,) = join([known], shots_from=open_dataset(field), annotations={"a": annotation})
+    np.testing.assert_array_equal(joined.picks, record.picks)
+    np.testing.assert_array_equal(joined.shots.frames, record.shots.frames)
+    assert (joined.name, joined.n_frames) == ("a", 60)
+    assert joined.user_summary.shape == (2, 60)
+    (alone,) = join([unlike], shots_from=open_dataset(field))
+    assert alone.n_frames is None
+    assert alone.shots is None
+
+
 def test_shots_follow_the_number_of_frames():
     rng = np.random.default_rng(0)
     official = small_data.record(rng, name="a")

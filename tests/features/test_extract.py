@@ -14,6 +14,7 @@ from vidgist.features import Extraction, extract_features
 from vidgist.features.backbone import ClipShape
 from vidgist.features.extract import BATCH, BATCHES_AHEAD, CLIP_BATCH
 from vidgist.features.trace import Trace
+from vidgist.video import read_frames
 
 
 class ReadsNumbers:
@@ -193,3 +194,16 @@ def test_a_backbone_of_clips_sees_the_frames_around_each_sample(clip):
     # The small pictures are the samples themselves, whichever backbone looks at them.
     others = extract_features(clip.path, backbone=ReadsNumbers()).thumbnails
     assert extraction.thumbnails == others
+
+
+def test_samples_that_were_read_before_give_what_the_file_gives(clip):
+    frames = read_frames(clip.path, fps=5, size=(96, 128))
+    one = extract_features(frames, backbone=ReadsNumbers())
+    other = extract_features(clip.path, backbone=ReadsNumbers(), fps=5)
+    for name in ("values", "times", "picks"):
+        np.testing.assert_array_equal(getattr(one.features, name), getattr(other.features, name))
+    np.testing.assert_array_equal(one.black, other.black)
+    assert one.features.n_frames == other.features.n_frames
+    assert (one.fingerprint, one.thumbnails) == ("0", ())
+    with pytest.raises(SettingError, match="expected uint8"):
+        extract_features(read_frames(clip.path, size=(24, 32)), backbone=ReadsNumbers())

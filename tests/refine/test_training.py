@@ -62,6 +62,15 @@ def test_the_same_seed_gives_the_same_numbers(
     assert any((first[key] != other[key]).any() for key in first)
 
 
+def test_a_finished_training_is_not_gone_on_with(tmp_path: Path, rng: np.random.Generator) -> None:
+    videos, model = random_videos(rng), tmp_path / "m"
+    train(videos, model, settings=METHODS["paper"], seed=1)
+    before = model.read_bytes()
+    with pytest.raises(OutputError, match="its training is finished"):
+        train(videos, model, settings=METHODS["paper"], seed=1, resume=True, overwrite=True)
+    assert model.read_bytes() == before
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_a_resumed_training_equals_an_unbroken_one(
     name: str, rng: np.random.Generator, tmp_path: Path

@@ -20,7 +20,17 @@ FOLDER = Path(__file__).parent / "shipped"
 
 @cache
 def shipped_bank(backbone: str) -> Bank | None:
-    """Return the bank that comes with a backbone, or None where there is none."""
+    """Return the bank that comes with a backbone, or None where there is none.
+
+    Args:
+        backbone: its name, as ``vidgist backbones`` lists it.
+
+    Returns:
+        Mean, deviation, common direction and rise, (D,) each.
+
+    Raises:
+        DataError: the installed file is damaged.
+    """
     known = {path.stem: path for path in FOLDER.glob("*.safetensors")}
     if backbone not in known:
         return None

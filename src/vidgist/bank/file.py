@@ -44,6 +44,12 @@ def write_bank(path: str | os.PathLike[str], bank: Bank, *, overwrite: bool = Fa
 def read_bank(path: str | os.PathLike[str]) -> Bank:
     """Read a bank file.
 
+    Args:
+        path: what ``vidgist bank`` wrote.
+
+    Returns:
+        Mean, deviation, common direction and rise of its videos' features, (D,) each.
+
     Raises:
         DataError: it is missing, too large, of another kind, or damaged.
     """

@@ -190,9 +190,13 @@ def join(
     """
     cut = {}
     if shots_from is not None:
-        fields = ("video_name", "n_frames", "change_points")
+        fields = ("video_name", "n_frames", "change_points", "picks")
         cut = {r.name or r.key: r for r in shots_from.records(fields=fields)}
-    for record in records:
+    by_key = {r.key: r for r in cut.values()}
+    for bare in records:
+        record = bare
+        if not bare.name and bare.n_frames is None:
+            record = _known_by_key(bare, by_key.get(bare.key))
         joined = record
         partner = find_partner(record.name, record.n_frames, cut, lambda r: r.n_frames)
         if partner is not None and partner.shots is not None:
@@ -208,6 +212,18 @@ def join(
                 continue
             joined = annotate(joined, annotation)
         yield joined
+
+
+def _known_by_key(record: VideoRecord, same: VideoRecord | None) -> VideoRecord:
+    """Take name, frames and picks from the video of the same key, if it has as many samples."""
+    if same is None or same.n_samples != record.n_samples:
+        return record
+    return replace(
+        record,
+        name=same.name or same.key,
+        n_frames=same.n_frames,
+        picks=same.sample_picks if record.picks is None else record.picks,
+    )
 
 
 def _fit_shots(shots: Shots, n_frames: int, name: str) -> Shots:

@@ -129,7 +129,7 @@ class Request:
         if count == 0:
             raise DataError(
                 f"{self.data}: none of its videos is in {self.annotations}; their 'video_name' "
-                "must be the name in the annotations"
+                "must be the name there, or their 'n_frames' that of one video alone"
             )
 
     def run(self, *, progress: Progress = silent) -> Table:

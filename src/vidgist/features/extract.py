@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from vidgist.features.backbone import Backbone, Pixels, Vectors, clip_of, stills
+from vidgist.features.backbone import Backbone, Pixels, Vectors, check_pixels, clip_of, stills
 from vidgist.features.registry import DEFAULT_BACKBONE, load_backbone
 from vidgist.features.thumbnails import thumbnail, thumbnail_size
 from vidgist.features.trace import Trace
 from vidgist.progress import Progress, silent
-from vidgist.types import Booleans, Features, Timeline
+from vidgist.types import Booleans, Features, Frames, Timeline
 
 if TYPE_CHECKING:
     from vidgist.video.container import Limits
@@ -45,7 +45,8 @@ class Extraction:
         features: (T, D) pooled features, not normalised, with times and picks.
         timeline: every frame that was decoded on the way.
         black: (T,) which samples show nothing, see `vidgist.video.is_black`.
-        thumbnails: T small JPEG files, one a sample; or none, where they were not asked for.
+        thumbnails: T small JPEG files, one a sample; or none, where they were not asked for or
+            samples were given in the place of a video.
         fingerprint: that of the backbone.
     """
 
@@ -81,7 +82,7 @@ def _batches(
 
 
 def extract_features(
-    path: str | Path,
+    video: str | Path | Frames,
     *,
     backbone: str | Backbone = DEFAULT_BACKBONE,
     fps: float = 2.0,
@@ -96,7 +97,9 @@ def extract_features(
     """Sample a video and return the features of its samples.
 
     Args:
-        path: the video.
+        video: the file, read and inferred at the same time; or the samples that
+            `vidgist.read_frames` gave, (T, H, W, 3) uint8 at the backbone's size: then fps,
+            skip_nonref, limits and thumbnails do not matter.
         backbone: a name or specification that `load_backbone` knows, or the extractor itself.
         fps: samples a second; sample k is the frame shown at ``k / fps``.
         skip_nonref: do not decode frames that neither another frame nor a sample needs: quicker,
@@ -108,9 +111,14 @@ def extract_features(
         progress: told how far the reading is.
         trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `thumbnails`.
 
+    Returns:
+        ``features`` (T, D) as the backbone gives them, float32 and not normalised, with their
+        seconds and frame indices; the timeline; and what was seen on the way.
+
     Raises:
         VideoError: nothing in the file decodes.
-        SettingError: an argument is out of range, or the backbone is unknown.
+        SettingError: an argument is out of range, the backbone is unknown, or samples are of
+            another size than it takes.
         MissingExtraError: the backbone is not installed.
         ModelError: the backbone's model is damaged or fails.
     """
@@ -119,14 +127,18 @@ def extract_features(
     from vidgist.video.decode import SampleStream
     from vidgist.video.probe import probe
 
-    path = Path(path)
     trace = Trace() if trace is None else trace
-    info = probe(path, limits=limits)
+    # A file that is no video is told before a model is loaded.
+    info = None if isinstance(video, Frames) else probe(video, limits=limits)
     extractor = (
         load_backbone(backbone, device=device, threads=threads)
         if isinstance(backbone, str)
         else backbone
     )
+    if isinstance(video, Frames):
+        return _of_frames(video, extractor, progress=progress, trace=trace)
+    assert info is not None
+    path = Path(video)
     clip = clip_of(extractor)
     shape: tuple[int, ...] = (*extractor.size, 3)
     shape = (BATCH, *shape) if clip is None else (CLIP_BATCH, clip.frames, *shape)
@@ -181,5 +193,33 @@ def extract_features(
         timeline=stream.timeline,
         black=np.concatenate([black for _, black, _ in results]),
         thumbnails=tuple(jpeg for _, _, jpegs in results for jpeg in jpegs),
+        fingerprint=extractor.fingerprint,
+    )
+
+
+def _of_frames(
+    frames: Frames, extractor: Backbone, *, progress: Progress, trace: Trace
+) -> Extraction:
+    """Return the features of samples that were read before."""
+    from vidgist.video.black import is_black
+
+    check_pixels(frames.pixels, size=extractor.size, clip=clip_of(extractor))
+    count = len(frames.pixels)
+    vectors = []
+    with trace.span("infer"):
+        for start in range(0, count, BATCH):
+            vectors.append(extractor.extract(frames.pixels[start : start + BATCH]))
+            progress("inferring", min(start + BATCH, count), count)
+    return Extraction(
+        features=Features(
+            values=np.concatenate(vectors),
+            picks=frames.picks,
+            n_frames=frames.timeline.n_frames,
+            backbone=extractor.name,
+            times=frames.times,
+        ),
+        timeline=frames.timeline,
+        black=is_black(frames.pixels),
+        thumbnails=(),
         fingerprint=extractor.fingerprint,
     )

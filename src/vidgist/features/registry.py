@@ -43,6 +43,10 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
         device: `auto`, `cpu` or `cuda`.
         threads: for one inference; default one a core.
 
+    Returns:
+        Its ``extract`` takes (B, H, W, 3) uint8 RGB pictures of its ``size`` and gives (B, D)
+        float32, not normalised.
+
     Raises:
         SettingError: the name is unknown, or the device is absent.
         MissingExtraError: its library or weights are not installed.

@@ -7,8 +7,8 @@ a sample becomes depends on which samples there are, not on their order. One enc
    a = \mathrm{LN}(x + W_o \, \mathrm{softmax}(Q K^T / \sqrt{d_{head}}) V), \qquad
    y = \mathrm{LN}(a + W_2 \max(0, W_1 a + b_1) + b_2)
 
-where the second LN stands in `paper` and is missing in `reference`. `vidgist.model.graph` builds
-the same network as an ONNX graph: a change here needs its counterpart there.
+where the second LN stands in `paper` and is missing in `reference`. `vidgist.model.refiner_graph`
+builds the same network as an ONNX graph: a change here needs its counterpart there.
 """
 
 from __future__ import annotations

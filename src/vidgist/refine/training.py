@@ -59,9 +59,14 @@ def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
         OutputError: the model exists, or an unfinished training of it that is neither to be resumed
             nor to be replaced.
     """
+    unfinished = checkpoint_path(output)
+    if output.exists() and resume and not unfinished.exists():
+        raise OutputError(
+            f"{output}: its training is finished, there is nothing to go on from; leave out "
+            "--resume, and pass --overwrite to train anew"
+        )
     if output.exists() and not overwrite:
         raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
-    unfinished = checkpoint_path(output)
     if unfinished.exists() and not resume and not overwrite:
         raise OutputError(
             f"{unfinished}: holds a training that is not finished; go on with --resume, or start "

@@ -29,7 +29,15 @@ def refine_shots(
 
     Returns:
         Shots that cover the video, with seconds.
+
+    Raises:
+        ValueError: a change point is not between two samples.
     """
+    if len(change_points) and not 1 <= change_points.min() <= change_points.max() < len(picks):
+        raise ValueError(
+            f"change_points: expected indices in [1, {len(picks)}), came {change_points.min()} to "
+            f"{change_points.max()}"
+        )
     strengths: dict[int, float] = {}
     for point in change_points.tolist():
         first, last = int(picks[point - 1]) + 1, int(picks[point])

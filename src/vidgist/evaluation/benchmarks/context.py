@@ -165,9 +165,7 @@ class Context:
             protocol=chosen or self.protocol(metric),
             title=title,
             dataset=dataset.path.name,
-            settings={
-                k: v for k, v in settings.items() if k not in ("integer_values", "prior", *hidden)
-            },
+            settings={k: v for k, v in settings.items() if k not in (*NO_ROW_HAS, *hidden)},
             progress=self.progress,
             total=len(dataset),
         )
