@@ -97,6 +97,12 @@ def _rows(context: Context, dataset: Dataset) -> Iterator[Entry]:
         yield bank_entry(
             f"best, prior {name}, shipped bank", believing, shipped, against="best, shipped bank"
         )
+    yield bank_entry(
+        "best, promise and prior middle, shipped bank",
+        dataclasses.replace(PROMISING, prior="middle"),
+        shipped,
+        against="best, shipped bank",
+    )
 
 
 def _other_banks(context: Context, dataset: Dataset, missing: list[str]) -> Iterator[Entry]:
