@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from vidgist.errors import OutputError
-from vidgist.files import whole_file, whole_folder
+from vidgist.files import check_output, whole_file, whole_folder
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path):
@@ -89,3 +89,28 @@ def test_long_names_leave_room(tmp_path):
     with whole_file(path) as partial:
         partial.write_bytes(b"x")
     assert path.exists()
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_a_folder_takes_the_place_of_a_file_and_leaves_nothing(tmp_path, kind):
+    path = tmp_path / "keyframes"
+    if kind == "file":
+        path.write_text("old")
+    else:
+        path.symlink_to("nowhere")
+    with whole_folder(path, overwrite=True) as partial:
+        (partial / "a.jpg").write_bytes(b"new")
+    assert [p.name for p in tmp_path.iterdir()] == ["keyframes"]
+    assert (path / "a.jpg").read_bytes() == b"new"
+
+
+def test_what_cannot_be_written_is_known_before_the_work(tmp_path):
+    check_output(tmp_path / "new" / "deeper" / "a.json")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="cannot be written"):
+        check_output(tmp_path / "file" / "a.json")
+    with pytest.raises(OutputError, match="exists already"):
+        check_output(tmp_path / "file")
+    check_output(tmp_path / "file", overwrite=True)
+    assert (tmp_path / "file").read_text() == "mine"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import vidgist
 from clips import render_clip
 from vidgist.errors import SettingError, VideoError
+from vidgist.render.report.lengths import selections
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +104,17 @@ def test_wrong_settings_are_told_before_the_video_is_read(tmp_path):
             vidgist.summarize(missing, **options)
     with pytest.raises(VideoError, match=r"none\.mp4"):
         vidgist.summarize(missing)
+
+
+def test_slides_keep_their_keyframes_and_their_lengths(tmp_path):
+    slides = render_clip(
+        tmp_path / "slides.mp4", scenes=(30, 30, 30), times=(0, 30, 60), fps=Fraction(1, 30)
+    )
+    gist = vidgist.summarize(slides.path, length="5s")
+    times, shots = gist.keyframe_times, gist.shot_seconds
+    assert np.all((shots[:, 0] <= times) & (times < shots[:, 1]))
+    assert gist.duration == pytest.approx(5)
+    for found in selections(gist):
+        lasting = sum(end - start for start, end in found.segments)
+        alone = vidgist.summarize(slides.path, length=f"{100 * found.share}%")
+        assert lasting == pytest.approx(alone.duration)

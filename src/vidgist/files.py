@@ -16,6 +16,7 @@ from vidgist.errors import OutputError
 
 __all__ = [
     "PARTIAL_SUFFIX",
+    "check_output",
     "clean_partials",
     "output_error",
     "reserve",
@@ -68,6 +69,21 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def check_output(path: Path, *, overwrite: bool = False) -> None:
+    """Make sure, before the work, that a file can be written.
+
+    Raises:
+        OutputError: it exists and ``overwrite`` is False, or its folder cannot be written.
+    """
+    _refuse_existing(path, overwrite)
+    folder = next((f for f in path.absolute().parents if os.path.lexists(f)), Path.cwd())
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
 @contextlib.contextmanager
 def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """Give a path to write to, which becomes ``path`` when the block ends without an error.
@@ -109,6 +125,10 @@ def whole_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.mkdir()
         yield partial
+        for written in partial.iterdir():
+            with written.open("rb+") as file:
+                os.fsync(file.fileno())
+        _sync_folder(partial)
         _refuse_existing(path, overwrite)
         if os.path.lexists(path):
             path.rename(old)  # a folder that is not empty cannot be replaced in one step
@@ -121,7 +141,7 @@ def whole_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
             with contextlib.suppress(OSError):
                 old.rename(path)  # interrupted between the two renames: as it was before
         for leftover in (partial, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+            _delete(leftover)
 
 
 def reserve(folder: Path, n_bytes: int) -> None:
@@ -148,11 +168,16 @@ def clean_partials(folder: Path) -> None:
             found = _PARTIAL.fullmatch(entry.name)
             if found is None or _lives(int(found[1], 16)):
                 continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry, ignore_errors=True)
-            else:
-                with contextlib.suppress(OSError):
-                    entry.unlink()
+            _delete(entry)
+
+
+def _delete(path: Path) -> None:
+    """Delete a file, link or folder, as far as possible."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _lives(process: int) -> bool:

@@ -332,6 +332,15 @@ class Summary(_ShapesInRepr):
         return self.shots.seconds
 
     @property
+    def keyframe_times(self) -> Floats:
+        """(S,) seconds, within each shot, of the picture that stands for it."""
+        start, end = self.shot_seconds.T
+        sampled = self.times[self.keyframes]
+        # A picture that stays for long may have been sampled after the end of a shot that was cut.
+        shown = self.timeline.times[self.features.picks[self.keyframes]]
+        return np.asarray(np.maximum(np.where(sampled < end, sampled, shown), start))
+
+    @property
     def segments(self) -> Floats:
         """(n selected, 2) start and end in seconds of each selected shot, in order."""
         return self.shot_seconds[self.selected]

@@ -124,3 +124,36 @@ def test_names_of_bytes_that_are_no_text(tmp_path):
     Path(os.fsdecode(raw)).touch()
     found, _ = find_videos([tmp_path])
     assert [os.fsencode(path) for path in found] == [raw]
+
+
+def test_videos_beside_results_are_not_hidden_by_them(library):
+    (library / "x-gist" / "mine.mp4").touch()
+    assert "x-gist/mine.mp4" in names(library, recursive=True)
+    assert "x-gist/summary.mp4" not in names(library, recursive=True)
+
+
+def test_names_that_the_system_refuses_do_not_end_the_search(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "link.mp4").symlink_to("b" * 300)
+    long = tmp_path / ("c" * 300 + ".mp4")
+    found, errors = find_videos([tmp_path, long])
+    assert found == [tmp_path / "a.mp4", tmp_path / "link.mp4", long]
+    assert not errors
+
+
+def test_folders_that_cannot_be_read_are_told(tmp_path, monkeypatch):
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def scandir(path):
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    found, errors = find_videos([tmp_path], recursive=True)
+    assert found == [tmp_path / "a.mp4"]
+    assert [str(e) for e in errors] == [
+        f"{tmp_path / 'closed'}: cannot be read (Permission denied); check its permissions"
+    ]

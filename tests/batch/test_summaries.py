@@ -131,6 +131,21 @@ def test_a_result_that_the_user_has_changed_is_not_replaced(clip, work, tmp_path
     assert work.run(job)["state"] == "done"
 
 
+def test_what_appears_during_the_work_is_not_replaced(clip, tmp_path, monkeypatch):
+    job = Job(clip, tmp_path / "out")
+    real = vidgist.pipeline.summarize
+
+    def slow(*arguments, **options):
+        summary = real(*arguments, **options)
+        (job.output / "summary.json").write_text("mine")
+        return summary
+
+    monkeypatch.setattr(vidgist.pipeline, "summarize", slow)
+    with pytest.raises(OutputError, match=r"summary\.json exists already"):
+        summaries(resume=False).run(job)
+    assert (job.output / "summary.json").read_text() == "mine"
+
+
 def test_a_single_file_leaves_no_mark_and_is_never_skipped(clip, tmp_path):
     single = summaries(resume=False)
     job = Job(clip, tmp_path / "out")

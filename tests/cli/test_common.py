@@ -34,12 +34,16 @@ def test_items_that_fail_are_told_and_counted(capsys):
             raise VideoError("bad: empty")
         if item == "big":
             raise MemoryError
+        if item == "closed":
+            raise PermissionError(13, "Permission denied", "closed/a.mp4")
         return item.upper()
 
     console = Console()
-    assert for_each(console, ["a", "bad", "big", "b"], work) == [("a", "A"), ("b", "B")]
-    assert console.failed == 2
-    assert "error: bad: empty" in capsys.readouterr().err
+    assert for_each(console, ["a", "bad", "big", "closed", "b"], work) == [("a", "A"), ("b", "B")]
+    assert console.failed == 3
+    err = capsys.readouterr().err
+    assert "error: bad: empty" in err
+    assert "error: closed/a.mp4: Permission denied; check the path" in err
 
 
 def test_progress_as_plain_lines_and_silence(capsys):
@@ -77,6 +81,11 @@ def test_progress_as_a_bar_on_a_terminal(capsys, monkeypatch):
         (VideoError("x.mp4: empty"), 1, "error: x.mp4: empty"),
         (MissingExtraError("tables", "plot"), 1, "pip install 'vidgist[plot]'"),
         (RuntimeError("oh\nno"), 1, "a fault of vidgist"),
+        (
+            PermissionError(13, "Permission denied", "a/b"),
+            1,
+            "error: a/b: Permission denied; check",
+        ),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],
 )
@@ -162,3 +171,13 @@ def test_a_name_that_looks_like_an_option_gets_its_way_out(tmp_path, monkeypatch
 def test_an_unknown_command_gets_the_known_ones(command, capsys):
     assert main(list(command)) == 2
     assert "command: unknown value 'nosuch', known: " in capsys.readouterr().err
+
+
+def test_a_long_unknown_option_is_one_line(capsys):
+    assert main(["info", "-" + "a" * 300]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_debug_shows_no_traceback_where_there_is_none(capsys):
+    Console(debug=True).error("a.mp4: empty")
+    assert capsys.readouterr().err == "error: a.mp4: empty\n"

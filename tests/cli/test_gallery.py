@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,20 @@ def test_nothing_to_show_is_told(
     wanted = "none of its 1 results can be read" if damaged else "holds no summary.json"
     assert wanted in capsys.readouterr().err
     assert not (tmp_path / "index.html").exists()
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "closed").mkdir()
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    assert main(["gallery", str(folder)]) == 1
+    assert "closed: cannot be read (Permission denied)" in capsys.readouterr().err
+    assert (folder / "index.html").is_file()

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from pages import HOSTILE, clip_summary
-from vidgist.render import render
+from vidgist.render import chapters, render
 from vidgist.render.chapters import chapter_list
+from vidgist.render.media import Source
 
 
 def test_a_reader_finds_the_shots(tmp_path: Path) -> None:
@@ -38,3 +39,12 @@ def test_the_text_of_it() -> None:
         "2\n00:01:01.500 --> 01:02:03.000\nShot 2 \N{BLACK STAR} (score 0.25)\n\n"
         "3\n01:02:03.000 --> 01:02:03.001\nShot 3 (score 0.30)\n"
     )
+
+
+def test_players_count_from_the_sound_where_it_begins_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = clip_summary(tmp_path, selected=[0])
+    monkeypatch.setattr(chapters, "source_of", lambda summary: Source(True, 3.0))
+    (path,) = render(summary, tmp_path / "out", make="vtt")
+    assert "\n00:00:03.000 --> " in path.read_text()

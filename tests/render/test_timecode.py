@@ -107,3 +107,16 @@ def test_exact_rates() -> None:
     assert exact_rate(25.0001) == 25.0
     assert exact_rate(12.5) == 12.5
     assert exact_rate(0.4) == 0.4
+
+
+def test_a_camera_says_whether_numbers_are_dropped() -> None:
+    rate = edit_rate(29.97)
+    assert rate.counting_as("01:00:00;00") == rate
+    every = rate.counting_as("01:00:00:00")
+    assert every.parse("01:00:00:00") == 108_000
+    assert every.timecode(108_000) == "01:00:00:00"
+    assert rate.parse("01:00:00;00") == 107_892
+    for other in ("", "nonsense", "1:2:3:4"):
+        assert rate.counting_as(other) == rate
+    for steady in (edit_rate(25.0), edit_rate(23.976), edit_rate(30.0)):
+        assert steady.counting_as("01:00:00;00") == steady

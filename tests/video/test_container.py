@@ -271,3 +271,11 @@ def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
             open_video(url)
         listener.join()
     assert not asked
+
+
+@pytest.mark.parametrize("codec", ["mjpeg", "mpeg4", "libx264"])
+def test_pictures_over_the_limit_are_not_called_damaged(codec: str, tmp_path: Path) -> None:
+    kind = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    clip = render_clip(tmp_path / "a.avi", scenes=(0.4,), codec=codec, pixel_format=kind)
+    with pytest.raises(VideoError, match="--max-pixels"):
+        probe(clip.path, limits=Limits(pixels=1000))

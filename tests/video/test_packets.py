@@ -151,7 +151,11 @@ def test_a_file_that_fails_for_good_ends(clips: dict[str, Clip]) -> None:
 
 def test_nothing_decodes() -> None:
     assert "points to another file" in str(nothing_decodes("a.mp4", Losses()))
-    assert str(nothing_decodes("a.mp4", Losses(packets=7))).startswith("a.mp4: none of its 7")
+    said = str(nothing_decodes("a.mp4", Losses(packets=7)))
+    assert said.startswith("a.mp4: none of its 7")
+    assert "--max-pixels" not in said
+    unmeasured = nothing_decodes("a.mp4", Losses(packets=7), measured=False)
+    assert str(unmeasured).endswith("more pixels than --max-pixels allows")
 
 
 def test_large_pictures_get_fewer_threads(clips: dict[str, Clip]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from vidgist.batch.guard import state_of, unchanged
 from vidgist.batch.work import Job
+from vidgist.errors import OutputError
 from vidgist.progress import Progress, silent
 
 __all__ = ["Extractions"]
@@ -84,7 +85,12 @@ class Extractions:
             frame_rate=timeline.n_frames / timeline.duration,
             attributes={CONTENT: content},
         )
-        append_videos(job.output, [record], attributes=self.attributes)
+        try:
+            append_videos(job.output, [record], attributes=self.attributes)
+        except OutputError as error:
+            # Where the features wait until they are in DATA.h5 tells nobody anything.
+            why = str(error).removeprefix(f"{job.output}: ")
+            raise OutputError(f"{job.video}: its features {why}") from error
         return {
             "state": "done",
             "video": str(job.video),

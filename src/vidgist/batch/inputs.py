@@ -46,33 +46,35 @@ def find_videos(
     found: dict[Path, None] = {}
     errors = []
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 (never raises, whatever the name)
             found[path] = None
             continue
-        inside = list(_inside(path, recursive=recursive))
+        unread: list[OSError] = []
+        inside = list(_inside(path, recursive=recursive, unread=unread))
         found.update(dict.fromkeys(inside))
-        if not inside:
+        for error in unread:
+            why = f"cannot be read ({error.strerror}); check its permissions"
+            errors.append(InputError(f"{error.filename}: {why}"))
+        if not inside and not unread:
             below = "" if recursive else "; --recursive looks into the folders below it, too"
-            why = _unreadable(path) or f"holds no video files{below}"
-            errors.append(InputError(f"{path}: {why}"))
+            errors.append(InputError(f"{path}: holds no video files{below}"))
     return list(found), errors
 
 
-def _inside(folder: Path, *, recursive: bool) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
-        if Path(place) != folder and _holds_results(place, files):
-            folders.clear()  # what an earlier run made of a video is no video to be worked on
-            continue
+def _inside(folder: Path, *, recursive: bool, unread: list[OSError]) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder, onerror=unread.append):
+        # What an earlier run made of a video is no video to be worked on.
+        results = Path(place) != folder and _holds_results(place, files)
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
         for name in sorted(files):
             path = Path(place, name)
             if name.startswith(".") or path.suffix.lower() not in VIDEO_ENDINGS:
                 continue
-            if name in _CLIPS and _is_summary(path):
+            if name in _CLIPS and (results or _is_summary(path)):
                 continue
             # A pipe or device called x.mp4 would wait for ever; a link to a file is as good as one,
             # and one that leads nowhere is told as a video that is missing.
-            if path.is_file() or not path.exists():
+            if os.path.isfile(path) or not os.path.exists(path):  # noqa: PTH110, PTH113
                 yield path
 
 
@@ -101,11 +103,3 @@ def _is_summary(path: Path) -> bool:
             return bool(container.metadata.get("comment") == MADE_BY)
     except InputError:
         return False
-
-
-def _unreadable(folder: Path) -> str | None:
-    try:
-        with os.scandir(folder):
-            return None
-    except OSError as error:
-        return f"cannot be read ({error.strerror}); check its permissions"

@@ -33,7 +33,8 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             size = os.fstat(self._file).st_size
-            if size and os.pread(self._file, 1, size - 1) != b"\n":
+            os.lseek(self._file, max(size - 1, 0), os.SEEK_SET)
+            if size and os.read(self._file, 1) != b"\n":
                 self._append(b"\n")
         except OSError as error:
             raise output_error(path, error) from error

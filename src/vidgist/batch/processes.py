@@ -218,7 +218,7 @@ class _Hand(threading.Thread):
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
             said = f": {lines[-1][:200]}" if lines else ""
         self._end()
-        if code == -signal.SIGKILL:
+        if code == -int(getattr(signal, "SIGKILL", 9)):  # Windows has none
             return "the process that worked on it was killed (out of memory?); try fewer --jobs"
         with contextlib.suppress(ValueError):
             return (

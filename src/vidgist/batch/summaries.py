@@ -76,23 +76,30 @@ class Summaries:
                 todo, ours = self._todo(folder, mark, content)
                 if not todo:
                     return {"state": "skipped", "video": str(video), "output": str(folder)}
-                free = [name for name in todo if name not in ours]
-                for names, overwrite in ((todo, True), (free, self._overwrite)):
-                    if names:
-                        check_outputs(folder, make=names, overwrite=overwrite)
+                replace = self._overwrite or ours
+                check_outputs(folder, make=todo, overwrite=replace)
             except OutputError as error:
                 # The folder alone does not say which of many videos was to go there.
                 raise OutputError(f"{video}: {error}") from error
             done = {} if self._overwrite else self._kept(mark, content, folder)
             begun = Mark(content=content, settings=self._settings, done=done, begun=todo)
-            result = self._results(job, todo, mark=begun, before=before, progress=progress)
+            result = self._results(
+                job, todo, replace=replace, mark=begun, before=before, progress=progress
+            )
             return {"state": "done", "content": content, **result}
 
     def _results(
-        self, job: Job, todo: tuple[str, ...], *, mark: Mark, before: Any, progress: Progress
+        self,
+        job: Job,
+        todo: tuple[str, ...],
+        *,
+        replace: bool | Sequence[str],
+        mark: Mark,
+        before: Any,
+        progress: Progress,
     ) -> dict[str, Any]:
         from vidgist.pipeline import summarize
-        from vidgist.render import OUTPUTS, render
+        from vidgist.render import OUTPUTS, check_outputs, render
 
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -103,8 +110,11 @@ class Summaries:
                 **self._arguments,
             )
             unchanged(job.video, before)
+            # Asked again: others may have written there during the work. From the mark on, what
+            # is made is ours to be made again.
+            check_outputs(job.output, make=todo, overwrite=replace)
             write_mark(job.output, mark)
-            paths = render(summary, job.output, make=todo, overwrite=True, progress=progress)
+            paths = render(summary, job.output, make=todo, overwrite=replace, progress=progress)
             unchanged(job.video, before)
         if self._resume:
             made = {name: _size(job.output / OUTPUTS[name].target) for name in todo}

@@ -65,11 +65,10 @@ def bank(
     With --preset best, --bank BANK puts it in the place of the one that is shipped.
     """
     from vidgist.bank import bank_of, write_bank
-    from vidgist.errors import OutputError
     from vidgist.features import load_backbone
+    from vidgist.files import check_output
 
-    if output.exists() and not overwrite:
-        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    check_output(output, overwrite=overwrite)
     extractor = load_backbone(backbone, device=device, threads=threads)
     done = for_each(
         console,

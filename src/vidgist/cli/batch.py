@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -63,7 +64,7 @@ def is_batch(videos: Sequence[Path], options: Mapping[str, Any]) -> bool:
     if options["address"] is not None and options["engine"] != "ray":
         raise SettingError("--address: needs --engine ray")
     asked = options["jobs"] is not None or options["engine"] != "processes"
-    return len(videos) > 1 or asked or any(video.is_dir() for video in videos)
+    return len(videos) > 1 or asked or any(os.path.isdir(video) for video in videos)  # noqa: PTH112
 
 
 def run_jobs(

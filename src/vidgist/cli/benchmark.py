@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, one_of, print_json
-from vidgist.errors import OutputError, unknown_value
+from vidgist.errors import unknown_value
 
 __all__ = ["benchmark"]
 
@@ -114,6 +114,7 @@ def benchmark(
     from vidgist.evaluation.protocols import PROTOCOLS
     from vidgist.evaluation.segmentation import SHOTS
     from vidgist.evaluation.tables import chosen_format
+    from vidgist.files import check_output
     from vidgist.presets import preset
 
     style = chosen_format(style, as_json=as_json)
@@ -127,8 +128,8 @@ def benchmark(
     name = name.lower()
     if name not in BENCHMARKS:
         raise unknown_value("benchmark", name, BENCHMARKS)
-    if output is not None and output.exists() and not options["overwrite"]:
-        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    if output is not None:
+        check_output(output, overwrite=options["overwrite"])
     with console.progress(name) as progress:
         report = run_benchmark(
             name,

@@ -147,7 +147,7 @@ class Console:
         """Say in one line what failed, always."""
         self.failures.append(one_line(text))
         self._write(f"error: {one_line(text)}")
-        if self.debug:
+        if self.debug and sys.exc_info()[0] is not None:
             traceback.print_exc()
 
     def _write(self, text: str) -> None:
@@ -256,6 +256,10 @@ def for_each(
             console.error(str(error))
         except MemoryError:
             console.error(f"{item}: not enough memory; lower --fps, or close other programs")
+        except OSError as error:
+            if error.filename is None:
+                raise
+            console.error(_refused(error))
     return done
 
 
@@ -302,11 +306,16 @@ def _output_error(error: OSError) -> str | None:
     return f"standard output: cannot be written ({error.strerror}); what was made before is kept"
 
 
+def _refused(error: OSError) -> str:
+    """Return the line for a path that the system does not give."""
+    return f"{error.filename}: {error.strerror}; check the path and its permissions"
+
+
 def _usage(error: click.UsageError, arguments: Sequence[str]) -> str:
     """Return the line for a wrong command line."""
     name = error.ctx.command_path if error.ctx else "vidgist"
     line = f"{error.format_message()} (see {name} --help)"
-    dashed = [a for a in arguments if a.startswith("-") and Path(a).exists()]
+    dashed = [a for a in arguments if a.startswith("-") and os.path.lexists(a)]
     if isinstance(error, click.NoSuchOption) and dashed:
         line += f"; for the file {dashed[0]}, write ./{dashed[0]}"
     return line
@@ -353,6 +362,8 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         if _signals:
             return _interrupted()
         said = _output_error(error) if isinstance(error, OSError) else None
+        if said is None and isinstance(error, OSError) and error.filename is not None:
+            said = _refused(error)
         if said is not None:
             click.echo(f"error: {one_line(said)}", err=True)
             return EXIT_FAILED

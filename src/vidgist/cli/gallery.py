@@ -46,7 +46,12 @@ def gallery(
     from vidgist.render.gallery import find_results, page, read_result
 
     output = folder / "index.html" if output is None else output
-    documents = find_results(folder)
+
+    def unread(error: OSError) -> None:
+        why = f"cannot be read ({error.strerror}); check its permissions"
+        console.error(f"{error.filename}: {why}")
+
+    documents = find_results(folder, unread=unread)
     results = [result for _, result in for_each(console, documents, read_result)]
     if not results:
         raise DataError(f"{folder}: none of its {len(documents)} results can be read")

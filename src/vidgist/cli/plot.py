@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.cli.limits import limit_options
 from vidgist.errors import VidgistError
+
+if TYPE_CHECKING:
+    from vidgist.video import Limits
 
 __all__ = ["plot"]
 
@@ -29,6 +34,7 @@ __all__ = ["plot"]
     "--frames/--no-frames", default=True, help="With pictures from the source video, or without."
 )
 @click.option("--overwrite", is_flag=True, help="Replace a figure that exists.")
+@limit_options
 @common_options
 def plot(
     document: Path,
@@ -37,6 +43,7 @@ def plot(
     width: float,
     frames: bool,
     overwrite: bool,
+    limits: Limits,
     console: Console,
     as_json: bool,
 ) -> None:
@@ -53,12 +60,13 @@ def plot(
       vidgist plot talk-gist/summary.json -o talk.pdf
       vidgist plot talk-gist/summary.json -o talk.png --at 12.5,1:30 --width 3.5
     """
-    from vidgist.files import whole_file
+    from vidgist.files import check_output, whole_file
     from vidgist.render.document import read_document
     from vidgist.render.figure import check, draw, marks_at, marks_of, save
     from vidgist.selection import parse_time
 
     check(output)
+    check_output(output, overwrite=overwrite)
     read = read_document(document / "summary.json" if document.is_dir() else document)
     if at is None:
         marks = marks_of(read)
@@ -74,7 +82,7 @@ def plot(
 
             try:
                 with console.progress(str(source)) as progress:
-                    marks = with_pictures(read, marks, source, progress=progress)
+                    marks = with_pictures(read, marks, source, limits=limits, progress=progress)
             except VidgistError as error:
                 without = str(error)
     if frames and without:

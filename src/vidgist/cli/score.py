@@ -12,7 +12,7 @@ import click
 
 from vidgist.cli.common import Console, common_options, print_json
 from vidgist.cli.options import backbone_options, score_options, split_options
-from vidgist.errors import DataError, OutputError
+from vidgist.errors import DataError
 
 if TYPE_CHECKING:
     from vidgist.presets import Preset
@@ -50,12 +50,12 @@ def score(
     **options: Any,
 ) -> None:
     """Print the criteria and the importance of each sample of INPUT, a video or a DATA.h5."""
-    from vidgist.files import whole_file
+    from vidgist.files import check_output, whole_file
     from vidgist.model import load_model
     from vidgist.scoring import bank_for, check_model, score_features
 
-    if output is not None and output.exists() and not overwrite:
-        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    if output is not None:
+        check_output(output, overwrite=overwrite)
     settings, extraction = split_options(options)
     path = extraction.pop("model")
     model = path and load_model(path, device=extraction["device"], threads=extraction["threads"])

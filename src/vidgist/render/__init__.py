@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,15 +74,23 @@ DEFAULT_OUTPUTS = ("mp4", "keyframes", "storyboard", "report", "json")
 
 
 def check_outputs(
-    folder: str | Path, *, make: Iterable[str] | None = None, overwrite: bool = False
+    folder: str | Path,
+    *,
+    make: Iterable[str] | None = None,
+    overwrite: bool | Collection[str] = False,
 ) -> list[str]:
     """Return the names of the outputs to make, in order; raise where they could not be made.
 
     To be called before any work, so that nothing is computed only to be refused.
 
+    Args:
+        folder: where they are to lie.
+        make: names out of `OUTPUTS`; default `DEFAULT_OUTPUTS`.
+        overwrite: replace what exists; or the names of the outputs that may be replaced.
+
     Raises:
         SettingError: a name is unknown, or there is none.
-        OutputError: a result exists in ``folder`` and ``overwrite`` is False.
+        OutputError: a result exists in ``folder`` and may not be replaced.
         MissingExtraError: an output needs a package that is not installed.
     """
     asked = list(DEFAULT_OUTPUTS if make is None else [make] if isinstance(make, str) else make)
@@ -96,9 +104,9 @@ def check_outputs(
         check = OUTPUTS[name].check
         if check is not None:
             check()
-    targets = [OUTPUTS[name].target for name in names]
+    targets = [OUTPUTS[name].target for name in names if not _may_replace(name, overwrite)]
     existing = [target for target in targets if os.path.lexists(Path(folder, target))]
-    if existing and not overwrite:
+    if existing:
         raise OutputError(
             f"{folder}: {', '.join(existing)} exist{'s' if len(existing) == 1 else ''} already; "
             "pass --overwrite to replace, or choose another folder with -o"
@@ -111,7 +119,7 @@ def render(
     folder: str | Path,
     *,
     make: Iterable[str] | None = None,
-    overwrite: bool = False,
+    overwrite: bool | Collection[str] = False,
     progress: Progress = silent,
 ) -> list[Path]:
     """Write the outputs into ``folder``, each whole or not at all; return their paths.
@@ -120,12 +128,12 @@ def render(
         summary: what `summarize` returned; its video file is read again for the pictures.
         folder: made where missing.
         make: names out of `OUTPUTS`; default `DEFAULT_OUTPUTS`.
-        overwrite: replace what exists.
+        overwrite: replace what exists; or the names of the outputs that may be replaced.
         progress: told how far each output is.
 
     Raises:
         SettingError: an output's name is unknown.
-        OutputError: a result exists and ``overwrite`` is False, or it cannot be written.
+        OutputError: a result exists and may not be replaced, or it cannot be written.
         VideoError: the video can no longer be read.
 
     Warns:
@@ -140,7 +148,11 @@ def render(
         path = folder / output.target
         whole = whole_folder if output.is_folder else whole_file
         progress(f"writing {output.target}", 0, None)
-        with whole(path, overwrite=overwrite) as partial:
+        with whole(path, overwrite=_may_replace(name, overwrite)) as partial:
             output.write(job, partial)
         paths.append(path)
     return paths
+
+
+def _may_replace(name: str, overwrite: bool | Collection[str]) -> bool:
+    return overwrite if isinstance(overwrite, bool) else name in overwrite

@@ -6,16 +6,18 @@ import os
 from pathlib import Path
 
 from vidgist.render.job import Job
+from vidgist.render.media import source_of
+from vidgist.render.text import legible
 from vidgist.types import Booleans, Floats
 
 __all__ = ["chapter_list", "cue_text", "write"]
 
 
 def write(job: Job, path: Path) -> None:
-    """Write a chapter for every shot of the video, on the video's own clock."""
+    """Write a chapter for every shot of the video, on the clock that players show."""
     summary = job.summary
     text = chapter_list(
-        summary.shot_seconds,
+        summary.shot_seconds + source_of(summary).offset,
         selected=summary.selected,
         scores=summary.shot_scores,
         name=os.fspath(summary.video.path.name),
@@ -46,8 +48,7 @@ def chapter_list(seconds: Floats, *, selected: Booleans, scores: Floats, name: s
 
 def cue_text(text: str) -> str:
     """Return a text that WebVTT shows as it is: one line, no markup, no arrow."""
-    line = "".join(c if c.isprintable() else "\ufffd" for c in text)
-    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _clock(milliseconds: int) -> str:

@@ -84,14 +84,13 @@ def as_document(summary: Summary) -> dict[str, Any]:
                 "end": _number(end),
                 "score": _number(score),
                 "selected": bool(selected),
-                # A rest beside a cut shot may hold no sample: then its first picture stands for it.
-                "keyframe": _number(max(start, summary.times[sample])),
+                "keyframe": _number(keyframe),
             }
-            for (start, end), score, selected, sample in zip(
+            for (start, end), score, selected, keyframe in zip(
                 summary.shot_seconds,
                 summary.shot_scores,
                 summary.selected,
-                summary.keyframes,
+                summary.keyframe_times,
                 strict=True,
             )
         ],

@@ -21,7 +21,9 @@ def write(job: Job, path: Path) -> None:
     summary = job.summary
     video = summary.video
     rate = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
-    first = rate.parse(source_of(summary).timecode) or 0
+    code = source_of(summary).timecode
+    rate = rate.counting_as(code)
+    first = rate.parse(code) or 0
     text = edit_list(
         cuts(summary.segments, rate),
         rate=rate,

@@ -6,6 +6,7 @@ of pictures for each marked moment: its own, then six of its ten nearest neighbo
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -74,6 +75,8 @@ def check(output: Path) -> None:
     kind = output.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
         raise unknown_value("-o", kind or output.name, FORMATS)
+    # Where there is no home to keep its cache in, Matplotlib says so at length; it does no harm.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         import matplotlib as mpl  # noqa: F401
     except ImportError as error:

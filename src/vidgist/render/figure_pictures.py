@@ -20,6 +20,7 @@ from vidgist.render.document import Document
 from vidgist.render.figure import Mark
 from vidgist.render.figure_layout import NEIGHBORS
 from vidgist.types import Floats
+from vidgist.video.container import Limits
 from vidgist.video.seek import frames_at
 
 __all__ = ["neighbors_of", "with_pictures"]
@@ -46,7 +47,12 @@ def neighbors_of(features: Floats, sample: int) -> list[int]:
 
 
 def with_pictures(
-    document: Document, marks: Sequence[Mark], source: Path, *, progress: Progress = silent
+    document: Document,
+    marks: Sequence[Mark],
+    source: Path,
+    *,
+    limits: Limits | None = None,
+    progress: Progress = silent,
 ) -> list[Mark]:
     """Return the marks with their pictures and those of their neighbours.
 
@@ -54,6 +60,7 @@ def with_pictures(
         document: its settings say how the video was sampled, and by which backbone.
         marks: without pictures.
         source: the video.
+        limits: what it may ask for at most.
         progress: told how far the reading is.
 
     Raises:
@@ -62,11 +69,15 @@ def with_pictures(
         VidgistError: the backbone is not to be had.
     """
     settings = document.settings
+    fps = settings.get("fps") or 2.0
+    if not isinstance(fps, (int, float)):
+        raise DataError(f"{document.path}: settings.fps is no number; make it anew")
     found = extract_features(
         source,
         backbone=str(settings.get("backbone") or DEFAULT_BACKBONE),
-        fps=float(settings.get("fps") or 2.0),
+        fps=float(fps),
         skip_nonref=bool(settings.get("fast")),
+        limits=limits,
         progress=progress,
     )
     if len(found.features) != len(document.times):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
@@ -60,8 +61,12 @@ class Result:
         return name or self.folder.name
 
 
-def find_results(folder: Path) -> list[Path]:
+def find_results(folder: Path, *, unread: Callable[[OSError], None] | None = None) -> list[Path]:
     """Return every summary.json in a folder and below, sorted; links are not followed.
+
+    Args:
+        folder: where to look.
+        unread: told of each folder in it that cannot be read.
 
     Raises:
         DataError: the folder cannot be read, or there is none in it.
@@ -69,7 +74,7 @@ def find_results(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder; give one that holds results of vidgist")
     found = []
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=unread):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if "summary.json" in files:
             found.append(Path(place, "summary.json"))

@@ -61,7 +61,8 @@ def timeline(job: Job) -> Timeline:
     counting = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
     steady = not video.variable_frame_rate and video.frame_rate > 0
     rate = exact_rate(video.frame_rate) if steady else float(counting.rate)
-    code = counting.parse(source_of(summary).timecode) or 0
+    written = source_of(summary).timecode
+    code = counting.counting_as(written).parse(written) or 0
     origin = RationalTime(float(code / counting.rate) * rate, rate).round()
 
     def moment(seconds: float) -> RationalTime:

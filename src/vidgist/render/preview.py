@@ -50,7 +50,7 @@ def moments(summary: Summary, *, rate: float) -> Floats:
         # Few shots: show more of each.
         wanted = min(max(GLIMPSE, SECONDS / len(best)), float(lasting[shot]), left)
         start, end = (float(s) for s in summary.shot_seconds[shot])
-        middle = float(summary.times[summary.keyframes[shot]])
+        middle = float(summary.keyframe_times[shot])
         begin = min(max(middle - wanted / 2, start), end - wanted)
         spans.append((begin, begin + wanted))
         left -= wanted

@@ -59,7 +59,7 @@ class Stills:
     def __init__(self, summary: Summary) -> None:
         self._summary = summary
         shots = np.flatnonzero(summary.selected)
-        seconds = summary.times[summary.keyframes[shots]]
+        seconds = summary.keyframe_times[shots]
         self.stills = tuple(
             Still(number, int(shot), float(second))
             for number, (shot, second) in enumerate(zip(shots, seconds, strict=True), start=1)

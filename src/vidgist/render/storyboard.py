@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from vidgist.render.job import Job
 from vidgist.render.stills import TILE_SIDE, Still
+from vidgist.render.text import legible
 from vidgist.types import Summary
 
 __all__ = ["Layout", "clock_time", "draw_sheet", "lasting", "layout", "printable", "write"]
@@ -111,9 +112,10 @@ _PLAIN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2018\u2019\u201c\u201d",
 def printable(text: str) -> str:
     """Return the text on one line, with a mark for whatever is no character.
 
-    Dashes and quotation marks become the plain ones: the font has no others.
+    Dashes, quotation marks and spaces become the plain ones: the font has no others.
     """
-    return "".join(c if c.isprintable() else "\ufffd" for c in text.translate(_PLAIN))
+    plain = legible(text.translate(_PLAIN))
+    return "".join(" " if c.isspace() else c for c in plain)
 
 
 def draw_sheet(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 __all__ = ["EditRate", "edit_rate", "exact_rate"]
@@ -58,6 +58,15 @@ class EditRate:
         hours, minutes = divmod(minutes, 60)
         mark = ";" if self.drop else ":"
         return f"{hours % 24:02d}:{minutes:02d}:{seconds:02d}{mark}{frames:02d}"
+
+    def counting_as(self, timecode: str) -> EditRate:
+        """Return this rate with the numbers that a camera's timecode has: dropped, or all of them.
+
+        At 29.97 and 59.94 both are in use; ``:`` before the frame says that none is dropped.
+        """
+        if self.rate.denominator == 1 or self.base % 30 or len(timecode.strip()) != 11:
+            return self
+        return replace(self, drop=timecode.strip()[8] != ":")
 
     def parse(self, timecode: str) -> int | None:
         """Return the frame of a timecode that counts at this rate, or None if it is none."""

@@ -56,7 +56,8 @@ def trim(
 
     Returns:
         The shots with the piece in place, and what is left before and after it (at least a frame
-        each); and the index of the piece. It lasts ``budget`` seconds to the dot, also where that
+        each: the rest of a last frame within which the piece ends belongs to no shot); and the
+        index of the piece. It lasts ``budget`` seconds to the dot, also where that
         is less than a frame.
     """
     assert shots.seconds is not None

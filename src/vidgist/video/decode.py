@@ -155,7 +155,7 @@ class SampleStream:
                 if len(times) % 32 == 1:
                     self.progress("reading", at, announced)
             if held is None:
-                raise nothing_decodes(self.path, losses)
+                raise nothing_decodes(self.path, losses, measured=bool(stream.codec_context.width))
             duration = clock.ends(held, end=announced_end(stream))
             if duration > self.limits.seconds:
                 raise too_long(self.path, self.limits)

@@ -86,12 +86,16 @@ class Losses:
         return said
 
 
-def nothing_decodes(path: str | os.PathLike[str], losses: Losses) -> VideoError:
+def nothing_decodes(
+    path: str | os.PathLike[str], losses: Losses, *, measured: bool = True
+) -> VideoError:
     """Return the error for a video without a single frame."""
     if losses.packets == 0:
         reason = "there is no picture in it; it is cut off, or it only points to another file"
     else:
         reason = f"none of its {losses.packets} frames decodes; it is damaged, or encrypted"
+        if not measured:  # FFmpeg does not even say the size of too large a picture
+            reason += ", or its pictures have more pixels than --max-pixels allows"
     return VideoError(f"{os.fspath(path)}: {reason}")
 
 

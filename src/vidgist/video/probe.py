@@ -51,7 +51,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
         losses = Losses()
         stamps, frame = _look(container, stream, losses)
         if frame is None:
-            raise nothing_decodes(path, losses)
+            raise nothing_decodes(path, losses, measured=bool(stream.codec_context.width))
         context = stream.codec_context
         aspect = float(stream.sample_aspect_ratio or 1) or 1.0
         turn = turn_of(frame)

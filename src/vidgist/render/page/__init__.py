@@ -18,6 +18,8 @@ from importlib import resources
 from string import Template
 from typing import Any
 
+from vidgist.render.text import legible
+
 __all__ = [
     "assemble",
     "breakable",
@@ -33,8 +35,7 @@ def escape(text: object) -> str:
     """Return a text for the inside of an element or of a quoted attribute."""
     # A name of bytes that are no UTF-8 holds surrogates, which a page cannot.
     whole = str(text).encode("utf-8", "backslashreplace").decode("utf-8")
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in whole)
-    return html.escape(shown, quote=True)
+    return html.escape(legible(whole), quote=True)
 
 
 def breakable(name: object) -> str:

@@ -43,7 +43,7 @@ function above(rank) {
   if (rank === null) return "the same throughout the video";
   if (rank >= 1) return "the highest of the video";
   if (rank <= 0) return "the lowest of the video";
-  return `higher than ${Math.round(rank * 100)}% of the video`;
+  return `higher than ${clamp(Math.round(rank * 100), 1, 99)}% of the video`;
 }
 
 function valueRow(one, sample) {

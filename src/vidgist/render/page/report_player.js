@@ -7,6 +7,7 @@ let playlist = null;
 let sought = null; // where the page itself sought last
 let poster = "";
 let sourceFails = false;
+let pending = null; // what is to be played once the player knows its file
 
 // Where each selected shot lies in summary.mp4.
 const inClip = new Map();
@@ -46,20 +47,25 @@ const say = (text) => {
   byId("status").textContent = text;
 };
 
+function begin() {
+  if (!pending) return;
+  // A touch after the border, lest rounding shows the last picture of the shot before.
+  sought = pending.from + 0.01;
+  pending = null;
+  video.currentTime = sought;
+  video.play().catch((error) => {
+    if (error.name === "NotAllowedError") say("Press play in the player.");
+  });
+}
+video.addEventListener("loadedmetadata", begin);
+
 function start(piece) {
   video.removeAttribute("poster"); // lest it flashes up between two shots
-  const begin = () => {
-    // A touch after the border, lest rounding shows the last picture of the shot before.
-    sought = piece.from + 0.01;
-    video.currentTime = sought;
-    video.play().catch((error) => {
-      if (error.name === "NotAllowedError") say("Press play in the player.");
-    });
-  };
-  if (video.dataset.kind === piece.kind) begin();
-  else {
+  pending = piece;
+  if (video.dataset.kind === piece.kind) {
+    if (video.readyState >= HTMLMediaElement.HAVE_METADATA) begin();
+  } else {
     video.dataset.kind = piece.kind;
-    video.addEventListener("loadedmetadata", begin, { once: true });
     video.src = media[piece.kind];
     video.load();
   }
@@ -124,7 +130,7 @@ video.addEventListener("seeking", () => {
 video.addEventListener("error", () => {
   const kind = video.dataset.kind;
   if (!kind || !video.getAttribute("src")) return;
-  playlist = null;
+  playlist = pending = null;
   delete video.dataset.kind;
   video.removeAttribute("src");
   video.load();

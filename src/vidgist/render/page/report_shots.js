@@ -3,6 +3,14 @@ const slider = byId("length");
 const percent = (share) => `${Number((share * 100).toFixed(1))}%`;
 const lasting = (length) => length.segments.reduce((sum, [start, end]) => sum + end - start, 0);
 
+// The shots to count and picture: of one that would be cut, though it lies in pieces here, its longest.
+function countedShots(length) {
+  if (!length.cut) return length.shots;
+  const size = ([start, end]) => end - start;
+  const longest = length.segments.reduce((best, piece, i, all) => (size(piece) > size(all[best]) ? i : best), 0);
+  return [length.shots[longest]];
+}
+
 function prepareSlider() {
   slider.max = String(data.lengths.length - 1);
   byId("ticks").replaceChildren(...data.lengths.map((length) => {
@@ -15,12 +23,13 @@ function prepareSlider() {
 function showLength() {
   const length = current();
   const seconds = lasting(length);
+  const listed = countedShots(length);
   slider.value = String(state.length);
-  const text = `${percent(length.share)}: ${count(length.shots.length, "shot")}, ${brief(seconds)} of at most ${brief(length.budget)}`;
+  const text = `${percent(length.share)}: ${count(listed.length, "shot")}, ${brief(seconds)} of at most ${brief(length.budget)}`;
   slider.setAttribute("aria-valuetext", text);
   byId("share").textContent = percent(length.share);
   byId("made").textContent = length.made ? "as it was made" : "";
-  byId("length-shots").textContent = `${length.shots.length} of ${shots.length}`;
+  byId("length-shots").textContent = `${listed.length} of ${shots.length}`;
   byId("length-lasts").textContent = brief(seconds);
   byId("length-budget").textContent = brief(length.budget);
   byId("live").textContent = text;
@@ -28,14 +37,14 @@ function showLength() {
   if (length.made) hint.textContent = `${length.cut ? `No shot is as short as this: the best one${pieces && pieces[1] - pieces[0] > 1 ? ` (${piecesNamed()} here)` : ""} was cut to fit.` : "The shots whose scores add up to the most in that time."}${media.summary ? " This is what summary.mp4 shows." : ""}`;
   else if (length.cut) hint.textContent = "No shot is as short as this: the best one would be cut to fit.";
   else hint.replaceChildren("For a clip of this length, run again with ", make("code", "", `--length ${percent(length.share)}`), ".");
-  const some = length.shots.length > 15 ? length.shots.slice(0, 14) : length.shots;
+  const some = listed.length > 15 ? listed.slice(0, 14) : listed;
   byId("picks").replaceChildren(...some.map((shot) => {
     const image = make("img", "");
     image.alt = "";
     setPicture(image, pictureOf(keyStop(shot)));
     return image;
   }));
-  if (some.length < length.shots.length) byId("picks").append(make("span", "", `+${length.shots.length - some.length}`));
+  if (some.length < listed.length) byId("picks").append(make("span", "", `+${listed.length - some.length}`));
   byId("play-all").textContent = length.made ? "Play the summary" : "Play this selection";
   byId("play-all").disabled = !selectionPlayable();
 }

@@ -99,7 +99,10 @@ def _solve(summary: Summary, *, budget: float, share: float) -> Selection:
         offered=offered_shots(summary.black, picks, whole),
     )
     assert shots.seconds is not None
-    found = list(_among(summary.shot_seconds, shots.seconds[selected]))
+    # Where a shot was cut within its last picture, what is left of it belongs to no shot.
+    borders = np.append(summary.shot_seconds[1:, 0], timeline.duration)
+    covering = np.column_stack([summary.shot_seconds[:, 0], borders])
+    found = list(_among(covering, shots.seconds[selected]))
     return Selection(
         budget=budget,
         share=share,

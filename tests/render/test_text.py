@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from vidgist.render.text import legible
+
+
+@pytest.mark.parametrize(
+    "name", ["Blume ü 花", "Screen\u202fRec 9.41\u202fPM.mov", "a\u00a0b", "👩\u200d💻.mp4"]
+)
+def test_names_are_kept(name: str) -> None:
+    assert legible(name) == name
+
+
+@pytest.mark.parametrize("sign", ["\n", "\x1b", "\x00", "\u2028", "\u202e", "\u2067", "\udcff"])
+def test_what_steers_is_marked(sign: str) -> None:
+    assert legible(f"a{sign}b") == "a\ufffdb"
