@@ -18,7 +18,7 @@ def make(folder: Path, *names: str) -> None:
 
 def test_videos_are_found_in_folders_as_summarize_finds_them(tmp_path: Path) -> None:
     make(tmp_path, "b.MP4", "a.mkv", "c.m2ts", "notes.txt", "deep/c.webm", ".hidden.mp4")
-    make(tmp_path, ".trash/d.mp4", "result/clip.mp4", "result/.vidgist.json")
+    make(tmp_path, ".trash/d.mp4", "result/summary.mp4", "result/.vidgist.json")
     kind, found = sort_inputs([tmp_path])
     assert kind == VIDEOS
     names = [path.relative_to(tmp_path).as_posix() for path in found]

@@ -85,6 +85,8 @@ def _sort_folder(folder: Path) -> tuple[str, list[Path]]:
     if records:
         return RECORDS, records
     videos, errors = find_videos([folder], recursive=True)
+    if errors and videos:
+        raise DataError(str(errors[0]))  # a folder in it that cannot be read
     if errors:
         said = str(errors[0]).removeprefix(f"{folder}: ")
         raise DataError(
