@@ -360,3 +360,13 @@ def test_fade_of_a_stretch_shorter_than_two_fades():
     assert gain[0] == pytest.approx([1 / 6, 0.5, 5 / 6, 5 / 6, 0.5, 1 / 6])
     (gain,) = fade([np.ones((1, 1), np.float32)], total=1, rate=1000)
     assert gain[0] == pytest.approx([0.5])
+
+
+def test_the_sound_lasts_no_longer_than_the_shots(tmp_path):
+    # 20 frames of 27 a second are no whole milliseconds, to which MP4 rounds unless told otherwise.
+    clip = render_clip(tmp_path / "in.mp4", scenes=(20 / 27, 1.0), fps=27, ticks=(0.5,))
+    summary, _ = made(tmp_path, clip, selected=[0])
+    with av.open(str(tmp_path / "summary.mp4")) as container:
+        assert container.streams.audio
+        for stream in container.streams:
+            assert float(stream.duration * stream.time_base) <= summary.duration + 1e-5
