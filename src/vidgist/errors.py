@@ -33,6 +33,7 @@ __all__ = [
     "VidgistError",
     "VidgistWarning",
     "unknown_value",
+    "unreadable",
 ]
 
 
@@ -86,3 +87,10 @@ def unknown_value(option: str, value: str, known: Iterable[str]) -> SettingError
     near = difflib.get_close_matches(value, names, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     return SettingError(f"{option}: unknown value '{value}', known: {', '.join(names)}{hint}")
+
+
+def unreadable(error: OSError) -> InputError:
+    """Return the error for a path that the system does not give."""
+    return InputError(
+        f"{error.filename}: cannot be read ({error.strerror}); check the path and its permissions"
+    )

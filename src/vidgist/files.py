@@ -76,7 +76,7 @@ def check_output(path: Path, *, overwrite: bool = False) -> None:
         OutputError: it exists and ``overwrite`` is False, or its folder cannot be written.
     """
     _refuse_existing(path, overwrite)
-    folder = next((f for f in path.absolute().parents if os.path.lexists(f)), Path.cwd())
+    folder = next(f for f in path.absolute().parents if os.path.lexists(f))
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass

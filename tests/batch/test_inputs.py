@@ -155,5 +155,6 @@ def test_folders_that_cannot_be_read_are_told(tmp_path, monkeypatch):
     found, errors = find_videos([tmp_path], recursive=True)
     assert found == [tmp_path / "a.mp4"]
     assert [str(e) for e in errors] == [
-        f"{tmp_path / 'closed'}: cannot be read (Permission denied); check its permissions"
+        f"{tmp_path / 'closed'}: cannot be read (Permission denied); "
+        "check the path and its permissions"
     ]

@@ -13,7 +13,8 @@ import pytest
 
 from clips import render_clip
 from vidgist.cli import main
-from vidgist.cli.common import Console, common_options, for_each, one_line, print_json, run
+from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
+from vidgist.cli.running import run
 from vidgist.errors import MissingExtraError, VideoError
 
 
@@ -43,7 +44,7 @@ def test_items_that_fail_are_told_and_counted(capsys):
     assert console.failed == 3
     err = capsys.readouterr().err
     assert "error: bad: empty" in err
-    assert "error: closed/a.mp4: Permission denied; check the path" in err
+    assert "error: closed/a.mp4: cannot be read (Permission denied); check the path" in err
 
 
 def test_progress_as_plain_lines_and_silence(capsys):
@@ -84,7 +85,7 @@ def test_progress_as_a_bar_on_a_terminal(capsys, monkeypatch):
         (
             PermissionError(13, "Permission denied", "a/b"),
             1,
-            "error: a/b: Permission denied; check",
+            "error: a/b: cannot be read (Permission denied)",
         ),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],

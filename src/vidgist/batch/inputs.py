@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vidgist.batch.mark import MARK
-from vidgist.errors import InputError
+from vidgist.errors import InputError, unreadable
 
 __all__ = ["VIDEO_ENDINGS", "find_videos"]
 
@@ -44,7 +44,7 @@ def find_videos(
         recursive: look into the folders below, too; links to folders are not followed.
     """
     found: dict[Path, None] = {}
-    errors = []
+    errors: list[InputError] = []
     for path in paths:
         if not os.path.isdir(path):  # noqa: PTH112 (never raises, whatever the name)
             found[path] = None
@@ -52,9 +52,7 @@ def find_videos(
         unread: list[OSError] = []
         inside = list(_inside(path, recursive=recursive, unread=unread))
         found.update(dict.fromkeys(inside))
-        for error in unread:
-            why = f"cannot be read ({error.strerror}); check its permissions"
-            errors.append(InputError(f"{error.filename}: {why}"))
+        errors += map(unreadable, unread)
         if not inside and not unread:
             below = "" if recursive else "; --recursive looks into the folders below it, too"
             errors.append(InputError(f"{path}: holds no video files{below}"))

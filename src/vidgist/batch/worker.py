@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from vidgist.batch.work import Job, attempt, load_work
 from vidgist.errors import VidgistError
+from vidgist.signals import when_stopped
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -31,10 +32,7 @@ _TELL_SECONDS = 0.5
 
 def main() -> None:
     """Work until there is no more to do."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _interrupt)
+    when_stopped(_interrupt)
     # Whatever a library prints must not stand between the lines.
     out = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
     os.dup2(2, 1)

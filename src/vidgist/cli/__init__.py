@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import click
 
 from vidgist import __version__
-from vidgist.cli.common import KnownGroup, run
+from vidgist.cli.common import KnownGroup
+from vidgist.cli.running import run
 
 __all__ = ["cli", "main"]
 

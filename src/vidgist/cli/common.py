@@ -1,26 +1,19 @@
-"""What all commands share: options, progress, messages and exit codes."""
+"""What all commands share: options, progress and messages."""
 
 from __future__ import annotations
 
 import functools
 import json
-import os
-import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from traceback import walk_tb
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from vidgist.errors import SettingError, VidgistError, unknown_value
-
-if TYPE_CHECKING:
-    from types import FrameType
+from vidgist.errors import SettingError, VidgistError, unknown_value, unreadable
 
 __all__ = [
     "Console",
@@ -32,15 +25,11 @@ __all__ = [
     "one_line",
     "one_of",
     "print_json",
-    "run",
-    "stop_on_signals",
 ]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")
-
-EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 def one_line(text: object) -> str:
@@ -259,120 +248,5 @@ def for_each(
         except OSError as error:
             if error.filename is None:
                 raise
-            console.error(_refused(error))
+            console.error(str(unreadable(error)))
     return done
-
-
-_signals: list[int] = []
-"""Signals to stop that came: libraries may turn the exception into one of their own."""
-
-
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    _signals.append(signum)
-    raise KeyboardInterrupt
-
-
-def _interrupted() -> int:
-    with suppress(OSError):  # the terminal itself may be gone
-        click.echo("interrupted: what was finished is kept", err=True)
-    return EXIT_INTERRUPTED
-
-
-def stop_on_signals() -> None:
-    """Clean up after SIGTERM and a closed terminal as after Ctrl-C."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        # nohup has a closed terminal ignored, and means it.
-        if number is not None and not (
-            name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN
-        ):
-            signal.signal(number, _interrupt)
-
-
-def _open_streams() -> None:
-    """Open what a daemon or a graphical shell left closed, so that a message has a place to go."""
-    if sys.stdout is None:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-
-
-def _output_error(error: OSError) -> str | None:
-    """Return what to say where it was standard output that could not be written, else None."""
-    if all(frame.f_code is not click.echo.__code__ for frame, _ in walk_tb(error.__traceback__)):
-        return None
-    # What is left in its buffer would be tried, and fail, once more at the end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return f"standard output: cannot be written ({error.strerror}); what was made before is kept"
-
-
-def _refused(error: OSError) -> str:
-    """Return the line for a path that the system does not give."""
-    return f"{error.filename}: {error.strerror}; check the path and its permissions"
-
-
-def _usage(error: click.UsageError, arguments: Sequence[str]) -> str:
-    """Return the line for a wrong command line."""
-    name = error.ctx.command_path if error.ctx else "vidgist"
-    line = f"{error.format_message()} (see {name} --help)"
-    dashed = [a for a in arguments if a.startswith("-") and os.path.lexists(a)]
-    if isinstance(error, click.NoSuchOption) and dashed:
-        line += f"; for the file {dashed[0]}, write ./{dashed[0]}"
-    return line
-
-
-def run(command: click.Command, args: Sequence[str] | None = None) -> int:
-    """Run a click command; print errors in one line; return the exit code.
-
-    A command returns None (done), or the number of inputs that failed.
-    """
-    debug = "--debug" in (sys.argv[1:] if args is None else args)
-    _signals.clear()
-    stop_on_signals()
-    _open_streams()
-    arguments = list(sys.argv[1:] if args is None else args)
-    context: click.Context | None = None
-    try:
-        # Not command.main: on an interrupt it would print an empty line of its own.
-        with command.make_context("vidgist", list(arguments)) as context:
-            failed = command.invoke(context)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        return _interrupted()
-    except click.UsageError as error:
-        click.echo(f"error: {one_line(_usage(error, arguments))}", err=True)
-        return EXIT_USAGE
-    except (SettingError, click.ClickException) as error:
-        if debug:
-            traceback.print_exc()
-        click.echo(f"error: {one_line(error)}", err=True)
-        return EXIT_USAGE
-    except VidgistError as error:
-        if debug:
-            traceback.print_exc()
-        click.echo(f"error: {one_line(error)}", err=True)
-        return EXIT_FAILED
-    except BrokenPipeError:
-        # The reader of our output (head, less) went away: not an error worth a word.
-        sys.stderr.close()
-        console = None if context is None else context.obj
-        return EXIT_FAILED if console is not None and console.failed else EXIT_DONE
-    except Exception as error:
-        if _signals:
-            return _interrupted()
-        said = _output_error(error) if isinstance(error, OSError) else None
-        if said is None and isinstance(error, OSError) and error.filename is not None:
-            said = _refused(error)
-        if said is not None:
-            click.echo(f"error: {one_line(said)}", err=True)
-            return EXIT_FAILED
-        if debug:
-            raise
-        click.echo(
-            f"error: {one_line(type(error).__name__)}: {one_line(error)}"
-            " (a fault of vidgist; --debug shows where)",
-            err=True,
-        )
-        return EXIT_FAILED
-    return EXIT_FAILED if failed else EXIT_DONE

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
-from vidgist.errors import DataError
+from vidgist.errors import DataError, unreadable
 
 __all__ = ["gallery"]
 
@@ -46,12 +46,7 @@ def gallery(
     from vidgist.render.gallery import find_results, page, read_result
 
     output = folder / "index.html" if output is None else output
-
-    def unread(error: OSError) -> None:
-        why = f"cannot be read ({error.strerror}); check its permissions"
-        console.error(f"{error.filename}: {why}")
-
-    documents = find_results(folder, unread=unread)
+    documents = find_results(folder, unread=lambda error: console.error(str(unreadable(error))))
     results = [result for _, result in for_each(console, documents, read_result)]
     if not results:
         raise DataError(f"{folder}: none of its {len(documents)} results can be read")

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -128,17 +128,12 @@ def extract_features(
     from vidgist.video.probe import probe
 
     trace = Trace() if trace is None else trace
-    # A file that is no video is told before a model is loaded.
-    info = None if isinstance(video, Frames) else probe(video, limits=limits)
-    extractor = (
-        load_backbone(backbone, device=device, threads=threads)
-        if isinstance(backbone, str)
-        else backbone
-    )
+    how: dict[str, Any] = {"device": device, "threads": threads}
     if isinstance(video, Frames):
-        return _of_frames(video, extractor, progress=progress, trace=trace)
-    assert info is not None
+        return _of_frames(video, _loaded(backbone, **how), progress=progress, trace=trace)
     path = Path(video)
+    info = probe(path, limits=limits)  # a file that is no video is told before a model is loaded
+    extractor = _loaded(backbone, **how)
     clip = clip_of(extractor)
     shape: tuple[int, ...] = (*extractor.size, 3)
     shape = (BATCH, *shape) if clip is None else (CLIP_BATCH, clip.frames, *shape)
@@ -195,6 +190,10 @@ def extract_features(
         thumbnails=tuple(jpeg for _, _, jpegs in results for jpeg in jpegs),
         fingerprint=extractor.fingerprint,
     )
+
+
+def _loaded(backbone: str | Backbone, **how: Any) -> Backbone:
+    return load_backbone(backbone, **how) if isinstance(backbone, str) else backbone
 
 
 def _of_frames(

@@ -13,6 +13,7 @@ import torch
 from vidgist import __version__
 from vidgist.baselines.dr_dsn import DsnLearner
 from vidgist.errors import OutputError, SettingError
+from vidgist.files import check_output as check_file
 from vidgist.model.card import ModelCard
 from vidgist.model.file import write_tensors
 from vidgist.refine.checkpoint import checkpoint_path
@@ -65,8 +66,7 @@ def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
             f"{output}: its training is finished, there is nothing to go on from; leave out "
             "--resume, and pass --overwrite to train anew"
         )
-    if output.exists() and not overwrite:
-        raise OutputError(f"{output}: exists already; pass --overwrite to replace it")
+    check_file(output, overwrite=overwrite)
     if unfinished.exists() and not resume and not overwrite:
         raise OutputError(
             f"{unfinished}: holds a training that is not finished; go on with --resume, or start "

@@ -43,14 +43,14 @@ def moments(summary: Summary, *, rate: float) -> Floats:
     shots = np.flatnonzero(summary.selected)
     best = shots[np.argsort(-summary.shot_scores[shots], kind="stable")]
     lasting = summary.shot_seconds[:, 1] - summary.shot_seconds[:, 0]
-    left, spans = SECONDS, []
+    left, spans, keyframes = SECONDS, [], summary.keyframe_times
     for shot in best:
         if left < 1 / rate:
             break
         # Few shots: show more of each.
         wanted = min(max(GLIMPSE, SECONDS / len(best)), float(lasting[shot]), left)
         start, end = (float(s) for s in summary.shot_seconds[shot])
-        middle = float(summary.keyframe_times[shot])
+        middle = float(keyframes[shot])
         begin = min(max(middle - wanted / 2, start), end - wanted)
         spans.append((begin, begin + wanted))
         left -= wanted

@@ -1,4 +1,4 @@
-"""How long the summary may be."""
+"""How long the summary may be, and moments of the video, as users write them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ __all__ = ["parse_length", "parse_time"]
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*s?")
+_EITHER = re.compile(r"0\.\d+")
+"""What may be meant as a share or as seconds."""
+
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d{1,2}(?:\.\d+)?)")
 
 
@@ -35,7 +38,7 @@ def parse_length(length: str | float, duration: float) -> float:
         read = _seconds(text)
         if read is None:
             raise SettingError(f"--length: cannot read '{text}'; give a share (15%), 90s or 1:30")
-        if isinstance(length, str) and 0 < read < 1 and text[-1].isdigit() and ":" not in text:
+        if isinstance(length, str) and _EITHER.fullmatch(text) and read > 0:
             raise SettingError(
                 f"--length: is '{text}' a share or seconds? give {100 * read:g}% or {text}s"
             )

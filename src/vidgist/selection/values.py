@@ -45,9 +45,7 @@ def shot_values(frame_scores: Floats, frames: Integers) -> Floats:
     Raises:
         ValueError: a shot is empty or beyond the frames.
     """
-    for start, end in frames:
-        if not 0 <= start < end <= len(frame_scores):
-            raise ValueError(
-                f"frames: expected shots within [0, {len(frame_scores)}], came [{start}, {end})"
-            )
+    starts, ends = np.asarray(frames).reshape(-1, 2).T
+    if np.any((starts < 0) | (starts >= ends) | (ends > len(frame_scores))):
+        raise ValueError(f"frames: a shot is empty, or not within [0, {len(frame_scores)}]")
     return np.array([frame_scores[start:end].mean() for start, end in frames])

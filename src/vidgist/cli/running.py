@@ -1,0 +1,126 @@
+"""How a command is run: signals, streams, errors in one line, and exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from traceback import walk_tb
+from typing import TYPE_CHECKING
+
+import click
+
+from vidgist.cli.common import one_line
+from vidgist.errors import SettingError, VidgistError, unreadable
+from vidgist.signals import when_stopped
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = ["run"]
+
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+_signals: list[int] = []
+"""Signals to stop that came: libraries may turn the exception into one of their own."""
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    _signals.append(signum)
+    raise KeyboardInterrupt
+
+
+def _interrupted() -> int:
+    with suppress(OSError):  # the terminal itself may be gone
+        click.echo("interrupted: what was finished is kept", err=True)
+    return EXIT_INTERRUPTED
+
+
+def _open_streams() -> None:
+    """Open what a daemon or a graphical shell left closed, so that a message has a place to go."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def _of_the_system(error: Exception) -> str | None:
+    """Return the line for what the system refused, None for an error of another kind."""
+    if not isinstance(error, OSError):
+        return None
+    if any(frame.f_code is click.echo.__code__ for frame, _ in walk_tb(error.__traceback__)):
+        # What is left in its buffer would be tried, and fail, once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        why = f"cannot be written ({error.strerror}); what was made before is kept"
+        return f"standard output: {why}"
+    return None if error.filename is None else str(unreadable(error))
+
+
+def _usage(error: click.UsageError, arguments: Sequence[str]) -> str:
+    """Return the line for a wrong command line."""
+    name = error.ctx.command_path if error.ctx else "vidgist"
+    line = f"{error.format_message()} (see {name} --help)"
+    dashed = [a for a in arguments if a.startswith("-") and os.path.lexists(a)]
+    if isinstance(error, click.NoSuchOption) and dashed:
+        line += f"; for the file {dashed[0]}, write ./{dashed[0]}"
+    return line
+
+
+def run(command: click.Command, args: Sequence[str] | None = None) -> int:
+    """Run a click command; print errors in one line; return the exit code.
+
+    A command returns None (done), or the number of inputs that failed.
+    """
+    arguments = list(sys.argv[1:] if args is None else args)
+    debug = "--debug" in arguments
+    _signals.clear()
+    signal.signal(signal.SIGINT, _interrupt)
+    when_stopped(_interrupt)
+    _open_streams()
+    context: click.Context | None = None
+    try:
+        # Not command.main: on an interrupt it would print an empty line of its own.
+        with command.make_context("vidgist", list(arguments)) as context:
+            failed = command.invoke(context)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _interrupted()
+    except click.UsageError as error:
+        click.echo(f"error: {one_line(_usage(error, arguments))}", err=True)
+        return EXIT_USAGE
+    except (SettingError, click.ClickException) as error:
+        if debug:
+            traceback.print_exc()
+        click.echo(f"error: {one_line(error)}", err=True)
+        return EXIT_USAGE
+    except VidgistError as error:
+        if debug:
+            traceback.print_exc()
+        click.echo(f"error: {one_line(error)}", err=True)
+        return EXIT_FAILED
+    except BrokenPipeError:
+        # The reader of our output (head, less) went away: not an error worth a word.
+        sys.stderr.close()
+        console = None if context is None else context.obj
+        return EXIT_FAILED if console is not None and console.failed else EXIT_DONE
+    except Exception as error:
+        if _signals:
+            return _interrupted()
+        said = _of_the_system(error)
+        if said is not None:
+            click.echo(f"error: {one_line(said)}", err=True)
+            return EXIT_FAILED
+        if debug:
+            raise
+        click.echo(
+            f"error: {one_line(type(error).__name__)}: {one_line(error)}"
+            " (a fault of vidgist; --debug shows where)",
+            err=True,
+        )
+        return EXIT_FAILED
+    return EXIT_FAILED if failed else EXIT_DONE

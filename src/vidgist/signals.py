@@ -1,0 +1,20 @@
+"""Signals that ask a process to stop: it cleans up for each as for Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+__all__ = ["when_stopped"]
+
+
+def when_stopped(handler: Callable[[int, FrameType | None], None]) -> None:
+    """Call ``handler`` when the process is to end, or its terminal has closed.
+
+    What is ignored stays so: nohup does it to a closed terminal, and means it.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
