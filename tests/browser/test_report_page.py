@@ -12,7 +12,7 @@ import pytest
 
 from pages import clip_summary, long_summary
 from vidgist.render import render
-from vidgist.selection import best_samples, trim
+from vidgist.selection import best_samples, choose, trim
 from vidgist.types import Scores
 
 Opener = Callable[..., Any]
@@ -124,6 +124,33 @@ def test_a_moment_is_explained(report: Path, open_page: Opener, tmp_path: Path) 
     values = opened.text("#values")
     assert "Local dissimilarity0.90the highest of the video" in values
     assert "Global consistency0.10the lowest of the video" in values
+
+
+def test_a_piece_that_lies_in_several_shots_counts_as_one(
+    open_page: Opener, tmp_path: Path
+) -> None:
+    whole = clip_summary(tmp_path)
+    scores = whole.scores.importance
+    shots, values, selected = choose(
+        scores, whole.features.picks, whole.shots, whole.timeline, budget=0.3
+    )
+    cut = dataclasses.replace(
+        whole,
+        shots=shots,
+        uncut=whole.shots,
+        selected=selected,
+        shot_scores=values,
+        keyframes=best_samples(scores, whole.features.picks, shots),
+        budget=0.3,
+    )
+    render(cut, tmp_path / "cut", make="report")
+    opened = open_page(tmp_path / "cut" / "report.html")
+    opened.page.focus("#length")
+    opened.page.keyboard.press("ArrowRight")
+    longer = opened.data["lengths"][int(opened.page.input_value("#length"))]
+    assert longer["cut"]
+    assert len(longer["shots"]) > 1
+    assert opened.text("#length-shots") == f"1 of {len(shots)}"
 
 
 def test_it_says_why_a_shot_is_in_the_summary_or_not(
