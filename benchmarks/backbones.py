@@ -19,10 +19,10 @@ import warnings
 
 import numpy as np
 
-from vidgist.features import DEFAULT_BACKBONE, records
-from vidgist.features.backbone import Backbone
-from vidgist.features.networks.record import TorchRecord
-from vidgist.features.record import Record
+from vidgist.backbones import DEFAULT_BACKBONE, records
+from vidgist.backbones.backbone import Backbone
+from vidgist.backbones.networks.record import TorchRecord
+from vidgist.backbones.record import Record
 
 CORES = 2
 PICTURES = 4
@@ -34,7 +34,7 @@ def loaded(record: Record) -> tuple[Backbone, int]:
     if isinstance(record, TorchRecord):
         import torch
 
-        from vidgist.features.networks.backbone import TorchBackbone
+        from vidgist.backbones.networks.backbone import TorchBackbone
 
         torch.set_num_threads(1)
         backbone = TorchBackbone(record.network(pretrained=False), record, device="cpu", threads=1)

@@ -14,10 +14,10 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from vidgist.bank import shipped_bank
 from vidgist.features import extract_features
-from vidgist.presets import PRESETS
-from vidgist.scoring import score_features
+from vidgist.scoring.bank import shipped_bank
+from vidgist.scoring.presets import PRESETS
+from vidgist.scoring.scorer import score_features
 
 CURVES = (
     ("paper", "importance", "paper: alignment x uniformity, smoothed"),
@@ -47,9 +47,9 @@ def run() -> None:
         values = {**scores[name].criteria, "importance": scores[name].importance}[curve]
         final = curve == "importance"
         low = values.min() if final else 0.0
-        colour = "#3451b2" if name == "best" else "#868e96"
-        axis.fill_between(features.times, low, values, color=colour, alpha=0.15, linewidth=0)
-        axis.plot(features.times, values, color=colour, linewidth=1.3 if final else 0.9)
+        color = "#3451b2" if name == "best" else "#868e96"
+        axis.fill_between(features.times, low, values, color=color, alpha=0.15, linewidth=0)
+        axis.plot(features.times, values, color=color, linewidth=1.3 if final else 0.9)
         axis.set_title(title, fontsize=8, loc="left", pad=2)
         axis.set_yticks([])
         axis.margins(x=0)

@@ -18,21 +18,22 @@ from pathlib import Path
 import numpy as np
 from shipped_bank import CLIPS
 
-from vidgist.bank import Bank, VideoStatistics, bank_of, shipped_bank, video_statistics
+from vidgist.backbones import load_backbone
 from vidgist.criteria import belonging, distinctiveness, minmax, projection, promise
 from vidgist.criteria.belonging import TYPICALITY
 from vidgist.criteria.distinctiveness import SHARES
 from vidgist.datasets import open_dataset
 from vidgist.evaluation.banks import statistics_of
-from vidgist.evaluation.benchmarks.beyond import number
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.evaluate import evaluate
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.tables import render
-from vidgist.features import extract_features, load_backbone
-from vidgist.presets import PRESETS
-from vidgist.scoring import finish
+from vidgist.features import extract_features
+from vidgist.paper.beyond import number
+from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, shipped_bank, video_statistics
+from vidgist.scoring.presets import PRESETS
+from vidgist.scoring.scorer import finish
 
 BEST = PRESETS["best"]
 BACKBONE = "efficientnet_lite0"

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from vidgist.bank import shipped_bank
 from vidgist.datasets import VideoRecord, open_dataset
 from vidgist.evaluation.bootstrap import paired_bootstrap
 from vidgist.evaluation.rank import spearman_rho
-from vidgist.presets import PRESETS
-from vidgist.scoring import score_features
+from vidgist.scoring.bank import shipped_bank
+from vidgist.scoring.presets import PRESETS
+from vidgist.scoring.scorer import score_features
 
 Score = Callable[[np.ndarray], np.ndarray]
 PIECE, HOUR = 20, 7200

@@ -60,8 +60,8 @@ def measure_one(stage: str, minutes: float) -> dict[str, float]:
 
         run = lambda: len(segment(values))  # noqa: E731
     else:
-        from vidgist.presets import preset
-        from vidgist.scoring import score_features
+        from vidgist.scoring.presets import preset
+        from vidgist.scoring.scorer import score_features
 
         settings = preset("best" if "best" in stage else "paper")
         run = lambda: len(score_features(values, settings))  # noqa: E731

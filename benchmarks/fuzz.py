@@ -78,13 +78,13 @@ def _first_that_works(*readers: Any, path: Path) -> None:
 
 
 def _load_model(path: Path) -> None:
-    from vidgist.model import load_model
+    from vidgist.models import load_model
 
     load_model(path)
 
 
 def _read_bank(path: Path) -> None:
-    from vidgist.bank.file import read_bank
+    from vidgist.scoring.bank.file import read_bank
 
     read_bank(path)
 

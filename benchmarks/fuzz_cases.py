@@ -84,8 +84,8 @@ def _data_set() -> bytes:
 def _bank() -> bytes:
     import numpy as np
 
-    from vidgist.bank import Bank
-    from vidgist.bank.file import write_bank
+    from vidgist.scoring.bank import Bank
+    from vidgist.scoring.bank.file import write_bank
 
     ones = np.ones(16)
     common = ones / np.linalg.norm(ones)

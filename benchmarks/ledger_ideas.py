@@ -17,14 +17,14 @@ from vidgist.criteria import belonging, distinctiveness, minmax, promise
 from vidgist.criteria.belonging import TYPICALITY
 from vidgist.criteria.smoothing import smooth
 from vidgist.priors import PRIORS
-from vidgist.scoring import finish
+from vidgist.scoring.scorer import finish
 
 # --- the direction -------------------------------------------------------------------------------
 
 
 def ridge(v: Video, share: float):
-    centred = v.x - v.x.mean(axis=0)
-    gram = centred @ centred.T
+    centered = v.x - v.x.mean(axis=0)
+    gram = centered @ centered.T
     penalty = share * np.linalg.eigvalsh(gram)[-1]
     return gram @ np.linalg.solve(gram + penalty * np.eye(len(gram)), v.q - v.q.mean())
 
@@ -86,9 +86,9 @@ def shot_direction(v: Video, exponent: float):
 
 
 def twice(v: Video):
-    """The direction once more through the covariance: towards the largest component."""
-    centred = v.x - v.x.mean(axis=0)
-    return centred @ (centred.T @ along(v.x, v.q))
+    """The direction once more through the covariance: toward the largest component."""
+    centered = v.x - v.x.mean(axis=0)
+    return centered @ (centered.T @ along(v.x, v.q))
 
 
 def with_shot_means(v: Video, share: float):
@@ -224,10 +224,10 @@ def library_ridge(v: Video, share: float, weight: float):
     key = (odd, id(v.bank) if v.bank.source.startswith("shipped") else 0, share)
     if key not in _LIBRARY:
         parts = [u for u in v.library if u.number % 2 != v.number % 2]
-        centred = [(u.x - u.x.mean(axis=0)) / np.sqrt(len(u.f)) for u in parts]
-        covariance = sum(x.T @ x for x in centred) / len(parts)
+        centered = [(u.x - u.x.mean(axis=0)) / np.sqrt(len(u.f)) for u in parts]
+        covariance = sum(x.T @ x for x in centered) / len(parts)
         target = sum(
-            x.T @ units(u.best) / np.sqrt(len(u.f)) for x, u in zip(centred, parts, strict=True)
+            x.T @ units(u.best) / np.sqrt(len(u.f)) for x, u in zip(centered, parts, strict=True)
         )
         penalty = share * np.linalg.eigvalsh(covariance)[-1]
         eye = np.eye(len(covariance))

@@ -2,7 +2,7 @@
 
     python benchmarks/ledger_network.py TVSUM.h5 [--seeds 3] [--even]
 
-A network learns, from the unlabelled videos of one half of TVSum, to give the projection p (or the
+A network learns, from the unlabeled videos of one half of TVSum, to give the projection p (or the
 product q) of preset `best` from a sample's features alone, as the paper's filter learns to give
 uniqueness: what it cannot learn across videos is noise. It then scores the other half. The loss is
 1 less Pearson's correlation within a video. Rows as in `ledger.py`, with the shipped bank.

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from vidgist.bank import Bank, VideoStatistics, bank_of, shipped_bank, video_statistics
 from vidgist.criteria import belonging, distinctiveness, minmax, projection
-from vidgist.criteria.distinctiveness import standardised
+from vidgist.criteria.distinctiveness import standardized
 from vidgist.criteria.gram import unit_rows
 from vidgist.datasets import open_dataset
 from vidgist.evaluation.rank import Annotators
-from vidgist.scoring import finish
+from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, shipped_bank, video_statistics
+from vidgist.scoring.scorer import finish
 
 BANKS = ("others", "shipped")
 
@@ -29,7 +29,7 @@ class Video:
     shots: np.ndarray | None
     bank: Bank
     library: list[Video] = field(default_factory=list)
-    """The other videos, unlabelled."""
+    """The other videos, unlabeled."""
 
     @cached_property
     def x(self):
@@ -37,7 +37,7 @@ class Video:
 
     @cached_property
     def z(self):
-        return standardised(self.f, mean=self.bank.mean, deviation=self.bank.deviation)
+        return standardized(self.f, mean=self.bank.mean, deviation=self.bank.deviation)
 
     @cached_property
     def a(self):
@@ -91,8 +91,8 @@ def units(values):
 
 def along(x, q):
     """Return the places of x (T, D) along the direction in which q rises."""
-    centred = x - x.mean(axis=0)
-    return centred @ (centred.T @ (q - q.mean()))
+    centered = x - x.mean(axis=0)
+    return centered @ (centered.T @ (q - q.mean()))
 
 
 def unit(values):

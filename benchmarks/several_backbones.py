@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import kendalltau
 
+from vidgist.backbones.registry import load_backbone
 from vidgist.datasets import open_dataset
 from vidgist.errors import VidgistError
 from vidgist.evaluation.entries import Entry
@@ -25,9 +26,8 @@ from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.tables import render
 from vidgist.features import extract_features
-from vidgist.features.registry import load_backbone
-from vidgist.presets import BEST, PAPER, REFERENCE, Preset
-from vidgist.scoring import score_features
+from vidgist.scoring.presets import BEST, PAPER, REFERENCE, Preset
+from vidgist.scoring.scorer import score_features
 
 LITE0 = "eccv16_dataset_tvsum_efficientnet_lite0.h5"
 LITE2 = "efficientnet_lite2_features.h5"

@@ -15,8 +15,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from vidgist.bank.choose import FOLDER as SHIPPED_FOLDER
 from vidgist.cli import main
+from vidgist.scoring.bank.choose import FOLDER as SHIPPED_FOLDER
 
 BACKBONE = "efficientnet_lite0"
 CLIPS = (

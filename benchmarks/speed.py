@@ -76,7 +76,7 @@ def render(path: Path, *, height: int, codec: str, seconds: float, rate: int = 2
                 high, wide = rng.integers(30, height // 2, 2)
                 scene[top : top + high, side : side + wide] = rng.integers(30, 220)
             step = rng.integers(-3, 4, 2)
-            colour = rng.integers(90, 166, 2)
+            color = rng.integers(90, 166, 2)
             at = np.array([pad // 2, pad // 2])
         left -= 1
         at = np.clip(at + step, 0, pad - 1)
@@ -84,7 +84,7 @@ def render(path: Path, *, height: int, codec: str, seconds: float, rate: int = 2
         offset = rng.integers(0, height)
         luma = np.clip(shown + grain[offset : offset + height], 16, 235).astype(np.uint8)
         encoder.stdin.write(luma.tobytes())
-        for value in colour:
+        for value in color:
             encoder.stdin.write(bytes([value]) * (height // 2 * (width // 2)))
     encoder.stdin.close()
     if encoder.wait():
@@ -281,7 +281,8 @@ def compare(clip: Path, *, runs: int, only: str | None = None) -> None:
 
 def trace(clip: Path) -> None:
     """Print the share of each stage, and when each was at work."""
-    from vidgist.features import extract_features, load_backbone
+    from vidgist.backbones import load_backbone
+    from vidgist.features import extract_features
     from vidgist.features.trace import Trace
 
     backbone = load_backbone("efficientnet_lite0")

@@ -1,7 +1,7 @@
 """An epoch of contrastive refinement against a plain transcription of the method.
 
 The transcription follows the equations one video at a time: attention written out, a full sort of
-every row for the neighbours, the segments of the batch gathered in a loop.  Both learn from the
+every row for the neighbors, the segments of the batch gathered in a loop.  Both learn from the
 same synthetic videos with the same settings, one after the other in one process; steps alternate,
 so that a change of the machine's load meets both.
 
@@ -27,12 +27,12 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-from vidgist.refine.contrastive import ContrastiveLearner
-from vidgist.refine.engine import open_fabric
-from vidgist.refine.network import EncoderLayer, Refiner, seed_network
-from vidgist.refine.settings import TrainSettings, replace_settings, train_settings
-from vidgist.refine.store import open_mapped_store, write_mapped_store
-from vidgist.refine.videos import gather_videos
+from vidgist.models.settings import TrainSettings, replace_settings, train_settings
+from vidgist.training.contrastive import ContrastiveLearner
+from vidgist.training.engine import open_fabric
+from vidgist.training.network import EncoderLayer, Refiner, seed_network
+from vidgist.training.store import open_mapped_store, write_mapped_store
+from vidgist.training.videos import gather_videos
 
 PRODUCTS = ("aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm")
 

@@ -1,6 +1,6 @@
 """Put a criterion of your own in the place of vidgist's: every stage is a plain function.
 
-Here the frames that are bright and colourful win. Run it anywhere:
+Here the frames that are bright and colorful win. Run it anywhere:
 ``python examples/own_criterion.py [VIDEO]``; without a video it draws one.
 """
 
@@ -22,10 +22,10 @@ with tempfile.TemporaryDirectory() as folder:
     features = vidgist.extract_features(video, fps=2).features
 
     # Your criterion: one number a sample. Mixed with one of ours.
-    colour = frames.pixels.astype(float).std(axis=3).mean(axis=(1, 2))
+    color = frames.pixels.astype(float).std(axis=3).mean(axis=(1, 2))
     scaled = {
         "alignment": vidgist.minmax(vidgist.alignment(features.values)),
-        "uniformity": vidgist.minmax(colour),  # in the place of uniformity
+        "uniformity": vidgist.minmax(color),  # in the place of uniformity
     }
     scores = vidgist.importance(scaled)
 

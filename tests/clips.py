@@ -1,6 +1,6 @@
 """Test clips, rendered on the spot: every frame carries its own number, every scene its own look.
 
-The picture is a slow moving gradient and a disc, in colours of the scene's own; along the top edge
+The picture is a slow moving gradient and a disc, in colors of the scene's own; along the top edge
 run 16 black or white blocks that spell the frame's number in binary, so that a test can ask any
 decoded picture, scaled to whatever size, which frame it is (`frame_number`).
 
@@ -108,8 +108,8 @@ def picture(number: int, scene: int, size: tuple[int, int]) -> npt.NDArray[np.ui
     shade = 0.5 + 0.5 * np.sin(look.wave + np.float32(look.speed * number))
     image = look.low + look.span * shade[..., None]
     along = 6 * (look.along + 0.01 * number)
-    centre_x, centre_y = 0.5 + 0.3 * np.cos(along), 0.6 + 0.2 * np.sin(along)
-    image[(look.x - centre_x) ** 2 + (look.y - centre_y) ** 2 < look.radius] = look.disc
+    center_x, center_y = 0.5 + 0.3 * np.cos(along), 0.6 + 0.2 * np.sin(along)
+    image[(look.x - center_x) ** 2 + (look.y - center_y) ** 2 < look.radius] = look.disc
     band = round(BAND * height)
     for bit in range(BITS):
         left, right = round(bit * width / BITS), round((bit + 1) * width / BITS)
@@ -122,8 +122,8 @@ def picture(number: int, scene: int, size: tuple[int, int]) -> npt.NDArray[np.ui
 def frame_number(pixels: npt.NDArray[np.uint8]) -> int:
     """Return the number that the blocks along the top of an (H, W[, 3]) picture spell."""
     height, width = pixels.shape[:2]
-    grey = pixels.reshape(height, width, -1).mean(axis=2)
-    row = grey[round(BAND * height * 0.3) : max(1, round(BAND * height * 0.7))].mean(axis=0)
+    gray = pixels.reshape(height, width, -1).mean(axis=2)
+    row = gray[round(BAND * height * 0.3) : max(1, round(BAND * height * 0.7))].mean(axis=0)
     number = 0
     for bit in range(BITS):
         middle = row[int((bit + 0.3) * width / BITS) : int((bit + 0.7) * width / BITS) + 1]

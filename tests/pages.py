@@ -22,7 +22,7 @@ HOSTILE = "<img src=x onerror=alert(1)>.mp4"
 
 
 def picture_bytes(seed: int, *, size: tuple[int, int] = (160, 90), grain: float = 12.0) -> bytes:
-    """Return a small JPEG: two colours that fade into each other, with grain."""
+    """Return a small JPEG: two colors that fade into each other, with grain."""
     rng = np.random.default_rng(seed)
     low, high = rng.uniform(0, 255, 3), rng.uniform(0, 255, 3)
     shade = np.linspace(0, 1, size[0])[None, :, None]

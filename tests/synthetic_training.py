@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vidgist.refine.videos import TrainingVideos, gather_videos
+from vidgist.training.videos import TrainingVideos, gather_videos
 
 DIMENSION = 24
 
@@ -32,8 +32,8 @@ def background_videos(
     for i in range(count):
         own = rng.normal(size=(3, dimension))
         scene = np.repeat(rng.permutation(4), length // 4)
-        centres = np.vstack([own, shared])[scene]
-        samples = centres + 0.8 * rng.normal(size=centres.shape)
+        centers = np.vstack([own, shared])[scene]
+        samples = centers + 0.8 * rng.normal(size=centers.shape)
         videos.append((f"video_{i}", samples.astype(np.float32)))
         masks.append(scene == 3)
     return gather_videos(videos), masks

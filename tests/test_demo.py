@@ -9,7 +9,7 @@ import pytest
 from decoded import decode
 from vidgist.cli import main
 from vidgist.demo import render_demo
-from vidgist.demo.scenes import PROGRAMME, SCENES, programme
+from vidgist.demo.scenes import PROGRAM, SCENES, program
 from vidgist.errors import OutputError, SettingError
 from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS
 
@@ -22,12 +22,12 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_programme():
-    parts = programme(60.0)
+def test_program():
+    parts = program(60.0)
     assert parts[0].start == 0
     assert parts[-1].end == pytest.approx(60)
     assert all(a.end == b.start for a, b in pairwise(parts))
-    assert sum(seconds for _, seconds in PROGRAMME) == pytest.approx(60)
+    assert sum(seconds for _, seconds in PROGRAM) == pytest.approx(60)
     shown = [part.scene for part in parts]
     assert set(shown) == set(SCENES)
     assert len(SCENES) >= 12
@@ -54,7 +54,7 @@ def test_the_clip(folder):
     result = decode(folder / "demo.mp4")
     assert result.times == pytest.approx(np.arange(250) / 25, abs=1e-4)
     assert result.pictures[0].shape == (360, 640, 3)
-    parts = programme(10.0)
+    parts = program(10.0)
     pictures = np.stack([p[::8, ::8].astype(float) for p in result.pictures])
     steps = np.abs(np.diff(pictures, axis=0)).mean(axis=(1, 2, 3))
     cuts = [round(part.start * 25) for part in parts[1:]]

@@ -45,7 +45,7 @@ def test_summary_fits_and_is_made_of_whole_shots(clip, gist):
 
 def test_every_option_in_force_is_told(gist):
     assert gist.settings["length"] == "40%"
-    assert gist.settings["preset"] == vidgist.presets.DEFAULT_PRESET
+    assert gist.settings["preset"] == vidgist.scoring.presets.DEFAULT_PRESET
     for name in ("criteria", "neighbors", "avoid_zeros", "smoothing", "fps", "backbone", "model"):
         assert name in gist.settings
 
@@ -53,7 +53,7 @@ def test_every_option_in_force_is_told(gist):
 @pytest.mark.parametrize("preset", ["paper", "reference"])
 def test_presets_score_by_the_formulas(clip, preset):
     gist = vidgist.summarize(clip.path, preset=preset)
-    settings = vidgist.presets.preset(preset)
+    settings = vidgist.scoring.presets.preset(preset)
     x = gist.features.values
     alignment = vidgist.alignment(
         x,

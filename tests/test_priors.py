@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from vidgist.errors import SettingError
-from vidgist.presets import PRESETS, configure
 from vidgist.priors import PRIORS, with_prior
-from vidgist.scoring import check_model, score_features
+from vidgist.scoring.presets import PRESETS, configure
+from vidgist.scoring.scorer import check_model, score_features
 
 SCORE = np.random.default_rng(3).uniform(size=40)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vidgist import render as render
-    from vidgist.bank import Bank, read_bank, shipped_bank
+    from vidgist.backbones import load_backbone
     from vidgist.criteria.alignment import alignment
     from vidgist.criteria.belonging import belonging
     from vidgist.criteria.distinctiveness import distinctiveness
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
         VidgistError,
         VidgistWarning,
     )
-    from vidgist.features import extract_features, load_backbone
+    from vidgist.features import extract_features
     from vidgist.pipeline import summarize
-    from vidgist.scoring import importance, scale, score_features
+    from vidgist.scoring.bank import Bank, read_bank, shipped_bank
+    from vidgist.scoring.scorer import importance, scale, score_features
     from vidgist.selection.knapsack import knapsack
     from vidgist.selection.select import select
     from vidgist.selection.values import shot_values, spread
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "vidgist.bank": ("Bank", "read_bank", "shipped_bank"),
+    "vidgist.scoring.bank": ("Bank", "read_bank", "shipped_bank"),
     "vidgist.criteria": (
         "alignment",
         "belonging",
@@ -76,9 +77,10 @@ _HOMES = {
         "VidgistError",
         "VidgistWarning",
     ),
-    "vidgist.features": ("extract_features", "load_backbone"),
+    "vidgist.backbones": ("load_backbone",),
+    "vidgist.features": ("extract_features",),
     "vidgist.pipeline": ("summarize",),
-    "vidgist.scoring": ("importance", "scale", "score_features"),
+    "vidgist.scoring.scorer": ("importance", "scale", "score_features"),
     "vidgist.selection": ("knapsack", "select", "shot_values", "spread"),
     "vidgist.shots": ("refine_shots", "segment"),
     "vidgist.types": (

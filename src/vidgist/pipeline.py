@@ -17,12 +17,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from vidgist.bank import SHIPPED, Bank
-from vidgist.features import DEFAULT_BACKBONE, Backbone, extract_features, load_backbone
-from vidgist.model import Model, load_model
-from vidgist.presets import Preset, configure, implied_preset
+from vidgist.backbones import DEFAULT_BACKBONE, Backbone, load_backbone
+from vidgist.features import extract_features
+from vidgist.models import Model, load_model
 from vidgist.progress import Progress, silent
-from vidgist.scoring import bank_for, check_model, score_features
+from vidgist.scoring.bank import SHIPPED, Bank
+from vidgist.scoring.presets import Preset, configure, implied_preset
+from vidgist.scoring.scorer import bank_for, check_model, score_features
 from vidgist.selection import best_samples, choose, parse_length
 from vidgist.shots import refine_shots, segment
 from vidgist.types import Summary
@@ -59,9 +60,10 @@ def summarize(
         path: the video file.
         length: the most that the summary may last: ``"15%"``, ``"90s"``, ``"1:30"`` or seconds.
         preset: name of the settings to start from, or the settings; the next six override them.
-            By default `vidgist.presets.implied_preset` tells.
-        criteria: names out of `vidgist.presets.CRITERIA`, also as ``"alignment,uniformity"``.
-        neighbors: share of the samples that are a sample's neighbours, in (0, 1].
+            By default `vidgist.scoring.presets.implied_preset` tells.
+        criteria: names out of `vidgist.scoring.presets.CRITERIA`, also as
+            ``"alignment,uniformity"``.
+        neighbors: share of the samples that are a sample's neighbors, in (0, 1].
         avoid_zeros: `eps` or `exp`.
         threshold: alignment under this share of its mean is set to 0.
         smoothing: sigma of the Gaussian over time, in samples.

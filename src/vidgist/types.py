@@ -157,7 +157,7 @@ class Features(_ShapesInRepr):
     """Backbone features of the samples of one video.
 
     Attributes:
-        values: (T, D) float, pooled and *not* normalised.
+        values: (T, D) float, pooled and *not* normalized.
         picks: (T,) frame index of each sample, not descending, from 0.
         n_frames: number of frames N of the video, more than ``picks[-1]``.
         backbone: name of the extractor, "" where unknown (dataset files).

@@ -4,7 +4,7 @@ import os
 
 from vidgist.batch.mark import Mark, write_mark
 from vidgist.batch.plan import result_folders
-from vidgist.features.content import content_fingerprint
+from vidgist.system.fingerprint import content_fingerprint
 
 
 def videos(tmp_path, *names):

@@ -1,4 +1,4 @@
-"""What is done is recognised, what is not is made, nothing of the user's is replaced unasked."""
+"""What is done is recognized, what is not is made, nothing of the user's is replaced unasked."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from vidgist.batch.settings import DEFAULTS
 from vidgist.batch.summaries import Summaries
 from vidgist.batch.work import Job
 from vidgist.errors import OutputError, SettingError, VideoError
-from vidgist.features.content import content_fingerprint
-from vidgist.features.lock import exclusive
+from vidgist.system.fingerprint import content_fingerprint
+from vidgist.system.lock import exclusive
 
 JSON = {"make": ("json",), "overwrite": False, "resume": True}
 

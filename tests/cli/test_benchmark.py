@@ -8,7 +8,7 @@ import pytest
 
 import small_data
 from vidgist.cli import main
-from vidgist.evaluation.benchmarks import BENCHMARKS
+from vidgist.paper import BENCHMARKS
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import vidgist.backbones.session
 import vidgist.batch
-import vidgist.features.session
 from vidgist.cli import batch, options
 
 
 def test_names_are_those_of_what_is_loaded_later() -> None:
-    assert options.DEVICES == vidgist.features.session.DEVICES
+    assert options.DEVICES == vidgist.backbones.session.DEVICES
     assert batch.ENGINES == vidgist.batch.ENGINES

@@ -14,13 +14,13 @@ from vidgist.types import Summary
 pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
 
 
-class Colours:
-    """A backbone that costs nothing: the mean colour of a sample."""
+class Colors:
+    """A backbone that costs nothing: the mean color of a sample."""
 
-    name = "colours"
+    name = "colors"
     dimension = 3
     size = (8, 8)
-    fingerprint = "colours"
+    fingerprint = "colors"
 
     def extract(self, pixels: np.ndarray) -> np.ndarray:
         return pixels.reshape(len(pixels), -1, 3).mean(axis=1).astype(np.float32)
@@ -30,12 +30,12 @@ class Colours:
 def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Summary:
     real = figure_pictures.extract_features
 
-    def with_colours(path: Path, **options: object) -> object:
-        assert options["backbone"] == "colours"
-        return real(path, **{**options, "backbone": Colours()})
+    def with_colors(path: Path, **options: object) -> object:
+        assert options["backbone"] == "colors"
+        return real(path, **{**options, "backbone": Colors()})
 
-    monkeypatch.setattr(figure_pictures, "extract_features", with_colours)
-    settings = {"backbone": "colours", "fps": 2.0, "fast": False}
+    monkeypatch.setattr(figure_pictures, "extract_features", with_colors)
+    settings = {"backbone": "colors", "fps": 2.0, "fast": False}
     return clip_summary(tmp_path, settings=settings)
 
 

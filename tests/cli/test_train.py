@@ -18,8 +18,8 @@ import pytest
 
 from vidgist.cli import main
 from vidgist.datasets import VideoRecord, append_videos
-from vidgist.model import load_model
-from vidgist.model.file import read_tensors
+from vidgist.models import load_model
+from vidgist.models.file import read_tensors
 
 SMALL = ["--epochs", "2", "--width", "8", "--layers", "1", "--samples", "10", "-q"]
 
@@ -114,7 +114,7 @@ def test_an_existing_model_is_kept(
 def test_ctrl_c_keeps_the_last_checkpoint(data: Path, tmp_path: Path) -> None:
     model, checkpoint = tmp_path / "m.safetensors", tmp_path / "m.safetensors.checkpoint"
     program = (
-        "import sys, vidgist.refine.training as t, functools; "
+        "import sys, vidgist.training.training as t, functools; "
         "t.train = functools.partial(t.train, checkpoint_seconds=0); "
         "from vidgist.cli import main; sys.exit(main())"
     )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidgist.criteria import belonging, directions, distinctiveness, gram, minmax, projection
-from vidgist.criteria.distinctiveness import nearest_means, standardised
+from vidgist.criteria.distinctiveness import nearest_means, standardized
 from vidgist.criteria.projection import score_direction
 
 
@@ -224,7 +224,7 @@ def test_order_of_the_samples_does_not_matter(order, seed):
 
 
 def test_lengths_of_mean_square_one(video):
-    moved = standardised(video, mean=np.ones(6), deviation=np.full(6, 2.0))
+    moved = standardized(video, mean=np.ones(6), deviation=np.full(6, 2.0))
     z = (video - 1.0) / 2.0
     np.testing.assert_allclose(moved, (z - z.mean(axis=0)) / np.sqrt((z**2).sum(axis=1).mean()))
 

@@ -37,7 +37,7 @@ def test_equals_the_formulas_taken_literally(count_self, share):
     )
 
 
-def test_neighbours_stay_those_of_the_frozen_features():
+def test_neighbors_stay_those_of_the_frozen_features():
     rng = np.random.default_rng(4)
     frozen, refined = rng.normal(size=(30, 6)), rng.normal(size=(30, 3))
     for count_self in (False, True):
@@ -125,14 +125,14 @@ def test_static_video_and_black_frames_are_finite():
         (5, 1.0, True, "floor", 5),
     ],
 )
-def test_number_of_neighbours(n, share, count_self, how, expected):
+def test_number_of_neighbors(n, share, count_self, how, expected):
     assert (
         neighbor_count(n, neighbors=share, count_self=count_self, round_neighbors=how) == expected
     )
 
 
 @pytest.mark.parametrize("share", [0, -0.1, 1.01, float("nan")])
-def test_share_of_neighbours_is_checked(share):
+def test_share_of_neighbors_is_checked(share):
     with pytest.raises(ValueError, match="share in"):
         alignment(np.ones((3, 2)), neighbors=share)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vidgist.bank import bank_of, video_statistics
 from vidgist.criteria import belonging, distinctiveness, minmax, projection, promise
 from vidgist.criteria.promise import rise
-from vidgist.presets import configure
-from vidgist.scoring import finish, product_of, score_features
+from vidgist.scoring.bank import bank_of, video_statistics
+from vidgist.scoring.presets import configure
+from vidgist.scoring.scorer import finish, product_of, score_features
 
 
 def videos(count=3):

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 import small_data
-from vidgist.bank import bank_of, shipped_bank, video_statistics, write_bank
 from vidgist.cli import main
 from vidgist.datasets import VideoRecord, open_dataset, write_dataset
-from vidgist.datasets.library import find_library
 from vidgist.errors import DataError, SettingError
 from vidgist.evaluation.banks import bank_entry, banks_for, other_videos, statistics_of
-from vidgist.evaluation.benchmarks import Context, run_benchmark
 from vidgist.evaluation.entries import row_name
 from vidgist.evaluation.evaluate import evaluate
 from vidgist.evaluation.protocols import protocol
-from vidgist.presets import PRESETS, configure
-from vidgist.scoring import score_features
+from vidgist.paper import Context, run_benchmark
+from vidgist.paper.library import find_library
+from vidgist.scoring.bank import bank_of, shipped_bank, video_statistics, write_bank
+from vidgist.scoring.presets import PRESETS, configure
+from vidgist.scoring.scorer import score_features
 
 BEST = PRESETS["best"]
 

@@ -18,8 +18,8 @@ from vidgist.evaluation.entries import (
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import PROTOCOLS
-from vidgist.presets import PRESETS
-from vidgist.scoring import score_features
+from vidgist.scoring.presets import PRESETS
+from vidgist.scoring.scorer import score_features
 from vidgist.types import Shots
 
 

@@ -14,13 +14,13 @@ from vidgist.datasets import VideoRecord, append_videos, open_dataset
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.request import settings_for
-from vidgist.model import ModelCard, load_model
-from vidgist.model.dsn_graph import dsn_shapes
-from vidgist.model.file import write_tensors
-from vidgist.model.refiner_graph import refiner_shapes
-from vidgist.presets import configure
-from vidgist.refine.settings import DsnSettings, replace_settings, train_settings
-from vidgist.scoring import score_features
+from vidgist.models import ModelCard, load_model
+from vidgist.models.dsn_graph import dsn_shapes
+from vidgist.models.file import write_tensors
+from vidgist.models.refiner_graph import refiner_shapes
+from vidgist.models.settings import DsnSettings, replace_settings, train_settings
+from vidgist.scoring.presets import configure
+from vidgist.scoring.scorer import score_features
 
 ALL = ("alignment", "uniformity", "uniqueness")
 CRITERIA = ",".join(ALL)

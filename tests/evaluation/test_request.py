@@ -16,7 +16,7 @@ from vidgist.evaluation.entries import baseline_entries, method_entry, training_
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.protocols import PROTOCOLS
 from vidgist.evaluation.request import Request, settings_for
-from vidgist.presets import PRESETS
+from vidgist.scoring.presets import PRESETS
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_wrong_number_of_scores(data, tmp_path):
         request(data, scores=str(path)).run()
 
 
-def test_a_misspelt_baseline_is_no_file(data):
+def test_a_misspelled_baseline_is_no_file(data):
     with pytest.raises(SettingError, match="did you mean 'random'"):
         request(data, scores="randon")
     for file in ("randon.json", "there/randon"):

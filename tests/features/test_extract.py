@@ -9,16 +9,16 @@ import pytest
 from PIL import Image
 
 from clips import frame_number, render_clip
+from vidgist.backbones.backbone import ClipShape
 from vidgist.errors import ModelError, SettingError, VideoError
 from vidgist.features import Extraction, extract_features
-from vidgist.features.backbone import ClipShape
 from vidgist.features.extract import BATCH, BATCHES_AHEAD, CLIP_BATCH
 from vidgist.features.trace import Trace
 from vidgist.video import read_frames
 
 
 class ReadsNumbers:
-    """A backbone whose features are the number that a test clip's frame carries, and its colour."""
+    """A backbone whose features are the number that a test clip's frame carries, and its color."""
 
     name, dimension, size, fingerprint = "reads_numbers", 4, (96, 128), "0"
 

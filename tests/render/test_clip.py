@@ -20,7 +20,7 @@ from vidgist.video.seek import FrameReader
 def _warnings_are_errors():
     with warnings.catch_warnings():
         warnings.simplefilter("error", VidgistWarning)
-        yield  # undone afterwards
+        yield  # undone afterward
 
 
 def made(tmp_path, clip, *, selected, cuts=None):
@@ -61,7 +61,7 @@ def test_shots_in_order_with_their_sound(tmp_path):
         assert {s.codec_context.name for s in container.streams} == {"h264", "aac"}
 
 
-def test_neighbouring_shots_flow_on_without_a_seam(tmp_path):
+def test_neighboring_shots_flow_on_without_a_seam(tmp_path):
     clip = render_clip(tmp_path / "a.mp4", scenes=(1.0, 1.0, 1.0, 1.0), ticks=(), hum=0.5)
     _, result = made(tmp_path, clip, selected=(1, 2))
     assert numbers(result) == list(range(25, 75))
@@ -221,13 +221,13 @@ def test_damaged_sound_is_silence_and_a_warning(tmp_path):
     data = bytearray(clip.path.read_bytes())
     with av.open(str(clip.path)) as container:
         blocks = [p.pos for p in container.demux(audio=0) if p.pos is not None]
-    spoilt = 0
+    spoiled = 0
     for block in blocks:
         at = data.find(b"\xff\xf8", block, block + 32)  # how a frame of FLAC begins
         if at > 0:
             data[at : at + 2] = b"\0\0"
-            spoilt += 1
-    assert spoilt > 3
+            spoiled += 1
+    assert spoiled > 3
     clip.path.write_bytes(data)
     summary = summary_of(clip.path, cuts=clip.cuts, selected=(1,))
     with pytest.warns(VidgistWarning, match=r"packets of sound did not decode"):
@@ -330,7 +330,7 @@ def test_real_clips(shared, tmp_path, name, size):
     assert result.pictures[0].shape[1::-1] == size
 
 
-def test_stretches_join_neighbours():
+def test_stretches_join_neighbors():
     segments = np.array([[0.0, 1.0], [1.0, 2.0], [3.0, 4.5], [6.0, 7.0], [7.0, 7.5]])
     assert stretches(segments) == [(0.0, 2.0), (3.0, 4.5), (6.0, 7.5)]
 

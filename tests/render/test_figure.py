@@ -80,7 +80,7 @@ def test_marks_go_to_the_nearest_samples(document: Document) -> None:
     assert [m.sample for m in marks_at(document, [0.1, 2.3, 2.4, 99.0])] == [0, 5, 15]
 
 
-def test_neighbours_are_among_the_nearest() -> None:
+def test_neighbors_are_among_the_nearest() -> None:
     features = np.random.default_rng(3).normal(size=(30, 5))
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     near = [i for i in np.argsort(-(unit @ unit[7])) if i != 7][:10]
@@ -206,4 +206,4 @@ def test_without_matplotlib_it_says_which_extra(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_mark_has_no_pictures_at_first() -> None:
-    assert Mark(sample=1, colour="#000000", label="").pictures == ()
+    assert Mark(sample=1, color="#000000", label="").pictures == ()

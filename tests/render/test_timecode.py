@@ -30,7 +30,7 @@ from vidgist.render.timecode import EditRate, edit_rate, exact_rate
         (1000.0, Fraction(60), 60, False),
     ],
 )
-def test_rates_are_recognised(measured: float, rate: Fraction, base: int, drop: bool) -> None:
+def test_rates_are_recognized(measured: float, rate: Fraction, base: int, drop: bool) -> None:
     assert edit_rate(measured) == EditRate(rate, base, drop)
 
 

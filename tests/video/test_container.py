@@ -234,14 +234,14 @@ def test_a_quicktime_reference_is_not_followed(tmp_path: Path) -> None:
     pointing = tmp_path / "pointing.mov"
     pointing.write_bytes(boxed(own.read_bytes(), place, alias_to(secret)))
 
-    def colours(path: Path, **options: str) -> list[int]:
+    def colors(path: Path, **options: str) -> list[int]:
         with av.open(str(path), container_options=options) as container:
             frame = next(container.decode(video=0))
             return frame.to_ndarray(format="rgb24")[-1, -1].tolist()
 
     # The reference is a real one: FFmpeg follows it when it is allowed to.
-    followed = colours(pointing, enable_drefs="1", use_absolute_path="1")
-    assert followed == colours(secret) != colours(own)
+    followed = colors(pointing, enable_drefs="1", use_absolute_path="1")
+    assert followed == colors(secret) != colors(own)
     with pytest.raises(VideoError, match="points to another file"):
         next(iter(SampleStream(pointing)))
     with pytest.raises(VideoError, match="points to another file"):

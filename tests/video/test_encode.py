@@ -98,7 +98,7 @@ def test_later_sizes_are_scaled_to_the_first_and_odd_ones_evened(tmp_path):
 @pytest.mark.parametrize(
     "kind", ["rgb24", "yuv420p", "yuvj420p", "yuv420p10le", "yuv444p", "gray", "nv12", "gbrp"]
 )
-def test_colours_come_out_as_they_were(tmp_path, kind):
+def test_colors_come_out_as_they_were(tmp_path, kind):
     path = tmp_path / "a.mp4"
     color = (128, 128, 128) if kind == "gray" else (180, 90, 40)
     with ClipEncoder(path, frame_rate=25) as clip:
@@ -120,7 +120,7 @@ def test_full_range_is_brought_to_limited_range(tmp_path):
         assert max(bytes(out.planes[0])) in range(233, 238)
 
 
-def test_colour_tags_are_carried(tmp_path):
+def test_color_tags_are_carried(tmp_path):
     path = tmp_path / "a.mp4"
     frame = plain((200, 40, 40), kind="yuv420p")
     tags = ["colorspace", "color_primaries", "color_trc"]

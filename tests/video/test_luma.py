@@ -45,10 +45,10 @@ def test_jumps_agree_with_the_whole_picture(pixel_format: str) -> None:
     for number, scene in [(0, 0), (1, 0), (2, 0), (3, 1), (4, 1), (5, 2), (6, 2)]:
         shown = frame(pixel_format, picture(number, scene, SIZE))
         jumps.append(jump(shown))
-        grey = shown.to_ndarray(format="gray") / 255 if pixel_format != "gray" else None
-        grey = shown.reformat(format="gray").to_ndarray() / 255 if grey is None else grey
-        whole.append(0.0 if before is None else float(np.abs(grey - before).mean()))
-        before = grey
+        gray = shown.to_ndarray(format="gray") / 255 if pixel_format != "gray" else None
+        gray = shown.reformat(format="gray").to_ndarray() / 255 if gray is None else gray
+        whole.append(0.0 if before is None else float(np.abs(gray - before).mean()))
+        before = gray
     assert jumps[0] == 0
     assert set(np.argsort(jumps)[-2:]) == {3, 5}  # the cuts
     if pixel_format != "monob":  # which knows black and white alone

@@ -96,7 +96,7 @@ def test_stretched_and_turned() -> None:
     assert (shown.width, shown.height) == (48, 128)
 
 
-def test_colours_of_a_palette_are_stretched_too() -> None:
+def test_colors_of_a_palette_are_stretched_too() -> None:
     frame = av.VideoFrame.from_ndarray(np.full((8, 8, 3), 200, np.uint8)).reformat(format="rgb8")
     palette = av.VideoFrame(8, 8, "pal8")
     assert upright(palette, pixel_aspect=2.0).width == 16

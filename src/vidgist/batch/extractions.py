@@ -28,7 +28,7 @@ class Extractions:
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        from vidgist.features import load_backbone
+        from vidgist.backbones import load_backbone
         from vidgist.video import Limits, SampleStream
 
         self._options = options
@@ -54,10 +54,10 @@ class Extractions:
 
         from vidgist.datasets.eccv16 import append_videos
         from vidgist.datasets.record import VideoRecord
+        from vidgist.datasets.store import CONTENT
         from vidgist.features import extract_features
-        from vidgist.features.content import content_fingerprint
-        from vidgist.features.store import CONTENT
         from vidgist.shots import refine_shots, segment
+        from vidgist.system.fingerprint import content_fingerprint
 
         before = state_of(job.video)
         extraction = extract_features(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vidgist.errors import OutputError, VideoError
-from vidgist.features.lock import exclusive
-from vidgist.files import clean_partials, output_error
+from vidgist.system.files import clean_partials, output_error
+from vidgist.system.lock import exclusive
 
 __all__ = ["LOCK", "State", "own_folder", "state_of", "unchanged"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vidgist.files import output_error
+from vidgist.system.files import output_error
 
 __all__ = ["JOURNAL", "Journal"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vidgist.files import whole_file
+from vidgist.system.files import whole_file
 
 __all__ = ["MARK", "Mark", "read_mark", "remove_mark", "write_mark"]
 

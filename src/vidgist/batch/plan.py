@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vidgist.batch.mark import read_mark
 from vidgist.errors import InputError
-from vidgist.features.content import content_fingerprint
+from vidgist.system.fingerprint import content_fingerprint
 
 __all__ = ["result_folders"]
 

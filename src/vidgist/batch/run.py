@@ -7,14 +7,14 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from vidgist.backbones.session import usable_cores
 from vidgist.batch.journal import Journal
 from vidgist.batch.processes import run_in_processes
 from vidgist.batch.work import Job, Outcome, Setup
 from vidgist.errors import OutputError, SettingError
-from vidgist.features.lock import exclusive
-from vidgist.features.session import usable_cores
-from vidgist.files import output_error
 from vidgist.progress import Progress, silent
+from vidgist.system.files import output_error
+from vidgist.system.lock import exclusive
 
 __all__ = ["ENGINES", "note_outcomes", "run_batch", "threads_each"]
 

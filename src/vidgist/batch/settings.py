@@ -65,11 +65,11 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
         InputError: a model or bank is damaged, or does not fit the backbone.
         MissingExtraError: the backbone needs a package that is not installed.
     """
-    from vidgist.bank import NONE
-    from vidgist.features import load_backbone
-    from vidgist.model import load_model
-    from vidgist.presets import BANK_CRITERIA, configure, implied_preset
-    from vidgist.scoring import bank_for, check_model
+    from vidgist.backbones import load_backbone
+    from vidgist.models import load_model
+    from vidgist.scoring.bank import NONE
+    from vidgist.scoring.presets import BANK_CRITERIA, configure, implied_preset
+    from vidgist.scoring.scorer import bank_for, check_model
     from vidgist.selection import parse_length
     from vidgist.video import Limits, SampleStream
 

@@ -1,4 +1,4 @@
-"""``vidgist summarize`` for one video after another: recognised, guarded, marked when done."""
+"""``vidgist summarize`` for one video after another: recognized, guarded, marked when done."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Summaries:
 
     def is_done(self, job: Job) -> bool:
         """Return whether an earlier run has made all that is asked for; never raises."""
-        from vidgist.features.content import content_fingerprint
+        from vidgist.system.fingerprint import content_fingerprint
 
         mark = read_mark(job.output)
         if mark is None or mark.begun or self._overwrite or not job.video.is_file():
@@ -62,8 +62,8 @@ class Summaries:
         Raises:
             VidgistError: the video cannot be used, or the results not be written.
         """
-        from vidgist.features.content import content_fingerprint
         from vidgist.render import check_outputs
+        from vidgist.system.fingerprint import content_fingerprint
         from vidgist.video import open_video
 
         video, folder = job.video, job.output

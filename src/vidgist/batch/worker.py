@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from vidgist.batch.work import Job, attempt, load_work
 from vidgist.errors import VidgistError
-from vidgist.signals import when_stopped
+from vidgist.system.signals import when_stopped
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
+from vidgist.backbones.record import Record
+from vidgist.backbones.registry import DEFAULT_BACKBONE, records
 from vidgist.cli.common import Console, KnownGroup, common_options, one_line, print_json
 from vidgist.errors import SettingError, unknown_value
-from vidgist.features.record import Record
-from vidgist.features.registry import DEFAULT_BACKBONE, records
 
 __all__ = ["backbones"]
 
-COLUMNS = ("name", "dimension", "input", "licence", "weights", "here")
+COLUMNS = ("name", "dimension", "input", "license", "weights", "here")
 
 
 EPILOG = """\b
@@ -78,7 +78,7 @@ def _row(record: Record) -> tuple[str, ...]:
         record.name,
         str(record.dimension),
         f"{clip}{height} x {width}",
-        record.licence,
+        record.license,
         record.origin,
         record.state() + (" (default)" if record.name == DEFAULT_BACKBONE else ""),
     )
@@ -89,7 +89,7 @@ def _notes(states: set[str]) -> Iterator[str]:
     for state in sorted(states):
         if state.startswith("extra "):
             yield f"{state}: pip install 'vidgist[{state.removeprefix('extra ')}]'"
-    yield "vidgist backbones show NAME: layer, normalisation, source, and where a file goes"
+    yield "vidgist backbones show NAME: layer, normalization, source, and where a file goes"
 
 
 def _known(name: str) -> Record:
@@ -104,7 +104,7 @@ def _known(name: str) -> Record:
 @common_options
 def show(name: str, console: Console, as_json: bool) -> None:
     """Say what there is to know of the extractor NAME."""
-    from vidgist.features.networks.stored import weights_folder
+    from vidgist.backbones.networks.stored import weights_folder
 
     record = _known(name)
     details = record.details()
@@ -148,7 +148,7 @@ def _spaced(values: object) -> str | None:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="VIDEO",
-    help="Quantise to 8 bits, by what this video shows; may be given several times.",
+    help="Quantize to 8 bits, by what this video shows; may be given several times.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
 @common_options
@@ -162,14 +162,14 @@ def export(
 ) -> None:
     """Write the extractor NAME as an ONNX file.
 
-    It takes uint8 RGB pictures (B, H, W, 3) and gives features (B, D); normalisation and pooling
+    It takes uint8 RGB pictures (B, H, W, 3) and gives features (B, D); normalization and pooling
     are inside.
 
     With --int8 every other sample of the videos sets the ranges of the numbers; on the samples
     between them it is measured what the rounding costs: the cosine of the features, and Kendall's
     tau of the importance scores made from them.
     """
-    from vidgist.files import whole_file
+    from vidgist.system.files import whole_file
 
     record = _known(name)
     if videos and record.clip is not None:
@@ -177,9 +177,9 @@ def export(
     model = record.export()
     loss: dict[str, float] = {}
     if videos:
-        from vidgist.features.rounding import quantised_by_videos
+        from vidgist.features.rounding import quantized_by_videos
 
-        model, loss = quantised_by_videos(model, videos, size=record.size)
+        model, loss = quantized_by_videos(model, videos, size=record.size)
     with whole_file(output, overwrite=overwrite) as partial:
         partial.write_bytes(model)
     if as_json:

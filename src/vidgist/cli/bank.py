@@ -1,4 +1,4 @@
-"""``vidgist bank VIDEO... -o BANK``: statistics of unlabelled videos, for preset `best`."""
+"""``vidgist bank VIDEO... -o BANK``: statistics of unlabeled videos, for preset `best`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from vidgist.cli.common import Console, common_options, counted, for_each, one_l
 from vidgist.cli.options import backbone_options
 
 if TYPE_CHECKING:
-    from vidgist.bank import VideoStatistics
-    from vidgist.features import Backbone
+    from vidgist.backbones import Backbone
+    from vidgist.scoring.bank import VideoStatistics
 
 __all__ = ["bank"]
 
@@ -64,9 +64,9 @@ def bank(
 
     With --preset best, --bank BANK puts it in the place of the one that is shipped.
     """
-    from vidgist.bank import bank_of, write_bank
-    from vidgist.features import load_backbone
-    from vidgist.files import check_output
+    from vidgist.backbones import load_backbone
+    from vidgist.scoring.bank import bank_of, write_bank
+    from vidgist.system.files import check_output
 
     check_output(output, overwrite=overwrite)
     extractor = load_backbone(backbone, device=device, threads=threads)
@@ -118,8 +118,8 @@ def _statistics(
     """Return what a video, or every video of a data set, gives to the bank."""
     import h5py
 
-    from vidgist.bank import video_statistics
     from vidgist.features import extract_features
+    from vidgist.scoring.bank import video_statistics
 
     if path.is_file() and h5py.is_hdf5(path):
         return _of_dataset(path, extractor=extractor)
@@ -139,9 +139,9 @@ def _statistics(
 
 
 def _of_dataset(path: Path, *, extractor: Backbone) -> list[VideoStatistics]:
-    from vidgist.bank import video_statistics
     from vidgist.datasets import open_dataset
     from vidgist.errors import DataError
+    from vidgist.scoring.bank import video_statistics
 
     dataset = open_dataset(path)
     said = {name: str(dataset.attributes.get(name, "")) for name in ("backbone", "fingerprint")}

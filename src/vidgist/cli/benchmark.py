@@ -109,13 +109,13 @@ def benchmark(
     NAME is one of the list that the command prints without it. Returns 1 where nothing could be
     measured.
     """
-    from vidgist.datasets.library import find_library
-    from vidgist.evaluation.benchmarks import BENCHMARKS, Context, run_benchmark
     from vidgist.evaluation.protocols import PROTOCOLS
     from vidgist.evaluation.segmentation import SHOTS
     from vidgist.evaluation.tables import chosen_format
-    from vidgist.files import check_output
-    from vidgist.presets import preset
+    from vidgist.paper import BENCHMARKS, Context, run_benchmark
+    from vidgist.paper.library import find_library
+    from vidgist.scoring.presets import preset
+    from vidgist.system.files import check_output
 
     style = chosen_format(style, as_json=as_json)
     if options["shots"] not in SHOTS:
@@ -173,7 +173,7 @@ def _list(known: dict[str, tuple[str, str]], style: str) -> None:
 def _give(report: Any, style: str, output: Path | None, *, overwrite: bool) -> None:
     """Print the report, or write it into a file."""
     from vidgist.evaluation.tables import as_data, render
-    from vidgist.files import whole_file
+    from vidgist.system.files import whole_file
 
     if style == "json":
         document = {

@@ -65,7 +65,7 @@ def features(
     from vidgist.batch.extractions import Extractions
     from vidgist.batch.run import note_outcomes
     from vidgist.batch.work import EXTRACT, attempt
-    from vidgist.features.store import open_store
+    from vidgist.datasets.store import open_store
 
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
@@ -142,7 +142,7 @@ def _contents(
 ) -> dict[Path, str]:
     """Return the fingerprint of each video's content; those that cannot be opened fail here."""
     from vidgist.batch import Job, Outcome
-    from vidgist.features.content import content_fingerprint
+    from vidgist.system.fingerprint import content_fingerprint
     from vidgist.video import open_video
 
     contents = {}

@@ -42,8 +42,8 @@ def gallery(
       vidgist gallery gists/
       vidgist gallery gists/ -o gists/talks.html --title "Talks of 2026" --overwrite
     """
-    from vidgist.files import whole_file
     from vidgist.render.gallery import find_results, page, read_result
+    from vidgist.system.files import whole_file
 
     output = folder / "index.html" if output is None else output
     documents = find_results(folder, unread=lambda error: console.error(str(unreadable(error))))

@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
-from vidgist.bank import SHIPPED
 from vidgist.cli.common import name_list, one_of
-from vidgist.presets import CRITERIA, Preset, configure, implied_preset
+from vidgist.scoring.bank import SHIPPED
+from vidgist.scoring.presets import CRITERIA, Preset, configure, implied_preset
 
 __all__ = ["backbone_options", "score_options", "split_options"]
 
 DEVICES = ("auto", "cpu", "cuda")
-"""As `vidgist.features.session.DEVICES`, which takes long to load."""
+"""As `vidgist.backbones.session.DEVICES`, which takes long to load."""
 
 SCORE_NAMES = (
     "preset",
@@ -37,7 +37,7 @@ def _stack(command: Command, options: list[Callable[[Command], Command]]) -> Com
 
 
 def score_options(command: Command) -> Command:
-    """Add what decides the score: preset, criteria, neighbours, zeros, smoothing, prior, model."""
+    """Add what decides the score: preset, criteria, neighbors, zeros, smoothing, prior, model."""
     return _stack(
         command,
         [
@@ -60,7 +60,7 @@ def score_options(command: Command) -> Command:
                 "--neighbors",
                 type=float,
                 metavar="SHARE",
-                help="Share of the samples that are neighbours, for alignment.  [default: 0.1]",
+                help="Share of the samples that are neighbors, for alignment.  [default: 0.1]",
             ),
             click.option(
                 "--avoid-zeros",

@@ -47,12 +47,12 @@ def plot(
     console: Console,
     as_json: bool,
 ) -> None:
-    """Draw the curves of a summary with marked moments and their nearest neighbours.
+    """Draw the curves of a summary with marked moments and their nearest neighbors.
 
     Marked are the moment where the first criterion is furthest above the second (green), the one
     of the greatest importance (red), and the one where the second is furthest above the first
-    (black): with the paper's criteria what differs from its neighbours but is unlike the video,
-    and what is typical of it but plain. Pictures and neighbours need the source video, which is
+    (black): with the paper's criteria what differs from its neighbors but is unlike the video,
+    and what is typical of it but plain. Pictures and neighbors need the source video, which is
     read again; where it is gone, the figure has the curves alone. Needs the extra 'plot'.
 
     \b
@@ -60,10 +60,10 @@ def plot(
       vidgist plot talk-gist/summary.json -o talk.pdf
       vidgist plot talk-gist/summary.json -o talk.png --at 12.5,1:30 --width 3.5
     """
-    from vidgist.files import check_output, whole_file
     from vidgist.render.document import read_document
     from vidgist.render.figure import check, draw, marks_at, marks_of, save
     from vidgist.selection import parse_time
+    from vidgist.system.files import check_output, whole_file
 
     check(output)
     check_output(output, overwrite=overwrite)

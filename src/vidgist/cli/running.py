@@ -16,7 +16,7 @@ import click
 
 from vidgist.cli.common import one_line
 from vidgist.errors import SettingError, VidgistError, unreadable
-from vidgist.signals import when_stopped
+from vidgist.system.signals import when_stopped
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -15,7 +15,7 @@ from vidgist.cli.options import backbone_options, score_options, split_options
 from vidgist.errors import DataError
 
 if TYPE_CHECKING:
-    from vidgist.presets import Preset
+    from vidgist.scoring.presets import Preset
     from vidgist.types import Features, Scores
 
 __all__ = ["score"]
@@ -50,9 +50,9 @@ def score(
     **options: Any,
 ) -> None:
     """Print the criteria and the importance of each sample of INPUT, a video or a DATA.h5."""
-    from vidgist.files import check_output, whole_file
-    from vidgist.model import load_model
-    from vidgist.scoring import bank_for, check_model, score_features
+    from vidgist.models import load_model
+    from vidgist.scoring.scorer import bank_for, check_model, score_features
+    from vidgist.system.files import check_output, whole_file
 
     if output is not None:
         check_output(output, overwrite=overwrite)

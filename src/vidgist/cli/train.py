@@ -73,7 +73,7 @@ CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
 @click.option("--epochs", type=click.IntRange(min=0), metavar="N", help="Passes over the videos.")
 @click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Videos in a step.")
 @click.option("--samples", type=int, metavar="N", help="Length that videos are brought to.")
-@click.option("--neighbors", type=float, metavar="SHARE", help="Neighbour ratio a.")
+@click.option("--neighbors", type=float, metavar="SHARE", help="Neighbor ratio a.")
 @click.option("--uniform-weight", type=float, metavar="X", help="lambda1 of the loss.")
 @click.option("--layers", type=int, metavar="N", help="Encoder layers.")
 @click.option("--heads", type=int, metavar="N", help="Attention heads.")
@@ -123,17 +123,17 @@ def train(
     No annotation is used. Ctrl-C keeps the last checkpoint, beside the model; the same command with
     --resume goes on to the same result.
     """
-    from vidgist.refine import require_torch
+    from vidgist.training import require_torch
 
     require_torch("vidgist train")
     import torch
 
-    from vidgist.refine.checkpoint import checkpoint_path
-    from vidgist.refine.engine import is_first_process
-    from vidgist.refine.inputs import is_youtube8m
-    from vidgist.refine.sources import Extractor, read_training_data, training_part
-    from vidgist.refine.training import check_output
-    from vidgist.refine.training import train as run_training
+    from vidgist.training.checkpoint import checkpoint_path
+    from vidgist.training.engine import is_first_process
+    from vidgist.training.inputs import is_youtube8m
+    from vidgist.training.sources import Extractor, read_training_data, training_part
+    from vidgist.training.training import check_output
+    from vidgist.training.training import train as run_training
 
     check_output(output, resume=options["resume"], overwrite=options["overwrite"])
     first = is_first_process()  # the processes of other devices work in silence
@@ -204,7 +204,7 @@ def train(
 def _settings(options: dict[str, Any], *, youtube8m: bool) -> Any:
     """Return the settings of the method with what was given in their place."""
     from vidgist.errors import SettingError, unknown_value
-    from vidgist.refine.settings import DsnSettings, replace_settings, train_settings
+    from vidgist.models.settings import DsnSettings, replace_settings, train_settings
 
     methods = ("contrastive", "dr-dsn")
     if options["method"] not in methods:

@@ -1,4 +1,4 @@
-r"""Local dissimilarity: how much a sample differs from its nearest neighbours.
+r"""Local dissimilarity: how much a sample differs from its nearest neighbors.
 
 .. math:: L_{align}(x_t) = \frac{1}{|N_t|} \sum_{x \in N_t} ||x_t - x||^2        (eqs 4 and 6)
 
@@ -27,7 +27,7 @@ def neighbor_count(
 ) -> int:
     """Return K, the number of nearest samples: a T in whole numbers, at least 1.
 
-    Never more than there are: T, or T - 1 where a sample is no neighbour of its own (so that K is
+    Never more than there are: T, or T - 1 where a sample is no neighbor of its own (so that K is
     0 for a single sample).
 
     Raises:
@@ -64,9 +64,9 @@ def alignment(
     """Return the local dissimilarity of each sample.
 
     Args:
-        features: (T, D); normalised here. They say who is whose neighbour.
-        neighbors: share a of the samples that are neighbours, in (0, 1].
-        count_self: whether a sample is among its own neighbours, at distance 0 (`reference`).
+        features: (T, D); normalized here. They say who is whose neighbor.
+        neighbors: share a of the samples that are neighbors, in (0, 1].
+        count_self: whether a sample is among its own neighbors, at distance 0 (`reference`).
         round_neighbors: how a T becomes a whole number; `floor` is `reference`.
         refined: (T, D') features between which the distances are taken instead (eq. 6).
 
@@ -93,7 +93,7 @@ def alignment(
         return values
     for rows, products in product_blocks(unit, without_self=not count_self):
         nearest = np.argpartition(products, len(unit) - k, axis=1)[:, len(unit) - k :]
-        # One sample at a time: the neighbours of a whole block would be B K D' numbers.
+        # One sample at a time: the neighbors of a whole block would be B K D' numbers.
         for t, friends in zip(range(rows.start, rows.stop), nearest, strict=True):
             products_moved = moved[friends] @ moved[t]
             values[t] = max(0.0, 2.0 - 2.0 * float(products_moved.mean(dtype=np.float64)))

@@ -3,7 +3,7 @@ r"""Belonging: how much a sample is of this video, less how much it is of any.
 .. math:: L_{belong}(x_t) = x_t \cdot (\bar x - b \, c)
 
 x are the features at length 1, :math:`\bar x` is their mean over the video, c the mean of such
-means over a bank of unlabelled videos, and b = 0.75 the part of it that is taken off. Consistency
+means over a bank of unlabeled videos, and b = 0.75 the part of it that is taken off. Consistency
 alone also rewards what every video has: dark frames, blurred ones, plain walls, titles.
 """
 

@@ -6,7 +6,7 @@ r"""Distinctiveness: how much uncommon content sets a sample apart from its near
 
 f are the features as the backbone gives them, *not* of length 1: in pooled activations a long
 vector is a picture full of things that the backbone knows. m and s are mean and standard deviation
-of each dimension over a bank of unlabelled videos, so that what is common everywhere counts little.
+of each dimension over a bank of unlabeled videos, so that what is common everywhere counts little.
 N_a(t) are the K_a = floor(a T) samples nearest to t by the same distance, t among them. The shares
 A reach from close relatives to almost half the video, so that none has to be tuned.
 
@@ -24,13 +24,13 @@ from vidgist.criteria.gram import check_features, work_on_blocks
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
-__all__ = ["SHARES", "distinctiveness", "nearest_means", "standardised"]
+__all__ = ["SHARES", "distinctiveness", "nearest_means", "standardized"]
 
 SHARES = (0.025, 0.05, 0.1, 0.2, 0.4)
-"""Shares a of the samples that count as neighbours: each the double of the one before."""
+"""Shares a of the samples that count as neighbors: each the double of the one before."""
 
 
-def standardised(
+def standardized(
     features: Floats, *, mean: Floats | None = None, deviation: Floats | None = None
 ) -> Floats:
     """Return the features (T, D) in units of the bank, of mean squared length 1 about its mean.
@@ -54,9 +54,9 @@ def standardised(
             raise ValueError(f"{name}: expected ({width},), came {np.shape(values)}")
     unit = np.ones(width) if deviation is None else np.asarray(deviation, dtype=np.float64)
     scale = np.divide(1.0, unit, out=np.ones(width), where=unit > 0)
-    centre = features.mean(axis=0, dtype=np.float64)
-    offset = (centre - (0.0 if mean is None else np.asarray(mean))) * scale
-    moved = features - centre.astype(features.dtype)
+    center = features.mean(axis=0, dtype=np.float64)
+    offset = (center - (0.0 if mean is None else np.asarray(mean))) * scale
+    moved = features - center.astype(features.dtype)
     moved *= scale.astype(features.dtype)
     # About the bank's mean the mean square is that about the own mean and the offset's square.
     square = float(np.einsum("td,td->", moved, moved, dtype=np.float64)) / len(moved)
@@ -97,13 +97,13 @@ def distinctiveness(
     shares: Sequence[float] = SHARES,
     progress: Progress = silent,
 ) -> Floats:
-    """Return how much each sample differs from its neighbours, near and wide, in rare content.
+    """Return how much each sample differs from its neighbors, near and wide, in rare content.
 
     Args:
         features: (T, D) as the backbone gives them; lengths matter.
         mean: (D,) of the bank; 0 without one.
         deviation: (D,) of the bank; 1 without one.
-        shares: of the samples that are neighbours, each in (0, 1].
+        shares: of the samples that are neighbors, each in (0, 1].
         progress: told how far it is.
 
     Returns:
@@ -114,7 +114,7 @@ def distinctiveness(
     """
     if not shares:
         raise ValueError("shares: expected at least one, came none")
-    moved = standardised(features, mean=mean, deviation=deviation)
+    moved = standardized(features, mean=mean, deviation=deviation)
     counts = [
         neighbor_count(len(moved), neighbors=share, count_self=True, round_neighbors="floor")
         for share in shares

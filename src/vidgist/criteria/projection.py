@@ -7,7 +7,7 @@ w is the direction in feature space along which the score q rises; a sample's pl
 score of all samples that look like it, each weighed by how alike they are. What a score says of a
 single sample against its likes is mostly noise, and goes.
 
-It is the first step of a descent towards the linear regression of q on x, and stops there: the
+It is the first step of a descent toward the linear regression of q on x, and stops there: the
 whole way would fit the noise.
 """
 

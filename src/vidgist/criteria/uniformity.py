@@ -35,7 +35,7 @@ def uniformity(features: Floats, *, count_self: bool = False) -> Floats:
     """Return the global consistency of each sample.
 
     Args:
-        features: (T, D); normalised here.
+        features: (T, D); normalized here.
         count_self: whether a sample counts in its own mean, with distance 0 (`reference`).
 
     Returns:

@@ -2,7 +2,7 @@ r"""How common a sample is among other videos; the less, the more unique to its 
 
 .. math:: L_{unique}(z_t) = \log \frac{1}{M} \sum_{s} e^{-2 ||z_t - s||^2}               (eq. 9)
 
-The s are segments of other videos: runs of samples, average-pooled and normalised.
+The s are segments of other videos: runs of samples, average-pooled and normalized.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ __all__ = ["segment_features", "uniqueness"]
 
 
 def segment_features(features: Floats, *, run: int = 10) -> Floats:
-    """Return segments of one video: equal runs of samples, average-pooled and normalised.
+    """Return segments of one video: equal runs of samples, average-pooled and normalized.
 
     Args:
-        features: (T, D); normalised here before they are pooled.
+        features: (T, D); normalized here before they are pooled.
         run: samples in a segment, m; samples left over at the end belong to the last segment.
 
     Returns:
@@ -37,11 +37,11 @@ def uniqueness(features: Floats, bank: Floats) -> Floats:
     """Return how common each sample is among the segments of other videos.
 
     The criterion that enters the score is its opposite, 1 - minmax (section 4.4): give
-    `vidgist.scoring` the negative of this.
+    `vidgist.scoring.scorer` the negative of this.
 
     Args:
-        features: (T, D); normalised here.
-        bank: (M, D) segment features of other videos; normalised here.
+        features: (T, D); normalized here.
+        bank: (M, D) segment features of other videos; normalized here.
 
     Returns:
         (T,) float64 in [-8, 0], higher for what other videos show too.

@@ -35,7 +35,7 @@ from vidgist.datasets.hdf5 import (
 from vidgist.datasets.numbers import NUMBER, finite, read_n_frames, read_picks, whole
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError, OutputError
-from vidgist.files import reserve, whole_file
+from vidgist.system.files import reserve, whole_file
 from vidgist.types import Shots
 
 __all__ = [

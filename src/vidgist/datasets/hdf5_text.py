@@ -37,8 +37,8 @@ def claimed_length_of_attribute(file: h5py.File, name: str | bytes) -> int | Non
     """Return the most that any attribute of that name in the file claims, None where unknown."""
     path = Path(file.filename)
     state = path.stat()
-    spelt = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
-    return _most_claimed(path, state.st_size, state.st_mtime_ns, spelt + b"\0", file.userblock_size)
+    raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
+    return _most_claimed(path, state.st_size, state.st_mtime_ns, raw + b"\0", file.userblock_size)
 
 
 @functools.lru_cache(maxsize=256)

@@ -26,7 +26,7 @@ class VideoRecord(_ShapesInRepr):
     Attributes:
         key: name of the video's group in the file, such as "video_1".
         name: name of the video itself, "" where the file does not say it.
-        features: (T, D) backbone features in the file's own float type, not normalised.
+        features: (T, D) backbone features in the file's own float type, not normalized.
         picks: (T,) frame index of each sample, not descending, from 0.
         times: (T,) seconds of each sample from the first frame.
         n_frames: number of frames N.

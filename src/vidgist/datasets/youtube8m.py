@@ -1,8 +1,8 @@
 r"""YouTube-8M's frame-level features: one record a video, one vector of bytes a second.
 
 A record is a ``SequenceExample`` message: a context with ``id`` and ``labels``, and lists ``rgb``
-(1024 bytes a second: Inception-v3, reduced by PCA and quantised) and ``audio`` (128 bytes). What
-the bytes stand for is said in `vidgist.features.youtube8m`.
+(1024 bytes a second: Inception-v3, reduced by PCA and quantized) and ``audio`` (128 bytes). What
+the bytes stand for is said in `vidgist.backbones.youtube8m`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vidgist.backbones.youtube8m import dequantize
 from vidgist.datasets.record import VideoRecord
 from vidgist.datasets.tfrecord import read_tfrecords
 from vidgist.errors import DataError, MissingExtraError
-from vidgist.features.youtube8m import dequantise
 from vidgist.types import _ShapesInRepr
 
 __all__ = ["YouTube8MVideo", "message_type", "read_youtube8m"]
@@ -39,7 +39,7 @@ class YouTube8MVideo(_ShapesInRepr):
     Attributes:
         key: its (scrambled) id.
         labels: numbers of its classes.
-        rgb: (T, 1024) uint8 quantised features, one a second.
+        rgb: (T, 1024) uint8 quantized features, one a second.
     """
 
     key: str
@@ -47,11 +47,11 @@ class YouTube8MVideo(_ShapesInRepr):
     rgb: npt.NDArray[np.uint8]
 
     def to_record(self) -> VideoRecord:
-        """Return the video as one of a data set: dequantised float32 features, one a second."""
+        """Return the video as one of a data set: dequantized float32 features, one a second."""
         return VideoRecord(
             key="",
             name=self.key,
-            features=dequantise(self.rgb),
+            features=dequantize(self.rgb),
             picks=np.arange(len(self.rgb)),
             times=np.arange(len(self.rgb), dtype=np.float64),
             n_frames=len(self.rgb),

@@ -13,11 +13,11 @@ from pathlib import Path
 import av
 import numpy as np
 
-from vidgist.demo.scenes import SCENES, Part, programme
+from vidgist.demo.scenes import SCENES, Part, program
 from vidgist.demo.tune import SAMPLE_RATE, tune
 from vidgist.errors import SettingError
-from vidgist.files import whole_file
 from vidgist.progress import Progress, silent
+from vidgist.system.files import whole_file
 from vidgist.video.encode import ClipEncoder
 
 __all__ = ["render_demo"]
@@ -50,7 +50,7 @@ def render_demo(
     if not SHORTEST <= seconds <= LONGEST:
         raise SettingError(f"--seconds: expected {SHORTEST:g} to {LONGEST:g}, came {seconds:g}")
     path = Path(path)
-    parts = programme(seconds)
+    parts = program(seconds)
     with (
         whole_file(path, overwrite=overwrite) as partial,
         ClipEncoder(

@@ -37,7 +37,7 @@ Point: TypeAlias = tuple[float, float]
 
 @lru_cache(maxsize=32)
 def gradient(*stops: Color) -> Image.Image:
-    """Return a canvas that runs from the first colour at the top to the last; copy before use."""
+    """Return a canvas that runs from the first color at the top to the last; copy before use."""
     places = np.linspace(0, 1, len(stops))
     rows = np.linspace(0, 1, HEIGHT)
     column = np.stack([np.interp(rows, places, [stop[c] for stop in stops]) for c in range(3)], 1)
@@ -93,7 +93,7 @@ def sprite(kind: str, width: int) -> Image.Image:
 
 def disc(
     draw: ImageDraw.ImageDraw,
-    centre: Point,
+    center: Point,
     radius: float,
     fill: Sequence[int] | None = None,
     *,
@@ -102,7 +102,7 @@ def disc(
     squash: float = 1.0,
 ) -> None:
     """Draw a filled circle, or an ellipse ``squash`` times as high as wide."""
-    x, y = centre
+    x, y = center
     box = (x - radius, y - radius * squash, x + radius, y + radius * squash)
     draw.ellipse(
         box,
@@ -120,14 +120,14 @@ def ridge(level: float, height: float, *, waves: float, shift: float) -> list[Po
     return [(0, HEIGHT), *zip(x.tolist(), y.tolist(), strict=True), (WIDTH, HEIGHT)]
 
 
-def ring_of(centre: Point, radius: float, count: int, *, turn: float = 0.0) -> list[Point]:
+def ring_of(center: Point, radius: float, count: int, *, turn: float = 0.0) -> list[Point]:
     """Return ``count`` points evenly spread on a circle, the first at the angle ``turn``."""
     angles = turn + 2 * math.pi * np.arange(count) / count
-    x, y = centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles)
+    x, y = center[0] + radius * np.cos(angles), center[1] + radius * np.sin(angles)
     return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
 def mixed(one: Color, other: Color, share: float) -> Color:
-    """Return the colour that is ``share`` of the way from one to the other."""
+    """Return the color that is ``share`` of the way from one to the other."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue

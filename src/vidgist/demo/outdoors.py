@@ -55,25 +55,25 @@ def road(t: float) -> Image.Image:
     draw.polygon(ridge(360, 60, waves=1.4, shift=0.25 * t), fill=(110, 140, 170))
     draw.rectangle((0, 360, WIDTH, HEIGHT), fill=(88, 160, 66))
 
-    def centre(depth: float) -> float:
+    def center(depth: float) -> float:
         return 640 + bend * depth**2
 
     def down(depth: float) -> float:
         return 360 + 360 * math.pow(1 - depth, 2.2)
 
     steps = [k / 24 for k in range(25)]
-    left = [(centre(d) - 24 - 540 * (1 - d) ** 2.2, down(d)) for d in steps]
-    right = [(centre(d) + 24 + 540 * (1 - d) ** 2.2, down(d)) for d in reversed(steps)]
+    left = [(center(d) - 24 - 540 * (1 - d) ** 2.2, down(d)) for d in steps]
+    right = [(center(d) + 24 + 540 * (1 - d) ** 2.2, down(d)) for d in reversed(steps)]
     draw.polygon(left + right, fill=(74, 76, 82))
     for k in range(8):
         far = 1 - ((k + 2.2 * t) % 8) / 8
         near = max(0.0, far - 0.05)
         a, b = 2 + 14 * (1 - far) ** 2.2, 2 + 14 * (1 - near) ** 2.2
         points = [
-            (centre(far) - a, down(far)),
-            (centre(far) + a, down(far)),
-            (centre(near) + b, down(near)),
-            (centre(near) - b, down(near)),
+            (center(far) - a, down(far)),
+            (center(far) + a, down(far)),
+            (center(near) + b, down(near)),
+            (center(near) - b, down(near)),
         ]
         draw.polygon(points, fill=(250, 250, 240))
     order = sorted(range(14), key=lambda k: (k / 14 + 0.32 * t) % 1.0)
@@ -81,7 +81,7 @@ def road(t: float) -> Image.Image:
         depth = 1 - (k / 14 + 0.32 * t) % 1.0
         size = (1 - depth) ** 2.2
         tree = sprite("pine", 8 * max(2, int(34 * size)))
-        x = centre(depth) + (-1 if k % 2 else 1) * (60 + 900 * size)
+        x = center(depth) + (-1 if k % 2 else 1) * (60 + 900 * size)
         image.paste(
             tree, (round(x - tree.width / 2), round(down(depth) - tree.height * 0.97)), tree
         )

@@ -1,4 +1,4 @@
-"""The demo's programme: which scene comes when, and for how long."""
+"""The demo's program: which scene comes when, and for how long."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image
 
 from vidgist.demo import indoors, outdoors
 
-__all__ = ["PROGRAMME", "SCENES", "Part", "programme"]
+__all__ = ["PROGRAM", "SCENES", "Part", "program"]
 
 SCENES: dict[str, Callable[[float], Image.Image]] = {
     "presenter": indoors.presenter,
@@ -27,7 +27,7 @@ SCENES: dict[str, Callable[[float], Image.Image]] = {
 }
 """Name -> picture of the scene at a time in seconds since it began."""
 
-PROGRAMME = (
+PROGRAM = (
     ("presenter", 3.0),
     ("sunrise", 2.6),
     ("city", 2.4),
@@ -74,13 +74,13 @@ class Part:
     skip: float
 
 
-def programme(seconds: float) -> list[Part]:
+def program(seconds: float) -> list[Part]:
     """Return the parts of a clip of that length: the same scenes, all slower or faster cut."""
-    share = seconds / sum(length for _, length in PROGRAMME)
+    share = seconds / sum(length for _, length in PROGRAM)
     parts: list[Part] = []
     shown: dict[str, float] = {}
     start = 0.0
-    for scene, length in PROGRAMME:
+    for scene, length in PROGRAM:
         end = start + length * share
         parts.append(Part(scene, start, end, shown.get(scene, 0.0)))
         shown[scene] = shown.get(scene, 0.0) + end - start

@@ -9,12 +9,12 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.bank import SHIPPED, Bank, VideoStatistics, bank_of, video_statistics
 from vidgist.datasets import Dataset, VideoRecord
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import Judge
-from vidgist.presets import BANK_CRITERIA, Preset
-from vidgist.scoring import bank_for, score_features
+from vidgist.scoring.bank import SHIPPED, Bank, VideoStatistics, bank_of, video_statistics
+from vidgist.scoring.presets import BANK_CRITERIA, Preset
+from vidgist.scoring.scorer import bank_for, score_features
 
 __all__ = [
     "OTHERS",

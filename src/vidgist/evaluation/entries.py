@@ -10,11 +10,16 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.baselines import ceiling_scores, constant_scores, measure_human, random_scores
 from vidgist.errors import DataError
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.published import Published
-from vidgist.presets import Preset
+from vidgist.evaluation.reference import (
+    ceiling_scores,
+    constant_scores,
+    measure_human,
+    random_scores,
+)
+from vidgist.scoring.presets import Preset
 from vidgist.types import Features, Scores
 
 __all__ = [
@@ -64,7 +69,7 @@ def row_name(criteria: Sequence[str]) -> str:
 
 def training_free(settings: Preset) -> Scorer:
     """Return the method without training, under the given settings."""
-    from vidgist.scoring import score_features
+    from vidgist.scoring.scorer import score_features
 
     return lambda features: score_features(features, settings)
 

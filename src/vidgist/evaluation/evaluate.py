@@ -13,10 +13,10 @@ from vidgist.datasets.splits import Split, video_key, videos_tested
 from vidgist.errors import DataError
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import Judge
+from vidgist.evaluation.keyshots import budget_frames
 from vidgist.evaluation.protocols import Protocol, cautions
 from vidgist.evaluation.results import Row, Table, counted
 from vidgist.progress import Progress, silent
-from vidgist.selection.keyshots import budget_frames
 
 __all__ = ["evaluate", "with_splits"]
 

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from vidgist.datasets import VideoRecord
 from vidgist.errors import DataError
 from vidgist.evaluation.f1 import f1_scores
+from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.rank import Annotators
-from vidgist.selection.keyshots import keyshot_summaries
 from vidgist.types import Shots
 
 __all__ = ["MEASURES", "Judge"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from vidgist.datasets import Dataset
 from vidgist.evaluation.entries import Entry, method_entry, row_name, training_free
-from vidgist.model import Model, load_model
-from vidgist.presets import Preset
-from vidgist.scoring import check_model, score_features
+from vidgist.models import Model, load_model
+from vidgist.scoring.presets import Preset
+from vidgist.scoring.scorer import check_model, score_features
 
 __all__ = ["model_entries", "model_row_name"]
 

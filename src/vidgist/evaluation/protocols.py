@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vidgist.errors import SettingError, unknown_value
-from vidgist.presets import Preset
+from vidgist.scoring.presets import Preset
 
 __all__ = [
     "BEST_OR_MEAN",

@@ -25,7 +25,7 @@ class Published:
         f1: in [0, 1], None where not published.
         features: what the scores were computed from.
         source: where it was published.
-        parameters: what else the row was measured with, such as the neighbour ratio.
+        parameters: what else the row was measured with, such as the neighbor ratio.
     """
 
     table: str

@@ -68,7 +68,7 @@ class Annotators:
                 f"came {self.steps.sum()} together"
             )
         self.values = values
-        self._unit = _centred_ranks(values)
+        self._unit = _centered_ranks(values)
         # Dense ranks 0, 1, ... of each annotator, and how many there are at most.
         ranks = [np.unique(row, return_inverse=True)[1].reshape(-1) for row in values]
         self._ranks = np.array(ranks, dtype=np.int64).reshape(values.shape)
@@ -108,7 +108,7 @@ class Annotators:
         """Return Spearman's rho of R score vectors (R, T) with each annotator, as (R, U)."""
         self._check(scores)
         spread = np.repeat(np.asarray(scores, dtype=np.float64), self.steps, axis=1)
-        return np.asarray(np.clip(_centred_ranks(spread) @ self._unit.T, -1.0, 1.0))
+        return np.asarray(np.clip(_centered_ranks(spread) @ self._unit.T, -1.0, 1.0))
 
     def tau(self, scores: Floats) -> npt.NDArray[np.float64]:
         """Return Kendall's tau-b of R score vectors (R, T) with each annotator, as (R, U)."""
@@ -152,7 +152,7 @@ def _alike_less_opposite(table: Counts) -> npt.NDArray[np.int64]:
     return np.asarray(np.einsum("ruc,ruc->u", table, lower_less_higher), dtype=np.int64)
 
 
-def _centred_ranks(values: Floats) -> npt.NDArray[np.float64]:
+def _centered_ranks(values: Floats) -> npt.NDArray[np.float64]:
     """Return (R, N) mean ranks less their mean, scaled to length 1; NaN rows where constant."""
     ranks = rankdata(values, axis=1)
     ranks -= ranks.mean(axis=1, keepdims=True)

@@ -8,9 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vidgist.bank import SHIPPED
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
-from vidgist.datasets.join import join, read_annotations
 from vidgist.datasets.splits import read_splits
 from vidgist.errors import DataError, SettingError, unknown_value
 from vidgist.evaluation.banks import bank_entry, banks_for
@@ -23,14 +21,16 @@ from vidgist.evaluation.entries import (
     scores_entry,
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
+from vidgist.evaluation.join import join, read_annotations
 from vidgist.evaluation.models import model_entries, model_row_name
 from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.results import Table
 from vidgist.evaluation.scores_file import read_scores
 from vidgist.evaluation.segmentation import SHOTS, resegment
 from vidgist.evaluation.tables import as_data, named
-from vidgist.presets import BANK_CRITERIA, Preset
 from vidgist.progress import Progress, silent
+from vidgist.scoring.bank import SHIPPED
+from vidgist.scoring.presets import BANK_CRITERIA, Preset
 
 __all__ = ["BASELINE_SCORES", "Request", "settings_for"]
 
@@ -49,7 +49,7 @@ def _file_row(path: Path, taken: Collection[str]) -> str:
     return path.name if path.name not in (*BASELINES, *taken) else str(path)
 
 
-def _is_misspelt(scores: str) -> bool:
+def _is_misspelled(scores: str) -> bool:
     """Tell whether a word is neither a baseline nor meant as a file."""
     path = Path(scores)
     plain = path.name == scores and path.suffix == ""
@@ -96,7 +96,7 @@ class Request:
             raise unknown_value("--shots", self.shots, SHOTS)
         if self.model is not None and self.scores is not None:
             raise SettingError("--model contradicts --scores; give one of them")
-        if self.scores is not None and _is_misspelt(self.scores):
+        if self.scores is not None and _is_misspelled(self.scores):
             raise unknown_value("--scores", self.scores, (*BASELINE_SCORES, "a file"))
 
     @property

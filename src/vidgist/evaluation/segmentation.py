@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets import VideoRecord
-from vidgist.selection.keyshots import keyshot_summaries
+from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.shots import segment
 from vidgist.types import Shots
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from vidgist.features.backbone import Backbone, Pixels, Vectors, check_pixels, clip_of, stills
-from vidgist.features.registry import DEFAULT_BACKBONE, load_backbone
+from vidgist.backbones.backbone import Backbone, Pixels, Vectors, check_pixels, clip_of, stills
+from vidgist.backbones.registry import DEFAULT_BACKBONE, load_backbone
 from vidgist.features.thumbnails import thumbnail, thumbnail_size
 from vidgist.features.trace import Trace
 from vidgist.progress import Progress, silent
@@ -42,7 +42,7 @@ class Extraction:
     """What one pass over a video gives.
 
     Attributes:
-        features: (T, D) pooled features, not normalised, with times and picks.
+        features: (T, D) pooled features, not normalized, with times and picks.
         timeline: every frame that was decoded on the way.
         black: (T,) which samples show nothing, see `vidgist.video.is_black`.
         thumbnails: T small JPEG files, one a sample; or none, where they were not asked for or
@@ -112,7 +112,7 @@ def extract_features(
         trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `thumbnails`.
 
     Returns:
-        ``features`` (T, D) as the backbone gives them, float32 and not normalised, with their
+        ``features`` (T, D) as the backbone gives them, float32 and not normalized, with their
         seconds and frame indices; the timeline; and what was seen on the way.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Quantising an extractor by videos, and measuring on the same videos what that costs."""
+"""Quantizing an extractor by videos, and measuring on the same videos what that costs."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
+from vidgist.backbones.quantize import Floats, Pixels, cosines, quantize
+from vidgist.backbones.session import Session
 from vidgist.features.extract import BATCH
-from vidgist.features.quantise import Floats, Pixels, cosines, quantise
-from vidgist.features.session import Session
-from vidgist.presets import PAPER
+from vidgist.scoring.presets import PAPER
 from vidgist.types import Features
 
-__all__ = ["quantised_by_videos"]
+__all__ = ["quantized_by_videos"]
 
 CALIBRATION = 96
 """Pictures that set the ranges: more change nothing that can be measured."""
 
 MEASURED = 400
-"""Samples of a video that are compared at most: its beginning, so that neighbours stay such."""
+"""Samples of a video that are compared at most: its beginning, so that neighbors stay such."""
 
 
 def _features(session: Session, pixels: Pixels) -> Floats:
@@ -41,19 +41,19 @@ def _samples(video: Path, *, size: tuple[int, int]) -> Pixels:
 
 
 def _importance(values: Floats) -> Floats:
-    from vidgist.scoring import score_features
+    from vidgist.scoring.scorer import score_features
 
     features = Features(values=values, picks=np.arange(len(values)), n_frames=len(values))
     return score_features(features, PAPER).importance
 
 
-def quantised_by_videos(
+def quantized_by_videos(
     model: bytes, videos: Sequence[Path], *, size: tuple[int, int]
 ) -> tuple[bytes, dict[str, float]]:
-    """Return the quantised model and what it costs.
+    """Return the quantized model and what it costs.
 
     Args:
-        model: a serialised ONNX model, as `Record.export` gives it.
+        model: a serialized ONNX model, as `Record.export` gives it.
         videos: one or more that show what it will see.
         size: (height, width) of its pictures.
 
@@ -70,7 +70,7 @@ def quantised_by_videos(
     samples = [_samples(video, size=size) for video in videos]
     ranges = np.concatenate([pixels[1::2] if len(pixels) > 1 else pixels for pixels in samples])
     places = np.linspace(0, len(ranges) - 1, min(CALIBRATION, len(ranges))).round().astype(int)
-    small = quantise(model, ranges[places])
+    small = quantize(model, ranges[places])
 
     exact, rounded = Session(model, source="exact"), Session(small, source="int8")
     likeness, taus = [], []

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vidgist.features.backbone import Backbone, clip_of
+from vidgist.backbones.backbone import Backbone, clip_of
+from vidgist.backbones.registry import load_backbone, records
+from vidgist.backbones.session import usable_cores
 from vidgist.features.extract import BATCH, CLIP_BATCH
-from vidgist.features.registry import load_backbone, records
-from vidgist.features.session import usable_cores
 
 __all__ = ["Speed", "measure", "run"]
 

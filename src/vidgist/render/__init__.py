@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidgist.errors import OutputError, SettingError, unknown_value
-from vidgist.files import whole_file, whole_folder
 from vidgist.progress import Progress, silent
 from vidgist.render import (
     chapters,
@@ -27,6 +26,7 @@ from vidgist.render import (
     storyboard,
 )
 from vidgist.render.job import Job
+from vidgist.system.files import whole_file, whole_folder
 from vidgist.types import Summary
 
 __all__ = ["DEFAULT_OUTPUTS", "OUTPUTS", "Job", "Output", "check_outputs", "render"]

@@ -1,7 +1,7 @@
 """``summary.mp4``: the selected shots in order, with their sound, cut where they begin and end.
 
 Pictures are re-encoded, since a cut at any frame cannot be had by copying.  Each stretch of
-neighbouring shots is sought, decoded once and passed on, sound and pictures side by side, so that
+neighboring shots is sought, decoded once and passed on, sound and pictures side by side, so that
 cost and memory follow the length of the summary and not that of the video.
 """
 

@@ -1,7 +1,7 @@
-"""A figure for a paper: curves of a video, marked moments, and their nearest neighbours (figure 3).
+"""A figure for a paper: curves of a video, marked moments, and their nearest neighbors (figure 3).
 
 The left column has a curve for the score and for each criterion it is made of; the right one a row
-of pictures for each marked moment: its own, then six of its ten nearest neighbours.
+of pictures for each marked moment: its own, then six of its ten nearest neighbors.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ __all__ = [
 
 FORMATS = ("pdf", "png", "svg")
 
-COLOURS = ("#2b8a3e", "#c92a2a", "#212529", "#1864ab", "#862e9c", "#e67700")
+COLORS = ("#2b8a3e", "#c92a2a", "#212529", "#1864ab", "#862e9c", "#e67700")
 """Of the marks: the paper's green, red and black, then more."""
 
 HIGH, LOW = 0.6, 0.3
@@ -52,14 +52,14 @@ class Mark:
 
     Attributes:
         sample: its index.
-        colour: of its line and frame.
+        color: of its line and frame.
         label: why it is marked.
-        pictures: its own picture and its neighbours', or empty.
+        pictures: its own picture and its neighbors', or empty.
         times: seconds of each picture.
     """
 
     sample: int
-    colour: str
+    color: str
     label: str
     pictures: Sequence[Image.Image] = field(default=())
     times: Sequence[float] = field(default=())
@@ -92,14 +92,14 @@ def marks_of(document: Document) -> list[Mark]:
     """
     names = list(document.used)
     score = np.nan_to_num(document.importance)
-    red = (int(score.argmax()), COLOURS[1], "greatest importance")
+    red = (int(score.argmax()), COLORS[1], "greatest importance")
     chosen = [red]
     values = [np.nan_to_num(document.criteria[name]) for name in names]
     titles = [words_of(name).title.lower() for name in names]
     if len(names) == 1:
         lowest = int(values[0].argmin())
         if np.ptp(values[0]) > 0:
-            chosen = [red, (lowest, COLOURS[2], f"low {titles[0]}")]
+            chosen = [red, (lowest, COLORS[2], f"low {titles[0]}")]
     elif names:
         first, second = values[:2]
         one, other = titles[:2]
@@ -108,16 +108,16 @@ def marks_of(document: Document) -> list[Mark]:
         if first[above] > second[above]:
             clear = first[above] >= HIGH and second[above] < LOW
             label = f"high {one}, low {other}" if clear else f"more {one} than {other}"
-            chosen.append((above, COLOURS[0], label))
+            chosen.append((above, COLORS[0], label))
         chosen.append(red)
         if second[below] > first[below]:
             clear = second[below] >= HIGH and first[below] < LOW
             label = f"low {one}, high {other}" if clear else f"more {other} than {one}"
-            chosen.append((below, COLOURS[2], label))
+            chosen.append((below, COLORS[2], label))
     return [
-        Mark(sample=sample, colour=colour, label=label)
-        for sample, colour, label in chosen
-        if sample != red[0] or colour == COLOURS[1]
+        Mark(sample=sample, color=color, label=label)
+        for sample, color, label in chosen
+        if sample != red[0] or color == COLORS[1]
     ]
 
 
@@ -125,7 +125,7 @@ def marks_at(document: Document, times: Sequence[float]) -> list[Mark]:
     """Return a mark at the sample nearest to each of the given times, each sample once."""
     samples = dict.fromkeys(int(np.abs(document.times - time).argmin()) for time in times)
     return [
-        Mark(sample=sample, colour=COLOURS[i % len(COLOURS)], label="")
+        Mark(sample=sample, color=COLORS[i % len(COLORS)], label="")
         for i, sample in enumerate(samples)
     ]
 
@@ -205,7 +205,7 @@ def _draw_curves(
         )
         axis.plot(document.times, values, color="#343a40", linewidth=0.9, **dot)
         for mark in marks:
-            axis.axvline(document.times[mark.sample], color=mark.colour, linewidth=1.6, alpha=0.9)
+            axis.axvline(document.times[mark.sample], color=mark.color, linewidth=1.6, alpha=0.9)
         top = float(np.nanmax(values, initial=0.0)) if name == "importance" else 1.0
         axis.set_ylim(0, 1.05 * top or 1.0)
         heights = (
@@ -257,19 +257,19 @@ def _draw_pictures(figure: Figure, places: Layout, row: Row, mark: Mark) -> None
         axis.set_axis_off()
         axis.imshow(picture)
         axis.set_title(clock_time(seconds), fontsize=5, pad=2)
-        _draw_frame(axis, mark.colour, near=i > 0)
+        _draw_frame(axis, mark.color, near=i > 0)
     figure.text(
         row.anchor.left / places.width,
         1 - (row.anchor.top + row.anchor.height + 0.05) / places.height,
         mark.label.replace(", ", ",\n").replace(" than ", "\nthan "),
         fontsize=5.5,
-        color=mark.colour,
+        color=mark.color,
         verticalalignment="top",
         parse_math=False,
     )
 
 
-def _draw_frame(axis: Any, colour: str, *, near: bool) -> None:
+def _draw_frame(axis: Any, color: str, *, near: bool) -> None:
     from matplotlib.patches import Rectangle
 
     axis.add_patch(
@@ -279,7 +279,7 @@ def _draw_frame(axis: Any, colour: str, *, near: bool) -> None:
             1,
             transform=axis.transAxes,
             fill=False,
-            edgecolor=colour,
+            edgecolor=color,
             linewidth=0.9 if near else 2.0,
             linestyle=(0, (3, 2)) if near else "-",
             clip_on=False,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 __all__ = ["NEIGHBORS", "Box", "Layout", "Row", "layout"]
 
 NEIGHBORS = 6
-"""Pictures of neighbours beside that of a marked moment."""
+"""Pictures of neighbors beside that of a marked moment."""
 
 EDGE = 0.05
 NUMBERS, RIGHT = 0.34, 0.16
@@ -43,7 +43,7 @@ LABEL = 0.24
 """Under the picture of a marked moment: two lines that say why it is marked."""
 
 APART, GAP = 0.12, 0.06
-"""Between a moment and its neighbours, and between those."""
+"""Between a moment and its neighbors, and between those."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """Places of a marked moment's pictures: its own, then those of its neighbours."""
+    """Places of a marked moment's pictures: its own, then those of its neighbors."""
 
     anchor: Box
     neighbors: tuple[Box, ...]
@@ -125,7 +125,7 @@ def _row(*, left: float, right: float, tallest: float, shape: float) -> Row:
     for lines in (2, 1):
         many = NEIGHBORS // lines
         between = (lines - 1) * (CLOCK + GAP)
-        # Of the moment's picture: such that both its neighbours' lines and its row are filled.
+        # Of the moment's picture: such that both its neighbors' lines and its row are filled.
         room = right - left - APART - (many - 1) * GAP + many * shape * between / lines
         height = min(room / (1 + many / lines) / shape, tallest)
         anchor = Box(left=left, top=0.0, width=height * shape, height=height)

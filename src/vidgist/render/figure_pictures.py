@@ -1,6 +1,6 @@
-"""The pictures of a figure: marked moments and their neighbours, from the source video.
+"""The pictures of a figure: marked moments and their neighbors, from the source video.
 
-A summary.json holds scores and no features, so neighbours are found by looking at the video again.
+A summary.json holds scores and no features, so neighbors are found by looking at the video again.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.criteria.gram import unit_rows
 from vidgist.errors import DataError
-from vidgist.features import DEFAULT_BACKBONE, extract_features
+from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
 from vidgist.render.document import Document
 from vidgist.render.figure import Mark
@@ -54,7 +55,7 @@ def with_pictures(
     limits: Limits | None = None,
     progress: Progress = silent,
 ) -> list[Mark]:
-    """Return the marks with their pictures and those of their neighbours.
+    """Return the marks with their pictures and those of their neighbors.
 
     Args:
         document: its settings say how the video was sampled, and by which backbone.

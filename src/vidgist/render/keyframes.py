@@ -9,7 +9,7 @@ from vidgist.render.job import Job
 __all__ = ["QUALITY", "file_name", "write"]
 
 QUALITY = 92
-"""JPEG quality at which flat areas and text show no artefacts."""
+"""JPEG quality at which flat areas and text show no artifacts."""
 
 
 def file_name(number: int, seconds: float) -> str:

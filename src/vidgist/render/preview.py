@@ -106,7 +106,7 @@ def _gif(pictures: list[Image.Image], rate: int) -> bytes:
     frames = []
     for first in range(0, len(pictures), PALETTE_PICTURES):
         alike = pictures[first : first + PALETTE_PICTURES]
-        # Half the size has the same colours, and finding 256 of them is most of the work.
+        # Half the size has the same colors, and finding 256 of them is most of the work.
         palette = alike[len(alike) // 2].reduce(2).quantize(256)
         frames += [p.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for p in alike]
     frames[0].save(

@@ -66,7 +66,7 @@ class Stills:
         )
         self._kept = frozenset(evenly(len(self.stills), MAX_TILES))
         self._tiles: list[tuple[Still, Image.Image]] = []
-        self._favourite = int(np.argmax(summary.shot_scores[shots]))
+        self._favorite = int(np.argmax(summary.shot_scores[shots]))
         self._best: Image.Image | None = None
 
     def pictures(self) -> Iterator[tuple[Still, Image.Image]]:
@@ -83,7 +83,7 @@ class Stills:
                 tile = image.copy()
                 tile.thumbnail((TILE_SIDE, TILE_SIDE), Image.Resampling.LANCZOS)
                 tiles.append((still, tile))
-            if index == self._favourite:
+            if index == self._favorite:
                 self._best = image.copy()
                 self._best.thumbnail((BEST_SIDE, BEST_SIDE), Image.Resampling.LANCZOS)
             yield still, image

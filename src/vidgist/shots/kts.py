@@ -6,7 +6,7 @@ Potapov et al., "Category-Specific Video Summarization", ECCV 2014, with a linea
           g(m) = \frac{v m}{2 n} (\log \frac{n}{m} + 1), \quad g(0) = 0
 
 The classical program finds the best scatter C(m) for every number m of change points, at a cost of
-n^2 for each m. Only the m that minimises C(m) / n + g(m) is wanted, and g is concave: it is the
+n^2 for each m. Only the m that minimizes C(m) / n + g(m) is wanted, and g is concave: it is the
 lower envelope of straight lines, so that the minimum is also the minimum for some constant price of
 a change point, a vertex of the lower convex hull of C. One partition at a constant price costs n^2,
 and bounds on the stretches of the hull between known vertices leave a dozen prices to try.
@@ -33,7 +33,7 @@ def segment(
     """Return the change points of a sequence of features, exactly.
 
     Args:
-        features: (T, D); normalised here.
+        features: (T, D); normalized here.
         penalty: v, the weight of the price of change points, more than 0.
         max_change_points: at most so many; T // 2 by default.
 

@@ -21,13 +21,13 @@ from av.packet import Packet
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from vidgist.backbones.backbone import ClipShape
 from vidgist.errors import SettingError
-from vidgist.features.backbone import ClipShape
 from vidgist.progress import Progress, silent
 from vidgist.types import Frames, Timeline
-from vidgist.video.clips import ClipGatherer
 from vidgist.video.clock import Clock
 from vidgist.video.container import Limits, open_video, too_long, video_stream
+from vidgist.video.frame_windows import ClipGatherer
 from vidgist.video.luma import Jumps
 from vidgist.video.orient import Turns, turned
 from vidgist.video.packets import Losses, decoded, nothing_decodes, prepare

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from av.video.reformatter import Interpolation
 
 from vidgist.errors import OutputError
-from vidgist.video.colour import CONVERTIBLE, UNSPECIFIED, convertible
+from vidgist.video.color import CONVERTIBLE, UNSPECIFIED, convertible
 from vidgist.video.pixels import rgb
 
 __all__ = ["MAX_SIDE", "ClipEncoder", "clock", "even_size"]
@@ -54,7 +54,7 @@ def clock(frame_rate: float) -> int:
 
 
 def even_size(width: int, height: int) -> tuple[int, int]:
-    """Return the size with even sides between `MIN_SIDE` and `MAX_SIDE`, as 4:2:0 colour needs."""
+    """Return the size with even sides between `MIN_SIDE` and `MAX_SIDE`, as 4:2:0 color needs."""
     shrink = min(1.0, MAX_SIDE / max(width, height))
 
     def side(pixels: int) -> int:
@@ -67,7 +67,7 @@ def even_size(width: int, height: int) -> tuple[int, int]:
 class ClipEncoder:
     """Writes one MP4 file; a context manager.
 
-    The first picture fixes the size and the colour tags; later ones are scaled to it.
+    The first picture fixes the size and the color tags; later ones are scaled to it.
 
     Args:
         path: where to write; replaced if it exists.
@@ -216,7 +216,7 @@ class ClipEncoder:
             yield
         except av.error.FFmpegError as error:
             if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
-                raise  # full disk and the like: named by `vidgist.files`
+                raise  # full disk and the like: named by `vidgist.system.files`
             raise OutputError(
                 f"{self._subject}: cannot be encoded ({error.strerror}); "
                 "leave mp4 out of --make to get the other results"
@@ -224,7 +224,7 @@ class ClipEncoder:
 
 
 def _matrix(frame: av.VideoFrame, height: int) -> int:
-    """Return the colour matrix (AVColorSpace) of the clip: the source's, or one fit for RGB."""
+    """Return the color matrix (AVColorSpace) of the clip: the source's, or one fit for RGB."""
     if frame.format.is_rgb or frame.colorspace == RGB:
         return 1 if height >= 720 else 6  # BT.709 for HD, else SMPTE 170M, as players guess
     return frame.colorspace

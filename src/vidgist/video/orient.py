@@ -128,7 +128,7 @@ class Upright:
         )
         pts, time_base = frame.pts, frame.time_base
         if (width, height) != (frame.width, frame.height):
-            # Colours of a palette cannot be scaled.
+            # Colors of a palette cannot be scaled.
             kind = "rgba" if frame.format.has_palette else None
             frame = frame.reformat(width=width, height=height, format=kind)
         if turn:

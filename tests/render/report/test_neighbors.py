@@ -37,7 +37,7 @@ def test_a_lone_sample_has_none() -> None:
     assert found.samples.shape == (1, 0)
 
 
-def test_equal_samples_are_their_own_neighbours_all_at_one() -> None:
+def test_equal_samples_are_their_own_neighbors_all_at_one() -> None:
     found = nearest(np.ones((30, 4)), neighbors=0.1)
     assert np.allclose(found.similarity, 1.0)
     assert np.all(found.samples != np.arange(30)[:, None])

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from vidgist.presets import CRITERIA
 from vidgist.priors import PRIORS
 from vidgist.render.report.words import PRIOR_WORDS, WORDS, about_importance, words_of
+from vidgist.scoring.presets import CRITERIA
 
 
 def test_every_criterion_of_the_presets_has_words() -> None:

@@ -61,14 +61,14 @@ const heightOf = (one, value, lane) => lane.top + lane.height - 1 - (value / one
 function drawCurve(context, one, lane, filled) {
   const toY = (value) => heightOf(one, value, lane);
   const line = points(one.values);
-  context.strokeStyle = colour("--line");
+  context.strokeStyle = color("--line");
   context.lineWidth = 1;
   context.beginPath();
   context.moveTo(0, lane.top + lane.height - 0.5);
   context.lineTo(width(), lane.top + lane.height - 0.5);
   context.stroke();
   if (!line.length) return;
-  context.strokeStyle = colour(one.colour);
+  context.strokeStyle = color(one.color);
   context.lineWidth = filled ? 2 : 1.5;
   context.lineJoin = "round";
   context.beginPath();
@@ -78,7 +78,7 @@ function drawCurve(context, one, lane, filled) {
   context.lineTo(line[0][0], lane.top + lane.height);
   context.closePath();
   context.globalAlpha = filled ? 0.16 : 0.09;
-  context.fillStyle = colour(one.colour);
+  context.fillStyle = color(one.color);
   context.fill();
   context.globalAlpha = 1;
 }
@@ -94,17 +94,17 @@ function drawShots(context) {
     const left = toX(shots[i].start);
     const right = toX(shots[i].end);
     const across = Math.max(right - left - (right - left > 4 ? 1.5 : 0), 0.75);
-    context.fillStyle = selected.has(i) ? colour("--accent") : colour("--sunk");
+    context.fillStyle = selected.has(i) ? color("--accent") : color("--sunk");
     context.beginPath();
     context.roundRect(left, top + (selected.has(i) ? 0 : 7), across, height - (selected.has(i) ? 0 : 7), Math.min(4, across / 2));
     context.fill();
     if (!selected.has(i) && across > 3) {
-      context.strokeStyle = colour("--line");
+      context.strokeStyle = color("--line");
       context.stroke();
     }
     const label = String(i + 1);
     if (across > 14 && across > context.measureText(label).width + 8) {
-      context.fillStyle = selected.has(i) ? colour("--accent-ink") : colour("--quiet");
+      context.fillStyle = selected.has(i) ? color("--accent-ink") : color("--quiet");
       context.fillText(label, left + across / 2, top + height / 2 + (selected.has(i) ? 0.5 : 4));
     }
   }
@@ -117,7 +117,7 @@ function drawAxis(context) {
   const step = steps.find((one) => one >= wanted) || 28800;
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
-  context.fillStyle = colour("--quiet");
+  context.fillStyle = color("--quiet");
   for (let n = Math.ceil(state.view[0] / step); n * step <= state.view[1]; n++) {
     const x = toX(n * step);
     const label = clock(n * step, step < 0.1 ? 2 : step < 1 ? 1 : 0);
@@ -170,7 +170,7 @@ function vertical(context, seconds, paint, lineWidth, dash = []) {
 function drawMarks(context) {
   const chosen = stopTimes[state.stop];
   const base = lanes[0].top + lanes[0].height;
-  context.fillStyle = colour("--quiet");
+  context.fillStyle = color("--quiet");
   for (const stop of data.neighbors.stops[state.stop] || []) {
     const x = toX(stopTimes[stop]);
     context.beginPath();
@@ -179,9 +179,9 @@ function drawMarks(context) {
     context.lineTo(x + 4, base + 1);
     context.fill();
   }
-  if (hover !== null) vertical(context, hover, colour("--quiet"), 1, [3, 3]);
-  if (state.playing !== null) vertical(context, state.playing, colour("--play"), 2);
-  vertical(context, chosen, colour("--ink"), 1.5);
+  if (hover !== null) vertical(context, hover, color("--quiet"), 1, [3, 3]);
+  if (state.playing !== null) vertical(context, state.playing, color("--play"), 2);
+  vertical(context, chosen, color("--ink"), 1.5);
   const x = toX(chosen);
   const sample = stops[state.stop];
   context.lineWidth = 2;
@@ -190,18 +190,18 @@ function drawMarks(context) {
     const y = heightOf(one, one.values[sample], lanes[i]);
     context.beginPath();
     context.arc(x, y, 4, 0, 2 * Math.PI);
-    context.fillStyle = colour("--card");
+    context.fillStyle = color("--card");
     context.fill();
-    context.strokeStyle = colour(one.colour);
+    context.strokeStyle = color(one.color);
     context.stroke();
   });
 }
 
 function draw() {
   if (!wide) return; // not laid out yet
-  colours.clear();
+  colors.clear();
   const context = prepare(canvas, lanes.height);
-  context.fillStyle = colour("--accent");
+  context.fillStyle = color("--accent");
   context.globalAlpha = 0.1;
   for (const [start, end] of current().segments) {
     if (end < state.view[0] || start > state.view[1]) continue;
@@ -222,13 +222,13 @@ function drawOverview() {
   if (!zoomed) return;
   const context = prepare(overview, 18);
   const scale = width() / data.duration;
-  context.fillStyle = colour("--sunk");
+  context.fillStyle = color("--sunk");
   context.fillRect(0, 4, width(), 10);
-  context.fillStyle = colour("--accent");
+  context.fillStyle = color("--accent");
   for (const [start, end] of current().segments) {
     context.fillRect(start * scale, 4, Math.max((end - start) * scale, 0.75), 10);
   }
-  context.strokeStyle = colour("--ink");
+  context.strokeStyle = color("--ink");
   context.lineWidth = 2;
   context.strokeRect(state.view[0] * scale + 1, 1, Math.max((state.view[1] - state.view[0]) * scale - 2, 4), 16);
 }

@@ -1,4 +1,4 @@
-// Why this moment: its picture, its values in plain words, its nearest neighbours.
+// Why this moment: its picture, its values in plain words, its nearest neighbors.
 // By its value and not its rank: the score is made of values.
 const level = (one, value) =>
   one.constant || value === null ? "same" : value >= 0.6 ? "high" : value >= 0.3 ? "middle" : "low";
@@ -8,7 +8,7 @@ function listed(phrases) {
   return `${phrases.slice(0, -1).join(", ")} and ${phrases[phrases.length - 1]}`;
 }
 
-// "It differs from its neighbours, but is unlike most of the video."
+// "It differs from its neighbors, but is unlike most of the video."
 function sentence(sample) {
   const kinds = { for: [], against: [] };
   for (const one of series.slice(1)) {
@@ -51,7 +51,7 @@ function valueRow(one, sample) {
   const rank = rankOf(one, sample);
   const bar = make("div", "");
   bar.style.width = `${clamp(((value ?? 0) / one.greatest) * 100, 0, 100)}%`;
-  bar.style.setProperty("--swatch", `var(${one.colour})`);
+  bar.style.setProperty("--swatch", `var(${one.color})`);
   const track = make("div", "track", bar);
   track.setAttribute("aria-hidden", "true");
   const name = make("p", "name", make("span", "", one.title), make("b", "", shown(value)));

@@ -5,8 +5,8 @@ const stops = data.stops;
 const stopTimes = stops.map((sample) => data.times[sample]);
 const madeIndex = data.lengths.findIndex((length) => length.made);
 const series = [
-  { name: "importance", title: "Importance", about: data.about, values: data.importance, colour: "--importance" },
-  ...data.criteria.map((criterion, i) => ({ ...criterion, colour: `--c${i % 6}` })),
+  { name: "importance", title: "Importance", about: data.about, values: data.importance, color: "--importance" },
+  ...data.criteria.map((criterion, i) => ({ ...criterion, color: `--c${i % 6}` })),
 ];
 
 const state = { length: madeIndex, stop: 0, shot: 0, view: [0, data.duration], playing: null };
@@ -80,11 +80,11 @@ function rankOf(one, sample) {
 }
 const shown = (value) => (value === null ? "none" : value.toFixed(2));
 
-// A colour of the style sheet as it is in force: light, dark or forced.
+// A color of the style sheet as it is in force: light, dark or forced.
 // Asked for once a drawing: each question may make the browser work out all styles anew.
 const style = getComputedStyle(document.documentElement);
-const colours = new Map();
-function colour(name) {
-  if (!colours.has(name)) colours.set(name, style.getPropertyValue(name).trim());
-  return colours.get(name);
+const colors = new Map();
+function color(name) {
+  if (!colors.has(name)) colors.set(name, style.getPropertyValue(name).trim());
+  return colors.get(name);
 }

@@ -7,10 +7,10 @@ function show(start, span) {
   const from = clamp(start, 0, data.duration - length);
   change({ view: [from, from + length] });
 }
-function zoom(factor, centre = stopTimes[state.stop]) {
+function zoom(factor, center = stopTimes[state.stop]) {
   const span = (state.view[1] - state.view[0]) * factor;
-  const share = clamp((centre - state.view[0]) / (state.view[1] - state.view[0]), 0, 1);
-  show(centre - share * span, span);
+  const share = clamp((center - state.view[0]) / (state.view[1] - state.view[0]), 0, 1);
+  show(center - share * span, span);
 }
 const pan = (seconds) => show(state.view[0] + seconds, state.view[1] - state.view[0]);
 
@@ -112,7 +112,7 @@ function drawLegend() {
   const sample = stops[state.stop];
   const items = series.map((one) => {
     const swatch = make("span", "swatch");
-    swatch.style.setProperty("--swatch", `var(${one.colour})`);
+    swatch.style.setProperty("--swatch", `var(${one.color})`);
     const name = one.used === false ? `${one.title} (not in the score)` : one.title;
     return make("li", one.used === false ? "quiet" : "", swatch, make("span", "", name), make("b", "", shown(one.values[sample])));
   });

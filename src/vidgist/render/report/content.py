@@ -92,7 +92,7 @@ def used_criteria(known: Iterable[str], named: object) -> list[str]:
 
 
 def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
-    """Return the samples that can be chosen, with their pictures and nearest neighbours."""
+    """Return the samples that can be chosen, with their pictures and nearest neighbors."""
     chosen = list(pictures.samples)
     near = nearest(
         summary.features.values[chosen], neighbors=float(summary.settings.get("neighbors") or 0.1)

@@ -1,4 +1,4 @@
-"""The nearest neighbours of each pictured sample, to be shown beside it (figure 3 of the paper)."""
+"""The nearest neighbors of each pictured sample, to be shown beside it (figure 3 of the paper)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Neighbors:
     """Some of the nearest samples of each of P samples.
 
     Attributes:
-        count: K, how many samples count as neighbours.
+        count: K, how many samples count as neighbors.
         ranks: (R,) which of them are given, from 1: the closest, one in the middle, the last.
         samples: (P, R) index among the P.
         similarity: (P, R) cosine.
@@ -37,11 +37,11 @@ class Neighbors:
 
 
 def nearest(features: Floats, *, neighbors: float = 0.1) -> Neighbors:
-    """Return neighbours by cosine similarity, a sample not being its own.
+    """Return neighbors by cosine similarity, a sample not being its own.
 
     Args:
         features: (P, D).
-        neighbors: share of the samples that are neighbours, in (0, 1].
+        neighbors: share of the samples that are neighbors, in (0, 1].
     """
     unit = unit_rows(features)
     count = neighbor_count(len(unit), neighbors=neighbors)

@@ -18,7 +18,7 @@ from vidgist.types import Summary
 __all__ = ["Pictures", "as_text", "choose_pictures", "encode", "evenly_first", "order_of_need"]
 
 MOST = 6000
-"""Pictures on a page at most: browsers and the search for neighbours slow down beyond."""
+"""Pictures on a page at most: browsers and the search for neighbors slow down beyond."""
 
 MOST_BARE = 2000
 """Samples that can be chosen where there are no pictures."""

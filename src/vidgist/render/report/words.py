@@ -31,9 +31,9 @@ WORDS = {
         "Local dissimilarity",
         "How much a sample differs from the samples most like it: low where the picture stands"
         " still or repeats itself.",
-        high="differs from its neighbours",
-        middle="differs somewhat from its neighbours",
-        low="looks much like its neighbours",
+        high="differs from its neighbors",
+        middle="differs somewhat from its neighbors",
+        low="looks much like its neighbors",
     ),
     "uniformity": Words(
         "Global consistency",
@@ -53,9 +53,9 @@ WORDS = {
         "Distinctiveness",
         "How much uncommon content sets a sample apart from the samples most like it, from its"
         " closest relatives to a wide circle.",
-        high="stands out from its neighbours",
-        middle="stands out a little from its neighbours",
-        low="hardly stands out from its neighbours",
+        high="stands out from its neighbors",
+        middle="stands out a little from its neighbors",
+        low="hardly stands out from its neighbors",
     ),
     "belonging": Words(
         "Belonging",

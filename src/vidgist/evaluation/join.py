@@ -1,0 +1,238 @@
+"""Bring together what different files know of the same video: by its name, else by its length.
+
+So that anyone can benchmark any backbone on the original videos: features of ``vidgist features``,
+annotations of the original release, shots of a file of the field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.datasets.annotations import Annotation
+from vidgist.datasets.eccv16 import Dataset
+from vidgist.datasets.record import VideoRecord
+from vidgist.datasets.sniff import HDF5, kind_of_file
+from vidgist.datasets.summe import read_summe
+from vidgist.datasets.tvsum import read_tvsum
+from vidgist.errors import DataError
+from vidgist.evaluation.keyshots import keyshot_summaries
+from vidgist.types import Shots
+
+__all__ = ["annotate", "fill", "find_partner", "join", "read_annotations"]
+
+MAX_EXTRA = 0.01
+"""Decoders differ in the last frames of a video; a larger share means that it is another video."""
+
+T = TypeVar("T")
+VIDEO_SUFFIX = re.compile(r"\.(mp4|m4v|mkv|webm|avi|mov|mpe?g|flv|wmv|ogv|mat)$", re.IGNORECASE)
+
+
+def read_annotations(path: str | os.PathLike[str]) -> dict[str, Annotation]:
+    """Read TVSum's file or SumMe's folder, whichever it is.
+
+    Raises:
+        DataError: it is neither, or damaged.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return read_summe(path)
+    return read_tvsum(path) if kind_of_file(path) == HDF5 else read_summe(path)
+
+
+def plain_name(name: str) -> str:
+    """Return a name without folder, ending, case and the signs that file systems change."""
+    stem = VIDEO_SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
+    return re.sub(r"[\s_\-.]+", "_", stem).casefold().strip("_")
+
+
+def find_partner(
+    name: str,
+    n_frames: int | None,
+    candidates: Mapping[str, T],
+    frames_of: Callable[[T], int | None],
+) -> T | None:
+    """Return the candidate that is the video of this name, or None.
+
+    A name must be the same, or the only one that is the same but for case, spaces, underscores and
+    ending. A video without a name is found by its number of frames, if only one has it.
+
+    Args:
+        name: of the video, "" where unknown.
+        n_frames: of the video, None where unknown.
+        candidates: name -> candidate.
+        frames_of: tells a candidate's number of frames.
+    """
+    exact = VIDEO_SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
+    for known in (name, exact):
+        if known and known in candidates:
+            return candidates[known]
+    if name:
+        same = [c for n, c in candidates.items() if plain_name(n) == plain_name(name)]
+    elif n_frames is not None:
+        same = [c for c in candidates.values() if frames_of(c) == n_frames]
+    else:
+        same = []
+    return same[0] if len(same) == 1 else None
+
+
+def _fit(values: npt.NDArray[Any], n_frames: int, name: str) -> npt.NDArray[Any]:
+    """Cut or lengthen (U, N') to (U, N) at the end."""
+    extra = n_frames - values.shape[1]
+    if abs(extra) > MAX_EXTRA * values.shape[1]:
+        raise DataError(
+            f"{name}: has {n_frames} frames, but {values.shape[1]} were annotated; "
+            "is it the same video at the same frame rate?"
+        )
+    return np.pad(values, ((0, 0), (0, extra)), mode="edge") if extra > 0 else values[:, :n_frames]
+
+
+def annotate(record: VideoRecord, annotation: Annotation) -> VideoRecord:
+    """Return the record with what people said of the video, at its own samples and frames.
+
+    TVSum's scores become ``user_scores`` at the picks and, where the record has shots, the
+    ``user_summary`` that the field derives from them: for each annotator the knapsack over the
+    shots' mean scores. SumMe's choices are the ``user_summary`` as they are.
+
+    Raises:
+        DataError: the video has another number of frames than was annotated.
+    """
+    label = annotation.name
+    n_frames = annotation.n_frames if record.n_frames is None else record.n_frames
+    record = replace(
+        record,
+        name=record.name or label,
+        n_frames=n_frames,
+        frame_rate=record.frame_rate or annotation.frame_rate,
+    )
+    picks = record.sample_picks
+    if picks is None:
+        raise DataError(
+            f"{label}: its features have {record.n_samples} samples of {n_frames} frames, and no "
+            "'picks' to say which; extract them with vidgist features"
+        )
+    record = replace(record, picks=picks)
+    if annotation.frame_summary is not None:
+        summary = _fit(annotation.frame_summary, n_frames, label)
+        record = replace(record, user_summary=summary, gtscore=summary[:, picks].mean(axis=0))
+    if annotation.frame_scores is not None:
+        scores = _fit(annotation.frame_scores, n_frames, label)
+        record = replace(
+            record,
+            frame_scores=scores,
+            user_scores=scores[:, picks].astype(np.float64),
+            gtscore=scores[:, picks].mean(axis=0) / 5.0,
+        )
+        if record.shots is not None:
+            summary = keyshot_summaries(
+                scores,
+                picks=np.arange(n_frames),
+                n_frames=n_frames,
+                frames=record.shots.frames,
+            )
+            record = replace(record, user_summary=summary)
+    return record
+
+
+def fill(record: VideoRecord, other: VideoRecord) -> VideoRecord:
+    """Return the record with what it lacks taken from another record of the same video.
+
+    Raises:
+        DataError: the two do not agree on the number of samples or frames.
+    """
+    for name, mine, its in (
+        ("samples", record.n_samples, other.n_samples),
+        ("frames", record.n_frames, other.n_frames),
+    ):
+        if mine is not None and its is not None and mine != its:
+            raise DataError(
+                f"{record.name or record.key}: has {mine} {name} in one file and {its} in the "
+                "other; extract the features at the same picks"
+            )
+    lacking = {
+        f.name: getattr(other, f.name)
+        for f in dataclasses.fields(record)
+        if f.name not in ("key", "attributes") and _lacks(getattr(record, f.name))
+    }
+    return replace(record, **lacking)
+
+
+def _lacks(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value == "")
+
+
+def join(
+    records: Iterable[VideoRecord],
+    *,
+    annotations: Mapping[str, Annotation] | None = None,
+    shots_from: Dataset | None = None,
+) -> Iterator[VideoRecord]:
+    """Join videos with their annotations, and with the shots of a file of the field.
+
+    Args:
+        records: such as those of a file that ``vidgist features`` wrote.
+        annotations: name -> annotation, of `read_annotations`.
+        shots_from: a file with ``change_points`` of the same videos.
+
+    Yields:
+        The records that were annotated, under their own keys; the others are left out.
+
+    Raises:
+        DataError: a video has another number of frames than was annotated or cut into shots.
+    """
+    cut = {}
+    if shots_from is not None:
+        fields = ("video_name", "n_frames", "change_points", "picks")
+        cut = {r.name or r.key: r for r in shots_from.records(fields=fields)}
+    by_key = {r.key: r for r in cut.values()}
+    for bare in records:
+        record = bare
+        if not bare.name and bare.n_frames is None:
+            record = _known_by_key(bare, by_key.get(bare.key))
+        joined = record
+        partner = find_partner(record.name, record.n_frames, cut, lambda r: r.n_frames)
+        if partner is not None and partner.shots is not None:
+            shots = partner.shots
+            if record.n_frames is not None:
+                shots = _fit_shots(shots, record.n_frames, record.name or record.key)
+            joined = replace(joined, shots=shots)
+        if annotations is not None:
+            annotation = find_partner(
+                record.name, record.n_frames, annotations, lambda a: a.n_frames
+            )
+            if annotation is None:
+                continue
+            joined = annotate(joined, annotation)
+        yield joined
+
+
+def _known_by_key(record: VideoRecord, same: VideoRecord | None) -> VideoRecord:
+    """Take name, frames and picks from the video of the same key, if it has as many samples."""
+    if same is None or same.n_samples != record.n_samples:
+        return record
+    return replace(
+        record,
+        name=same.name or same.key,
+        n_frames=same.n_frames,
+        picks=same.sample_picks if record.picks is None else record.picks,
+    )
+
+
+def _fit_shots(shots: Shots, n_frames: int, name: str) -> Shots:
+    frames = shots.frames.copy()
+    end = int(frames[-1, 1])
+    if abs(n_frames - end) > MAX_EXTRA * end or n_frames <= int(frames[-1, 0]):
+        raise DataError(
+            f"{name}: has {n_frames} frames, but its shots end at {end}; "
+            "is it the same video at the same frame rate?"
+        )
+    frames[-1, 1] = n_frames
+    return Shots(frames=frames)

@@ -1,6 +1,0 @@
-"""Trained models: safetensors files in, an ONNX graph built from them and run, without torch."""
-
-from vidgist.model.card import ModelCard
-from vidgist.model.model import Model, load_model, refined_criteria
-
-__all__ = ["Model", "ModelCard", "load_model", "refined_criteria"]

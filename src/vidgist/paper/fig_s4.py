@@ -1,0 +1,76 @@
+"""Figure S4: the features of SumMe's videos and of 25 of TVSum's, laid out by t-SNE."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.datasets import VideoRecord
+from vidgist.errors import MissingExtraError
+from vidgist.paper.context import Context, Report
+from vidgist.paper.figures import (
+    NAMES,
+    destination,
+    figure_file,
+    new_figure,
+    videos_with_features,
+)
+
+__all__ = ["run"]
+
+MOST_VIDEOS = 25
+SAMPLES = 60
+"""Samples drawn from each video, so that long ones do not fill the picture."""
+PERPLEXITY = 30.0
+SEED = 0
+FEW = 400
+
+
+def run(context: Context) -> Report:
+    """Draw one panel a data set, one color a video."""
+    destination(context)
+    try:
+        from sklearn.manifold import TSNE
+    except ImportError:
+        raise MissingExtraError("t-SNE", "figures") from None
+    rng = np.random.default_rng(SEED)
+    panels, missing = [], []
+    for metric in ("summe", "tvsum"):
+        records = videos_with_features(context, metric)
+        if records:
+            chosen = rng.permutation(len(records))[:MOST_VIDEOS]
+            panels.append((NAMES[metric], [records[i] for i in np.sort(chosen)]))
+        else:
+            missing.append(context.library.missing(metric))
+    if not panels:
+        return Report(name=context.name, missing=tuple(missing))
+    figure, axes = new_figure(columns=len(panels), width=5.0 * len(panels), height=5.0)
+    for axis, (name, records) in zip(np.atleast_1d(axes), panels, strict=True):
+        vectors, videos = _sample(records, rng)
+        perplexity = min(PERPLEXITY, max(1.0, (len(vectors) - 1) / 3))
+        # The approximation pays only for many points.
+        method = "exact" if len(vectors) < FEW else "barnes_hut"
+        tsne = TSNE(perplexity=perplexity, init="pca", method=method, random_state=SEED)
+        layout = tsne.fit_transform(vectors)
+        axis.scatter(layout[:, 0], layout[:, 1], c=videos, cmap="turbo", s=6, linewidths=0)
+        axis.set_title(f"{name}: {len(records)} videos")
+        axis.set_xticks([])
+        axis.set_yticks([])
+        context.progress("t-SNE", 1, None)
+    with figure_file(context) as path:
+        figure.savefig(path, dpi=150)
+    return Report(name=context.name, missing=tuple(missing), figures=(destination(context),))
+
+
+def _sample(
+    records: list[VideoRecord], rng: np.random.Generator
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Return normalized features (P, D) of some samples of each video, and whose they are (P,)."""
+    vectors, videos = [], []
+    for index, record in enumerate(records):
+        values = np.asarray(record.need("features"), dtype=np.float32)
+        chosen = np.sort(rng.permutation(len(values))[:SAMPLES])
+        lengths = np.linalg.norm(values[chosen], axis=1, keepdims=True)
+        vectors.append(values[chosen] / np.where(lengths > 0, lengths, 1.0))
+        videos.append(np.full(len(chosen), index))
+    return np.concatenate(vectors), np.concatenate(videos)

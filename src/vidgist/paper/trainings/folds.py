@@ -1,0 +1,106 @@
+"""Which videos a model of a table learns from, and on which it is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidgist.datasets import Dataset, open_dataset
+from vidgist.datasets.splits import Split, video_key
+from vidgist.errors import DataError
+from vidgist.paper.library import Library
+from vidgist.training.videos import TrainingVideos, gather_videos
+
+__all__ = ["OTHERS", "Fold", "canonical_folds", "features_of", "find_others", "transfer_folds"]
+
+OTHERS = {"tvsum": ("summe", "ovp", "youtube"), "summe": ("tvsum", "ovp", "youtube")}
+"""The data sets that augmented and transfer training add to, or put in the place of, one's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """One division.
+
+    Attributes:
+        train: what a model learns from.
+        test: keys of the videos that it is tested on.
+    """
+
+    train: TrainingVideos
+    test: tuple[str, ...]
+
+
+def features_of(datasets: Sequence[Dataset]) -> TrainingVideos:
+    """Return all features of data sets; videos of the second and later are named file/key.
+
+    Raises:
+        DataError: no video has features, or the data sets are of different widths.
+    """
+    found = []
+    for place, dataset in enumerate(datasets):
+        prefix = "" if place == 0 else f"{dataset.path.stem}/"
+        for record in dataset.records(fields=("features",)):
+            if record.features is not None:
+                found.append((f"{prefix}{record.key}", record.features))
+    return gather_videos(found, backbone=str(datasets[0].attributes.get("backbone", "")))
+
+
+def canonical_folds(
+    dataset: Dataset, splits: Sequence[Split], *, others: Sequence[Dataset] = ()
+) -> list[Fold]:
+    """Return a fold a split, with other data sets added to each training part (augmented).
+
+    A split none of whose training or test videos has features is left out.
+    """
+    everything = features_of([dataset, *others])
+    own = {key for key in everything.keys if key in dataset}
+    added = set(everything.keys) - own
+    folds = []
+    for split in splits:
+        train = own & set(map(video_key, split.train))
+        test = tuple(key for key in split.test if key in own)
+        if train and test:
+            folds.append(Fold(train=everything.subset(train | added), test=test))
+    return folds
+
+
+def transfer_folds(dataset: Dataset, others: Sequence[Dataset]) -> list[Fold]:
+    """Return the one fold that learns from other data sets alone and tests on all videos."""
+    records = dataset.records(fields=("features",))
+    test = tuple(r.key for r in records if r.features is not None)
+    return [Fold(train=features_of(others), test=test)]
+
+
+def find_others(library: Library, metric: str) -> tuple[list[Dataset], list[str]]:
+    """Return the other data sets of augmented and transfer training, and the names of the missing.
+
+    They are HDF5 files with the data set's name in theirs, in the folders that were searched, and
+    count as missing unless all their videos have features.
+    """
+    found: list[Dataset] = []
+    missing: list[str] = []
+    for name in OTHERS[metric]:
+        dataset = next(filter(None, map(_whole, _named(library, name))), None)
+        if dataset is None:
+            missing.append(name)
+        else:
+            found.append(dataset)
+    return found, missing
+
+
+def _named(library: Library, name: str) -> list[Path]:
+    paths = []
+    for root in library.searched:
+        files = root.rglob("*.h5") if root.is_dir() else [root]
+        paths += [path for path in files if name in path.name.lower()]
+    return sorted(paths)
+
+
+def _whole(path: Path) -> Dataset | None:
+    try:
+        dataset = open_dataset(path)
+        records = list(dataset.records(fields=("features",)))
+    except DataError:
+        return None
+    return dataset if all(r.features is not None for r in records) else None

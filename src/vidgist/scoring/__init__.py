@@ -1,0 +1,1 @@
+"""Importance scores: settings, the scorer, and the bank of other videos."""

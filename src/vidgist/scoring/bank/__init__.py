@@ -1,0 +1,19 @@
+"""Statistics of unlabeled videos, against which a video shows what is its own."""
+
+from vidgist.scoring.bank.bank import Bank
+from vidgist.scoring.bank.choose import NONE, SHIPPED, choose_bank, shipped_bank
+from vidgist.scoring.bank.file import read_bank, write_bank
+from vidgist.scoring.bank.statistics import VideoStatistics, bank_of, video_statistics
+
+__all__ = [
+    "NONE",
+    "SHIPPED",
+    "Bank",
+    "VideoStatistics",
+    "bank_of",
+    "choose_bank",
+    "read_bank",
+    "shipped_bank",
+    "video_statistics",
+    "write_bank",
+]

@@ -1,0 +1,103 @@
+r"""The bank: what videos in general look like to a backbone, as four vectors.
+
+.. math::
+   m = \overline{\bar f}, \qquad s^2 = \overline{\overline{f^2}} - m^2, \qquad c = \overline{\bar x}
+
+The inner means run over the samples of a video, the outer ones over videos, so that every video
+weighs the same however long it is; x are the features f at length 1. No label is needed, and no
+picture can be got back: of any number of videos 4 D numbers remain. The
+fourth vector, g, is the direction in which scores rise in these videos, see
+`vidgist.criteria.promise`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vidgist.errors import DataError
+from vidgist.types import Floats, _ShapesInRepr
+
+__all__ = ["VECTORS", "Bank"]
+
+VECTORS = ("mean", "deviation", "common", "rise")
+"""What a bank holds: m, s, c and g."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Bank(_ShapesInRepr):
+    """Statistics of a backbone's features over unlabeled videos.
+
+    Attributes:
+        mean: (D,) m, of the features as they come.
+        deviation: (D,) s, not negative.
+        common: (D,) c, the mean direction.
+        rise: (D,) g, the mean direction in which scores rise.
+        videos: how many videos it is made from.
+        samples: how many samples they had together.
+        backbone: name of the backbone, "" where unknown.
+        fingerprint: of the backbone, "" where unknown.
+        source: what to call the bank.
+    """
+
+    mean: Floats
+    deviation: Floats
+    common: Floats
+    rise: Floats
+    videos: int
+    samples: int
+    backbone: str = ""
+    fingerprint: str = ""
+    source: str = "the bank"
+
+    def __post_init__(self) -> None:
+        shape = (len(self.mean),)
+        for name in VECTORS:
+            values = getattr(self, name)
+            if values.shape != shape or 0 in shape:
+                raise ValueError(f"Bank.{name}: expected (D,) with D > 0, came {values.shape}")
+            if not np.isfinite(values).all():
+                raise ValueError(f"Bank.{name}: expected finite numbers, came NaN or infinity")
+        if self.deviation.min() < 0:
+            raise ValueError("Bank.deviation: expected at least 0, came a negative number")
+        if self.videos < 1 or self.samples < self.videos:
+            raise ValueError(
+                f"Bank: expected samples of videos, came {self.samples}, {self.videos}"
+            )
+
+    @property
+    def dimension(self) -> int:
+        """Length D of a feature."""
+        return len(self.mean)
+
+    @property
+    def label(self) -> str:
+        """What the settings of a summary say of it."""
+        return f"{self.source} ({self.videos} videos, {self.samples} samples)"
+
+    def misfit(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> str | None:
+        """Say why the bank is not one for these features, or None where it is."""
+        if dimension != self.dimension:
+            return f"its features have {self.dimension} numbers, these have {dimension}"
+        if fingerprint and self.fingerprint:
+            if fingerprint == self.fingerprint:
+                return None  # the same network under another name, such as an exported file
+            if backbone == self.backbone:
+                return f"it was made with another version of {backbone}"
+        if backbone and self.backbone and backbone != self.backbone:
+            return f"it was made with {self.backbone}, these features with {backbone}"
+        return None
+
+    def check(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> None:
+        """Make sure that the bank is one for these features.
+
+        Raises:
+            DataError: it was made with another backbone, or another version of it.
+        """
+        why = self.misfit(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
+        if why is not None:
+            raise DataError(
+                f"{self.source}: {why}; make a bank for them with vidgist bank --backbone, "
+                "or pass --bank none"
+            )

@@ -1,0 +1,1 @@
+"""The operating system: atomic files, locks, the cache folder, signals, processors."""

@@ -1,0 +1,168 @@
+r"""DR-DSN: summaries by reinforcement learning (Zhou, Qiao and Xiang, AAAI 2018).
+
+A bidirectional LSTM gives each sample the probability p_t of being picked. Summaries a are drawn
+from these, rewarded for being diverse and representative, and the probabilities follow the reward:
+
+.. math::
+   L = \beta (\bar p - 0.5)^2 - \sum_e (R_e - b) \frac{1}{T} \sum_t \log P(a_{e,t})
+
+with b the moving average of the video's rewards. One video a step; its episodes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from vidgist.models.settings import DsnSettings
+from vidgist.training.batches import dequantize
+from vidgist.training.sampling import epoch_generator
+from vidgist.training.videos import TrainingVideos
+
+__all__ = ["Dsn", "DsnLearner", "dissimilarities", "diversity", "representativeness"]
+
+
+class Dsn(nn.Module):
+    """One bidirectional LSTM layer and a linear map: features (T, D) to logits (T,).
+
+    Args:
+        dimension: D.
+        hidden: width of the LSTM in each direction.
+    """
+
+    def __init__(self, dimension: int, *, hidden: int = 256) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(dimension, hidden, bidirectional=True, batch_first=True)
+        self.out = nn.Linear(2 * hidden, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return the logits (T,) of the probabilities of being picked."""
+        states, _ = self.lstm(features[None])
+        logits: Tensor = self.out(states)[0, :, 0]
+        return logits
+
+
+def dissimilarities(unit: Tensor, *, far: int) -> Tensor:
+    """Return (T, T) cosine dissimilarities of features of length 1, 0 on the diagonal.
+
+    Samples more than ``far`` apart count as wholly different: what comes back much later is part of
+    the story, not a repetition.
+    """
+    values = 1.0 - unit @ unit.T
+    places = torch.arange(len(unit), device=unit.device)
+    values[(places[:, None] - places[None]).abs() > far] = 1.0
+    values.fill_diagonal_(0.0)
+    return values
+
+
+def diversity(picks: Tensor, dissimilar: Tensor) -> Tensor:
+    """Return the mean pairwise dissimilarity of each episode's picks, (E,); 0 for one or none.
+
+    Args:
+        picks: (E, T) 1.0 where a sample is picked, else 0.0.
+        dissimilar: (T, T), of `dissimilarities`.
+    """
+    count = picks.sum(dim=1)
+    sums = ((picks @ dissimilar) * picks).sum(dim=1)
+    return torch.where(count > 1, sums / (count * (count - 1)).clamp_min(1.0), 0.0)
+
+
+def representativeness(picks: Tensor, distances: Tensor) -> Tensor:
+    """Return exp(-mean squared distance of the samples to their nearest pick), (E,).
+
+    Args:
+        picks: (E, T) 1.0 where a sample is picked, else 0.0.
+        distances: (T, T) squared distances.
+    """
+    absent = torch.where(picks > 0, 0.0, torch.inf)
+    nearest = [(distances + row).amin(dim=1).mean() for row in absent]  # E turns over (T, T)
+    return torch.exp(-torch.stack(nearest))
+
+
+def rewards(picks: Tensor, unit: Tensor, *, far: int) -> Tensor:
+    """Return the reward of each episode, (E,): mean of the two; 0 where nothing is picked."""
+    distances = (2.0 - 2.0 * (unit @ unit.T)).clamp_min(0.0)
+    diverse = diversity(picks, dissimilarities(unit, far=far))
+    values = 0.5 * (diverse + representativeness(picks, distances))
+    return torch.where(picks.sum(dim=1) > 0, values, 0.0)
+
+
+class DsnLearner:
+    """Trains DR-DSN; see `vidgist.training.engine`.
+
+    Args:
+        videos: what to learn from, each at its full length.
+        settings: of network, rewards and optimizer.
+        seed: of weights, order and episodes.
+    """
+
+    def __init__(self, videos: TrainingVideos, *, settings: DsnSettings, seed: int) -> None:
+        self.videos = videos
+        self.settings = settings
+        self.seed = seed
+        self.clip: float | None = settings.clip
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.network: nn.Module = Dsn(videos.dimension, hidden=settings.hidden)
+        self.optimizer: torch.optim.Optimizer = torch.optim.Adam(
+            self.network.parameters(),
+            lr=settings.learning_rate,
+            weight_decay=settings.weight_decay,
+        )
+        self.baseline = np.zeros(len(videos))
+
+    def steps_of_epoch(self) -> int:
+        """Return the number of videos: each is a step of its own."""
+        return len(self.videos)
+
+    def losses(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[dict[str, Tensor]]:
+        """Give the terms of the loss of each video, in a new order."""
+        for video in epoch_generator(self.seed, epoch).permutation(len(self.videos)):
+            features = self._features(int(video), fabric.device)
+            logits = network(features)
+            yield self._terms(int(video), features, logits)
+
+    def _features(self, video: int, device: torch.device) -> Tensor:
+        length = int(self.videos.lengths[video])
+        rows = self.videos.read(np.array([video]), np.arange(length)[None])[0]
+        values = torch.from_numpy(rows).to(device)
+        values = dequantize(values) if self.videos.quantized else values.float()
+        return F.normalize(values, dim=-1) if self.settings.unit_input else values
+
+    def _terms(self, video: int, features: Tensor, logits: Tensor) -> dict[str, Tensor]:
+        chosen = self.settings
+        logits = logits.float()
+        chances = logits.sigmoid()
+        with torch.no_grad():
+            # A broken network must reach the check of the loss, which names the step.
+            drawn_from = chances.nan_to_num(0.5).expand(chosen.episodes, -1)
+            picks = torch.bernoulli(drawn_from)
+            reward = rewards(picks, F.normalize(features, dim=-1), far=chosen.far)
+        loss = F.binary_cross_entropy_with_logits(
+            logits.expand(chosen.episodes, -1), picks, reduction="none"
+        ).mean(dim=1)
+        advantage = reward - float(self.baseline[video])
+        policy = (loss * advantage).sum()
+        length = chosen.length_weight * (chances.mean() - 0.5) ** 2
+        kept = chosen.baseline_keep
+        self.baseline[video] = kept * self.baseline[video] + (1 - kept) * float(reward.mean())
+        return {
+            "reward": reward.mean(),
+            "length": length,
+            "policy": policy,
+            "total": policy + length,
+        }
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the moving average of each video's rewards."""
+        return {"baseline": self.baseline.copy()}
+
+    def set_state(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take it back."""
+        self.baseline = np.array(state["baseline"], dtype=np.float64)

@@ -1,0 +1,212 @@
+"""A store of features on disk, mapped into memory: ten thousand videos without their floats in RAM.
+
+A folder with ``rows.bin``, the features of all videos one after the other, and ``index.json``,
+which says how many numbers a feature has, of which type, and where each video begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import mmap
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.errors import DataError, OutputError
+from vidgist.system.files import whole_folder
+from vidgist.training.videos import TrainingVideos, digest_of
+
+__all__ = ["INDEX", "is_store", "open_mapped_store", "read_index", "write_mapped_store"]
+
+INDEX = "index.json"
+ROWS = "rows.bin"
+_FORMATS = "vidgist-feature-store-"
+FORMAT = f"{_FORMATS}1"
+TYPES = {"uint8": np.uint8, "float16": np.float16, "float32": np.float32}
+_MAX_INDEX = 2**30
+
+
+def write_mapped_store(
+    folder: str | os.PathLike[str],
+    videos: Iterable[tuple[str, npt.NDArray[Any]]],
+    *,
+    backbone: str = "",
+    backbone_fingerprint: str = "",
+    sources: Mapping[str, str] | None = None,
+    overwrite: bool = False,
+) -> int:
+    """Write videos into a new store, whole or not at all; only one of them is in memory.
+
+    Args:
+        folder: of the store.
+        videos: name and (T, D) features of each, all of one width and type: bytes as YouTube-8M
+            has them, float16 or float32.
+        backbone: what made the features.
+        backbone_fingerprint: that of the extractor.
+        sources: file -> fingerprint of its content, to know the store again.
+        overwrite: replace a store that exists; anything else in its place is never touched.
+
+    Returns:
+        How many videos were written.
+
+    Raises:
+        DataError: there is no video, or two differ in width or type.
+        OutputError: the folder exists and ``overwrite`` is False, it is not wholly a store, or it
+            cannot be written.
+    """
+    folder = Path(folder)
+    if overwrite:
+        _refuse_others(folder)
+    keys: list[str] = []
+    lengths: list[int] = []
+    kind: tuple[str, int] | None = None
+    digests: list[str] = []
+    with whole_folder(folder, overwrite=overwrite) as partial:
+        with (partial / ROWS).open("wb") as file:
+            for key, features in videos:
+                mine = (str(features.dtype), int(features.shape[-1]))
+                kind = kind or mine
+                if features.ndim != 2 or mine != kind or mine[0] not in TYPES:
+                    raise DataError(
+                        f"{key}: has features of {mine[1]} numbers ({mine[0]}), others have "
+                        f"{kind[1]} ({kind[0]}); train on features of one kind"
+                    )
+                file.write(np.ascontiguousarray(features).tobytes())
+                digests.append(digest_of(features))
+                keys.append(key)
+                lengths.append(len(features))
+            file.flush()
+            os.fsync(file.fileno())
+        if kind is None:
+            raise DataError(f"{folder}: no video with features was given; nothing to store")
+        index = {
+            "format": FORMAT,
+            "type": kind[0],
+            "dimension": kind[1],
+            "keys": keys,
+            "lengths": lengths,
+            "digests": digests,
+            "backbone": backbone,
+            "backbone_fingerprint": backbone_fingerprint,
+            "sources": dict(sources or {}),
+        }
+        (partial / INDEX).write_text(json.dumps(index), encoding="utf-8")
+        if overwrite:
+            _refuse_others(folder)  # asked again: converting takes hours, in which files may come
+    return len(keys)
+
+
+def is_store(folder: Path) -> bool:
+    """Tell whether a folder holds what a store does, of whatever version and however damaged."""
+    return (folder / INDEX).is_file() and (folder / ROWS).is_file()
+
+
+def _refuse_others(folder: Path) -> None:
+    """Make sure that nothing is lost with a folder but a store of ours, which can be made again.
+
+    Raises:
+        OutputError: there is something else in its place or in it.
+    """
+    if not os.path.lexists(folder):
+        return
+    try:
+        names = {path.name for path in folder.iterdir()}
+        ours = not folder.is_symlink() and names <= {INDEX, ROWS} and _is_ours(folder / INDEX)
+    except OSError:
+        ours = False
+    if not ours:
+        raise OutputError(
+            f"{folder}: is not a feature store, or holds other files as well, so it is not "
+            "replaced; move it away, or choose another place with -o"
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        if not path.is_file() or path.stat().st_size > _MAX_INDEX:
+            return False
+        index = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    form = index.get("format") if isinstance(index, dict) else None
+    return isinstance(form, str) and form.startswith(_FORMATS)
+
+
+def read_index(folder: Path) -> dict[str, Any]:
+    """Return what a store says of itself, checked against the size of its numbers.
+
+    Raises:
+        DataError: the folder is no store, damaged, or of another version.
+    """
+    path = folder / INDEX
+    damaged = DataError(f"{folder}: is a damaged feature store; delete it and make it again")
+    try:
+        if path.stat().st_size > _MAX_INDEX:
+            raise damaged
+        index = json.loads(path.read_text(encoding="utf-8"))
+        size = (folder / ROWS).stat().st_size
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(f"{folder}: is no feature store ({reason}); check the path") from None
+    except (ValueError, RecursionError):
+        raise damaged from None
+    if not isinstance(index, dict) or index.get("format") != FORMAT:
+        raise DataError(f"{folder}: is a feature store of another version; make it again")
+    try:
+        keys, lengths = index["keys"], index["lengths"]
+        fits = (
+            index["type"] in TYPES
+            and type(index["dimension"]) is int
+            and index["dimension"] > 0
+            and len(keys) == len(lengths) == len(index["digests"]) > 0
+            and all(isinstance(text, str) for text in (*keys, *index["digests"]))
+            and all(type(n) is int and n > 0 for n in lengths)
+            and isinstance(index["backbone"], str)
+            and isinstance(index["backbone_fingerprint"], str)
+            and isinstance(index["sources"], dict)
+        )
+    except (KeyError, TypeError):
+        raise damaged from None
+    if not fits:
+        raise damaged
+    expected = sum(lengths) * index["dimension"] * np.dtype(TYPES[index["type"]]).itemsize
+    if size != expected:
+        raise damaged
+    return index
+
+
+def open_mapped_store(folder: str | os.PathLike[str]) -> TrainingVideos:
+    """Return the videos of a store; their features stay on disk until they are read.
+
+    Raises:
+        DataError: the folder is no store, damaged, or of another version.
+    """
+    folder = Path(folder)
+    index = read_index(folder)
+    with (folder / ROWS).open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    rows = np.frombuffer(mapped, dtype=TYPES[index["type"]]).reshape(-1, index["dimension"])
+    lengths = np.array(index["lengths"], dtype=np.int64)
+
+    def forget() -> None:
+        # Pages that were read count as memory of this process until it lets go of them; the
+        # system keeps them in its cache as long as it has room.
+        if hasattr(mmap, "MADV_DONTNEED"):
+            with contextlib.suppress(OSError):
+                mapped.madvise(mmap.MADV_DONTNEED)
+
+    return TrainingVideos(
+        rows=rows,
+        starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
+        lengths=lengths,
+        keys=tuple(index["keys"]),
+        digests=tuple(index["digests"]),
+        backbone=index["backbone"],
+        backbone_fingerprint=index["backbone_fingerprint"],
+        forget=forget,
+    )

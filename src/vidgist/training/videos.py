@@ -1,0 +1,169 @@
+"""The videos that a network learns from: all their features in one array, in memory or on disk.
+
+One array for all videos lets a batch be gathered in one go, and lets a file that is mapped into
+memory take the array's place when ten thousand videos do not fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.errors import DataError
+
+__all__ = ["TrainingVideos", "digest_of", "gather_videos"]
+
+AT_ONCE = 4
+"""Videos read before pages are let go of: the system maps up to megabytes around each of them."""
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingVideos:
+    """Features of V videos.
+
+    Attributes:
+        rows: (N, D) features of all samples of all videos: float16 or float32, not normalized; or
+            bytes, quantized as YouTube-8M does.
+        starts: (V,) row of each video's first sample.
+        lengths: (V,) samples of each video.
+        keys: names of the videos.
+        digests: of each video's features, in hexadecimal.
+        backbone: name of the extractor, "" where unknown.
+        backbone_fingerprint: that of the extractor, "" where unknown.
+        forget: called when a batch has been read, to let go of pages of a mapped file.
+    """
+
+    rows: npt.NDArray[Any]
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    keys: tuple[str, ...]
+    digests: tuple[str, ...]
+    backbone: str = ""
+    backbone_fingerprint: str = ""
+    forget: Callable[[], None] = _nothing
+
+    def __post_init__(self) -> None:
+        if self.rows.ndim != 2 or self.rows.dtype not in (np.float16, np.float32, np.uint8):
+            raise ValueError(
+                "TrainingVideos.rows: expected (N, D) float16, float32 or uint8, "
+                f"came {self.rows.dtype} {self.rows.shape}"
+            )
+        counts = {len(self.keys), len(self.digests), len(self.starts), len(self.lengths)}
+        if len(counts) != 1 or not self.keys:
+            raise ValueError("TrainingVideos: expected one start, length, key and digest a video")
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def dimension(self) -> int:
+        """D, the length of a feature."""
+        return int(self.rows.shape[1])
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits that stand for the names, the features and their order."""
+        pairs = zip(self.keys, self.digests, strict=True)
+        text = "\n".join(f"{digest} {key}" for key, digest in pairs)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @property
+    def quantized(self) -> bool:
+        """Whether the features are YouTube-8M's bytes."""
+        return bool(self.rows.dtype == np.uint8)
+
+    def read(
+        self, videos: npt.NDArray[np.int64], indices: npt.NDArray[np.int64]
+    ) -> npt.NDArray[Any]:
+        """Return features (B, n, D), in the type of the rows.
+
+        Args:
+            videos: (B,) which videos.
+            indices: (B, n) which samples of each.
+        """
+        batch = np.empty((*indices.shape, self.dimension), dtype=self.rows.dtype)
+        for first in range(0, len(videos), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            batch[some] = self.rows[self.starts[videos[some]][:, None] + indices[some]]
+            self.forget()
+        return batch
+
+    def subset(self, keys: Iterable[str]) -> TrainingVideos:
+        """Return the videos of those names, in their order here.
+
+        Raises:
+            DataError: a name is not among them.
+        """
+        wanted = set(keys)
+        missing = sorted(wanted - set(self.keys))
+        if missing:
+            raise DataError(
+                f"training data: has no video '{missing[0]}' that the split trains on; "
+                "give the data set that the split file belongs to"
+            )
+        chosen = [i for i, key in enumerate(self.keys) if key in wanted]
+        return replace(
+            self,
+            starts=self.starts[chosen],
+            lengths=self.lengths[chosen],
+            keys=tuple(self.keys[i] for i in chosen),
+            digests=tuple(self.digests[i] for i in chosen),
+        )
+
+
+def digest_of(features: npt.NDArray[Any]) -> str:
+    """Return 32 hexadecimal digits that stand for the features of a video."""
+    mark = hashlib.sha256(f"{features.dtype} {features.shape}".encode())
+    mark.update(np.ascontiguousarray(features).data)
+    return mark.hexdigest()[:32]
+
+
+def gather_videos(
+    videos: Sequence[tuple[str, npt.NDArray[Any]]],
+    *,
+    backbone: str = "",
+    backbone_fingerprint: str = "",
+) -> TrainingVideos:
+    """Put videos' features into one array in memory.
+
+    Args:
+        videos: name and (T, D) float features of each; float16 stays float16.
+        backbone: what the features were made with.
+        backbone_fingerprint: that of the extractor.
+
+    Raises:
+        DataError: there is no video, two have another width, or a feature is not finite.
+    """
+    if not videos:
+        raise DataError("training data: holds no video with features; extract some first")
+    width = videos[0][1].shape[1]
+    for key, features in videos:
+        if features.ndim != 2 or features.shape[1] != width or len(features) == 0:
+            raise DataError(
+                f"{key}: has features of shape {features.shape}, others have {width} numbers a "
+                "sample; train on features of one backbone"
+            )
+        if not np.isfinite(features).all():
+            raise DataError(f"{key}: its features hold NaN or infinity; extract them again")
+    half = all(features.dtype == np.float16 for _, features in videos)
+    kind = np.float16 if half else np.float32
+    parts = [features.astype(kind, copy=False) for _, features in videos]
+    lengths = np.array([len(part) for part in parts], dtype=np.int64)
+    return TrainingVideos(
+        rows=np.concatenate(parts),
+        starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
+        lengths=lengths,
+        keys=tuple(key for key, _ in videos),
+        digests=tuple(map(digest_of, parts)),
+        backbone=backbone,
+        backbone_fingerprint=backbone_fingerprint,
+    )
