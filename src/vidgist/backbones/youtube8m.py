@@ -132,7 +132,7 @@ class Youtube8m:
         self.fingerprint = fingerprint_of(
             inner=inner.fingerprint,
             pca=hashlib.sha256(pca.mean.tobytes() + pca.projection.tobytes()).hexdigest(),
-            quantized="[-2, 2] in 256 steps",
+            quantised="[-2, 2] in 256 steps",  # spelled so in every file made so far
         )
 
     def extract(self, pixels: Pixels) -> Vectors:

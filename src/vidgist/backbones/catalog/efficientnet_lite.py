@@ -100,7 +100,7 @@ class EfficientNetLite(Record):
                 weights=self.sha256,
                 layer="pooled",
                 side=self.scaling.side,
-                normalization="(x - 127) / 128",
+                normalisation="(x - 127) / 128",  # spelled so in every file made so far
             ),
         )
 
