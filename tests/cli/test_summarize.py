@@ -73,7 +73,6 @@ def test_one_bad_input_does_not_stop_the_others(clip, tmp_path, capsys):
         (["--make", "mp5"], "did you mean 'mp4'"),
         (["--backbone", "efficientnet_lite"], "efficientnet_lite0"),
         (["--avoid-zeros", "log"], "known: eps, exp"),
-        (["--prior", "midle"], "known: none, middle, ends"),
         (["--neighbors", "2"], "(0, 1]"),
         (["--fps", "0"], "--fps"),
         (["--lenght", "9s"], "--length"),
