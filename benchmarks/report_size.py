@@ -21,7 +21,8 @@ import numpy as np
 from vidgist.features.thumbnails import thumbnail
 from vidgist.render import report
 from vidgist.render.job import Job
-from vidgist.types import Features, Scores, Shots, Summary, Timeline, VideoInfo
+from vidgist.summary import Summary
+from vidgist.types import Features, Scores, Shots, Timeline, VideoInfo
 from vidgist.video import SampleStream
 
 RATE = 25

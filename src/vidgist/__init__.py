@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from vidgist.selection.values import shot_values, spread
     from vidgist.shots.kts import segment
     from vidgist.shots.refine import refine_shots
-    from vidgist.types import Features, Frames, Scores, Shots, Summary, Timeline, VideoInfo
+    from vidgist.summary import Summary
+    from vidgist.types import Features, Frames, Scores, Shots, Timeline, VideoInfo
     from vidgist.video.decode import read_frames
     from vidgist.video.probe import probe
 
@@ -83,12 +84,12 @@ _HOMES = {
     "vidgist.scoring.scorer": ("importance", "scale", "score_features"),
     "vidgist.selection": ("knapsack", "select", "shot_values", "spread"),
     "vidgist.shots": ("refine_shots", "segment"),
+    "vidgist.summary": ("Summary",),
     "vidgist.types": (
         "Features",
         "Frames",
         "Scores",
         "Shots",
-        "Summary",
         "Timeline",
         "VideoInfo",
     ),

@@ -26,7 +26,7 @@ from vidgist.scoring.presets import Preset, configure, implied_preset
 from vidgist.scoring.scorer import bank_for, check_model, score_features
 from vidgist.selection import best_samples, choose, parse_length
 from vidgist.shots import refine_shots, segment
-from vidgist.types import Summary
+from vidgist.summary import Summary
 from vidgist.video import Limits, probe
 
 __all__ = ["summarize"]

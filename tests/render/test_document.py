@@ -11,7 +11,7 @@ from pages import clip_summary
 from vidgist.errors import DataError
 from vidgist.render import render
 from vidgist.render.document import read_document
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,8 @@ from vidgist.render import (
     storyboard,
 )
 from vidgist.render.job import Job
+from vidgist.summary import Summary
 from vidgist.system.files import whole_file, whole_folder
-from vidgist.types import Summary
 
 __all__ = ["DEFAULT_OUTPUTS", "OUTPUTS", "Job", "Output", "check_outputs", "render"]
 

@@ -20,7 +20,8 @@ import numpy.typing as npt
 from vidgist.errors import VideoError, VidgistWarning
 from vidgist.progress import Progress, silent
 from vidgist.render.job import Job
-from vidgist.types import Floats, Summary
+from vidgist.summary import Summary
+from vidgist.types import Floats
 from vidgist.video.encode import MADE_BY, ClipEncoder
 from vidgist.video.seek import FrameReader
 from vidgist.video.sound import SoundReader

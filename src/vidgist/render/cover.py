@@ -8,7 +8,7 @@ import numpy as np
 
 from vidgist.render.job import Job
 from vidgist.render.keyframes import QUALITY
-from vidgist.types import Summary
+from vidgist.summary import Summary
 from vidgist.video.seek import frames_at
 
 __all__ = ["best_sample", "write"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from vidgist import __version__
 from vidgist.render.job import Job
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 __all__ = ["SCHEMA", "as_document", "plain", "write_csv", "write_json"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vidgist.progress import Progress, silent
 from vidgist.render.stills import Stills
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 __all__ = ["Job"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vidgist.errors import VidgistError
-from vidgist.types import Summary
+from vidgist.summary import Summary
 from vidgist.video.container import NO_LIMITS, open_video
 
 __all__ = ["Source", "source_of"]

@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image
 
 from vidgist.render.job import Job
-from vidgist.types import Floats, Summary
+from vidgist.summary import Summary
+from vidgist.types import Floats
 from vidgist.video.encode import MADE_BY
 from vidgist.video.seek import frames_at
 

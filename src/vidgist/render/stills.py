@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from vidgist.types import Summary
+from vidgist.summary import Summary
 from vidgist.video.seek import frames_at
 
 __all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly"]

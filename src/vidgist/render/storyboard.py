@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from vidgist.render.job import Job
 from vidgist.render.stills import TILE_SIDE, Still
 from vidgist.render.text import legible
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 __all__ = ["Layout", "clock_time", "draw_sheet", "lasting", "layout", "printable", "write"]
 

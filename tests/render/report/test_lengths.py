@@ -11,7 +11,8 @@ from pages import clip_summary, long_summary
 from vidgist.render.clip import stretches
 from vidgist.render.report.lengths import SHARES, pieces, selections
 from vidgist.selection import best_samples, choose
-from vidgist.types import Scores, Summary
+from vidgist.summary import Summary
+from vidgist.types import Scores
 
 
 @pytest.fixture(scope="module")

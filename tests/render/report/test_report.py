@@ -13,7 +13,8 @@ from pages import HOSTILE, clip_summary, long_summary
 from vidgist.render import DEFAULT_OUTPUTS, render
 from vidgist.render.job import Job
 from vidgist.render.report import page, size_limit
-from vidgist.types import Scores, Summary
+from vidgist.summary import Summary
+from vidgist.types import Scores
 
 
 def data_of(text: str) -> Any:

@@ -19,7 +19,7 @@ from vidgist.render.report.pictures import Pictures
 from vidgist.render.report.words import about_importance, words_of
 from vidgist.render.storyboard import lasting
 from vidgist.selection import offered_shots
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 __all__ = ["curves", "facts", "links", "media", "settings_rows", "stops", "used_criteria"]
 
