@@ -126,7 +126,7 @@ class Summary(ShapesInRepr):
         Args:
             folder: made where missing.
             make: names of the outputs, see `vidgist.render.OUTPUTS`; default
-                `vidgist.render.DEFAULT_OUTPUTS`.
+                `vidgist.render.default_outputs`.
             overwrite: replace files that exist.
 
         Raises:

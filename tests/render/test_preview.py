@@ -9,7 +9,8 @@ from PIL import Image
 
 from clips import frame_number
 from pages import clip_summary
-from vidgist.render import preview, render
+from vidgist.render import render
+from vidgist.render.outputs import preview
 from vidgist.summary import Summary
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pages import clip_summary, long_summary
-from vidgist.render.clip import stretches
+from vidgist.render.outputs.clip import stretches
 from vidgist.render.report.lengths import SHARES, pieces, selections
 from vidgist.selection import best_samples, choose
 from vidgist.summary import Summary
