@@ -29,7 +29,7 @@ from vidgist.scoring.presets import DEFAULT_PRESET, Preset, preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import best_samples, choose, parse_length
 from vidgist.shots import refine_shots, segment
-from vidgist.types import Summary
+from vidgist.summary import Summary
 from vidgist.video import Limits, probe
 
 __all__ = ["DEFAULTS", "summarize"]
