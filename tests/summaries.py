@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vidgist.selection import Selection, best_within
 from vidgist.summary import Summary
 from vidgist.types import Features, Scores, Shots, Timeline
 from vidgist.video.decode import SampleStream
@@ -25,7 +26,7 @@ def summary_of(
 ) -> Summary:
     """Return a summary of a clip cut into shots at the frames that are shown at ``cuts``.
 
-    ``selected`` names the chosen shots. The best sample of a shot is its second one, if any.
+    ``selected`` names the chosen shots. Importance rises with time.
     """
     samples = SampleStream(path, fps=fps, size=(8, 8))
     for _ in samples:
@@ -36,11 +37,6 @@ def summary_of(
     borders = [border for border in borders if border < timeline.n_frames]
     frames = np.stack([borders, [*borders[1:], timeline.n_frames]], axis=1)
     seconds = np.append(timeline.times, timeline.duration)[frames]
-    keyframes = []
-    for first, last in frames:
-        inside = np.flatnonzero((picks >= first) & (picks < last))
-        near = int(np.argmin(np.abs(picks - first)))
-        keyframes.append(int(inside[min(1, len(inside) - 1)]) if len(inside) else near)
     chosen = np.zeros(len(frames), bool)
     chosen[list(selected)] = True
     n = len(picks)
@@ -63,8 +59,15 @@ def summary_of(
             importance=importance,
         ),
         shots=Shots(frames=frames, seconds=seconds),
-        shot_scores=np.linspace(0.2, 0.8, len(frames)),
-        selected=chosen,
-        keyframes=np.array(keyframes),
+        selection=Selection(
+            pieces=seconds[chosen],
+            shots=np.flatnonzero(chosen),
+            scores=np.linspace(0.2, 0.8, len(frames))[chosen],
+            reasons=("important",) * int(chosen.sum()),
+            refused=tuple(np.where(chosen, "", "no time left").tolist()),
+            repeated=np.full(len(frames), -1),
+        ),
+        junk=np.full(n, ""),
+        stills=best_within(importance, timeline.times[picks], seconds[chosen]),
         budget=float(timeline.duration),
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_FPS", "DEFAULT_LENGTH"]
+__all__ = ["DEFAULT_FPS", "DEFAULT_LENGTH", "DEFAULT_SELECT"]
 
 DEFAULT_LENGTH = "15%"
 """The most that a summary may last."""
 
 DEFAULT_FPS = 2.0
 """Samples a second, as the field's benchmarks have them (every 15th frame of 30)."""
+
+DEFAULT_SELECT = "knapsack"
+"""Rule by which the pieces of a summary are chosen."""

@@ -6,7 +6,7 @@ Each stage is a public function on plain arrays; `summarize` only calls them in 
 1.  `features.extract_features`: decode once, sample    video/, features/
 2.  `scoring.Scorer.score`: criteria, their product     criteria/, scoring/
 3.  `shots.segment`, `refine_shots`: cuts on frames     shots/
-4.  `selection.choose`: the best that fit the length    selection/
+4.  `selection.choose`: pieces that fit the length      selection/
 5.  `Summary.save`: clip, keyframes, page, data         render/
 ==  ==================================================  ======================
 """
@@ -19,15 +19,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from vidgist.backbones import DEFAULT_BACKBONE, Backbone, load_backbone
-from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH
+from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH, DEFAULT_SELECT
 from vidgist.features import extract_features
 from vidgist.models import Model
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import SHIPPED, Bank
 from vidgist.scoring.presets import DEFAULT_PRESET, Preset, preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.selection import best_samples, choose, parse_length
+from vidgist.selection import RULES, Footage, best_within, parse_length
 from vidgist.shots import refine_shots, segment
 from vidgist.summary import Summary
 from vidgist.video import Limits, probe
@@ -39,6 +41,7 @@ def summarize(
     path: str | Path,
     *,
     length: str | float = DEFAULT_LENGTH,
+    select: str = DEFAULT_SELECT,
     settings: str | Preset = DEFAULT_PRESET,
     model: str | Path | Model | None = None,
     bank: str | Path | Bank = SHIPPED,
@@ -58,6 +61,7 @@ def summarize(
     Args:
         path: the video file.
         length: the most that the summary may last: ``"15%"``, ``"90s"``, ``"1:30"`` or seconds.
+        select: rule of selection, a name out of `vidgist.selection.RULES`.
         settings: of the score: the name of a preset, or what `vidgist.preset` returns.
         model: safetensors file that ``vidgist train`` wrote, or the model itself.
         bank: statistics of other videos, for the criteria that compare with them: `shipped`,
@@ -85,6 +89,7 @@ def summarize(
         DataError: the bank is damaged, or one of another backbone.
         MissingExtraError: the backbone needs a package that is not installed.
     """
+    rule = RULES.find(select)
     parse_length(length, 1.0)  # wrong arguments are refused before the work, not after
     if scorer is None:
         scorer = Scorer(preset(settings, **changes), model=model, bank=bank)
@@ -108,21 +113,23 @@ def summarize(
     features, timeline = extraction.features, extraction.timeline
     scores = scorer.score(features, progress=progress)
     progress("finding shots", 0, None)
-    whole = refine_shots(segment(features.values), features.picks, timeline)
-    budget = parse_length(length, timeline.duration)
-    shots, values, selected = choose(
-        scores.importance,
-        features.picks,
-        whole,
-        timeline,
-        budget=budget,
+    shots = refine_shots(segment(features.values), features.picks, timeline)
+    footage = Footage(
+        importance=scores.importance,
+        features=features.values,
+        picks=features.picks,
+        shots=shots,
+        timeline=timeline,
+        budget=parse_length(length, timeline.duration),
+        junk=np.where(extraction.black, "black", ""),
         integer_values=scorer.settings.integer_values,
-        black=extraction.black,
     )
+    selection = rule.choose(footage)
     return Summary(
         video=video,
         settings={
             "length": str(length),
+            "select": rule.name,
             "preset": scorer.settings.name,
             **{k: v for k, v in asdict(scorer.settings).items() if k != "name"},
             "fps": fps,
@@ -137,12 +144,10 @@ def summarize(
         features=features,
         scores=scores,
         shots=shots,
-        shot_scores=values,
-        selected=selected,
-        keyframes=best_samples(scores.importance, features.picks, shots),
-        budget=budget,
-        black=extraction.black,
-        uncut=None if shots is whole else whole,
+        selection=selection,
+        budget=footage.budget,
+        junk=footage.junk,
+        stills=best_within(footage.importance, footage.times, selection.pieces),
         thumbnails=extraction.thumbnails,
         warnings=(*timeline.warnings, *scorer.notes),
     )

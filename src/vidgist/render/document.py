@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from vidgist.errors import DataError
-from vidgist.render.outputs.data import SCHEMA
+from vidgist.render.outputs.data import SCHEMA, SCHEMAS
 from vidgist.render.report.content import used_criteria
 from vidgist.types import Booleans, Floats
 
@@ -38,6 +38,7 @@ class Document:
         shots: (S, 2) start and end.
         scores: (S,) value of each shot.
         selected: (S,) whether it is in the summary.
+        pieces: (n, 2) start and end of what the summary shows.
         keyframes: (S,) time of the sample that stands for each shot.
         summary_duration: seconds of the summary.
     """
@@ -53,6 +54,7 @@ class Document:
     shots: Floats
     scores: Floats
     selected: Booleans
+    pieces: Floats
     keyframes: Floats
     summary_duration: float
 
@@ -103,8 +105,8 @@ def read_document(path: str | Path) -> Document:
 def _checked(path: Path, raw: Any) -> Document:
     if not isinstance(raw, dict) or "schema" not in raw:
         raise ValueError("no summary.json")
-    if raw["schema"] != SCHEMA:
-        raise ValueError(f"expected schema {SCHEMA}, came {raw['schema']!r:.40}")
+    if raw["schema"] not in SCHEMAS:
+        raise ValueError(f"expected schema {SCHEMA}, got {raw['schema']!r:.40}")
     for name, kind in (("video", dict), ("samples", dict), ("shots", list), ("settings", dict)):
         if not isinstance(raw[name], kind):
             raise ValueError(f"{name} is of the wrong kind")
@@ -122,7 +124,10 @@ def _checked(path: Path, raw: Any) -> Document:
     selected = [shot["selected"] for shot in shots]
     if not all(isinstance(one, bool) for one in selected):
         raise ValueError("shots.selected is not true or false")
-    borders = [[shot["start"], shot["end"]] for shot in shots]
+    # In schema 1 the summary showed whole shots.
+    pieces = raw["pieces"] if raw["schema"] > 1 else [s for s in shots if s["selected"]]
+    if not pieces:
+        raise ValueError("holds no pieces")
     return Document(
         path=path,
         video=video["path"],
@@ -132,12 +137,18 @@ def _checked(path: Path, raw: Any) -> Document:
         times=times,
         importance=columns.pop("importance"),
         criteria=columns,
-        shots=_numbers("shots", [n for pair in borders for n in pair]).reshape(-1, 2),
+        shots=_intervals("shots", shots),
         scores=_numbers("shots.score", [shot["score"] for shot in shots]),
         selected=np.array(selected, dtype=bool),
+        pieces=_intervals("pieces", pieces),
         keyframes=_numbers("shots.keyframe", [shot["keyframe"] for shot in shots]),
         summary_duration=_number("summary.duration", raw["summary"]["duration"]),
     )
+
+
+def _intervals(name: str, entries: Any) -> Floats:
+    borders = [entry[end] for entry in entries for end in ("start", "end")]
+    return _numbers(name, borders).reshape(-1, 2)
 
 
 def _number(name: str, value: Any) -> float:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
-import numpy as np
 from PIL import Image
 
 from vidgist import __version__
@@ -97,9 +96,7 @@ def read_result(path: Path) -> Result:
 def cover_file(result: Result) -> Path | None:
     """Return the file of the picture that stands for a result, or None."""
     document = result.document
-    best = int(np.argmax(np.where(document.selected, np.nan_to_num(document.scores), -np.inf)))
-    number = int(document.selected[: best + 1].sum())
-    keyframes = sorted((result.folder / "keyframes").glob(f"{number:04d}_*.jpg"))
+    keyframes = sorted((result.folder / "keyframes").glob("*.jpg"))
     for candidate in (result.folder / "cover.jpg", *keyframes, result.folder / "storyboard.jpg"):
         if candidate.is_file():
             return candidate

@@ -1,4 +1,4 @@
-"""The key frames of the selected shots: decoded once, used by several outputs.
+"""Keyframes: decoded once, used by several outputs.
 
 Full-size pictures are handed out one at a time and forgotten; only small ones are kept.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly"]
 
 MAX_TILES = 120
-"""Small pictures that are kept at most; of more key frames an even choice is kept."""
+"""Small pictures that are kept at most; of more keyframes an even choice is kept."""
 
 TILE_SIDE = 480
 """Longest side in pixels of a picture that is kept."""
@@ -30,15 +30,17 @@ BEST_SIDE = 960
 
 @dataclass(frozen=True)
 class Still:
-    """A key frame.
+    """A keyframe.
 
     Attributes:
-        number: place among the selected shots, from 1.
+        number: place among the keyframes, from 1.
+        sample: index of its sample.
         shot: index of its shot among all shots.
         seconds: when it is shown in the video.
     """
 
     number: int
+    sample: int
     shot: int
     seconds: float
 
@@ -49,30 +51,33 @@ def evenly(n: int, most: int) -> list[int]:
 
 
 class Stills:
-    """The key frames of a summary, in order.
+    """The keyframes of a summary, in order.
 
     Args:
         summary: its video file is read.
 
     Attributes:
-        stills: all key frames.
+        stills: all keyframes.
     """
 
     def __init__(self, summary: Summary) -> None:
         self._summary = summary
-        shots = np.flatnonzero(summary.selected)
-        seconds = summary.keyframe_times[shots]
+        picks = summary.features.picks[summary.stills]
+        shots = np.searchsorted(summary.shots.frames[:, 0], picks, side="right") - 1
+        seconds = summary.times_within(summary.stills, summary.shot_seconds[shots])
         self.stills = tuple(
-            Still(number, int(shot), float(second))
-            for number, (shot, second) in enumerate(zip(shots, seconds, strict=True), start=1)
+            Still(number, int(sample), int(shot), float(second))
+            for number, (sample, shot, second) in enumerate(
+                zip(summary.stills, shots, seconds, strict=True), start=1
+            )
         )
         self._kept = frozenset(evenly(len(self.stills), MAX_TILES))
         self._tiles: list[tuple[Still, Image.Image]] = []
-        self._favorite = int(np.argmax(summary.shot_scores[shots]))
+        self._favorite = int(np.argmax(summary.scores.importance[summary.stills]))
         self._best: Image.Image | None = None
 
     def pictures(self) -> Iterator[tuple[Still, Image.Image]]:
-        """Decode and yield every key frame upright, at source size, RGB.
+        """Decode and yield every keyframe upright, at source size, RGB.
 
         Raises:
             VideoError: the video can no longer be read.
@@ -96,7 +101,7 @@ class Stills:
         self._tiles = tiles
 
     def best(self) -> Image.Image:
-        """Return the key frame of the selected shot of the highest score, no side over 960."""
+        """Return the keyframe of the greatest importance, no side over 960."""
         if self._best is None:
             for _ in self.pictures():
                 pass
@@ -104,7 +109,7 @@ class Stills:
         return self._best.copy()
 
     def tiles(self) -> list[tuple[Still, Image.Image]]:
-        """Return at most `MAX_TILES` key frames, evenly chosen, no side over `TILE_SIDE`."""
+        """Return at most `MAX_TILES` keyframes, evenly chosen, no side over `TILE_SIDE`."""
         if not self._tiles:
             for _ in self.pictures():
                 pass

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidgist.registry import Registry
-from vidgist.types import Floats, Integers, Shots, Strings, Timeline
+from vidgist.types import Booleans, Floats, Integers, Shots, Strings, Timeline
 
 __all__ = ["RULES", "Footage", "Rule", "Selection", "choose"]
 
@@ -78,8 +78,8 @@ class Selection:
         return len(self.shots)
 
     @property
-    def selected(self) -> Floats:
-        """(S,) bool: which shots have a piece."""
+    def selected(self) -> Booleans:
+        """(S,) which shots have a piece."""
         return np.isin(np.arange(len(self.refused)), self.shots)
 
 

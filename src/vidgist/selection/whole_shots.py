@@ -85,9 +85,7 @@ def best_samples(scores: Floats, picks: Integers, shots: Shots) -> Integers:
 
 def _choose(footage: Footage) -> Selection:
     shots, seconds, timeline = footage.shots, footage.shot_seconds, footage.timeline
-    values = shot_values(
-        spread(footage.importance, footage.picks, timeline.n_frames), shots.frames
-    )
+    values = shot_values(spread(footage.importance, footage.picks, timeline.n_frames), shots.frames)
     black = footage.junk == "black"
     offered = offered_shots(black, footage.picks, shots)
     worth = np.trunc(values * 1000) if footage.integer_values else values

@@ -1,7 +1,7 @@
-"""``summary.mp4``: the selected shots in order, with their sound, cut where they begin and end.
+"""``summary.mp4``: the selected pieces in order, with their sound, cut where they begin and end.
 
 Pictures are re-encoded, since a cut at any frame cannot be had by copying.  Each stretch of
-neighboring shots is sought, decoded once and passed on, sound and pictures side by side, so that
+neighboring pieces is sought, decoded once and passed on, sound and pictures side by side, so that
 cost and memory follow the length of the summary and not that of the video.
 """
 
@@ -43,7 +43,7 @@ def write(material: Material, path: Path) -> None:
 
 
 def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> None:
-    """Write the selected shots of ``summary`` to the MP4 file ``path``.
+    """Write the pieces of ``summary`` to the MP4 file ``path``.
 
     Raises:
         VideoError: the video can no longer be read.
@@ -56,7 +56,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
     from vidgist.video.seek import FrameReader
 
     video = summary.video
-    parts = stretches(summary.segments)
+    parts = stretches(summary.pieces)
     with contextlib.ExitStack() as stack:
         sound = _open_sound(summary, stack)
         reader = stack.enter_context(FrameReader(video.path, timeline=summary.timeline))
@@ -192,7 +192,7 @@ def _warn(text: str) -> None:
 OUTPUT = Output(
     name="mp4",
     target="summary.mp4",
-    summary="the selected shots as a clip with sound",
+    summary="the selected pieces as a clip with sound",
     write=write,
     is_default=True,
     order=60,

@@ -20,12 +20,11 @@ __all__ = ["best_sample", "write"]
 def best_sample(summary: Summary) -> int:
     """Return the index of the sample of the greatest importance, the earliest of equals.
 
-    Black ones stand back where there are others.
+    What is unfit to show stands back where there is anything else.
     """
+    fit = summary.junk == ""
     importance = summary.scores.importance
-    if summary.black is not None and not summary.black.all():
-        importance = np.where(summary.black, -np.inf, importance)
-    return int(np.argmax(importance))
+    return int(np.argmax(np.where(fit, importance, -np.inf) if fit.any() else importance))
 
 
 def write(material: Material, path: Path) -> None:

@@ -42,20 +42,18 @@ GIF_BYTES, WEBP_BYTES = 2_500_000, 1_000_000
 def moments(summary: Summary, *, rate: float) -> Floats:
     """Return the seconds, ascending, whose pictures make the preview, ``rate`` a second.
 
-    Of the best selected shots, in their order, the stretch around the best sample of each.
+    Of the best pieces, in their order, the stretch around the best sample of each.
     """
-    shots = np.flatnonzero(summary.selected)
-    best = shots[np.argsort(-summary.shot_scores[shots], kind="stable")]
-    lasting = summary.shot_seconds[:, 1] - summary.shot_seconds[:, 0]
-    left, spans, keyframes = SECONDS, [], summary.keyframe_times
-    for shot in best:
+    best = np.argsort(-summary.selection.scores, kind="stable")
+    middles = summary.times_within(summary.piece_samples, summary.pieces)
+    left, spans = SECONDS, []
+    for piece in best:
         if left < 1 / rate:
             break
-        # Few shots: show more of each.
-        wanted = min(max(GLIMPSE, SECONDS / len(best)), float(lasting[shot]), left)
-        start, end = (float(s) for s in summary.shot_seconds[shot])
-        middle = float(keyframes[shot])
-        begin = min(max(middle - wanted / 2, start), end - wanted)
+        start, end = (float(s) for s in summary.pieces[piece])
+        # Few pieces: show more of each.
+        wanted = min(max(GLIMPSE, SECONDS / len(best)), end - start, left)
+        begin = min(max(float(middles[piece]) - wanted / 2, start), end - wanted)
         spans.append((begin, begin + wanted))
         left -= wanted
     parts = [begin + np.arange(max(1, int((end - begin) * rate))) / rate for begin, end in spans]

@@ -12,12 +12,11 @@ from vidgist import __version__
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
 from vidgist.render.outputs.data import plain
-from vidgist.render.report.lengths import pieces, selections
+from vidgist.render.report.lengths import AtLength, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
 from vidgist.render.report.words import about_importance, words_of
 from vidgist.render.times import format_duration
-from vidgist.selection import offered_shots
 from vidgist.summary import Summary
 
 __all__ = ["curves", "facts", "links", "media", "settings_rows", "stops", "used_criteria"]
@@ -51,28 +50,33 @@ def curves(summary: Summary) -> dict[str, Any]:
                 "end": _round(end),
                 "score": _round(score),
                 "key": int(key),
-                "black": not offered,
             }
-            for (start, end), score, key, offered in zip(
+            for (start, end), score, key in zip(
                 summary.shot_seconds.tolist(),
                 summary.shot_scores,
-                summary.keyframes,
-                offered_shots(summary.black, summary.features.picks, summary.shots).tolist(),
+                summary.shot_samples,
                 strict=True,
             )
         ],
-        "pieces": pieces(summary),
-        "lengths": [
-            {
-                "share": round(selection.share, 6),
-                "budget": _round(selection.budget),
-                "shots": list(selection.shots),
-                "segments": [[_round(s), _round(e)] for s, e in selection.segments],
-                "cut": selection.cut,
-                "made": selection.made,
-            }
-            for selection in selections(summary)
+        "lengths": [_length(one) for one in selections(summary)],
+    }
+
+
+def _length(one: AtLength) -> dict[str, Any]:
+    """Return the pieces of one length, and why each shot without one is left out."""
+    selection = one.selection
+    return {
+        "share": round(one.share, 6),
+        "budget": _round(one.budget),
+        "made": one.made,
+        "pieces": [
+            {"start": _round(start), "end": _round(end), "shot": shot, "reason": reason}
+            for (start, end), shot, reason in zip(
+                selection.pieces.tolist(), selection.shots.tolist(), selection.reasons, strict=True
+            )
         ],
+        "refused": list(selection.refused),
+        "repeated": selection.repeated.tolist(),
     }
 
 
@@ -137,13 +141,14 @@ def links(material: Material, targets: Mapping[str, str]) -> list[tuple[str, str
 def facts(summary: Summary) -> list[str]:
     """Return what is known of the video and the summary, for the head of the page."""
     video = summary.video
-    count, whole = int(summary.selected.sum()), len(summary.shots)
+    pieces, whole = len(summary.pieces), len(summary.shots)
     share = summary.duration / summary.timeline.duration
     rate = "variable frame rate" if video.variable_frame_rate else f"{video.frame_rate:.5g} fps"
     return [
         f"{format_duration(summary.timeline.duration)} of video",
         f"{format_duration(summary.duration)} of summary ({share:.1%})",
-        f"{count} of {whole} shot{'s' * (whole != 1)}",
+        f"{pieces} piece{'s' * (pieces != 1)} of {int(summary.selected.sum())} of {whole} "
+        f"shot{'s' * (whole != 1)}",
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
         f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",
     ]

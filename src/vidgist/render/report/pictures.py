@@ -95,11 +95,14 @@ def choose_pictures(summary: Summary, *, room: int) -> Pictures:
 def order_of_need(summary: Summary) -> list[int]:
     """Return all samples, the ones first that a page can least do without.
 
-    The key frames of the selected shots, those of the others, then the rest so that each further
-    one falls into the widest gap.
+    The best ones of the pieces, the keyframes, the best ones of all shots, then the rest so that
+    each further one falls into the widest gap.
     """
-    selected = np.asarray(summary.selected, dtype=bool)
-    key = [*summary.keyframes[selected].tolist(), *summary.keyframes[~selected].tolist()]
+    key = [
+        *summary.piece_samples.tolist(),
+        *summary.stills.tolist(),
+        *summary.shot_samples.tolist(),
+    ]
     return list(dict.fromkeys([*key, *evenly_first(len(summary.features))]))
 
 
