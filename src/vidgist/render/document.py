@@ -13,7 +13,7 @@ import numpy as np
 
 from vidgist.errors import DataError
 from vidgist.render.outputs.data import SCHEMA
-from vidgist.render.report.content import used_criteria
+from vidgist.render.words import used_criteria
 from vidgist.types import Booleans, Floats
 
 __all__ = ["Document", "read_document"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,14 @@ import numpy as np
 
 from vidgist.errors import MissingExtraError, unknown_value
 from vidgist.render.document import Document
-from vidgist.render.figure_layout import Box, Layout, Row, layout
-from vidgist.render.report.words import words_of
+from vidgist.render.figure_grid import make_axes
 from vidgist.render.text import printable
 from vidgist.render.times import format_time
+from vidgist.render.words import words_of
+from vidgist.types import Floats
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from PIL import Image
 
@@ -139,20 +141,19 @@ def draw(document: Document, marks: Sequence[Mark], *, width: float = 7.0) -> Fi
         marks: moments to mark; a row of pictures for each where any has pictures.
         width: inches; 7 is the text of a page of two columns.
     """
-    from matplotlib.figure import Figure
-
     curves = {"importance": document.importance, **document.used}
     first = next((mark.pictures[0] for mark in marks if mark.pictures), None)
-    places = layout(
+    figure, curve_axes, picture_axes = make_axes(
         width=width,
         curves=len(curves),
         rows=0 if first is None else len(marks),
         shape=1.0 if first is None else first.width / first.height,
     )
-    figure = Figure(figsize=(places.width, places.height))
-    _draw_curves(figure, places, document, curves, marks)
-    for row, mark in zip(places.rows, marks, strict=False):
-        _draw_pictures(figure, places, row, mark)
+    for axis, (name, values) in zip(curve_axes, curves.items(), strict=True):
+        _draw_curve(axis, document, name, values, marks)
+    _label_times(curve_axes, document)
+    for axes, mark in zip(picture_axes, marks, strict=False):
+        _draw_pictures(axes, mark)
     return figure
 
 
@@ -174,61 +175,52 @@ def save(figure: Figure, path: Path, *, kind: str, dpi: int = 300) -> None:
         figure.savefig(path, format=kind, dpi=dpi, metadata=undated)
 
 
-def _axes(figure: Figure, places: Layout, box: Box, **options: Any) -> Any:
-    """Return axes that fill a box."""
-    wide, tall = places.width, places.height
-    bottom = tall - box.top - box.height
-    return figure.add_axes(
-        (box.left / wide, bottom / tall, box.width / wide, box.height / tall), **options
-    )
-
-
-def _draw_curves(
-    figure: Figure,
-    places: Layout,
-    document: Document,
-    curves: Mapping[str, Any],
-    marks: Sequence[Mark],
+def _draw_curve(
+    axis: Axes, document: Document, name: str, values: Floats, marks: Sequence[Mark]
 ) -> None:
+    title = "Importance" if name == "importance" else words_of(name).title
+    axis.set_title(title, fontsize=7, loc="left", pad=2, parse_math=False)
+    for start, end in document.shots[document.selected]:
+        axis.axvspan(start, end, color="#3451b2", alpha=0.13, linewidth=0)
+    # A single sample has no line; a dot shows it.
+    single = np.isfinite(values).sum() == 1
+    dot: dict[str, Any] = {"marker": "o", "markersize": 3, "clip_on": False} if single else {}
+    axis.plot(document.times, values, color="#343a40", linewidth=0.9, **dot)
+    for mark in marks:
+        axis.axvline(document.times[mark.sample], color=mark.color, linewidth=1.6, alpha=0.9)
+    top, heights = 1.0, [0.0, 0.5, 1.0]
+    if name == "importance":
+        top = float(np.nanmax(values, initial=0.0))
+        heights = round_steps(top, most=3 if _inches(axis)[1] > 0.5 else 2)
+    axis.set_ylim(0, 1.05 * top or 1.0)
+    axis.set_yticks(heights, [f"{height:g}" for height in heights])
+    axis.tick_params(labelsize=6, length=2)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _label_times(axes: Sequence[Axes], document: Document) -> None:
+    """Give the curves their common times; only the last one has labels."""
     duration = max(document.duration, 1e-3)
-    for box, (name, values) in zip(places.curves, curves.items(), strict=True):
-        last = box is places.curves[-1]
-        axis = _axes(figure, places, box)
-        title = "Importance" if name == "importance" else words_of(name).title
-        axis.set_title(title, fontsize=7, loc="left", pad=2, parse_math=False)
-        for start, end in document.shots[document.selected]:
-            axis.axvspan(start, end, color="#3451b2", alpha=0.13, linewidth=0)
-        # A single sample has no line; a dot shows it.
-        dot = (
-            {"marker": "o", "markersize": 3, "clip_on": False}
-            if np.isfinite(values).sum() == 1
-            else {}
-        )
-        axis.plot(document.times, values, color="#343a40", linewidth=0.9, **dot)
-        for mark in marks:
-            axis.axvline(document.times[mark.sample], color=mark.color, linewidth=1.6, alpha=0.9)
-        top = float(np.nanmax(values, initial=0.0)) if name == "importance" else 1.0
-        axis.set_ylim(0, 1.05 * top or 1.0)
-        heights = (
-            [0.0, 0.5, 1.0]
-            if name != "importance"
-            else round_steps(top, most=3 if box.height > 0.5 else 2)
-        )
-        axis.set_yticks(heights, [f"{height:g}" for height in heights])
+    width = _inches(axes[-1])[0]
+    times = time_steps(duration, most=max(2, int(width / 0.45)))
+    tenths = len(times) > 1 and times[1] < 1
+    labels = [format_time(time) if tenths else format_time(time)[:-2] for time in times]
+    for axis in axes:
         axis.set_xlim(0, duration)
-        times = time_steps(duration, most=max(2, int(box.width / 0.45)))
-        tenths = len(times) > 1 and times[1] < 1
-        labels = [format_time(time) if tenths else format_time(time)[:-2] for time in times]
-        axis.set_xticks(times, labels if last else [""] * len(times))
-        axis.tick_params(labelsize=6, length=2)
-        for side in ("top", "right"):
-            axis.spines[side].set_visible(False)
-        if last:
-            file = printable(document.video.replace("\\", "/").rsplit("/", 1)[-1])
-            room = max(8, int(box.width / 0.048))
-            short = file if len(file) <= room else f"{file[: room // 2]}...{file[-room // 3 :]}"
-            text = f"{short}\nshaded: in the summary"
-            axis.set_xlabel(text, fontsize=6, labelpad=2, parse_math=False)
+        axis.set_xticks(times, labels if axis is axes[-1] else [""] * len(times))
+    file = printable(document.video.replace("\\", "/").rsplit("/", 1)[-1])
+    room = max(8, int(width / 0.048))
+    short = file if len(file) <= room else f"{file[: room // 2]}...{file[-room // 3 :]}"
+    text = f"{short}\nshaded: in the summary"
+    axes[-1].set_xlabel(text, fontsize=6, labelpad=2, parse_math=False)
+
+
+def _inches(axis: Axes) -> tuple[float, float]:
+    """Return the width and the height of axes."""
+    figure = axis.get_figure(root=True)
+    assert figure is not None
+    width, height = figure.get_size_inches() * axis.get_position().size
+    return float(width), float(height)
 
 
 def round_steps(top: float, *, most: int) -> list[float]:
@@ -249,28 +241,31 @@ def time_steps(duration: float, *, most: int) -> list[float]:
     return [round(step * i, 1) for i in range(int(duration / step + 1e-9) + 1)]
 
 
-def _draw_pictures(figure: Figure, places: Layout, row: Row, mark: Mark) -> None:
-    boxes = (row.anchor, *row.neighbors)
-    for i, (box, picture, seconds) in enumerate(
-        zip(boxes, mark.pictures, mark.times, strict=False)
-    ):
-        axis = _axes(figure, places, box, anchor="NW")
+def _draw_pictures(axes: Sequence[Axes], mark: Mark) -> None:
+    for axis in axes:
         axis.set_axis_off()
+    near = False
+    for axis, picture, seconds in zip(axes, mark.pictures, mark.times, strict=False):
+        axis.set_anchor("NW")
         axis.imshow(picture)
         axis.set_title(format_time(seconds), fontsize=5, pad=2)
-        _draw_frame(axis, mark.color, near=i > 0)
-    figure.text(
-        row.anchor.left / places.width,
-        1 - (row.anchor.top + row.anchor.height + 0.05) / places.height,
+        _draw_frame(axis, mark.color, near=near)
+        near = True
+    axes[0].annotate(
         mark.label.replace(", ", ",\n").replace(" than ", "\nthan "),
+        (0, 0),
+        xytext=(0, -3.6),
+        xycoords="axes fraction",
+        textcoords="offset points",
         fontsize=5.5,
         color=mark.color,
         verticalalignment="top",
         parse_math=False,
+        annotation_clip=False,
     )
 
 
-def _draw_frame(axis: Any, color: str, *, near: bool) -> None:
+def _draw_frame(axis: Axes, color: str, *, near: bool) -> None:
     from matplotlib.patches import Rectangle
 
     axis.add_patch(

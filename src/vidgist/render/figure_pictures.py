@@ -19,7 +19,7 @@ from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
 from vidgist.render.document import Document
 from vidgist.render.figure import Mark
-from vidgist.render.figure_layout import NEIGHBORS
+from vidgist.render.figure_grid import NEIGHBORS
 from vidgist.types import Floats
 from vidgist.video.container import Limits
 from vidgist.video.seek import frames_at
