@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
 
-from vidgist.render.figure_grid import NEIGHBORS, make_axes
+from vidgist.render.figure_grid import NEIGHBORS, make_grid
 
 
 class Box(NamedTuple):
@@ -30,16 +30,16 @@ def overlap(one: Box, other: Box) -> bool:
 
 def boxes_of(**options: Any) -> tuple[float, float, list[Box], list[list[Box]]]:
     """Return width and height of the figure, boxes of the curves and of the rows of pictures."""
-    figure, curves, rows = make_axes(**options)
+    figure, curves, rows = make_grid(**options)
     width, height = (float(inches) for inches in figure.get_size_inches())
 
-    def box(axis: Any) -> Box:
-        place = axis.get_position()
+    def box(cell: Any) -> Box:
+        place = cell.get_position(figure)
         return Box(
             place.x0 * width, (1 - place.y1) * height, place.width * width, place.height * height
         )
 
-    return width, height, [box(axis) for axis in curves], [[box(a) for a in row] for row in rows]
+    return width, height, [box(c) for c in curves], [[box(c) for c in row] for row in rows]
 
 
 @pytest.mark.parametrize("width", [2.0, 3.5, 5.0, 7.0, 12.0])

@@ -17,7 +17,7 @@ import numpy as np
 
 from vidgist.errors import MissingExtraError, unknown_value
 from vidgist.render.document import Document
-from vidgist.render.figure_grid import make_axes
+from vidgist.render.figure_grid import make_grid
 from vidgist.render.text import printable
 from vidgist.render.times import format_time
 from vidgist.render.words import words_of
@@ -143,17 +143,18 @@ def draw(document: Document, marks: Sequence[Mark], *, width: float = 7.0) -> Fi
     """
     curves = {"importance": document.importance, **document.used}
     first = next((mark.pictures[0] for mark in marks if mark.pictures), None)
-    figure, curve_axes, picture_axes = make_axes(
+    figure, curve_cells, picture_cells = make_grid(
         width=width,
         curves=len(curves),
         rows=0 if first is None else len(marks),
         shape=1.0 if first is None else first.width / first.height,
     )
+    curve_axes = [figure.add_subplot(cell) for cell in curve_cells]
     for axis, (name, values) in zip(curve_axes, curves.items(), strict=True):
         _draw_curve(axis, document, name, values, marks)
     _label_times(curve_axes, document)
-    for axes, mark in zip(picture_axes, marks, strict=False):
-        _draw_pictures(axes, mark)
+    for cells, mark in zip(picture_cells, marks, strict=False):
+        _draw_pictures([figure.add_subplot(cell) for cell in cells], mark)
     return figure
 
 

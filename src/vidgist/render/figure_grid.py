@@ -1,4 +1,4 @@
-"""Axes of a figure: a column of curves, and rows of pictures beside or under it.
+"""Grid of a figure: a column of curves, and rows of pictures beside or under it.
 
 Positions are computed once and handed to Matplotlib's GridSpec: its constrained layout depends on
 the order of addresses in memory, so that equal figures would not be equal files.
@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.gridspec import SubplotSpec
 
-__all__ = ["NEIGHBORS", "make_axes"]
+__all__ = ["NEIGHBORS", "make_grid"]
 
 NEIGHBORS = 6
 """Pictures of neighbors beside that of a marked moment."""
@@ -73,10 +73,10 @@ def picture_row(room: float, *, tallest: float, shape: float) -> PictureRow:
     return max(rows, key=lambda row: row.height * row.neighbor)
 
 
-def make_axes(
+def make_grid(
     *, width: float, curves: int, rows: int = 0, shape: float = 16 / 9
-) -> tuple[Figure, list[Axes], list[list[Axes]]]:
-    """Return a figure, the axes of its curves, and those of each row of pictures.
+) -> tuple[Figure, list[SubplotSpec], list[list[SubplotSpec]]]:
+    """Return a figure, the cells of its curves, and those of each row of pictures.
 
     Args:
         width: inches.
@@ -113,8 +113,8 @@ def make_axes(
         bottom=1 - bottom / height,
         hspace=(TITLE + UNDER) / curve,
     )
-    curve_axes = [figure.add_subplot(grid[i, 0]) for i in range(curves)]
-    picture_axes = []
+    curve_cells = [grid[i, 0] for i in range(curves)]
+    picture_cells = []
     for i in range(rows):
         top = first + i * step
         grid = figure.add_gridspec(
@@ -129,5 +129,5 @@ def make_axes(
             hspace=(CLOCK + GAP) / (row.neighbor / shape),
         )
         neighbors = [grid[j, 1 + k] for j in range(row.lines) for k in range(row.columns)]
-        picture_axes.append([figure.add_subplot(cell) for cell in (grid[:, 0], *neighbors)])
-    return figure, curve_axes, picture_axes
+        picture_cells.append([grid[:, 0], *neighbors])
+    return figure, curve_cells, picture_cells
