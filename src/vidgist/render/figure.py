@@ -1,7 +1,7 @@
-"""A figure for a paper: curves of a video, marked moments, and their nearest neighbors (figure 3).
+"""Figure of a summary: score curves, marked moments and their nearest neighbors (figure 3).
 
-The left column has a curve for the score and for each criterion it is made of; the right one a row
-of pictures for each marked moment: its own, then six of its ten nearest neighbors.
+One curve for the score and one for each criterion that it is made of; one row of pictures for each
+marked moment: the moment itself, then six of its ten nearest neighbors.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ __all__ = [
 FORMATS = ("pdf", "png", "svg")
 
 COLORS = ("#2b8a3e", "#c92a2a", "#212529", "#1864ab", "#862e9c", "#e67700")
-"""Of the marks: the paper's green, red and black, then more."""
+"""Colors of the marks: green, red and black as in the paper, then more."""
 
 HIGH, LOW = 0.6, 0.3
-"""Scaled values that count as high, and under which they count as low, as on the page."""
+"""A scaled value from `HIGH` on is called high, one under `LOW` low, as on the page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +56,8 @@ class Mark:
     Attributes:
         sample: its index.
         color: of its line and frame.
-        label: why it is marked.
-        pictures: its own picture and its neighbors', or empty.
+        label: the reason for the mark.
+        pictures: of the moment and its neighbors, or empty.
         times: seconds of each picture.
     """
 
@@ -69,16 +69,16 @@ class Mark:
 
 
 def check(output: Path) -> None:
-    """Raise where the figure could not be drawn.
+    """Check that a figure can be drawn.
 
     Raises:
-        SettingError: the ending of the file is unknown.
+        SettingError: the suffix of the file is unknown.
         MissingExtraError: Matplotlib is not installed.
     """
-    kind = output.suffix.lower().removeprefix(".")
-    if kind not in FORMATS:
-        raise unknown_value("-o", kind or output.name, FORMATS)
-    # Where there is no home to keep its cache in, Matplotlib says so at length; it does no harm.
+    file_format = output.suffix.lower().removeprefix(".")
+    if file_format not in FORMATS:
+        raise unknown_value("output", file_format or output.name, FORMATS)
+    # Matplotlib warns at length if there is no home folder for its cache, which does no harm.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         import matplotlib as mpl  # noqa: F401
@@ -87,11 +87,11 @@ def check(output: Path) -> None:
 
 
 def marks_of(document: Document) -> list[Mark]:
-    """Return the paper's three marks.
+    """Return the three marks of the paper, without those that a video has no moment for.
 
     Green where the first criterion is furthest above the second, red at the greatest importance,
-    black where the second is furthest above the first; with one criterion only red and black, its
-    low.  What a video without such a moment has not is left out.
+    black where the second is furthest above the first; with one criterion red, and black at its
+    minimum.
     """
     names = list(document.used)
     score = np.nan_to_num(document.importance)
@@ -125,7 +125,7 @@ def marks_of(document: Document) -> list[Mark]:
 
 
 def marks_at(document: Document, times: Sequence[float]) -> list[Mark]:
-    """Return a mark at the sample nearest to each of the given times, each sample once."""
+    """Return marks at the samples nearest to the times, each sample once."""
     samples = dict.fromkeys(int(np.abs(document.times - time).argmin()) for time in times)
     return [
         Mark(sample=sample, color=COLORS[i % len(COLORS)], label="")
@@ -137,9 +137,9 @@ def draw(document: Document, marks: Sequence[Mark], *, width: float = 7.0) -> Fi
     """Return the figure.
 
     Args:
-        document: what to draw.
-        marks: moments to mark; a row of pictures for each where any has pictures.
-        width: inches; 7 is the text of a page of two columns.
+        document: the summary to draw.
+        marks: moments to mark, with a row of pictures each if any mark has pictures.
+        width: inches; 7 is the width of the text of a two-column paper.
     """
     curves = {"importance": document.importance, **document.used}
     first = next((mark.pictures[0] for mark in marks if mark.pictures), None)
@@ -159,19 +159,19 @@ def draw(document: Document, marks: Sequence[Mark], *, width: float = 7.0) -> Fi
 
 
 def save(figure: Figure, path: Path, *, kind: str, dpi: int = 300) -> None:
-    """Write a figure, without the date, so that equal figures are equal files.
+    """Write a figure without the date, so that equal figures are equal files.
 
     Args:
         figure: what `draw` returned.
-        path: where to; any name.
+        path: any name.
         kind: one of `FORMATS`.
-        dpi: dots an inch of pictures and of PNG files.
+        dpi: dots per inch of pictures and of PNG files.
     """
     import matplotlib as mpl
 
     undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}[kind]
     with warnings.catch_warnings(), mpl.rc_context({"svg.hashsalt": "vidgist", "pdf.fonttype": 42}):
-        # A name in letters that the font has not is drawn with boxes, which one sees.
+        # Letters that the font lacks are drawn as boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         figure.savefig(path, format=kind, dpi=dpi, metadata=undated)
 
@@ -225,7 +225,7 @@ def _inches(axis: Axes) -> tuple[float, float]:
 
 
 def round_steps(top: float, *, most: int) -> list[float]:
-    """Return 0 and round numbers up to ``top``, at most ``most`` of them besides 0."""
+    """Return 0 and at most ``most`` round numbers up to ``top``."""
     if not top > 0:
         return [0.0, 1.0]
     unit = 10.0 ** np.floor(np.log10(top / most))
@@ -234,7 +234,7 @@ def round_steps(top: float, *, most: int) -> list[float]:
 
 
 def time_steps(duration: float, *, most: int) -> list[float]:
-    """Return 0 and seconds up to ``duration`` that fall on round clock times, ``most`` about."""
+    """Return 0 and about ``most`` round times up to ``duration``, in seconds."""
     steps = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
     step: float = next((s for s in steps if duration / s <= most), 0.0)
     if not step:
