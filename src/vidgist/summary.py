@@ -34,21 +34,21 @@ __all__ = ["Summary"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Summary(ShapesInRepr):
-    """The gist of one video: what `summarize` returns and what every output is made from.
+    """The summary of one video, as `summarize` returns it.
 
     Attributes:
-        video: what was probed.
-        settings: every option's value in force, by name.
-        timeline: every frame that decoded.
+        video: metadata of the file.
+        settings: name -> value of every setting.
+        timeline: all frames that decoded.
         features: (T, D) features with their times.
         scores: criteria and importance, (T,) each.
         shots: all shots of the video, in order, with seconds.
-        selection: the pieces of shots that the summary shows, and why the others are left out.
-        budget: seconds that the summary may last at most.
+        selection: the pieces of shots that the summary shows, and why other shots are left out.
+        budget: greatest duration of the summary in seconds.
         junk: (T,) the reason why a sample is unfit to show, such as ``black``; "" for none.
         stills: (K,) index of the sample of each keyframe, ascending.
-        thumbnails: T small JPEG files (bytes), one a sample, or empty.
-        warnings: what the user should know of, one sentence each.
+        thumbnails: T small JPEG files, one per sample, or empty.
+        warnings: one sentence each.
     """
 
     video: VideoInfo
@@ -80,7 +80,7 @@ class Summary(ShapesInRepr):
 
     @property
     def samples(self) -> dict[str, Floats]:
-        """Columns of the samples, (T,) each: `time`, the scaled criteria, `importance`."""
+        """Columns (T,) by name: `time`, the scaled criteria and `importance`."""
         return {
             "time": self.times,
             **self.scores.criteria,
@@ -130,7 +130,7 @@ class Summary(ShapesInRepr):
 
     @property
     def duration(self) -> float:
-        """Seconds that the summary lasts, never more than ``budget``."""
+        """Duration of the summary in seconds, at most ``budget``."""
         return float(np.sum(self.pieces[:, 1] - self.pieces[:, 0]))
 
     def footage(self, budget: float) -> Footage:

@@ -1,4 +1,4 @@
-"""An index page over the results of several videos: covers, durations, links."""
+"""Index page of the results of several videos: covers, durations, links."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vidgist.render.times import format_duration
 __all__ = ["Result", "cover_file", "find_results", "page", "read_result"]
 
 FEW, MANY = 400, 240
-"""Longer side of a cover in pixels: of a few results, and of hundreds."""
+"""Longer side of a cover in pixels, for a few results and for hundreds."""
 
 HUNDREDS = 150
 QUALITY = 60
@@ -34,17 +34,12 @@ PAGES = (
     ("Storyboard", "storyboard.jpg"),
     ("Data", "summary.json"),
 )
-"""Links of a result, where the file is there; the first is where its cover leads."""
+"""Links of a result to its files, if they exist; the cover links to the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The result of one video.
-
-    Attributes:
-        folder: where it lies.
-        document: its summary.json.
-    """
+    """The results of one video: their folder, and the summary.json in it."""
 
     folder: Path
     document: Document
@@ -52,8 +47,8 @@ class Result:
     @property
     def name(self) -> str:
         """The video's file name."""
-        # The results may come from a Windows machine; elsewhere a backslash is part of a name,
-        # or of the escape for a byte that is no text.
+        # On Windows a backslash separates; elsewhere it is part of a name, or of the escape for a
+        # byte that is not UTF-8.
         path = self.document.video
         windows = bool(re.match(r"[A-Za-z]:|\\\\", path))
         name = PureWindowsPath(path).name if windows else path.rsplit("/", 1)[-1]
@@ -61,40 +56,34 @@ class Result:
 
 
 def find_results(folder: Path, *, unread: Callable[[OSError], None] | None = None) -> list[Path]:
-    """Return every summary.json in a folder and below, sorted; links are not followed.
+    """Return the paths of every summary.json in a folder and below, sorted, without links.
 
     Args:
-        folder: where to look.
-        unread: told of each folder in it that cannot be read.
+        folder: where to search.
+        unread: called with the error of each folder that cannot be read.
 
     Raises:
-        DataError: the folder cannot be read, or there is none in it.
+        DataError: the folder does not exist, or there is no summary.json in it.
     """
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; give one that holds results of vidgist")
+        raise DataError(f"{folder}: no such folder; expected one with results of vidgist")
     found = []
-    for place, folders, files in os.walk(folder, onerror=unread):
+    for parent, folders, files in os.walk(folder, onerror=unread):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if "summary.json" in files:
-            found.append(Path(place, "summary.json"))
+            found.append(Path(parent, "summary.json"))
     if not found:
-        raise DataError(
-            f"{folder}: holds no summary.json; run vidgist summarize with -o {folder} first"
-        )
+        raise DataError(f"{folder}: holds no summary.json; make some with vidgist summarize")
     return found
 
 
 def read_result(path: Path) -> Result:
-    """Return the result whose summary.json lies at ``path``.
-
-    Raises:
-        DataError: it is damaged.
-    """
+    """Return the result of a summary.json; raise DataError if it is damaged."""
     return Result(folder=path.parent, document=read_document(path))
 
 
 def cover_file(result: Result) -> Path | None:
-    """Return the file of the picture that stands for a result, or None."""
+    """Return the file to show as the cover of a result, or None."""
     document = result.document
     keyframes = sorted((result.folder / "keyframes").glob("*.jpg"))
     for candidate in (result.folder / "cover.jpg", *keyframes, result.folder / "storyboard.jpg"):
@@ -107,8 +96,8 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
     """Return the page as text.
 
     Args:
-        results: in the order in which they are shown.
-        folder: where the page will lie, for its relative links.
+        results: in the order to show them.
+        folder: folder of the page, for its relative links.
         title: its heading.
     """
     side = FEW if len(results) <= HUNDREDS else MANY
@@ -119,7 +108,7 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
         "title": escape(title),
         "heading": breakable(title),
         "facts": escape(f"{count}, {videos} in all, {summaries} of summaries"),
-        # Of hundreds a browser need not lay out those that are out of sight.
+        # With hundreds, the browser skips the layout of those out of view.
         "many": " many" if len(results) > HUNDREDS else "",
         "cards": "\n".join(_card(result, folder=folder, side=side) for result in results),
         "version": escape(__version__),
@@ -135,10 +124,10 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
 
 def _card(result: Result, *, folder: Path, side: int) -> str:
     document = result.document
-    there = [(name, file) for name, file in PAGES if (result.folder / file).is_file()]
+    existing = [(name, file) for name, file in PAGES if (result.folder / file).is_file()]
     links = [
         (escape(name), escape(url))
-        for name, file in there
+        for name, file in existing
         if (url := relative_url(result.folder / file, folder=folder)) is not None
     ]
     name = escape(result.name)
@@ -165,7 +154,7 @@ def _card(result: Result, *, folder: Path, side: int) -> str:
 
 
 def _cover(result: Result, *, side: int) -> str:
-    """Return the cover as a data URL, "" where there is none that can be shown."""
+    """Return the cover as a data URL, or "" if there is none that can be shown."""
     file = cover_file(result)
     if file is None:
         return ""

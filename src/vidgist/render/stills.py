@@ -1,6 +1,6 @@
-"""Keyframes: decoded once, used by several outputs.
+"""Keyframes of a summary, decoded once for several outputs.
 
-Full-size pictures are handed out one at a time and forgotten; only small ones are kept.
+Pictures of full size are yielded one at a time; only small ones are kept in memory.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly"]
 
 MAX_TILES = 120
-"""Small pictures that are kept at most; of more keyframes an even choice is kept."""
+"""Greatest number of small pictures that are kept, evenly chosen."""
 
 TILE_SIDE = 480
-"""Longest side in pixels of a picture that is kept."""
+"""Longer side of a small picture in pixels."""
 
 BEST_SIDE = 960
-"""Longest side in pixels that the best one of them is kept at, too."""
+"""Longer side of the best keyframe in pixels."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Still:
         number: place among the keyframes, from 1.
         sample: index of its sample.
         shot: index of its shot among all shots.
-        seconds: when it is shown in the video.
+        seconds: its time in the video.
     """
 
     number: int
@@ -46,19 +46,12 @@ class Still:
 
 
 def evenly(n: int, most: int) -> list[int]:
-    """Return at most ``most`` of the indices 0..n-1, evenly spread, with the first and the last."""
+    """Return at most ``most`` of the indices 0..n-1, evenly spaced, with the first and the last."""
     return sorted({int(i) for i in np.linspace(0, n - 1, min(n, most)).round()})
 
 
 class Stills:
-    """The keyframes of a summary, in order.
-
-    Args:
-        summary: its video file is read.
-
-    Attributes:
-        stills: all keyframes.
-    """
+    """The keyframes ``stills`` of a summary, in order, and their pictures."""
 
     def __init__(self, summary: Summary) -> None:
         self._summary = summary
@@ -77,7 +70,7 @@ class Stills:
         self._best: Image.Image | None = None
 
     def pictures(self) -> Iterator[tuple[Still, Image.Image]]:
-        """Decode and yield every keyframe upright, at source size, RGB.
+        """Decode and yield every keyframe: upright, RGB, at source size.
 
         Raises:
             VideoError: the video can no longer be read.
@@ -101,7 +94,7 @@ class Stills:
         self._tiles = tiles
 
     def best(self) -> Image.Image:
-        """Return the keyframe of the greatest importance, no side over 960."""
+        """Return the keyframe of the greatest importance, no side over `BEST_SIDE`."""
         if self._best is None:
             for _ in self.pictures():
                 pass

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.text import legible
 from vidgist.render.times import format_timestamp
 from vidgist.types import Booleans, Floats
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["chapter_list", "cue_text", "write"]
 
@@ -55,10 +51,4 @@ def cue_text(text: str) -> str:
     return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-OUTPUT = Output(
-    name="vtt",
-    target="chapters.vtt",
-    summary="the shots as chapters for players",
-    write=write,
-    order=31,
-)
+OUTPUT = Output("vtt", "chapters.vtt", "the shots as chapters for players", write, order=31)

@@ -18,14 +18,13 @@ import numpy.typing as npt
 
 from vidgist.errors import VideoError, VidgistWarning
 from vidgist.progress import Progress, silent
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.summary import Summary
 from vidgist.types import Floats
 
 if TYPE_CHECKING:
     import av
 
-    from vidgist.render.material import Material
     from vidgist.video.encode import ClipEncoder
     from vidgist.video.sound import SoundReader
 
@@ -190,10 +189,5 @@ def _warn(text: str) -> None:
 
 
 OUTPUT = Output(
-    name="mp4",
-    target="summary.mp4",
-    summary="the selected pieces as a clip with sound",
-    write=write,
-    is_default=True,
-    order=60,
+    "mp4", "summary.mp4", "the selected pieces with their sound", write, is_default=True, order=60
 )

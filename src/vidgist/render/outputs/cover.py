@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.outputs.keyframes import QUALITY
 from vidgist.summary import Summary
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["best_sample", "write"]
 
@@ -28,21 +24,11 @@ def best_sample(summary: Summary) -> int:
 
 
 def write(material: Material, path: Path) -> None:
-    """Write the frame as a JPEG.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Write the frame as a JPEG."""
     summary = material.summary
     moment = float(summary.times[best_sample(summary)])
     (image,) = material.frames([moment])
     image.save(path, quality=QUALITY, optimize=True)
 
 
-OUTPUT = Output(
-    name="cover",
-    target="cover.jpg",
-    summary="the best frame of the video",
-    write=write,
-    order=40,
-)
+OUTPUT = Output("cover", "cover.jpg", "the best frame of the video", write, order=40)

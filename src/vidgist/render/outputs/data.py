@@ -8,18 +8,15 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from vidgist import __version__
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.outputs.keyframes import file_name
 from vidgist.render.stills import Stills
 from vidgist.summary import Summary
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["SCHEMA", "SCHEMAS", "as_document", "plain", "write_csv", "write_json"]
 
@@ -187,20 +184,8 @@ def _numbers(values: Iterable[Any]) -> list[float | None]:
     return [_number(value) for value in values]
 
 
+# JSON last: where it is, everything else that was asked for is too.
 OUTPUT = (
-    Output(
-        name="csv",
-        target="scores.csv",
-        summary="the scores of each sample as a table",
-        write=write_csv,
-        order=30,
-    ),
-    Output(
-        name="json",
-        target="summary.json",
-        summary="all scores, shots and choices as data",
-        write=write_json,
-        is_default=True,
-        order=90,  # last: where it is, everything else that was asked for is too
-    ),
+    Output("csv", "scores.csv", "the scores of each sample as a table", write_csv, order=30),
+    Output("json", "summary.json", "all as data", write_json, is_default=True, order=90),
 )

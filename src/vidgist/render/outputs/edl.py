@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vidgist.render.cuts import Cut, cuts
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.timecode import EditRate, edit_rate
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["edit_list", "write"]
 
@@ -78,10 +74,4 @@ def _plain_ascii(name: str) -> str:
     return "".join(c if c.isascii() and c.isprintable() else "_" for c in bare) or "_"
 
 
-OUTPUT = Output(
-    name="edl",
-    target="summary.edl",
-    summary="the cuts for editing programs (CMX 3600)",
-    write=write,
-    order=32,
-)
+OUTPUT = Output("edl", "summary.edl", "the cuts as CMX 3600, for editing programs", write, order=32)

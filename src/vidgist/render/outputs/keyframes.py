@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.times import format_timestamp
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["QUALITY", "file_name", "write"]
 
@@ -23,23 +19,20 @@ def file_name(number: int, seconds: float) -> str:
 
 
 def write(material: Material, path: Path) -> None:
-    """Fill the folder ``path``.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Fill the folder ``path``."""
     total = len(material.stills.stills)
     for still, image in material.stills.pictures():
         image.save(path / file_name(still.number, still.seconds), quality=QUALITY)
         material.progress("writing keyframes", still.number, total)
 
 
+# First: the storyboard and the page reuse its pictures.
 OUTPUT = Output(
-    name="keyframes",
-    target="keyframes",
-    summary="the pictures that stand for the video",
-    write=write,
+    "keyframes",
+    "keyframes",
+    "pictures that stand for the video",
+    write,
     is_folder=True,
     is_default=True,
-    order=10,  # before the storyboard and the page, which reuse its pictures
+    order=10,
 )

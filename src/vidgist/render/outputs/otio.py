@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vidgist import __version__
 from vidgist.errors import MissingExtraError
 from vidgist.render.links import relative_url
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.outputs.data import plain
 from vidgist.render.timecode import edit_rate, exact_rate
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from opentimelineio.opentime import RationalTime, TimeRange
     from opentimelineio.schema import Timeline
 
-    from vidgist.render.material import Material
 
 __all__ = ["check", "timeline", "write"]
 
@@ -107,10 +106,5 @@ def timeline(material: Material) -> Timeline:
 
 
 OUTPUT = Output(
-    name="otio",
-    target="timeline.otio",
-    summary="the cuts for editing programs (OpenTimelineIO)",
-    write=write,
-    check=check,
-    order=33,
+    "otio", "timeline.otio", "the cuts for OpenTimelineIO", write, check=check, order=33
 )

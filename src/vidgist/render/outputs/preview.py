@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.summary import Summary
 from vidgist.types import Floats
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from vidgist.render.material import Material
 
 __all__ = ["moments", "write_gif", "write_webp"]
 
@@ -61,20 +60,12 @@ def moments(summary: Summary, *, rate: float) -> Floats:
 
 
 def write_gif(material: Material, path: Path) -> None:
-    """Write the preview as a GIF.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Write the preview as a GIF."""
     _write(material, path, rate=GIF_RATE, limit=GIF_BYTES, encode=_gif)
 
 
 def write_webp(material: Material, path: Path) -> None:
-    """Write the preview as an animated WebP.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Write the preview as an animated WebP."""
     _write(material, path, rate=WEBP_RATE, limit=WEBP_BYTES, encode=_webp)
 
 
@@ -143,18 +134,6 @@ def _webp(pictures: list[Image.Image], rate: int) -> bytes:
 
 
 OUTPUT = (
-    Output(
-        name="gif",
-        target="summary.gif",
-        summary="a few seconds of the summary, without sound",
-        write=write_gif,
-        order=41,
-    ),
-    Output(
-        name="webp",
-        target="preview.webp",
-        summary="the same, smaller and smoother",
-        write=write_webp,
-        order=42,
-    ),
+    Output("gif", "summary.gif", "a few seconds of the summary, silent", write_gif, order=41),
+    Output("webp", "preview.webp", "the same, smaller and smoother", write_webp, order=42),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.stills import TILE_SIDE, Still
 from vidgist.render.text import printable
 from vidgist.render.times import format_duration, format_time
@@ -16,7 +16,6 @@ from vidgist.summary import Summary
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
 
-    from vidgist.render.material import Material
 
 __all__ = ["Grid", "choose_grid", "draw_sheet", "write"]
 
@@ -136,11 +135,7 @@ def draw_sheet(
 
 
 def write(material: Material, path: Path) -> None:
-    """Write the sheet of a summary.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Write the sheet of a summary."""
     tiles = material.stills.tiles()
     summary = material.summary
     sheet = draw_sheet(
@@ -182,10 +177,5 @@ def _shortened(text: str, keep: int) -> str:
 
 
 OUTPUT = Output(
-    name="storyboard",
-    target="storyboard.jpg",
-    summary="a contact sheet of the keyframes",
-    write=write,
-    is_default=True,
-    order=20,
+    "storyboard", "storyboard.jpg", "a sheet of the keyframes", write, is_default=True, order=20
 )

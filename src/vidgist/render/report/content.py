@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ from vidgist.render.outputs.data import plain
 from vidgist.render.report.lengths import AtLength, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
-from vidgist.render.report.words import about_importance, words_of
 from vidgist.render.times import format_duration
+from vidgist.render.words import describe_score, used_criteria, words_of
 from vidgist.summary import Summary
 
-__all__ = ["curves", "facts", "links", "media", "settings_rows", "stops", "used_criteria"]
+__all__ = ["curves", "facts", "links", "media", "settings_rows", "stops"]
 
 
 def curves(summary: Summary) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def curves(summary: Summary) -> dict[str, Any]:
         "duration": _round(summary.timeline.duration),
         "times": _rounded(summary.times),
         "importance": _rounded(summary.scores.importance),
-        "about": about_importance([plain(name) for name in used]),
+        "about": describe_score([plain(name) for name in used]),
         "criteria": [
             {
                 "name": plain(name),
@@ -78,18 +78,6 @@ def _length(one: AtLength) -> dict[str, Any]:
         "refused": list(selection.refused),
         "repeated": selection.repeated.tolist(),
     }
-
-
-def used_criteria(known: Iterable[str], named: object) -> list[str]:
-    """Return the criteria that the score is made of, in its order.
-
-    Args:
-        known: names of all criteria that were measured.
-        named: the setting; where it names none of them, the score is made of all.
-    """
-    names = list(known)
-    chosen = [str(name) for name in named] if isinstance(named, (list, tuple)) else []
-    return [name for name in chosen if name in names] or names
 
 
 def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
