@@ -1,4 +1,4 @@
-r"""Measures of a summary as a viewer sees it: second by second, with no knapsack of the annotations.
+r"""Measures of a summary second by second, without a knapsack of the annotations.
 
 A summary is a set of pieces. With c_t the importance that people gave sample t, z_t = (c_t - mean)
 / std over the video, x_t the features at length 1, and K the number of samples shown:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["EPS", "Cells", "Windows"]
+__all__ = ["EPS", "Cells", "Windows", "check_samples"]
 
 EPS = 1e-6
 """Seconds below which two moments are the same: far below a frame, far above rounding."""
@@ -48,9 +49,7 @@ class Cells:
         usable: (T,) which samples may be shown.
     """
 
-    def __init__(
-        self, importance: Floats, times: Floats, shots: Floats, usable: Booleans
-    ) -> None:
+    def __init__(self, importance: Floats, times: Floats, shots: Floats, usable: Booleans) -> None:
         shot = np.searchsorted(shots[:, 0], times + EPS, side="right") - 1
         inside = (shot >= 0) & (times < shots[shot, 1] - EPS)
         self.shot: Integers = np.where(inside, shot, -1)
@@ -66,9 +65,7 @@ class Cells:
         self.importance = importance.astype(np.float64)
         weighted = np.where(inside, importance * (self.end - self.start), 0.0)
         self._sums = np.concatenate([[0.0], np.cumsum(weighted)])
-        edges = np.flatnonzero(
-            np.diff(np.where(self.usable, self.shot, -1), prepend=-2)
-        )
+        edges = np.flatnonzero(np.diff(np.where(self.usable, self.shot, -1), prepend=-2))
         stops = np.append(edges[1:], len(times))
         kept = self.usable[edges]
         self.runs: Integers = np.stack([edges[kept], stops[kept]], axis=1)
@@ -83,15 +80,13 @@ class Cells:
         firsts, stops = self.runs.T
         return np.stack([self.start[firsts], self.end[stops - 1]], axis=1)
 
-    def at(self, moment: Floats) -> Integers:
-        """Return the sample whose cell holds each moment, the later one on a border."""
-        found: Integers = np.searchsorted(self.start, moment + EPS, side="right") - 1
-        return found
+    def at(self, moment: Floats | float) -> Any:
+        """Return the sample whose cell holds a moment or each of many, the later on a border."""
+        return np.searchsorted(self.start, np.asarray(moment) + EPS, side="right") - 1
 
-    def before(self, moment: Floats) -> Integers:
-        """Return the sample whose cell holds each moment, the earlier one on a border."""
-        found: Integers = np.searchsorted(self.start, moment - EPS, side="left") - 1
-        return found
+    def before(self, moment: Floats | float) -> Any:
+        """Return the sample whose cell holds a moment or each of many, the earlier on a border."""
+        return np.searchsorted(self.start, np.asarray(moment) - EPS, side="left") - 1
 
     def mean(self, start: Floats, end: Floats) -> Floats:
         """Return the mean importance over the time from each start to the end of the same run."""
@@ -118,14 +113,10 @@ class Cells:
         forward = long & (begins + seconds <= span[run, 1] + EPS)
         backward = long & (ends - seconds >= span[run, 0] - EPS)
         whole = (length <= seconds + EPS) & (length >= min(shortest, seconds) - EPS)
-        start = np.concatenate(
-            [begins[forward], np.maximum(ends[backward] - seconds, span[run[backward], 0])]
-            + [span[whole, 0]]
-        )
-        end = np.concatenate(
-            [np.minimum(begins[forward] + seconds, span[run[forward], 1]), ends[backward]]
-            + [span[whole, 1]]
-        )
+        earlier = np.maximum(ends[backward] - seconds, span[run[backward], 0])
+        later = np.minimum(begins[forward] + seconds, span[run[forward], 1])
+        start = np.concatenate([begins[forward], earlier, span[whole, 0]])
+        end = np.concatenate([later, ends[backward], span[whole, 1]])
         return Windows(
             start=start,
             end=end,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,21 +35,20 @@ def extend(
     """
     spans = [list(piece) for piece in pieces]
     order = sorted(range(len(spans)), key=lambda i: spans[i])
-    neighbor = {(b, -1): a for a, b in zip(order[:-1], order[1:], strict=True)}
-    neighbor |= {(a, 1): b for a, b in zip(order[:-1], order[1:], strict=True)}
+    neighbor = {(b, -1): a for a, b in pairwise(order)} | {(a, 1): b for a, b in pairwise(order)}
     left = seconds
 
     def room(piece: int, side: int) -> tuple[int, float]:
         """Return the next cell on a side, and how much of it is free."""
         start, end = spans[piece]
-        run = cells.run[cells.at(np.float64(start))]
+        run = cells.run[cells.at(start)]
         other = neighbor.get((piece, side))
         if side > 0:
-            cell = int(cells.at(np.float64(end)))
+            cell = int(cells.at(end))
             stop = min(cells.end[cell], np.inf if other is None else spans[other][0])
             free = stop - end
         else:
-            cell = int(cells.before(np.float64(start)))
+            cell = int(cells.before(start))
             stop = max(cells.start[cell], -np.inf if other is None else spans[other][1])
             free = start - stop
         return (cell, float(free)) if cell >= 0 and cells.run[cell] == run else (-1, 0.0)

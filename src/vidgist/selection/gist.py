@@ -3,7 +3,7 @@ r"""The rule of selection `gist`: pieces of shots, by importance a second, nothi
 .. math::
    \max \sum_i \int_{p_i} s(t)\,dt \quad s.t. \quad \sum_i |p_i| \le B, \quad
    |p_i| \le \ell = 0.75 \sqrt{B}, \quad
-   \max_{t \in p_i, u \in p_j} x_t \cdot x_u < 1 - 0.36\,\bar d \;\; (i \ne j)
+   \max_{t \in p_i, u \in p_j} x_t \cdot x_u < 1 - \tfrac13 \bar d \;\; (i \ne j)
 
 Each piece p lies in one shot and holds no junk; pieces of one shot are 2 seconds apart. s is the
 importance of the samples as a step function of time, B the budget in seconds and d the mean cosine
@@ -11,13 +11,13 @@ distance between two moments of the video.
 
 It is solved greedily: of all windows of length :math:`\ell` (or whole shots that are shorter) the
 one with the best mean importance first, then the next best that is allowed. Where the video has
-not enough that differs, the share 0.36 is halved, at last dropped, because a budget is there to be
+not enough that differs, the third is halved, at last dropped, because a budget is there to be
 used; what then remains lengthens the pieces at their better side.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ import numpy.typing as npt
 from vidgist.selection.cells import EPS, Cells, check_samples
 from vidgist.selection.extend import extend
 from vidgist.selection.looks import Looks, mean_distance
-from vidgist.types import Booleans, Floats, Integers
+from vidgist.types import Floats, Integers
 
 __all__ = ["RULE", "GistRule", "LeftOut", "Pieces", "gist_pieces", "junk_reasons"]
 
@@ -48,7 +48,7 @@ class GistRule:
     length: float = 0.75
     shortest: float = 1.5
     longest: float = 15.0
-    look_alike: float = 0.36
+    look_alike: float = 1 / 3
     gap: float = 2.0
     relaxations: int = 3
 
@@ -182,7 +182,7 @@ def gist_pieces(
         raise ValueError("shots: expected one sample inside a shot at least, got none")
     choice = _Choice(cells, Looks(features), rule, min(budget, duration))
     if only_junk:
-        choice.take(choice.bound(0), rule.piece_seconds(choice.budget), why="", limit=1)
+        choice.take(choice.bound(0), choice.seconds, why="", limit=1)
     else:
         choice.fill()
     return _result(choice, borders, reasons)
@@ -199,15 +199,19 @@ class _Choice:
         self.blocked = np.zeros(len(cells.start), dtype=bool)
         lasting = cells.end - cells.start
         self.distance = mean_distance(looks.features, looks.scale, lasting, cells.usable)
+        # Whole cells, where samples are evenly spaced: a part of one more would add little.
+        wanted, step = rule.piece_seconds(self.budget), float(np.median(lasting[cells.usable]))
+        rounded = max(1, round(wanted / step)) * step
+        self.seconds = rounded if rule.shortest <= rounded <= self.budget else wanted
 
     def bound(self, halvings: int) -> float:
         """Return the cosine from which on samples look alike."""
-        return 1.0 - self.rule.look_alike * self.distance / 2**halvings
+        return 1.0 - float(self.rule.look_alike * self.distance / 2**halvings)
 
     def fill(self) -> None:
         """Choose pieces until the budget is used up."""
         rule = self.rule
-        seconds = rule.piece_seconds(self.budget)
+        seconds = self.seconds
         bound = self.bound(0)
         for halvings in range(rule.relaxations + 1):
             bound = self.bound(halvings)
@@ -299,8 +303,10 @@ def _result(choice: _Choice, borders: Floats, reasons: npt.NDArray[np.str_]) -> 
     for index in order.tolist():
         last = groups[-1][-1] if groups else -1
         run = cells.run[cells.at(seconds[index, 0])]
-        if groups and run == cells.run[cells.at(seconds[last, 0])] and (
-            seconds[index, 0] <= seconds[last, 1] + EPS
+        if (
+            groups
+            and run == cells.run[cells.at(seconds[last, 0])]
+            and (seconds[index, 0] <= seconds[last, 1] + EPS)
         ):
             groups[-1].append(index)
         else:
@@ -339,8 +345,7 @@ def _left_out(
         if shot not in shown and not cells.usable[first:stop].any():
             names, counts = np.unique(reasons[first:stop], return_counts=True)
             found[shot] = LeftOut(reason=str(names[counts.argmax()]))
-    seconds = rule.piece_seconds(choice.budget)
-    windows = cells.windows(seconds, shortest=min(rule.shortest, seconds))
+    windows = cells.windows(choice.seconds, shortest=min(rule.shortest, choice.seconds))
     best: dict[int, int] = {}
     for index in np.lexsort((windows.start, -np.round(windows.score, 9))).tolist():
         best.setdefault(int(cells.shot[windows.first[index]]), index)
@@ -360,8 +365,3 @@ def _left_out(
             else LeftOut(reason="no time left")
         )
     return tuple(found)
-
-
-def with_rule(**changes: float) -> GistRule:
-    """Return the rule with other constants."""
-    return replace(RULE, **changes)  # type: ignore[arg-type]

@@ -39,7 +39,7 @@ def mean_distance(features: Floats, scale: Floats, seconds: Floats, usable: Bool
     for start in range(0, len(features), _BLOCK):
         block = slice(start, start + _BLOCK)
         mean += weights[block] @ features[block].astype(np.float32, copy=False)
-    return float(max(0.0, 1.0 - mean @ mean))
+    return max(0.0, 1.0 - float(mean @ mean))
 
 
 class Looks:
