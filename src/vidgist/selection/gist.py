@@ -22,10 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.selection.cells import EPS, Cells, check_samples
+from vidgist.selection.cells import EPS, Cells, Windows, check_samples
 from vidgist.selection.extend import extend
 from vidgist.selection.looks import Looks, mean_distance
-from vidgist.types import Floats, Integers
+from vidgist.types import Booleans, Floats, Integers
 
 __all__ = ["RULE", "GistRule", "LeftOut", "Pieces", "gist_pieces", "junk_reasons"]
 
@@ -59,6 +59,9 @@ class GistRule:
 
 
 RULE = GistRule()
+
+COMPARED = 8
+"""Samples of a piece that are compared at least, where it has as many: every half second of 4 s."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +183,7 @@ def gist_pieces(
     cells = Cells(scores, moments, borders, usable)
     if len(cells.runs) == 0:
         raise ValueError("shots: expected one sample inside a shot at least, got none")
-    choice = _Choice(cells, Looks(features), rule, min(budget, duration))
+    choice = _Choice(cells, features, rule, min(budget, duration))
     if only_junk:
         choice.take(choice.bound(0), choice.seconds, why="", limit=1)
     else:
@@ -191,18 +194,20 @@ def gist_pieces(
 class _Choice:
     """Pieces chosen so far, and what they leave."""
 
-    def __init__(self, cells: Cells, looks: Looks, rule: GistRule, budget: float) -> None:
-        self.cells, self.looks, self.rule, self.budget = cells, looks, rule, budget
+    def __init__(self, cells: Cells, features: Floats, rule: GistRule, budget: float) -> None:
+        self.cells, self.rule, self.budget = cells, rule, budget
         self.left = budget
         self.pieces: list[tuple[float, float]] = []
         self.why: list[str] = []
         self.blocked = np.zeros(len(cells.start), dtype=bool)
         lasting = cells.end - cells.start
-        self.distance = mean_distance(looks.features, looks.scale, lasting, cells.usable)
+        self.distance = mean_distance(features, lasting, cells.usable)
         # Whole cells, where samples are evenly spaced: a part of one more would add little.
         wanted, step = rule.piece_seconds(self.budget), float(np.median(lasting[cells.usable]))
-        rounded = max(1, round(wanted / step)) * step
-        self.seconds = rounded if rule.shortest <= rounded <= self.budget else wanted
+        count = max(1, round(wanted / step))
+        fits = rule.shortest <= count * step <= self.budget
+        self.seconds = count * step if fits else wanted
+        self.looks = Looks(features, stride=max(1, count // COMPARED))
 
     def bound(self, halvings: int) -> float:
         """Return the cosine from which on samples look alike."""
@@ -252,6 +257,7 @@ class _Choice:
             found = self.cells.windows(seconds)
         # Ties go to the earlier window; equal means of sums differ by rounding.
         order = np.lexsort((found.start, -np.round(found.score, 9)))
+        order = order[self._open(found, bound)[order]]
         columns = (found.start, found.end, found.first, found.stop)
         candidates = zip(*(c[order].tolist() for c in columns), strict=True)
         least = float((found.end - found.start).min()) if len(order) else np.inf
@@ -260,12 +266,19 @@ class _Choice:
                 break
             if end - start > self.left + EPS or self.blocked[first:stop].any():
                 continue
-            if self.looks.near(np.arange(first, stop), bound):
+            if self.looks.near(first, stop, bound):
                 continue
             self._add(start, end, first, stop, why)
 
+    def _open(self, windows: Windows, bound: float) -> Booleans:
+        """Return which windows nothing is known against: most fall here, without a loop."""
+        near = np.repeat(self.looks.known_near(bound), self.looks.stride)[: len(self.blocked)]
+        near[np.arange(len(near)) % self.looks.stride > 0] = False
+        against = np.concatenate([[0], np.cumsum(self.blocked | near)])
+        return np.asarray(against[windows.stop] == against[windows.first])
+
     def _add(self, start: float, end: float, first: int, stop: int, why: str) -> None:
-        self.looks.show(_spaced(first, stop), len(self.pieces))
+        self.looks.show(first, stop, len(self.pieces))
         self.pieces.append((start, end))
         self.why.append(why)
         self.left -= end - start
@@ -281,17 +294,6 @@ class _Choice:
         self.left -= used
         for start, end in self.pieces:
             self.blocked[self.cells.at(start) : self.cells.before(end) + 1] = True
-
-
-_MOST = 16
-
-
-def _spaced(first: int, stop: int) -> Integers:
-    """Return samples of a piece to compare with: all, or 16 evenly spaced of a long one."""
-    count = stop - first
-    if count <= _MOST:
-        return np.arange(first, stop)
-    return first + np.round(np.linspace(0, count - 1, _MOST)).astype(np.int64)
 
 
 def _result(choice: _Choice, borders: Floats, reasons: npt.NDArray[np.str_]) -> Pieces:

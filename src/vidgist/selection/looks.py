@@ -9,89 +9,87 @@ video.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
-from vidgist.criteria.gram import unit_scale
+from vidgist.criteria.gram import unit_rows
 from vidgist.types import Booleans, Floats, Integers
 
 __all__ = ["Looks", "mean_distance"]
 
 _BLOCK = 4096
-"""Rows that are converted at a time."""
+"""Rows that are worked on at a time."""
 
 
-def mean_distance(features: Floats, scale: Floats, seconds: Floats, usable: Booleans) -> float:
-    """Return the mean cosine distance between two moments of a video, in [0, 2].
+def mean_distance(features: Floats, seconds: Floats, usable: Booleans) -> float:
+    """Return the mean cosine distance between two moments of a video, in [0, 1].
 
     Args:
-        features: (T, D).
-        scale: (T,) what makes each feature's length 1.
+        features: (T, D), of any length.
         seconds: (T,) time that each sample stands for.
         usable: (T,) samples to take into account; all where there is none.
     """
     weights = np.where(usable, seconds, 0.0)
     if weights.sum() <= 0:
         weights = np.ones(len(features))
-    weights = weights / weights.sum() * scale
+    weights = weights / weights.sum()
     mean = np.zeros(features.shape[1])
     for start in range(0, len(features), _BLOCK):
         block = slice(start, start + _BLOCK)
-        mean += weights[block] @ features[block].astype(np.float32, copy=False)
+        mean += weights[block] @ unit_rows(features[block])
     return max(0.0, 1.0 - float(mean @ mean))
 
 
 class Looks:
-    """Largest cosine of each sample to what is shown, computed only where it is asked for.
+    """Largest cosine of samples to what is shown, computed only where it is asked for.
 
     Args:
         features: (T, D), of any length.
+        stride: every how many samples one is compared; a span without such a sample is judged by
+            the last one before it.
     """
 
-    def __init__(self, features: Floats) -> None:
-        self.features = np.asarray(features)
-        self.scale: Floats = np.concatenate(
-            [
-                unit_scale(self.features[i : i + _BLOCK].astype(np.float32, copy=False))
-                for i in range(0, len(self.features), _BLOCK)
-            ]
-        )
-        self._shown = np.empty((0, self.features.shape[1]), dtype=np.float32)
+    def __init__(self, features: Floats, *, stride: int = 1) -> None:
+        self.stride = stride
+        self.rows: Floats = unit_rows(np.asarray(features)[::stride])
+        self._shown = np.empty((0, self.rows.shape[1]), dtype=self.rows.dtype)
         self._count = 0
         self._piece: list[int] = []
-        self._near = np.full(len(self.features), -np.inf, dtype=np.float32)
-        self._until = np.zeros(len(self.features), dtype=np.int64)
+        self._near = np.full(len(self.rows), -np.inf, dtype=self.rows.dtype)
+        self._until = np.zeros(len(self.rows), dtype=np.int64)
 
-    def rows(self, samples: Iterable[int] | Integers) -> Floats:
-        """Return the features of some samples at length 1, float32."""
-        chosen = np.asarray(samples, dtype=np.int64)
-        values = self.features[chosen].astype(np.float32)
-        return np.asarray(values * self.scale[chosen, None].astype(np.float32))
+    def span(self, first: int, stop: int) -> slice:
+        """Return the compared rows of the samples [first, stop)."""
+        low, high = -(-first // self.stride), -(-stop // self.stride)
+        return slice(low, high) if low < high else slice(high - 1, high)
 
-    def show(self, samples: Integers, piece: int) -> None:
+    def show(self, first: int, stop: int, piece: int) -> None:
         """Add samples to what is shown."""
-        needed = self._count + len(samples)
+        rows = self.rows[self.span(first, stop)]
+        needed = self._count + len(rows)
         if needed > len(self._shown):  # doubled, so that many pieces stay cheap
-            grown = np.empty((2 * needed, self.features.shape[1]), dtype=np.float32)
+            grown = np.empty((2 * needed, rows.shape[1]), dtype=rows.dtype)
             grown[: self._count] = self._shown[: self._count]
             self._shown = grown
-        self._shown[self._count : needed] = self.rows(samples)
+        self._shown[self._count : needed] = rows
         self._count = needed
-        self._piece += [piece] * len(samples)
+        self._piece += [piece] * len(rows)
 
-    def near(self, samples: Integers, bound: float) -> bool:
-        """Return whether one of the samples has a cosine of at least the bound to one shown."""
-        if self._count == 0 or len(samples) == 0:
-            return False
-        if (self._near[samples] >= bound).any():
-            return True
-        since = int(self._until[samples].min())
+    def known_near(self, bound: float) -> Booleans:
+        """Return the rows that are known to have a cosine of at least the bound to one shown."""
+        return np.asarray(self._near >= bound)
+
+    def near(self, first: int, stop: int, bound: float) -> bool:
+        """Return whether a sample in [first, stop) has a cosine >= bound to one shown."""
+        span = self.span(first, stop)
+        near = self._near[span]
+        if self._count == 0 or near.max() >= bound:
+            return self._count > 0
+        since = int(self._until[span].min())
         if since < self._count:
-            cosines = self.rows(samples) @ self._shown[since : self._count].T
-            self._near[samples] = np.maximum(self._near[samples], cosines.max(axis=1))
-            self._until[samples] = self._count
-        return bool((self._near[samples] >= bound).any())
+            cosines = self.rows[span] @ self._shown[since : self._count].T
+            np.maximum(near, cosines.max(axis=1), out=near)
+            self._until[span] = self._count
+        return bool(near.max() >= bound)
 
     def nearest(self, samples: Integers, *, without: int = -1) -> tuple[Floats, Integers]:
         """Return each sample's largest cosine to another piece than ``without``, and the piece."""
@@ -103,7 +101,7 @@ class Looks:
         shown = self._shown[others]
         for start in range(0, len(samples), _BLOCK):
             block = slice(start, start + _BLOCK)
-            cosines = self.rows(samples[block]) @ shown.T
+            cosines = self.rows[samples[block] // self.stride] @ shown.T
             best = cosines.argmax(axis=1)
             cosine[block] = cosines[np.arange(len(best)), best]
             piece[block] = pieces[others[best]]
