@@ -18,7 +18,9 @@ def extend(
     looks: Looks,
     pieces: list[tuple[float, float]],
     seconds: float,
-    bound: float,
+    *,
+    bound: float = np.inf,
+    most: float = np.inf,
 ) -> tuple[list[tuple[float, float]], float]:
     """Lengthen pieces cell by cell, the most important cell next to a piece first.
 
@@ -28,6 +30,7 @@ def extend(
         pieces: starts and ends in seconds, without overlap.
         seconds: that may be added.
         bound: cosine to another piece from which on a cell is not added.
+        most: seconds that a lengthened piece may last.
 
     Returns:
         The pieces, in the same order, and the seconds added. A piece ends where its run or the
@@ -69,7 +72,7 @@ def extend(
     while heap and left > EPS:
         _, piece, side = heapq.heappop(heap)
         _, free = room(piece, side)  # another piece may have come closer meanwhile
-        added = min(free, left)
+        added = min(free, left, most - (spans[piece][1] - spans[piece][0]))
         if added <= EPS:
             continue
         spans[piece][1 if side > 0 else 0] += side * added

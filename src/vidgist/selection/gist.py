@@ -11,8 +11,9 @@ distance between two moments of the video.
 
 It is solved greedily: of all windows of length :math:`\ell` (or whole shots that are shorter) the
 one with the best mean importance first, then the next best that is allowed. Where the video has
-not enough that differs, the third is halved, at last dropped, because a budget is there to be
-used; what then remains lengthens the pieces at their better side.
+not enough that differs, pieces are lengthened at their better side, up to twice; then the third is
+halved, and at last dropped, because a budget is there to be used. What remains in the end, less
+than a piece, lengthens pieces as well.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class GistRule:
             of 30 s, 8 s of 2 minutes, so that more time gives more pieces and longer ones.
         shortest: seconds that a piece lasts at least, where shot and budget allow.
         longest: seconds that a piece lasts at most, while other pieces are to be had.
+        flash: seconds below which a shot is not even shown to use up the budget.
+        stretch: how many times its length a piece is lengthened to before look-alikes are shown.
         look_alike: share of the mean distance between two samples of the video under which two
             samples look alike.
         gap: seconds between two pieces of one shot.
@@ -48,6 +51,8 @@ class GistRule:
     length: float = 0.75
     shortest: float = 1.5
     longest: float = 15.0
+    flash: float = 0.5
+    stretch: float = 2.0
     look_alike: float = 1 / 3
     gap: float = 2.0
     relaxations: int = 3
@@ -215,21 +220,20 @@ class _Choice:
 
     def fill(self) -> None:
         """Choose pieces until the budget is used up."""
-        rule = self.rule
-        seconds = self.seconds
+        rule, seconds = self.rule, self.seconds
         bound = self.bound(0)
-        for halvings in range(rule.relaxations + 1):
-            bound = self.bound(halvings)
-            self.take(bound, seconds, why="repeats" if halvings else "important")
+        self.take(bound, seconds, why="important")
+        if self.left >= seconds - EPS:  # the video has not enough that differs
+            self.lengthen(bound, most=rule.stretch * seconds)
+        for halvings in range(1, rule.relaxations + 2):
             if self.left < seconds - EPS:
                 break
-        else:
-            bound = np.inf
+            bound = self.bound(halvings) if halvings <= rule.relaxations else np.inf
             self.take(bound, seconds, why="repeats")
         self.lengthen(bound)
-        if self.left > rule.shortest:  # only where all shots are in, or alike
+        if self.left >= rule.flash:  # only where all shots are in, or alike
             self.lengthen(np.inf)
-            self.take(np.inf, seconds, why="short", scraps=True)
+            self.take(np.inf, seconds, why="short", shortest=rule.flash)
             self.lengthen(np.inf)
 
     def take(
@@ -238,7 +242,7 @@ class _Choice:
         seconds: float,
         *,
         why: str,
-        scraps: bool = False,
+        shortest: float | None = None,
         limit: int | None = None,
     ) -> None:
         """Take windows from the best down, where they fit and do not look like a piece.
@@ -247,11 +251,10 @@ class _Choice:
             bound: cosine from which on samples look alike.
             seconds: length of the windows.
             why: they are taken.
-            scraps: whether also what is shorter than `GistRule.shortest`.
+            shortest: seconds that a window lasts at least, by default `GistRule.shortest`.
             limit: of pieces.
         """
-        rule = self.rule
-        shortest = 0.0 if scraps else min(rule.shortest, seconds)
+        shortest = min(self.rule.shortest if shortest is None else shortest, seconds)
         found = self.cells.windows(seconds, shortest=shortest)
         if len(found.start) == 0 and not self.pieces:  # all shots are shorter than a piece
             found = self.cells.windows(seconds)
@@ -288,9 +291,11 @@ class _Choice:
         near = slice(min(int(low), first), max(int(high), stop))
         self.blocked[near] |= cells.shot[near] == shot
 
-    def lengthen(self, bound: float) -> None:
-        """Lengthen pieces at their better side until the budget is used up."""
-        self.pieces, used = extend(self.cells, self.looks, self.pieces, self.left, bound)
+    def lengthen(self, bound: float, *, most: float = np.inf) -> None:
+        """Lengthen pieces at their better side, up to ``most`` seconds, within the budget."""
+        self.pieces, used = extend(
+            self.cells, self.looks, self.pieces, self.left, bound=bound, most=most
+        )
         self.left -= used
         for start, end in self.pieces:
             self.blocked[self.cells.at(start) : self.cells.before(end) + 1] = True
