@@ -20,8 +20,17 @@ def row(v: Video, pieces, annotation=None) -> np.ndarray:
     found = gist_measures(pieces, **kwargs)
     close = gist_measures(pieces, look_alike=0.75, **kwargs)
     length = float(np.diff(pieces, axis=1).sum()) if len(pieces) else 0.0
-    return np.array([found.captured, found.repeats, close.repeats, found.coverage,
-                     found.lowest_fifth, found.pieces, length / v.duration])
+    return np.array(
+        [
+            found.captured,
+            found.repeats,
+            close.repeats,
+            found.coverage,
+            found.lowest_fifth,
+            found.pieces,
+            length / v.duration,
+        ]
+    )
 
 
 def rows(videos, rule: Callable[[Video], np.ndarray]) -> np.ndarray:

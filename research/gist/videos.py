@@ -97,8 +97,19 @@ def highlights(path: Path) -> tuple[Video, ...]:
             score = score_features(raw, _smoothed(1.5 / step), bank=None).importance
             shots = _own_shots(raw, times, duration)
             videos.append(
-                Video(key, number, times, duration, score, unit_rows(raw), shots, shots, match,
-                      fps=fps, raw=raw)
+                Video(
+                    key,
+                    number,
+                    times,
+                    duration,
+                    score,
+                    unit_rows(raw),
+                    shots,
+                    shots,
+                    match,
+                    fps=fps,
+                    raw=raw,
+                )
             )
     return tuple(videos)
 
@@ -123,9 +134,20 @@ def summe(dino: Path, official: Path, annotations: Path) -> tuple[Video, ...]:
             score = score_features(raw, _smoothed(1.5 / step), bank=None).importance
             users = summary[:, np.minimum(picks, n_frames - 1)]
             videos.append(
-                Video(key, number, times, duration, score, unit_rows(raw),
-                      record.shots.frames / fps, _own_shots(raw, times, duration),
-                      users.mean(axis=0), users=users, fps=fps, raw=raw)
+                Video(
+                    key,
+                    number,
+                    times,
+                    duration,
+                    score,
+                    unit_rows(raw),
+                    record.shots.frames / fps,
+                    _own_shots(raw, times, duration),
+                    users.mean(axis=0),
+                    users=users,
+                    fps=fps,
+                    raw=raw,
+                )
             )
     return tuple(videos)
 
@@ -142,9 +164,20 @@ def summe_lite(official: Path) -> tuple[Video, ...]:
         score = score_features(record.to_features(), BEST, bank=bank).importance
         users = record.user_summary[:, picks]
         videos.append(
-            Video(record.key, 1, times, duration, score, unit_rows(raw), record.shots.frames / fps,
-                  _own_shots(raw, times, duration), users.mean(axis=0), users=users, fps=fps,
-                  raw=raw)
+            Video(
+                record.key,
+                1,
+                times,
+                duration,
+                score,
+                unit_rows(raw),
+                record.shots.frames / fps,
+                _own_shots(raw, times, duration),
+                users.mean(axis=0),
+                users=users,
+                fps=fps,
+                raw=raw,
+            )
         )
     return tuple(videos)
 
