@@ -8,6 +8,7 @@ import numpy as np
 
 from vidgist.selection.pauses import REACH, SHORTEST, move_to_pauses
 from vidgist.types import Floats, Timeline
+from vidgist.video.speech import speech_around
 
 __all__ = ["at_pauses"]
 
@@ -42,9 +43,6 @@ def at_pauses(
         ValueError: see `move_to_pauses`.
         VideoError: the file cannot be opened any more.
     """
-    # Imported late: choosing among numbers needs no decoder.
-    from vidgist.video.speech import speech_around
-
     borders = np.asarray(pieces, np.float64)
     speech = speech_around(
         path,

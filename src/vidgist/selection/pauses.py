@@ -29,8 +29,8 @@ Options: TypeAlias = list[tuple[float, float]]
 REACH = 0.7
 """Seconds by which a border may move: a piece remains what was chosen."""
 
-GUARD = 0.08
-"""Seconds kept from a word: the detector is two or three of its 32 ms steps off at times."""
+GUARD = 0.15
+"""Seconds kept from a word, to hear it whole: the detector is late on soft sounds (s, f, h)."""
 
 SHORTEST = 1.5
 """Seconds that a piece lasts at least, where it does so already."""
@@ -49,11 +49,13 @@ class _Speech:
         intervals: (n, 2) seconds, pauses of less than `SHORTEST_PAUSE` closed.
         pauses: (n + 1, 2) seconds, the first from minus infinity, the last to infinity.
         rooms: (n + 1, 2) seconds, the pauses less the guard at both sides.
+        edges: (n + 1, 2) seconds, the pauses less half the guard.
     """
 
     intervals: Floats
     pauses: Floats
     rooms: Floats
+    edges: Floats
 
     @classmethod
     def of(cls, speech: Floats, guard: float) -> _Speech:
@@ -69,8 +71,8 @@ class _Speech:
         )
         # In a short pause the guard is a third of it, which leaves its middle.
         inset = np.minimum(guard, (pauses[:, 1] - pauses[:, 0]) / 3)
-        rooms = np.column_stack([pauses[:, 0] + inset, pauses[:, 1] - inset])
-        return cls(intervals, pauses, rooms)
+        inset = np.column_stack([inset, -inset])
+        return cls(intervals, pauses, pauses + inset, pauses + inset / 2)
 
     def between(self, a: float, b: float) -> bool:
         """Return whether somebody speaks between two times, in either order."""
@@ -122,9 +124,9 @@ def move_to_pauses(
         >>> piece, allowed = np.array([[1.2, 4.0]]), np.array([[0.0, 9.0]])
         >>> words = np.array([[1.0, 2.0], [2.4, 3.0]])
         >>> move_to_pauses(piece, allowed, words, budget=4.0).round(2).tolist()
-        [[0.92, 4.0]]
-        >>> move_to_pauses(piece, allowed, words, budget=2.8, reach=0.9).round(2).tolist()
-        [[2.08, 4.0]]
+        [[0.85, 4.0]]
+        >>> move_to_pauses(piece, allowed, words, budget=2.8, reach=1.0).round(2).tolist()
+        [[2.13, 4.0]]
     """
     pieces = _intervals("pieces", pieces)
     allowed = _intervals("allowed", allowed)
@@ -134,7 +136,7 @@ def move_to_pauses(
     if np.any(pieces[:, 1] <= pieces[:, 0]) or np.any(pieces[1:, 0] < pieces[:-1, 1] - _EPS):
         raise ValueError("pieces: expected ascending intervals that do not overlap")
     if not len(pieces) or not len(heard.intervals):
-        return pieces.copy()
+        return np.array(pieces)
 
     joined = pieces[1:, 0] - pieces[:-1, 1] <= _EPS
     cut = 4 * reach * len(pieces) + 1  # more than all borders together can move
@@ -158,7 +160,8 @@ def move_to_pauses(
         options.append((np.array([p for p, _ in pairs]), np.array([c for _, c in pairs])))
 
     chosen = _solve(options, max(budget, float(np.diff(pieces).sum())))
-    return np.array([places[k] for (places, _), k in zip(options, chosen, strict=True)])
+    moved: Floats = np.stack([places[k] for (places, _), k in zip(options, chosen, strict=True)])
+    return moved
 
 
 def _options(
@@ -189,12 +192,17 @@ def _options(
     in_pause = bool(np.any((pauses[:, 0] <= border) & (pauses[:, 1] >= border)))
     # Too near to a word is better than in it, and worse than any move.
     options: Options = [(border, 2 * reach if in_pause else cut)]
-    lows = np.maximum(rooms[:, 0], max(border - reach, allowed[0]))
-    highs = np.minimum(rooms[:, 1], min(border + reach, allowed[1]))
-    for side in (-1, 1):
-        near = np.flatnonzero((lows <= highs) & ((lows > border) == (side > 0)))
-        for k in near if side > 0 else near[::-1]:
-            place = _nearest(float(lows[k]), float(highs[k]), side, frames)
+    least, most = max(border - reach, allowed[0]), min(border + reach, allowed[1])
+    first = int(np.searchsorted(rooms[:, 0], border, side="right"))
+    for side, numbers in ((-1, range(first - 1, -1, -1)), (1, range(first, len(rooms)))):
+        for k in numbers:
+            if speech.edges[k, 1] < least or speech.edges[k, 0] > most:
+                break
+            low, high = max(rooms[k, 0], least), min(rooms[k, 1], most)
+            place = _frame_within(low, high, first=side > 0, frames=frames)
+            if place is None:  # just out of reach: as far from the word as may be
+                low, high = max(speech.edges[k, 0], least), min(speech.edges[k, 1], most)
+                place = _frame_within(low, high, first=side < 0, frames=frames)
             if place is not None:
                 loses = side == inward and speech.between(border, place)
                 options.append((place, abs(place - border) + reach * loses))
@@ -202,11 +210,13 @@ def _options(
     return options
 
 
-def _nearest(low: float, high: float, side: int, frames: Floats | None) -> float | None:
-    """Return the time in ``[low, high]`` nearest to what lies before (side 1) or after it (-1)."""
+def _frame_within(low: float, high: float, *, first: bool, frames: Floats | None) -> float | None:
+    """Return the first or the last time within ``[low, high]``, of frames if they are given."""
+    if low > high:
+        return None
     if frames is None:
-        return low if side > 0 else high
-    if side > 0:
+        return float(low if first else high)
+    if first:
         k = int(np.searchsorted(frames, low - _EPS))
     else:
         k = int(np.searchsorted(frames, high + _EPS, side="right")) - 1

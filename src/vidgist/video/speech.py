@@ -118,10 +118,10 @@ def _detect(
                     detector = _detector()
                 begin = max(0.0, start - WARM_UP)
                 probabilities = _probabilities(detector, _resampled(reader, begin, end))
-                for a, b in _runs(probabilities):
-                    a, b = max(begin + a, start), min(begin + b, end)
-                    if a < b:
-                        found.append((a, b))
+                for first, last in _runs(probabilities):
+                    interval = max(begin + first, start), min(begin + last, end)
+                    if interval[0] < interval[1]:
+                        found.append(interval)
     return np.array(found, np.float64).reshape(-1, 2)
 
 
