@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from vidgist.types import Floats
 
-__all__ = ["GUARD", "REACH", "SHORTEST", "SHORTEST_PAUSE", "move_to_pauses"]
+__all__ = ["GUARD", "REACH", "SHORTEST", "move_to_pauses"]
 
 Options: TypeAlias = list[tuple[float, float]]
 """(seconds, cost) of each place that a border may take; the first is where it is."""
@@ -35,9 +35,6 @@ GUARD = 0.15
 SHORTEST = 1.5
 """Seconds that a piece lasts at least, where it does so already."""
 
-SHORTEST_PAUSE = 0.1
-"""Seconds; shorter silences are within words (stops like p, t and k), not between them."""
-
 _EPS = 1e-6
 
 
@@ -46,7 +43,7 @@ class _Speech:
     """Disjoint intervals of speech and the pauses around them.
 
     Attributes:
-        intervals: (n, 2) seconds, pauses of less than `SHORTEST_PAUSE` closed.
+        intervals: (n, 2) seconds, ascending.
         pauses: (n + 1, 2) seconds, the first from minus infinity, the last to infinity.
         rooms: (n + 1, 2) seconds, the pauses less the guard at both sides.
         edges: (n + 1, 2) seconds, the pauses less half the guard.
@@ -61,7 +58,7 @@ class _Speech:
     def of(cls, speech: Floats, guard: float) -> _Speech:
         joined: list[list[float]] = []
         for start, end in sorted(map(tuple, speech.tolist())):
-            if joined and start - joined[-1][1] < SHORTEST_PAUSE:
+            if joined and start <= joined[-1][1]:
                 joined[-1][1] = max(joined[-1][1], end)
             else:
                 joined.append([start, end])

@@ -33,8 +33,14 @@ RATE = 16_000
 CHUNK = 512
 """Samples of which the detector gives one probability: 32 ms."""
 
-SPEECH, NO_SPEECH = 0.5, 0.35
-"""Probabilities at which speech begins and ends: the detector's authors use these."""
+CERTAIN, LIKELY = 0.5, 0.2
+"""Probability that speech reaches somewhere, and that it has from its beginning to its end.
+
+The first is the detector's own. The second is low, since words begin and end softly.
+"""
+
+SHORTEST_SILENCE = 0.1
+"""Seconds; shorter silences are within words (the stops p, t and k), not between them."""
 
 SHORTEST_SPEECH = 0.1
 """Seconds; shorter is a click or a knock, not a word."""
@@ -191,17 +197,21 @@ def _probabilities(
     return np.array(probabilities)
 
 
-def _runs(probabilities: npt.NDArray[np.float64]) -> Iterator[tuple[float, float]]:
-    """Yield (start, end) in seconds of the runs of speech, by a threshold with hysteresis."""
+def _runs(probabilities: npt.NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Return (start, end) in seconds of the runs of speech, by a threshold with hysteresis."""
     step = CHUNK / RATE
-    count = len(probabilities)
-    first: int | None = None
-    for k in range(count + 1):
-        if first is None:
-            if k < count and probabilities[k] >= SPEECH:
-                first = k
-        elif k == count or probabilities[k] < NO_SPEECH:
-            # At an edge the rest of the word is out of sight.
-            if first == 0 or k == count or (k - first) * step >= SHORTEST_SPEECH:
-                yield first * step, k * step
-            first = None
+    likely = np.concatenate([[False], probabilities >= LIKELY, [False]])
+    runs: list[tuple[int, int]] = []
+    for first, last in np.flatnonzero(likely[1:] != likely[:-1]).reshape(-1, 2).tolist():
+        if probabilities[first:last].max() < CERTAIN:
+            continue
+        if runs and (first - runs[-1][1]) * step < SHORTEST_SILENCE:
+            runs[-1] = (runs[-1][0], last)
+        else:
+            runs.append((first, last))
+    return [
+        (first * step, last * step)
+        for first, last in runs
+        # At an edge the rest of the word is out of sight.
+        if (last - first) * step >= SHORTEST_SPEECH or first == 0 or last == len(probabilities)
+    ]
