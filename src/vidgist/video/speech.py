@@ -154,8 +154,7 @@ def _resampled(reader: SoundReader, start: float, end: float) -> Iterator[Sample
     rate = reader.rate
     assert rate is not None
     resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
-    for block in reader.read(start, round((end - start) * rate)):
-        mono = np.ascontiguousarray(block.mean(axis=0, keepdims=True))
+    for mono in _by_the_second(reader.read(start, round((end - start) * rate)), rate):
         if rate == RATE:
             yield mono[0]
             continue
@@ -166,6 +165,18 @@ def _resampled(reader: SoundReader, start: float, end: float) -> Iterator[Sample
     if rate != RATE:
         for piece in resampler.resample(None):
             yield _samples(piece)
+
+
+def _by_the_second(blocks: Iterable[Samples], rate: int) -> Iterator[Samples]:
+    """Yield blocks (1, n) of a second or more, mono: codecs give a fiftieth, costly to pass on."""
+    held: list[Samples] = []
+    for block in blocks:
+        held.append(block.mean(axis=0, keepdims=True))
+        if sum(part.shape[1] for part in held) >= rate:
+            yield np.concatenate(held, axis=1)
+            held = []
+    if held:
+        yield np.concatenate(held, axis=1)
 
 
 def _samples(frame: Any) -> Samples:
