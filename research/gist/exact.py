@@ -15,10 +15,10 @@ from scipy.sparse import csr_matrix
 from videos import Video
 
 from vidgist.selection.cells import Cells
-from vidgist.selection.gist import RULE, GistRule, _Choice
+from vidgist.selection.gist import CONSTANTS, GistConstants, _Choice
 
 
-def exact(v: Video, shots, *, share=0.15, rule: GistRule = RULE, seconds=20.0):
+def exact(v: Video, shots, *, share=0.15, rule: GistConstants = CONSTANTS, seconds=20.0):
     """Return objective of greedy, of the best found, an upper bound, and the best's pieces."""
     budget = share * v.duration
     cells = Cells(v.importance, v.times, shots, np.ones(len(v.times), dtype=bool))

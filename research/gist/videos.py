@@ -8,12 +8,12 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-
 from vidgist.bank import shipped_bank
+from vidgist.presets import PRESETS
+
 from vidgist.criteria.gram import unit_rows
 from vidgist.datasets import open_dataset
 from vidgist.datasets.summe import read_summe
-from vidgist.presets import PRESETS
 from vidgist.scoring import score_features
 from vidgist.shots import segment
 

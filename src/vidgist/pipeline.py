@@ -111,12 +111,14 @@ def summarize(
         progress=progress,
     )
     features, timeline = extraction.features, extraction.timeline
+    assert features.times is not None  # extraction always has them
     scores = scorer.score(features, progress=progress)
     progress("finding shots", 0, None)
     shots = refine_shots(segment(features.values), features.picks, timeline)
     footage = Footage(
         importance=scores.importance,
         features=features.values,
+        times=features.times,
         picks=features.picks,
         shots=shots,
         timeline=timeline,

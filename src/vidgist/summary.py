@@ -117,8 +117,7 @@ class Summary(ShapesInRepr):
     @cached_property
     def piece_samples(self) -> Integers:
         """(n,) index of the best-scoring sample in each piece."""
-        shown = self.timeline.times[self.features.picks]
-        return best_within(self.scores.importance, shown, self.pieces)
+        return best_within(self.scores.importance, self.times, self.pieces)
 
     def times_within(self, samples: Integers, intervals: Floats) -> Floats:
         """Return the time (n,) of each sample (n,), moved into its interval (n, 2) of seconds."""
@@ -138,6 +137,7 @@ class Summary(ShapesInRepr):
         return Footage(
             importance=self.scores.importance,
             features=self.features.values,
+            times=self.times,
             picks=self.features.picks,
             shots=self.shots,
             timeline=self.timeline,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidgist.selection.cells import Cells
-from vidgist.selection.gist import GistRule, gist_pieces
+from vidgist.selection.gist import GistConstants, gist_pieces
 from vidgist.selection.looks import Looks, mean_distance
 
 SHORT = 1.5
@@ -87,7 +87,7 @@ def test_the_best_seconds_and_not_whole_shots():
         shots_of(0, 20),
         budget=4.0,
         duration=20,
-        rule=GistRule(length=2.0),
+        rule=GistConstants(length=2.0),
     )
     assert found.seconds.tolist() == [[6.0, 10.0]]
     assert found.scores.tolist() == [5.0]
@@ -237,7 +237,7 @@ def test_greedy_reaches_the_best_choice_of_equal_shots():
         shots,
         budget=9,
         duration=24,
-        rule=GistRule(length=1.0),
+        rule=GistConstants(length=1.0),
     )
     best = max(itertools.combinations(range(8), 3), key=lambda s: importance[::6][list(s)].sum())
     assert found.shots.tolist() == list(best)

@@ -134,7 +134,9 @@ def length_option(command: Command) -> Command:
         "--length",
         default=DEFAULT_LENGTH,
         show_default=True,
-        help="The most that the summary may last: 15%, 90s or 1:30.",
+        metavar="LENGTH",
+        help="The most that the summary may last: 15%, 90s, 1:30, or auto: 15%, but at least 10"
+        " seconds, at most 2 minutes, and never over half of the video.",
     )(command)
 
 

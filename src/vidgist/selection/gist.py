@@ -26,13 +26,14 @@ import numpy.typing as npt
 from vidgist.selection.cells import EPS, Cells, Windows, check_samples
 from vidgist.selection.extend import extend
 from vidgist.selection.looks import Looks, mean_distance
+from vidgist.selection.rule import Footage, Rule, Selection
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["RULE", "GistRule", "LeftOut", "Pieces", "gist_pieces", "junk_reasons"]
+__all__ = ["CONSTANTS", "RULE", "GistConstants", "LeftOut", "Pieces", "gist_pieces", "junk_reasons"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class GistRule:
+class GistConstants:
     """Constants of the rule, chosen on the odd-numbered TVSum videos (research/gist.md).
 
     Attributes:
@@ -63,7 +64,7 @@ class GistRule:
         return min(max(seconds, self.shortest), self.longest, budget)
 
 
-RULE = GistRule()
+CONSTANTS = GistConstants()
 
 COMPARED = 8
 """Samples of a piece that are compared at least, where it has as many: every half second of 4 s."""
@@ -136,7 +137,7 @@ def gist_pieces(
     budget: float,
     duration: float,
     junk: npt.ArrayLike | None = None,
-    rule: GistRule = RULE,
+    rule: GistConstants = CONSTANTS,
 ) -> Pieces:
     """Select the pieces of a summary.
 
@@ -199,7 +200,7 @@ def gist_pieces(
 class _Choice:
     """Pieces chosen so far, and what they leave."""
 
-    def __init__(self, cells: Cells, features: Floats, rule: GistRule, budget: float) -> None:
+    def __init__(self, cells: Cells, features: Floats, rule: GistConstants, budget: float) -> None:
         self.cells, self.rule, self.budget = cells, rule, budget
         self.left = budget
         self.pieces: list[tuple[float, float]] = []
@@ -251,7 +252,7 @@ class _Choice:
             bound: cosine from which on samples look alike.
             seconds: length of the windows.
             why: they are taken.
-            shortest: seconds that a window lasts at least, by default `GistRule.shortest`.
+            shortest: seconds that a window lasts at least, by default `GistConstants.shortest`.
             limit: of pieces.
         """
         shortest = min(self.rule.shortest if shortest is None else shortest, seconds)
@@ -372,3 +373,31 @@ def _left_out(
             else LeftOut(reason="no time left")
         )
     return tuple(found)
+
+
+def _choose(footage: Footage) -> Selection:
+    found = gist_pieces(
+        footage.importance,
+        footage.times,
+        footage.features,
+        footage.shot_seconds,
+        budget=footage.budget,
+        duration=footage.timeline.duration,
+        junk=footage.junk,
+    )
+    return Selection(
+        pieces=found.seconds,
+        shots=found.shots,
+        scores=found.scores,
+        reasons=found.why,
+        refused=tuple("" if shot is None else shot.reason for shot in found.left_out),
+        repeated=np.array([-1 if shot is None else shot.piece for shot in found.left_out]),
+    )
+
+
+RULE = Rule(
+    name="gist",
+    summary="pieces of shots, by importance a second, nothing shown twice",
+    choose=_choose,
+    order=1,
+)

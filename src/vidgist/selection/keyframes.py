@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from vidgist.criteria.gram import unit_rows
 from vidgist.selection.cells import check_samples
-from vidgist.selection.gist import RULE, junk_reasons
+from vidgist.selection.gist import CONSTANTS, junk_reasons
 from vidgist.selection.looks import mean_distance
 from vidgist.types import Booleans, Floats, Integers
 
@@ -68,7 +68,7 @@ def cover_keyframes(
     *,
     sharpness: npt.ArrayLike | None = None,
     junk: npt.ArrayLike | None = None,
-    look_alike: float = RULE.look_alike,
+    look_alike: float = CONSTANTS.look_alike,
 ) -> Keyframes:
     """Select the keyframes that cover the whole video best, weighted by importance.
 

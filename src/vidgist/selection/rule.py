@@ -24,6 +24,7 @@ class Footage:
     Attributes:
         importance: (T,) of each sample, higher for more important.
         features: (T, D) of the samples, of any length.
+        times: (T,) seconds of each sample, ascending.
         picks: (T,) frame index of each sample, not descending.
         shots: all S shots, with seconds.
         timeline: every frame's time.
@@ -34,17 +35,13 @@ class Footage:
 
     importance: Floats
     features: Floats
+    times: Floats
     picks: Integers
     shots: Shots
     timeline: Timeline
     budget: float
     junk: Strings
     integer_values: bool = False
-
-    @property
-    def times(self) -> Floats:
-        """(T,) seconds at which the sampled frames are shown."""
-        return self.timeline.times[self.picks]
 
     @property
     def shot_seconds(self) -> Floats:
