@@ -79,6 +79,11 @@ def as_document(summary: Summary) -> dict[str, Any]:
             "model": None,
             **plain(summary.settings),
         },
+        "sampling": {
+            "mode": "full",
+            "samples": len(summary.times),
+            "largest_gap": _number(np.diff(summary.times).max(initial=0.0)),
+        },
         "samples": {
             "time": _numbers(summary.times),
             **known,

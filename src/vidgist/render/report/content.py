@@ -12,11 +12,12 @@ from vidgist import __version__
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
 from vidgist.render.outputs.data import plain
-from vidgist.render.report.lengths import AtLength, selections
+from vidgist.render.report.lengths import AtLength, rule_of, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
 from vidgist.render.times import format_duration
-from vidgist.render.words import describe_score, used_criteria, words_of
+from vidgist.render.words import describe_score, reason_of, used_criteria, words_of
+from vidgist.selection import RULES, best_within
 from vidgist.summary import Summary
 
 __all__ = ["curves", "facts", "links", "media", "settings_rows", "stops"]
@@ -28,6 +29,12 @@ def curves(summary: Summary) -> dict[str, Any]:
     used = used_criteria(summary.scores.criteria, summary.settings.get("criteria"))
     criteria = {name: summary.scores.criteria[name] for name in used}
     criteria.update(summary.scores.criteria)
+    lengths = selections(summary)
+    reasons = {
+        name
+        for one in lengths
+        for name in (*one.selection.reasons, *one.selection.refused)
+    }
     return {
         "version": __version__,
         "name": plain(summary.video.path.name),
@@ -58,21 +65,37 @@ def curves(summary: Summary) -> dict[str, Any]:
                 strict=True,
             )
         ],
-        "lengths": [_length(one) for one in selections(summary)],
+        "rule": RULES.find(rule_of(summary)).summary,
+        "reasons": {name: vars(reason_of(name)) for name in sorted(reasons - {""})},
+        "lengths": [_length(one, summary) for one in lengths],
     }
 
 
-def _length(one: AtLength) -> dict[str, Any]:
+def _length(one: AtLength, summary: Summary) -> dict[str, Any]:
     """Return the pieces of one length, and why each shot without one is left out."""
     selection = one.selection
+    shown = summary.timeline.times[summary.features.picks]
+    keys = best_within(summary.scores.importance, shown, selection.pieces)
     return {
         "share": round(one.share, 6),
         "budget": _round(one.budget),
         "made": one.made,
         "pieces": [
-            {"start": _round(start), "end": _round(end), "shot": shot, "reason": reason}
-            for (start, end), shot, reason in zip(
-                selection.pieces.tolist(), selection.shots.tolist(), selection.reasons, strict=True
+            {
+                "start": _round(start),
+                "end": _round(end),
+                "shot": shot,
+                "score": _round(score),
+                "key": key,
+                "reason": reason,
+            }
+            for (start, end), shot, score, key, reason in zip(
+                selection.pieces.tolist(),
+                selection.shots.tolist(),
+                selection.scores,
+                keys.tolist(),
+                selection.reasons,
+                strict=True,
             )
         ],
         "refused": list(selection.refused),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vidgist.defaults import DEFAULT_SELECT
 from vidgist.selection import Selection, choose
 from vidgist.summary import Summary
 
-__all__ = ["SHARES", "AtLength", "selections"]
+__all__ = ["SHARES", "AtLength", "rule_of", "selections"]
 
 SHARES = tuple(share / 100 for share in range(5, 55, 5))
 """Lengths offered, as shares of the video."""
@@ -30,6 +31,11 @@ class AtLength:
     made: bool = False
 
 
+def rule_of(summary: Summary) -> str:
+    """Return the name of the rule that chose the pieces of a summary."""
+    return str(summary.settings.get("select", DEFAULT_SELECT))
+
+
 def selections(summary: Summary) -> list[AtLength]:
     """Return the pieces for each of `SHARES` and for the length that was asked for.
 
@@ -39,7 +45,7 @@ def selections(summary: Summary) -> list[AtLength]:
         In the order of their budgets; exactly one is ``made``.
     """
     duration, made = float(summary.timeline.duration), float(summary.budget)
-    rule = str(summary.settings.get("select", "knapsack"))
+    rule = rule_of(summary)
     found = [AtLength(budget=made, share=made / duration, selection=summary.selection, made=True)]
     for share in SHARES:
         budget = share * duration
