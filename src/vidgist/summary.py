@@ -121,18 +121,7 @@ class Summary(ShapesInRepr):
         make: Iterable[str] | None = None,
         overwrite: bool = False,
     ) -> list[Path]:
-        """Write the outputs into ``folder``, each whole or not at all; return their paths.
-
-        Args:
-            folder: made where missing.
-            make: names of the outputs, see `vidgist.render.OUTPUTS`; default
-                `vidgist.render.default_outputs`.
-            overwrite: replace files that exist.
-
-        Raises:
-            SettingError: an output's name is unknown.
-            OutputError: a file exists and ``overwrite`` is False, or the folder cannot be written.
-        """
+        """Write outputs into ``folder`` and return their paths, see `vidgist.render.render`."""
         from vidgist.render import render
 
         return render(self, folder, make=make, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""Scenes of the demo in town and under a roof: functions of the time in seconds."""
+"""Indoor and city scenes of the demo: functions of the time in seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenes of the demo under the open sky: functions of the time in seconds."""
+"""Outdoor scenes of the demo: functions of the time in seconds."""
 
 from __future__ import annotations
 

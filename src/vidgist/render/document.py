@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,20 @@ class Document:
         return {name: self.criteria[name] for name in names}
 
     @property
+    def folder(self) -> Path:
+        """The folder of the results."""
+        return self.path.parent
+
+    @property
+    def video_name(self) -> str:
+        """The video's file name."""
+        # On Windows a backslash separates; elsewhere it is part of a name, or of the escape for a
+        # byte that is not UTF-8.
+        windows = bool(re.match(r"[A-Za-z]:|\\\\", self.video))
+        name = PureWindowsPath(self.video).name if windows else self.video.rsplit("/", 1)[-1]
+        return name or self.folder.name
+
+    @property
     def source(self) -> Path | None:
         """The video file by its path or beside the results, None if it is not there."""
         name = Path(self.video)
@@ -105,16 +120,12 @@ def _checked(path: Path, raw: Any) -> Document:
         raise ValueError("not a summary.json")
     if raw["schema"] != SCHEMA:
         raise ValueError(f"expected schema {SCHEMA}, got {raw['schema']!r:.40}")
-    video, samples, shots = raw["video"], raw["samples"], raw["shots"]
-    for name, value, expected in (
-        ("video", video, dict),
-        ("samples", samples, dict),
-        ("shots", shots, list),
-        ("settings", raw["settings"], dict),
-        ("video.path", video["path"], str),
-    ):
-        if not isinstance(value, expected):
+    for name, expected in (("video", dict), ("samples", dict), ("shots", list), ("settings", dict)):
+        if not isinstance(raw[name], expected):
             raise ValueError(f"{name} is of the wrong type")
+    video, samples, shots = raw["video"], raw["samples"], raw["shots"]
+    if not isinstance(video["path"], str):
+        raise ValueError("video.path is of the wrong type")
     times = _numbers("samples.time", samples["time"])
     columns = {
         name: _numbers(f"samples.{name}", values, length=len(times))

@@ -1,4 +1,4 @@
-"""``cover.jpg``: the single best frame of the video, at source size."""
+"""``cover.jpg``: the best frame of the video, at source size."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ __all__ = ["best_sample", "write"]
 
 
 def best_sample(summary: Summary) -> int:
-    """Return the index of the sample of the greatest importance, the earliest of equals.
-
-    Black ones stand back where there are others.
-    """
+    """Return the first sample of the greatest importance, not a black one unless all are."""
     importance = summary.scores.importance
     if summary.black is not None and not summary.black.all():
         importance = np.where(summary.black, -np.inf, importance)
@@ -27,8 +24,7 @@ def best_sample(summary: Summary) -> int:
 def write(material: Material, path: Path) -> None:
     """Write the frame as a JPEG."""
     summary = material.summary
-    moment = float(summary.times[best_sample(summary)])
-    (image,) = material.frames([moment])
+    (image,) = material.frames([float(summary.times[best_sample(summary)])])
     image.save(path, quality=QUALITY, optimize=True)
 
 

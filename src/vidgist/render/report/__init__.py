@@ -1,4 +1,4 @@
-"""``report.html``: one page to look at a summary, alone in its file, without a network."""
+"""Page about a summary: one HTML file that needs no network."""
 
 from __future__ import annotations
 
@@ -32,27 +32,24 @@ SCRIPTS = (
 )
 
 SIZES = ((600.0, 2_800_000), (7200.0, 9_400_000))
-"""(seconds of video, bytes of its page): at most 3 MB for ten minutes, 10 MB for two hours."""
+"""(seconds of video, bytes of the page): at most 3 MB for ten minutes, 10 MB for two hours."""
 
 STILL_SIDE = 320
 STILL_QUALITY = 60
 POSTER_QUALITY = 70
 
 STILLS_SHARE = 0.15
-"""Part of the page for larger pictures of the selected shots."""
+"""Share of the page for larger pictures of the selected shots."""
 
 
 def size_limit(duration: float) -> int:
-    """Return the bytes that the page of a video of that many seconds may take."""
+    """Return the greatest size in bytes of the page of a video of ``duration`` seconds."""
     seconds, sizes = zip(*SIZES, strict=True)
     return int(np.interp(duration, seconds, sizes))
 
 
 def page(material: Material) -> str:
-    """Return the page as text.
-
-    It stays under `size_limit`: what is left by the scores and shots is filled with pictures.
-    """
+    """Return the page as text, filled up with pictures to `size_limit`."""
     summary = material.summary
     limit = size_limit(summary.timeline.duration)
     document: dict[str, Any] = {**curves(summary), "media": media(material)}
@@ -80,7 +77,7 @@ def _assembled(document: dict[str, Any], slots: dict[str, str]) -> str:
 
 
 def _poster(material: Material) -> dict[str, str]:
-    """Return the picture that the player shows before it plays: of the best shot, large."""
+    """Return the large picture of the best shot, which the player shows before it plays."""
     try:
         picture = material.stills.best()
     except VidgistError:
@@ -89,11 +86,11 @@ def _poster(material: Material) -> dict[str, str]:
 
 
 def _stills(material: Material, *, room: int) -> dict[str, Any]:
-    """Return larger pictures of the selected shots, as many as fit, evenly chosen."""
+    """Return as many larger pictures of the selected shots as fit, evenly chosen."""
     try:
         tiles = material.stills.tiles()
     except VidgistError:
-        return {"kind": "", "data": {}}  # the source is gone: thumbnails will do
+        return {"kind": "", "data": {}}  # the source is gone; the page uses the thumbnails
     encoded = []
     for still, tile in tiles:
         small = tile.copy()
