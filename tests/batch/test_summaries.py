@@ -91,7 +91,7 @@ def test_other_settings_or_another_video_need_overwrite(clip, work, tmp_path):
 def test_threads_and_limits_change_nothing_in_a_result(clip, work, tmp_path):
     job = Job(clip, tmp_path / "out")
     work.run(job)
-    limits = {"pixels": 1 << 20, "seconds": 60.0, "streams": 4}
+    limits = {"max_pixels": 1 << 20, "max_hours": 1.0, "max_streams": 4}
     assert summaries(threads=1, device="cpu", limits=limits).is_done(job)
 
 

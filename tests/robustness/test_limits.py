@@ -32,8 +32,8 @@ def test_raised_limits_hold_for_everything_that_is_made(clip, tmp_path, capsys, 
 
     usual = container.Limits.__init__
 
-    def stricter(self, *, pixels=1000, seconds=2.0, streams=1):
-        usual(self, pixels=pixels, seconds=seconds, streams=streams)
+    def stricter(self, *, max_pixels=1000, max_hours=2 / 3600, max_streams=1):
+        usual(self, max_pixels=max_pixels, max_hours=max_hours, max_streams=max_streams)
 
     monkeypatch.setattr(container.Limits, "__init__", stricter)
     assert main(["summarize", str(clip), "-o", str(tmp_path / "out"), "-q"]) == 0
@@ -44,7 +44,7 @@ def test_features_takes_larger_pictures_where_it_is_asked_to(clip, tmp_path, mon
     from vidgist.video import container
 
     # As a picture would be that is larger than is taken unasked.
-    monkeypatch.setitem(container.Limits.__init__.__kwdefaults__, "pixels", 1000)
+    monkeypatch.setitem(container.Limits.__init__.__kwdefaults__, "max_pixels", 1000)
     output = tmp_path / "data.h5"
     raised = ["--max-pixels", "1000000"]
     assert main(["features", str(clip), "-o", str(output), "-q", *raised]) == 0

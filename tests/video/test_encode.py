@@ -10,7 +10,7 @@ import pytest
 
 from decoded import decode
 from vidgist.errors import OutputError
-from vidgist.video.encode import MAX_SIDE, ClipEncoder, clock, even_size
+from vidgist.video.encode import MAX_SIDE, ClipEncoder, even_size, ticks_per_second
 
 
 def plain(value, *, size=(64, 96), kind="rgb24"):
@@ -25,7 +25,7 @@ def plain(value, *, size=(64, 96), kind="rgb24"):
     [(25, 90_000), (12.5, 90_000), (30000 / 1001, 90_000), (24000 / 1001, 96_000), (0, 90_000)],
 )
 def test_clock_holds_usual_rates_without_rounding(rate, ticks):
-    assert clock(rate) == ticks
+    assert ticks_per_second(rate) == ticks
 
 
 @pytest.mark.parametrize(

@@ -145,8 +145,8 @@ def test_errors(tmp_path: Path) -> None:
         probe(tmp_path / "missing.mp4")
     with pytest.raises(VideoError, match="no video"):
         probe(render_sound(tmp_path / "a.wav", codec="pcm_s16le"))
-    with pytest.raises(VideoError, match="--max-pixels"):
-        probe(clip.path, limits=Limits(pixels=100))
+    with pytest.raises(VideoError, match="max_pixels="):
+        probe(clip.path, limits=Limits(max_pixels=100))
     with pytest.raises(VideoError, match=r"no valid header|cut off"):
         probe(truncated(clip.path, tmp_path / "b.mp4", keep=0.3))
     data = clip.path.read_bytes()
