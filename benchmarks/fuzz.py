@@ -108,12 +108,12 @@ def _scores(path: Path) -> None:
 
 
 def _mark(path: Path) -> None:
-    from vidgist.batch.mark import MARK, read_mark
+    from vidgist.batch.folders import MARKER, ResultMarker
     from vidgist.errors import DataError
 
-    path.rename(path.with_name(MARK))
-    if read_mark(path.parent) is None:
-        raise DataError("no mark")
+    path.rename(path.with_name(MARKER))
+    if ResultMarker.read(path.parent) is None:
+        raise DataError("no marker")
 
 
 def work() -> None:

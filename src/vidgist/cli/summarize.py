@@ -83,10 +83,10 @@ def summarize(
     """
     from dataclasses import asdict
 
-    from vidgist.batch import Job, Setup, find_videos, result_folders
+    from vidgist.batch import BatchJob, Setup, find_videos, result_folders
+    from vidgist.batch.jobs import SUMMARIZE
     from vidgist.batch.journal import JOURNAL
     from vidgist.batch.summaries import Summaries
-    from vidgist.batch.work import SUMMARIZE
     from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS
 
     context = click.get_current_context()
@@ -125,7 +125,7 @@ def summarize(
         console.error(str(error))
     folders = result_folders(found, output, single=False)
     setup = Setup(SUMMARIZE, settings, options["threads"])
-    jobs = [Job(video, folder) for video, folder in zip(found, folders, strict=True)]
+    jobs = [BatchJob(video, folder) for video, folder in zip(found, folders, strict=True)]
     journal = (output or Path()) / JOURNAL
     outcomes = (
         run_jobs(setup, jobs, journal=journal, console=console, options=many, is_done=work.is_done)
@@ -134,22 +134,22 @@ def summarize(
     )
     if as_json:
         grouped = {
-            state: [dict(o.result) for o in outcomes if o.state == state]
+            state: [dict(o.details) for o in outcomes if o.state == state]
             for state in ("done", "skipped")
         }
         print_json({**grouped, "failed": console.failures})
     else:
-        for line in table(outcomes, lambda o: describe(dict(o.result))):
+        for line in table(outcomes, lambda o: describe(dict(o.details))):
             click.echo(line)
     return console.failed
 
 
 def summarize_one(path: Path, folder: Path, *, work: Summaries, console: Console) -> dict[str, Any]:
     """Summarize one video into a folder; return what the user is told of it."""
-    from vidgist.batch import Job
+    from vidgist.batch import BatchJob
 
     with console.progress(path.name) as progress:
-        result = work.run(Job(path, folder), progress=progress)
+        result = work.run(BatchJob(path, folder), progress=progress)
     for text in result.get("warnings", ()):
         console.warn(path, text)
     return result

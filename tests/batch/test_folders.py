@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import os
 
-from vidgist.batch.mark import Mark, write_mark
-from vidgist.batch.plan import result_folders
+from vidgist.batch.folders import ResultMarker, result_folders
 from vidgist.system.fingerprint import content_fingerprint
 
 
@@ -27,7 +26,7 @@ def test_a_video_that_comes_between_takes_no_other_ones_folder(tmp_path):
     out = tmp_path / "out"
     (folder,) = result_folders([early], out, single=False)
     folder.mkdir(parents=True)
-    write_mark(folder, Mark(content=content_fingerprint(early), settings={}))
+    ResultMarker(content=content_fingerprint(early), settings={}).write(folder)
     assert result_folders([late, early], out) == [out / "x-gist-2", out / "x-gist"]
     assert result_folders([early, late], out) == [out / "x-gist", out / "x-gist-2"]
 
@@ -37,7 +36,7 @@ def test_a_video_keeps_its_folder_when_the_other_of_its_name_is_gone(tmp_path):
     out = tmp_path / "out"
     for video, folder in zip((first, second), result_folders([first, second], out), strict=True):
         folder.mkdir(parents=True)
-        write_mark(folder, Mark(content=content_fingerprint(video), settings={}))
+        ResultMarker(content=content_fingerprint(video), settings={}).write(folder)
     first.unlink()
     assert result_folders([second], out, single=False) == [out / "x-gist-2"]
     folders = result_folders([third, second], out)
