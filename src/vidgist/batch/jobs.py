@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,10 +82,6 @@ class Setup:
     options: Mapping[str, Any]
     threads: int | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return asdict(self)
-
 
 class Task(Protocol):
     """Work on videos, one after the other, with models that are loaded once."""
@@ -99,7 +95,7 @@ class Task(Protocol):
 
 
 def load_task(setup: Mapping[str, Any]) -> Task:
-    """Make the task that `Setup.as_json` describes.
+    """Make the task that a `Setup` (as a mapping) describes.
 
     Raises:
         VidgistError: a setting, model or bank is wrong.

@@ -13,6 +13,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def run_on_ray(
         stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
         ray = _connect(address, processors=workers * threads, stack=stack)
         actor = ray.remote(num_cpus=threads, max_restarts=0, max_task_retries=0)(RayWorker)
-        idle = [actor.remote(setup.as_json()) for _ in range(min(workers, len(jobs)))]
+        idle = [actor.remote(asdict(setup)) for _ in range(min(workers, len(jobs)))]
         waiting = deque((job, 1) for job in jobs)
         running: dict[Any, tuple[Any, BatchJob, int]] = {}
         try:
@@ -83,7 +84,7 @@ def run_on_ray(
                         idle.append(worker)
                     except ray.exceptions.RayError:
                         ray.kill(worker)
-                        idle.append(actor.remote(setup.as_json()))
+                        idle.append(actor.remote(asdict(setup)))
                         if tries < TRIES:
                             waiting.append((job, tries + 1))
                             continue

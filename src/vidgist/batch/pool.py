@@ -16,6 +16,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import asdict
 from typing import IO
 
 from vidgist.batch.jobs import BatchJob, JobResult, Setup
@@ -107,7 +108,7 @@ class Worker(threading.Thread):
     def __init__(self, pool: WorkerPool, setup: Setup, progress: JobProgress) -> None:
         super().__init__(daemon=True)
         self._pool = pool
-        self._setup = setup.as_json()
+        self._setup = asdict(setup)
         self._progress = progress
         self._process: subprocess.Popen[str] | None = None
         self._errors: IO[bytes] | None = None

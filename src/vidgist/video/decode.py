@@ -243,14 +243,7 @@ def read_frames(
 ) -> Frames:
     """Read all samples of a video into memory (0.15 MB each at 224 x 224).
 
-    Args:
-        path: a local video file.
-        fps: samples a second, in (0, 1000].
-        size: (height, width) of the pictures.
-        skip_nonref: do not decode frames that neither another frame nor a sample needs.
-        threads: decoder threads, default several for each processor.
-        limits: what is accepted, default `Limits()`.
-        progress: called with the seconds read and the duration in the header.
+    The arguments are those of `SampleStream`.
 
     Returns:
         (T, H, W, 3) uint8 RGB pictures with their times, picks and the timeline of all frames.

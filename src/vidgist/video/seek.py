@@ -221,13 +221,7 @@ def frames_at(
     timeline: Timeline,
     limits: Limits | None = None,
 ) -> Iterator[Image.Image]:
-    """Yield the picture that is shown at each of the times, at source size, rotated for display.
-
-    Args:
-        path: the file that ``timeline`` was read from.
-        times: seconds from the first frame, ascending.
-        timeline: of the first pass.
-        limits: what is accepted; by default anything, as the first pass has checked it.
+    """Open a video and yield the pictures of `FrameReader.at`.
 
     Raises:
         VideoError: the file cannot be opened (any more).

@@ -69,13 +69,12 @@ class SoundReader:
         self._origin = origin
         self._container = open_video(path, limits=NO_LIMITS)
         self._stream: Any = self._container.streams.best("audio")
-        self.rate: int | None = None
-        self.channels = 2
-        self.lost = 0
         context: Any = self._stream.codec_context if self._stream is not None else None
-        if context is not None:
-            self.rate = context.sample_rate if context.sample_rate in SAMPLE_RATES else 48_000
-            self.channels = 1 if context.channels == 1 else 2
+        rate = 0 if context is None else context.sample_rate
+        self._rate: int = rate if rate in SAMPLE_RATES else 48_000
+        self.rate = None if context is None else self._rate
+        self.channels = 1 if context is not None and context.channels == 1 else 2
+        self.lost = 0
         self._blocks: Iterator[tuple[int, Samples]] = self._decode()
         self._put_back: tuple[int, Samples] | None = None
         self._position = 0  # end of the last decoded block
@@ -88,8 +87,7 @@ class SoundReader:
 
         ``start`` must not be before the end of the last range.
         """
-        assert self.rate is not None
-        at = round(start * self.rate)
+        at = round(start * self._rate)
         end = at + samples
         for position, block in self._blocks_from(at):
             if position >= end:
@@ -118,19 +116,17 @@ class SoundReader:
 
     def _silence(self, samples: int) -> Iterator[Samples]:
         # In blocks of a second, as a gap may last for hours.
-        assert self.rate is not None
         while samples > 0:
-            n = min(samples, self.rate)
+            n = min(samples, self._rate)
             yield np.zeros((self.channels, n), np.float32)
             samples -= n
 
     def _blocks_from(self, at: int) -> Iterator[tuple[int, Samples]]:
         """Yield (position, block) in order, from sample ``at`` or before it."""
-        assert self.rate is not None
         self._start = at
         if self._end is not None and at >= self._end:
             return
-        if self._seekable and at - self._position > READ_ON * self.rate:
+        if self._seekable and at - self._position > READ_ON * self._rate:
             self._seek(at)
         if self._put_back is not None:
             block, self._put_back = self._put_back, None
@@ -141,8 +137,7 @@ class SoundReader:
 
     def _seek(self, at: int) -> None:
         """Go to sample ``at`` or before it: by seeking, or from the start of the file."""
-        assert self.rate is not None
-        second = at / self.rate
+        second = at / self._rate
         self._put_back = None
         for back in (PREROLL, FURTHER_BACK):
             if second > back and self._try_seek(second - back):
@@ -172,7 +167,6 @@ class SoundReader:
 
     def _decode(self) -> Iterator[tuple[int, Samples]]:
         """Decode from the container's position; yield (position, block), never going back."""
-        assert self.rate is not None
         resampler: AudioResampler | None = None
         resampler_input: tuple[Any, ...] | None = None
         expected: int | None = None
@@ -182,7 +176,7 @@ class SoundReader:
             frame_input = (frame.format.name, frame.layout.name, frame.sample_rate)
             if resampler is None or frame_input != resampler_input:
                 layout = "mono" if self.channels == 1 else "stereo"
-                resampler = AudioResampler(format="fltp", layout=layout, rate=self.rate)
+                resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate)
                 resampler_input = frame_input
             try:
                 pieces = resampler.resample(frame)
@@ -194,11 +188,11 @@ class SoundReader:
                 position = expected or 0
                 if piece.pts is not None and piece.time_base is not None:
                     second = float(piece.pts * piece.time_base) - self._origin
-                    position = round(second * self.rate) + shift
+                    position = round(second * self._rate) + shift
                     ahead = 0 if expected is None else position - expected
-                    if ahead < -LEAP * self.rate:
+                    if ahead < -LEAP * self._rate:
                         position, shift = position - ahead, shift - ahead
-                    elif not overlaps and abs(ahead) <= JITTER * self.rate:
+                    elif not overlaps and abs(ahead) <= JITTER * self._rate:
                         position -= ahead
                 block: Any = piece.to_ndarray()
                 overlaps = expected is not None and position < expected
@@ -235,8 +229,7 @@ class SoundReader:
 
     def _in_range(self, packet: Any) -> bool:
         # Packets before the range may fail, as those before them were skipped.
-        assert self.rate is not None
         if packet.pts is None:
             return True
         second = float(packet.pts * packet.time_base) - self._origin
-        return second * self.rate >= self._start
+        return second * self._rate >= self._start
