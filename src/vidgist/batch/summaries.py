@@ -147,7 +147,9 @@ class Summaries:
             return self._make, (), {}
         if not self._resume:
             return self._make, marker.begun, {}
-        done = {name: size for name, size in marker.done.items() if _size(folder, name) == size}
+        done = {
+            name: size for name, size in marker.done.items() if 0 <= size == _size(folder, name)
+        }
         return tuple(name for name in self._make if name not in done), marker.begun, done
 
     def _difference(self, marker: ResultMarker, content: str) -> str:
