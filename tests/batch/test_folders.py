@@ -14,17 +14,15 @@ def videos(tmp_path, *names):
     return paths
 
 
-def test_one_video_gets_the_folder_itself_unless_it_may_become_many(tmp_path):
+def test_a_folder_is_called_as_its_video(tmp_path):
     (video,) = videos(tmp_path, "x.mp4")
-    assert result_folders([video], tmp_path / "out") == [tmp_path / "out"]
-    assert result_folders([video], None)[0].name == "x-gist"
-    assert result_folders([video], tmp_path, single=False) == [tmp_path / "x-gist"]
+    assert result_folders([video], tmp_path) == [tmp_path / "x-gist"]
 
 
 def test_a_video_that_comes_between_takes_no_other_ones_folder(tmp_path):
     late, early = videos(tmp_path, "a/x.mp4", "b/x.mp4")
     out = tmp_path / "out"
-    (folder,) = result_folders([early], out, single=False)
+    (folder,) = result_folders([early], out)
     folder.mkdir(parents=True)
     ResultMarker(content=content_fingerprint(early), settings={}).write(folder)
     assert result_folders([late, early], out) == [out / "x-gist-2", out / "x-gist"]
@@ -38,7 +36,7 @@ def test_a_video_keeps_its_folder_when_the_other_of_its_name_is_gone(tmp_path):
         folder.mkdir(parents=True)
         ResultMarker(content=content_fingerprint(video), settings={}).write(folder)
     first.unlink()
-    assert result_folders([second], out, single=False) == [out / "x-gist-2"]
+    assert result_folders([second], out) == [out / "x-gist-2"]
     folders = result_folders([third, second], out)
     assert folders == [out / "x-gist", out / "x-gist-2"]
 

@@ -3,10 +3,9 @@
 from vidgist.batch.folders import result_folders
 from vidgist.batch.inputs import VIDEO_ENDINGS, find_videos
 from vidgist.batch.jobs import BatchJob, JobResult, Setup
-from vidgist.batch.run import ENGINES, run_batch
+from vidgist.batch.run import run_batch
 
 __all__ = [
-    "ENGINES",
     "VIDEO_ENDINGS",
     "BatchJob",
     "JobResult",

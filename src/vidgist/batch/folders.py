@@ -77,25 +77,12 @@ class ResultMarker:
             return None
 
 
-def result_folders(
-    videos: Sequence[Path], output: Path | None, *, single: bool | None = None
-) -> list[Path]:
-    """Return the folder of each video's results; two videos of one name get two folders.
+def result_folders(videos: Sequence[Path], base: Path) -> list[Path]:
+    """Return a folder in ``base`` for each video's results; two videos of one name get two.
 
     A video keeps the number that its folder had in an earlier run, also where another video of the
     same name is added.
-
-    Args:
-        videos: all videos of the run.
-        output: folder of the results, None for the current one.
-        single: whether ``output`` itself is the folder of the results; by default where there is
-            one video.
     """
-    if single is None:
-        single = len(videos) == 1
-    if output is not None and single:
-        return [output]
-    base = output or Path()
     groups: dict[str, list[int]] = {}
     for index, video in enumerate(videos):
         # Names that differ only in case are the same on some file systems.

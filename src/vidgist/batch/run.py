@@ -11,12 +11,11 @@ from vidgist.backbones.session import usable_cores
 from vidgist.batch.jobs import BatchJob, JobResult, Setup
 from vidgist.batch.journal import open_journal
 from vidgist.batch.pool import run_in_processes
+from vidgist.defaults import ENGINES
 from vidgist.errors import SettingError, unknown_value
 from vidgist.progress import Progress, silent
 
-__all__ = ["ENGINES", "run_batch"]
-
-ENGINES = ("processes", "ray")
+__all__ = ["run_batch"]
 
 
 def run_batch(

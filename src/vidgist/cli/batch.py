@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vidgist.cli.common import Console, one_line, one_of
+from vidgist.defaults import ENGINES
 from vidgist.errors import SettingError
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["batch_options", "is_batch", "run_jobs", "table"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-ENGINES = ("processes", "ray")
-"""As `vidgist.batch.ENGINES`, which is slow to import."""
 
 _STATES = ("done", "skipped", "failed")
 

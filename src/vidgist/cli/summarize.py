@@ -105,7 +105,7 @@ def summarize(
     for note in work.notes:
         console.warn("bank", note)
     if not batch:
-        folder = result_folders(videos, output)[0]
+        folder = output or result_folders(videos, Path())[0]
         results = for_each(
             console, videos, lambda v: summarize_one(v, folder, work=work, console=console)
         )
@@ -118,7 +118,7 @@ def summarize(
     found, errors = find_videos(videos, recursive=many["recursive"])
     for error in errors:
         console.error(str(error))
-    folders = result_folders(found, output, single=False)
+    folders = result_folders(found, output or Path())
     setup = Setup(SUMMARIZE, settings, options["threads"])
     jobs = [BatchJob(video, folder) for video, folder in zip(found, folders, strict=True)]
     journal = (output or Path()) / JOURNAL

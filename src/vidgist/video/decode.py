@@ -22,6 +22,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from vidgist.backbones.backbone import ClipShape
+from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import SettingError
 from vidgist.progress import Progress, silent
 from vidgist.types import Frames, Timeline
@@ -58,7 +59,7 @@ class SampleStream:
         self,
         path: str | os.PathLike[str],
         *,
-        fps: float = 2.0,
+        fps: float = DEFAULT_FPS,
         size: tuple[int, int] = (224, 224),
         clip: ClipShape | None = None,
         skip_nonref: bool = False,
@@ -234,7 +235,7 @@ class SampleStream:
 def read_frames(
     path: str | os.PathLike[str],
     *,
-    fps: float = 2.0,
+    fps: float = DEFAULT_FPS,
     size: tuple[int, int] = (224, 224),
     skip_nonref: bool = False,
     threads: int | None = None,

@@ -20,7 +20,14 @@ from vidgist.errors import VideoError
 from vidgist.video.container import NO_LIMITS, Limits, open_video
 from vidgist.video.pixels import fix_color_matrix
 
-__all__ = ["DecodeStats", "configure_decoder", "decode_stream", "no_frames_error", "read_packets"]
+__all__ = [
+    "DecodeStats",
+    "configure_decoder",
+    "decode_packet",
+    "decode_stream",
+    "no_frames_error",
+    "read_packets",
+]
 
 _TRIES = 16
 """Read errors in a row after which the rest of a file is given up."""
@@ -169,7 +176,7 @@ def decode_stream(
         if needed is not None:
             # Each packet carries this setting to the thread that decodes it.
             context.skip_frame = "DEFAULT" if needed(packet) else skipping
-        for frame in _decode(stream, packet, stats):
+        for frame in decode_packet(stream, packet, stats):
             yield frame
             last = frame.pts
         if stats.frames:
@@ -177,7 +184,7 @@ def decode_stream(
             context.flags |= _SHOW_DAMAGED
     pending = stats.packets - stats.frames - stats.errors
     errors, frames = stats.errors, stats.frames
-    for frame in _decode(stream, None, stats):
+    for frame in decode_packet(stream, None, stats):
         yield frame
         last = frame.pts
     fewer = stats.frame_per_packet and stats.frames - frames < pending
@@ -185,7 +192,7 @@ def decode_stream(
         yield from _tail(container, stream, last, stats)
 
 
-def _decode(
+def decode_packet(
     stream: VideoStream, packet: Packet[VideoStream] | None, stats: DecodeStats
 ) -> list[av.VideoFrame]:
     """Decode a packet, or what is left where it is None; return the frames."""

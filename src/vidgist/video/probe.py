@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-import av.error
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -18,7 +17,13 @@ from av.video.stream import VideoStream
 from vidgist.types import VideoInfo
 from vidgist.video.container import Limits, is_cover_art, open_video, video_stream
 from vidgist.video.decode import header_duration
-from vidgist.video.packets import DecodeStats, configure_decoder, no_frames_error, read_packets
+from vidgist.video.packets import (
+    DecodeStats,
+    configure_decoder,
+    decode_packet,
+    no_frames_error,
+    read_packets,
+)
 from vidgist.video.rotation import display_size, frame_rotation
 
 __all__ = ["probe"]
@@ -92,23 +97,15 @@ def _read_start(
         display.append(packet.pts)
         decoding.append(packet.dts)
         if first is None:
-            first = _decode(stream, packet)
+            first = next(iter(decode_packet(stream, packet, stats)), None)
         elif n >= _PACKETS:
             break
-    first = first or _decode(stream, None)
+    first = first or next(iter(decode_packet(stream, None, stats)), None)
     for stamps in (display, decoding):
         known = [stamp for stamp in stamps if stamp is not None]
         if len(known) == len(stamps):
             return known, first
     return [], first
-
-
-def _decode(stream: VideoStream, packet: Any) -> av.VideoFrame | None:
-    try:
-        frames = stream.codec_context.decode(packet)
-    except av.error.FFmpegError:
-        return None
-    return frames[0] if frames else None
 
 
 def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
