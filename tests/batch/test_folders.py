@@ -19,7 +19,7 @@ def test_a_folder_is_called_as_its_video(tmp_path):
     assert result_folders([video], tmp_path) == [tmp_path / "x-gist"]
 
 
-def test_a_video_that_comes_between_takes_no_other_ones_folder(tmp_path):
+def test_added_video_of_the_same_name(tmp_path):
     late, early = videos(tmp_path, "a/x.mp4", "b/x.mp4")
     out = tmp_path / "out"
     (folder,) = result_folders([early], out)
@@ -29,7 +29,7 @@ def test_a_video_that_comes_between_takes_no_other_ones_folder(tmp_path):
     assert result_folders([early, late], out) == [out / "x-gist", out / "x-gist-2"]
 
 
-def test_a_video_keeps_its_folder_when_the_other_of_its_name_is_gone(tmp_path):
+def test_removed_video_of_the_same_name(tmp_path):
     first, second, third = videos(tmp_path, "a/x.mp4", "b/x.mp4", "c/x.mp4")
     out = tmp_path / "out"
     for video, folder in zip((first, second), result_folders([first, second], out), strict=True):
@@ -41,7 +41,7 @@ def test_a_video_keeps_its_folder_when_the_other_of_its_name_is_gone(tmp_path):
     assert folders == [out / "x-gist", out / "x-gist-2"]
 
 
-def test_no_folder_is_given_twice_or_lies_outside(tmp_path):
+def test_folders_are_distinct_and_inside(tmp_path):
     names = ["x.mp4", "X.mkv", "x-gist.mp4", "x-2.mp4", "..mp4", "...mp4", "a/x.mp4", "ü" * 120]
     out = tmp_path / "out"
     folders = result_folders(videos(tmp_path, *names), out)

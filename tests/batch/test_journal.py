@@ -9,7 +9,7 @@ from vidgist.batch.journal import open_journal
 from vidgist.errors import OutputError
 
 
-def test_lines_are_added_to_those_of_earlier_runs(tmp_path):
+def test_lines_are_appended(tmp_path):
     path = tmp_path / "new" / "batch.jsonl"
     for number in range(3):
         with open_journal(path) as add:
@@ -19,7 +19,7 @@ def test_lines_are_added_to_those_of_earlier_runs(tmp_path):
     assert json.loads(lines[0])["name"] == "\udcff\n"
 
 
-def test_what_a_killed_run_left_of_a_line_spoils_no_other(tmp_path):
+def test_incomplete_line_of_a_killed_run(tmp_path):
     path = tmp_path / "batch.jsonl"
     path.write_text('{"a": 1}\n{"b')
     with open_journal(path) as add:
@@ -42,7 +42,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path, monkeypatch):
     assert [json.loads(line) for line in path.read_text().splitlines()] == [{"a": 1}, {"c": 3}]
 
 
-def test_a_place_that_cannot_be_written_is_one_line(tmp_path):
+def test_unwritable_journal(tmp_path):
     (tmp_path / "file").touch()
     journal = open_journal(tmp_path / "file" / "batch.jsonl")
     with pytest.raises(OutputError, match="cannot be written"), journal:

@@ -29,7 +29,7 @@ def test_without_ray_the_error_names_the_extra(tmp_path, monkeypatch):
         batch(["a"], tmp_path)
 
 
-def test_a_cluster_that_does_not_start_is_one_line(tmp_path, monkeypatch):
+def test_cluster_that_does_not_start(tmp_path, monkeypatch):
     def init(**options):
         raise Exception("The current node timed out during startup.\nMore of it.")
 

@@ -30,7 +30,7 @@ def run(names, tmp_path, *, workers=2, progress=lambda *_: None, **options):
     }
 
 
-def test_a_dead_worker_takes_one_video_with_it(tmp_path):
+def test_dead_worker_fails_one_video(tmp_path):
     names = ["a", "kill", "segv", "exit", "bad", "odd", "print", "b", "\udcff \n'\"", "c"]
     told = []
     found = run(names, tmp_path, progress=lambda job, *rest: told.append((job.video.name, *rest)))
@@ -46,7 +46,7 @@ def test_a_dead_worker_takes_one_video_with_it(tmp_path):
     assert ("kill", "reading", 1.0, 2.0) in told
 
 
-def test_models_are_loaded_once_a_worker(tmp_path):
+def test_models_are_loaded_once(tmp_path):
     found = run("abcdef", tmp_path, workers=2)
     made = {}
     for outcome in found.values():
@@ -56,12 +56,12 @@ def test_models_are_loaded_once_a_worker(tmp_path):
     assert all(sorted(counts) == list(range(1, len(counts) + 1)) for counts in made.values())
 
 
-def test_workers_that_cannot_begin_say_why(tmp_path):
+def test_wrong_setup(tmp_path):
     found = run("ab", tmp_path, workers=1, refuse=True)
     assert [o.error for o in found.values()] == [f"{n}: model.onnx: is damaged" for n in "ab"]
 
 
-def test_a_worker_that_cannot_be_started_fails_its_video_and_nobody_waits(tmp_path, monkeypatch):
+def test_no_worker_starts(tmp_path, monkeypatch):
     def refused(*args, **kwargs):
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
@@ -72,7 +72,7 @@ def test_a_worker_that_cannot_be_started_fails_its_video_and_nobody_waits(tmp_pa
     assert {name: o.error for name, o in found.items()} == {n: f"{n}: {why}" for n in "abc"}
 
 
-def test_a_worker_that_cannot_be_started_leaves_its_video_to_another(tmp_path, monkeypatch):
+def test_one_worker_does_not_start(tmp_path, monkeypatch):
     start, starts = subprocess.Popen, []
 
     def second_refused(*args, **kwargs):
@@ -88,7 +88,7 @@ def test_a_worker_that_cannot_be_started_leaves_its_video_to_another(tmp_path, m
     assert {name: o.state for name, o in found.items()} == dict.fromkeys("abcd", "done")
 
 
-def test_whatever_goes_wrong_beside_a_worker_fails_its_video_and_nobody_waits(tmp_path):
+def test_error_beside_a_worker(tmp_path):
     def progress(job, *rest):
         if job.video.name == "b":
             raise RuntimeError("no screen")
@@ -105,7 +105,7 @@ def within_seconds(work):
     return answers.get(timeout=60)
 
 
-def test_who_stops_listening_stops_the_workers_and_they_clean_up(tmp_path):
+def test_closing_stops_the_workers(tmp_path):
     jobs = [BatchJob(Path("a"), tmp_path / "a"), BatchJob(Path("slow"), tmp_path / "slow")]
     running = run_in_processes(
         Setup("works:Odd", {}, threads=1), jobs, workers=2, progress=lambda *_: None

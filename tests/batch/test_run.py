@@ -25,7 +25,7 @@ def jobs(*names):
     return [BatchJob(Path(name), Path("out", name)) for name in names]
 
 
-def test_every_outcome_has_its_line_and_the_order_is_that_of_the_jobs(tmp_path):
+def test_results_and_journal(tmp_path):
     journal = tmp_path / "new" / "batch.jsonl"
     shown = []
     outcomes = run_batch(
@@ -53,7 +53,7 @@ def test_every_outcome_has_its_line_and_the_order_is_that_of_the_jobs(tmp_path):
     assert [p.name for p in journal.parent.iterdir()] == ["batch.jsonl"]
 
 
-def test_two_batches_on_one_folder_are_one_too_many(tmp_path):
+def test_second_batch_is_refused(tmp_path):
     with exclusive(tmp_path / ".batch.jsonl.lock") as held:
         assert held
         with pytest.raises(OutputError, match="another vidgist is writing to it"):
@@ -64,7 +64,7 @@ def test_two_batches_on_one_folder_are_one_too_many(tmp_path):
     ("workers", "threads", "each"),
     [(1, None, None), (1, 1, 1), (2, None, max(1, usable_cores() // 2)), (99, None, 1), (2, 3, 3)],
 )
-def test_processors_are_shared_by_several_workers(tmp_path, workers, threads, each):
+def test_workers_share_processors(tmp_path, workers, threads, each):
     setup = Setup(SETUP.task, SETUP.options, threads=threads)
     (outcome,) = run_batch(setup, jobs("a"), journal=tmp_path / "b.jsonl", workers=workers)
     assert outcome.details["threads"] == each

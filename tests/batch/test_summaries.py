@@ -38,7 +38,7 @@ def summaries(**options):
     return Summaries({**JSON, **options})
 
 
-def test_a_finished_result_is_skipped_also_under_another_name(clip, work, tmp_path):
+def test_finished_result_is_skipped(clip, work, tmp_path):
     job = BatchJob(clip, tmp_path / "out")
     assert not work.is_done(job)
     result = work.run(job)
@@ -53,7 +53,7 @@ def test_a_finished_result_is_skipped_also_under_another_name(clip, work, tmp_pa
     assert (job.output / "summary.json").stat().st_mtime_ns == before
 
 
-def test_outputs_that_are_missing_are_made_the_others_stay(clip, work, tmp_path):
+def test_missing_outputs_are_made(clip, work, tmp_path):
     job = BatchJob(clip, tmp_path / "out")
     work.run(job)
     before = (job.output / "summary.json").stat().st_ino
@@ -70,7 +70,7 @@ def test_outputs_that_are_missing_are_made_the_others_stay(clip, work, tmp_path)
     assert more.is_done(job)
 
 
-def test_other_settings_or_another_video_need_overwrite(clip, work, tmp_path):
+def test_other_results_need_overwrite(clip, work, tmp_path):
     job = BatchJob(clip, tmp_path / "out")
     work.run(job)
     before = (job.output / "summary.json").read_bytes()
@@ -87,14 +87,14 @@ def test_other_settings_or_another_video_need_overwrite(clip, work, tmp_path):
     assert other.is_done(job)
 
 
-def test_threads_and_limits_change_nothing_in_a_result(clip, work, tmp_path):
+def test_threads_and_limits_keep_a_result(clip, work, tmp_path):
     job = BatchJob(clip, tmp_path / "out")
     work.run(job)
     limits = {"max_pixels": 1 << 20, "max_hours": 1.0, "max_streams": 4}
     assert summaries(threads=1, device="cpu", limits=limits).is_done(job)
 
 
-def test_what_a_killed_run_left_is_replaced_what_is_the_users_is_not(clip, work, tmp_path):
+def test_leftovers_of_a_killed_run(clip, work, tmp_path):
     job = BatchJob(clip, tmp_path / "out")
     job.output.mkdir()
     (job.output / "summary.json").write_text("mine")
@@ -117,7 +117,7 @@ def test_what_a_killed_run_left_is_replaced_what_is_the_users_is_not(clip, work,
     assert len(list(job.output.glob(".*partial*"))) == 1
 
 
-def test_a_result_that_the_user_has_changed_is_not_replaced(clip, work, tmp_path):
+def test_changed_result_is_kept(clip, work, tmp_path):
     job = BatchJob(clip, tmp_path / "out")
     work.run(job)
     with (job.output / "summary.json").open("a") as file:
@@ -130,7 +130,7 @@ def test_a_result_that_the_user_has_changed_is_not_replaced(clip, work, tmp_path
     assert work.run(job)["state"] == "done"
 
 
-def test_what_appears_during_the_work_is_not_replaced(clip, tmp_path, monkeypatch):
+def test_file_that_appears_meanwhile(clip, tmp_path, monkeypatch):
     job = BatchJob(clip, tmp_path / "out")
     real = vidgist.pipeline.summarize
 
@@ -145,7 +145,7 @@ def test_what_appears_during_the_work_is_not_replaced(clip, tmp_path, monkeypatc
     assert (job.output / "summary.json").read_text() == "mine"
 
 
-def test_a_single_file_leaves_no_mark_and_is_never_skipped(clip, tmp_path):
+def test_single_file_leaves_no_marker(clip, tmp_path):
     single = summaries(resume=False)
     job = BatchJob(clip, tmp_path / "out")
     single.run(job)
@@ -194,7 +194,7 @@ def test_what_cannot_be_opened_leaves_nothing(work, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_marks_that_are_damaged_or_hostile_are_no_marks(tmp_path):
+def test_damaged_markers(tmp_path):
     marker = ResultMarker(content="c", settings={"a": [1]}, done={"json": 5}, begun=("mp4",))
     marker.write(tmp_path)
     assert ResultMarker.read(tmp_path) == marker
@@ -203,7 +203,7 @@ def test_marks_that_are_damaged_or_hostile_are_no_marks(tmp_path):
         assert ResultMarker.read(tmp_path) is None
 
 
-def test_wrong_settings_are_told_before_any_work():
+def test_wrong_settings():
     for wrong in ({"length": "abc"}, {"fps": 5000.0}, {"settings": "none"}, {"backbone": "none"}):
         with pytest.raises(SettingError):
             summaries(**wrong)

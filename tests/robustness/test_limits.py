@@ -17,7 +17,7 @@ def clip(tmp_path_factory):
 @pytest.mark.parametrize(
     "limit", [("--max-pixels", "1000"), ("--max-hours", "0.001"), ("--max-streams", "1")]
 )
-def test_summarize_and_features_refuse_and_say_which_option_helps(clip, tmp_path, capsys, limit):
+def test_message_names_the_option(clip, tmp_path, capsys, limit):
     for command in ("summarize", "features"):
         output = tmp_path / command
         assert main([command, str(clip), "-o", str(output), "-q", *limit]) == 1
@@ -27,7 +27,7 @@ def test_summarize_and_features_refuse_and_say_which_option_helps(clip, tmp_path
         assert not output.exists()
 
 
-def test_raised_limits_hold_for_everything_that_is_made(clip, tmp_path, capsys, monkeypatch):
+def test_raised_limits_for_all_outputs(clip, tmp_path, capsys, monkeypatch):
     from vidgist.video import container
 
     usual = container.Limits.__init__
@@ -40,7 +40,7 @@ def test_raised_limits_hold_for_everything_that_is_made(clip, tmp_path, capsys, 
     assert len([p for p in (tmp_path / "out").iterdir() if p.name[0] != "."]) == 5
 
 
-def test_features_takes_larger_pictures_where_it_is_asked_to(clip, tmp_path, monkeypatch):
+def test_raised_limit_of_features(clip, tmp_path, monkeypatch):
     from vidgist.video import container
 
     # As a picture would be that is larger than is taken unasked.

@@ -109,7 +109,7 @@ def test_playlists_and_scripts_are_refused(
     assert "playlist" in refusal(path)
 
 
-def test_formats_that_open_other_files_are_unknown_to_ffmpeg_too(
+def test_forbidden_formats(
     clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The list of formats holds even where the first look at the file sees nothing."""
@@ -157,7 +157,7 @@ def test_text_and_noise_are_no_videos(tmp_path: Path) -> None:
     refusal(tmp_path / "noise.mp4")
 
 
-def test_no_listed_format_is_a_collection_of_files() -> None:
+def test_allowed_formats_are_single_files() -> None:
     for name in ("hls", "concat", "dash", "imf", "image2", "sdp", "rtsp", "lavfi", "tty", "vobsub"):
         assert name not in FORMATS
     for name in FORMATS:
@@ -188,7 +188,7 @@ def test_limits(clip: Path, tmp_path: Path) -> None:
         Limits(max_hours=0)
 
 
-def test_pictures_that_grow_midway_are_held_to_the_limit(tmp_path: Path) -> None:
+def test_limit_for_growing_pictures(tmp_path: Path) -> None:
     small = render_clip(tmp_path / "small.ts", scenes=(1,), size=(64, 64)).path
     large = render_clip(tmp_path / "large.ts", scenes=(1,), size=(96, 128)).path
     joined = tmp_path / "joined.ts"
@@ -274,7 +274,7 @@ def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("codec", ["mjpeg", "mpeg4", "libx264"])
-def test_pictures_over_the_limit_are_not_called_damaged(codec: str, tmp_path: Path) -> None:
+def test_message_for_large_pictures(codec: str, tmp_path: Path) -> None:
     kind = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     clip = render_clip(tmp_path / "a.avi", scenes=(0.4,), codec=codec, pixel_format=kind)
     with pytest.raises(VideoError, match="max_pixels=1000"):

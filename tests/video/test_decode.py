@@ -255,7 +255,7 @@ def test_the_stream_tells_when_it_is_through(clips: dict[str, Clip]) -> None:
     assert len(list(stream)) == len(stream.picks) == len(stream.times) == 5
 
 
-def test_repeated_samples_are_not_the_same_memory(clips: dict[str, Clip]) -> None:
+def test_repeated_samples_are_copies(clips: dict[str, Clip]) -> None:
     first, second, *_ = SampleStream(clips["one.mp4"].path, fps=50)
     first[:] = 0
     assert second.max() > 0

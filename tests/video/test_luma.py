@@ -85,7 +85,7 @@ def test_the_grid_covers_the_picture() -> None:
     assert np.array_equal(grid[18:] > 0.5, np.repeat([[True, False]], 32, 1).repeat(18, 0))
 
 
-def test_black_to_white_is_a_jump_of_one_and_a_still_of_none() -> None:
+def test_black_to_white_is_one() -> None:
     jump = FrameDifferences()
     assert [jump(flat(v)) for v in (0, 255, 255, 0)] == [0, 1, 0, 1]
 

@@ -100,7 +100,7 @@ def test_what_was_cut_off(clips: dict[str, Clip], kind: str, tmp_path: Path) -> 
         assert len(read(path, threads)[0]) == pytest.approx(count_by_ffmpeg(path), abs=1)
 
 
-def test_frames_that_no_other_needs_can_be_left_out(clips: dict[str, Clip]) -> None:
+def test_skip_nonref(clips: dict[str, Clip]) -> None:
     path = clips["mp4"].path
     stats = DecodeStats()
     with open_video(path) as container:
@@ -173,7 +173,7 @@ def test_large_pictures_get_fewer_threads(clips: dict[str, Clip]) -> None:
         assert stream.codec_context.thread_count == 6
 
 
-def test_reading_through_keeps_more_threads_busy(
+def test_threads_for_reading_through(
     clips: dict[str, Clip], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vidgist.video.packets.usable_cores", lambda: 2)

@@ -113,7 +113,7 @@ def test_late_starts_do_not_lengthen(tmp_path: Path) -> None:
         assert info.duration == pytest.approx(1, abs=0.05)
 
 
-def test_the_larger_or_the_default_video_is_taken(tmp_path: Path) -> None:
+def test_choice_of_the_stream(tmp_path: Path) -> None:
     import av
     import numpy as np
 

@@ -39,7 +39,7 @@ KINDS: dict[str, dict[str, Any]] = {
         **H264,
         "times": [*np.cumsum(np.tile([0.02, 0.05, 0.3, 0.02, 0.01], 24)) - 0.02],
     },
-    "turned.mp4": {**H264, "rotation": 90},
+    "rotated.mp4": {**H264, "rotation": 90},
 }
 
 

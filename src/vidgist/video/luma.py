@@ -1,7 +1,7 @@
 """Frame difference: mean absolute difference of luma to the frame before.
 
 A coarse grid of luma is read in the decoder's memory, without a copy of the picture: some 2000
-pixels tell a cut from motion as well as all of them.
+pixels separate a cut from motion as well as all of them.
 """
 
 from __future__ import annotations

@@ -182,7 +182,7 @@ def _rotation_graph(frame: av.VideoFrame, rotation: Rotation) -> Graph:
         # vflip hands on the same memory, read backwards, which older PyAV gets wrong: copy it.
         filters = [("vflip", "")] if rotation.flip_y else []
         filters += [("hflip" if rotation.flip_x else "copy", "")]
-    # Without its matrix, the frame is not rotated a second time by whoever gets it.
+    # Without its matrix, the frame is not rotated a second time by a player.
     filters += [("sidedata", "mode=delete:type=DISPLAYMATRIX"), ("buffersink", "")]
     for name, arguments in filters:
         following = graph.add(name, arguments or None)

@@ -108,17 +108,13 @@ class FrameReader:
             " decoded any more; was the file changed since it was read?"
         )
 
-    def close(self) -> None:
-        """Close the file."""
-        self._frames = iter(())
-        self._put_back = None
-        self._container.close()
-
     def __enter__(self) -> FrameReader:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.close()
+        self._frames = iter(())
+        self._put_back = None
+        self._container.close()
 
     def _from(self, number: int) -> Iterator[tuple[float, av.VideoFrame]]:
         """Yield frames from the timeline's frame ``number`` on."""

@@ -104,15 +104,11 @@ class SoundReader:
                 break
         yield from self._silence(end - at)
 
-    def close(self) -> None:
-        """Close the file."""
-        self._container.close()
-
     def __enter__(self) -> SoundReader:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.close()
+        self._container.close()
 
     def _silence(self, samples: int) -> Iterator[Samples]:
         # In blocks of a second, as a gap may last for hours.
