@@ -109,9 +109,7 @@ def test_playlists_and_scripts_are_refused(
     assert "playlist" in refusal(path)
 
 
-def test_forbidden_formats(
-    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_forbidden_formats(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The list of formats holds even where the first look at the file sees nothing."""
     monkeypatch.setattr("vidgist.video.container._PLAYLISTS", ())
     transport = render_clip(tmp_path / "part.ts", scenes=(0.4,)).path
