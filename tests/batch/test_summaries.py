@@ -139,7 +139,7 @@ def test_file_that_appears_meanwhile(clip, tmp_path, monkeypatch):
         (job.output / "summary.json").write_text("mine")
         return summary
 
-    monkeypatch.setattr(vidgist.pipeline, "summarize", slow)
+    monkeypatch.setattr("vidgist.batch.summaries.summarize", slow)
     with pytest.raises(OutputError, match=r"summary\.json exists already"):
         summaries(resume=False).run(job)
     assert (job.output / "summary.json").read_text() == "mine"
@@ -180,7 +180,7 @@ def test_a_video_that_changes_while_it_is_read(clip, work, tmp_path, monkeypatch
             video.write_bytes(clip.read_bytes())
         return summary
 
-    monkeypatch.setattr(vidgist.pipeline, "summarize", meanwhile)
+    monkeypatch.setattr("vidgist.batch.summaries.summarize", meanwhile)
     with pytest.raises(VideoError, match="while it was read; run again"):
         work.run(BatchJob(video, tmp_path / "out"))
     assert not (tmp_path / "out").exists()

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from vidgist.backbones import load_backbone
 from vidgist.batch.guard import check_unchanged, file_state
 from vidgist.batch.jobs import BatchJob
+from vidgist.datasets.eccv16 import append_videos
+from vidgist.datasets.record import VideoRecord
+from vidgist.datasets.store import CONTENT
 from vidgist.errors import OutputError
+from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
+from vidgist.shots import refine_shots, segment
+from vidgist.system.fingerprint import content_fingerprint
+from vidgist.video import Limits, SampleStream
 
 __all__ = ["Extractions"]
 
@@ -28,8 +38,6 @@ class Extractions:
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        from vidgist.backbones import load_backbone
-        from vidgist.video import Limits, SampleStream
 
         self._options = options
         SampleStream("", fps=options["fps"])  # checks the range
@@ -50,15 +58,6 @@ class Extractions:
         Raises:
             VidgistError: the video cannot be used, or the file not be written.
         """
-        import numpy as np
-
-        from vidgist.datasets.eccv16 import append_videos
-        from vidgist.datasets.record import VideoRecord
-        from vidgist.datasets.store import CONTENT
-        from vidgist.features import extract_features
-        from vidgist.shots import refine_shots, segment
-        from vidgist.system.fingerprint import content_fingerprint
-
         before = file_state(job.video)
         extraction = extract_features(
             job.video,

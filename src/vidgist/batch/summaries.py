@@ -14,7 +14,11 @@ from vidgist.batch.guard import FileState, check_unchanged, file_state, lock_fol
 from vidgist.batch.jobs import BatchJob
 from vidgist.batch.settings import prepare
 from vidgist.errors import OutputError, VidgistError
+from vidgist.pipeline import summarize
 from vidgist.progress import Progress, silent
+from vidgist.render import OUTPUTS, check_outputs, render
+from vidgist.system.fingerprint import content_fingerprint
+from vidgist.video import open_video
 
 __all__ = ["Summaries"]
 
@@ -48,8 +52,6 @@ class Summaries:
 
     def is_done(self, job: BatchJob) -> bool:
         """Return whether an earlier run has made all outputs; never raises."""
-        from vidgist.system.fingerprint import content_fingerprint
-
         marker = ResultMarker.read(job.output)
         if marker is None or marker.begun or self._overwrite or not job.video.is_file():
             return False
@@ -64,10 +66,6 @@ class Summaries:
         Raises:
             VidgistError: the video cannot be used, or the results not be written.
         """
-        from vidgist.render import check_outputs
-        from vidgist.system.fingerprint import content_fingerprint
-        from vidgist.video import open_video
-
         video, folder = job.video, job.output
         # First, as it has the best messages and does not wait for pipes.
         open_video(video, limits=self._arguments.get("limits")).close()
@@ -98,9 +96,6 @@ class Summaries:
         before: FileState | None,
         progress: Progress,
     ) -> dict[str, Any]:
-        from vidgist.pipeline import summarize
-        from vidgist.render import check_outputs, render
-
         video, folder, outputs = job.video, job.output, marker.begun
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -165,8 +160,6 @@ class Summaries:
 
 def _size(folder: Path, output: str) -> int:
     """Return the bytes of an output's file, 0 for a folder, -1 where there is none."""
-    from vidgist.render import OUTPUTS
-
     try:
         path = folder / OUTPUTS[output].target
         return 0 if path.is_dir() else path.stat().st_size
