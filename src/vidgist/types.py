@@ -23,6 +23,7 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Integers: TypeAlias = npt.NDArray[np.integer[Any]]
 Booleans: TypeAlias = npt.NDArray[np.bool_]
 Pixels: TypeAlias = npt.NDArray[np.uint8]
+Strings: TypeAlias = npt.NDArray[np.str_]
 
 
 class ShapesInRepr:

@@ -72,7 +72,6 @@ def test_one_bad_input_does_not_stop_the_others(clip, tmp_path, capsys):
         (["--make", "mp5"], "did you mean 'mp4'"),
         (["--backbone", "efficientnet_lite"], "efficientnet_lite0"),
         (["--avoid-zeros", "log"], "known: eps, exp"),
-        (["--prior", "midle"], "known: none, middle, ends"),
         (["--neighbors", "2"], "(0, 1]"),
         (["--fps", "0"], "--fps"),
         (["--lenght", "9s"], "--length"),
@@ -112,12 +111,11 @@ def test_hostile_names_stay_on_one_line(tmp_path, capsys):
 
 
 def test_interrupt_is_code_130(clip, monkeypatch, capsys):
-    import vidgist.pipeline
 
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(vidgist.pipeline, "summarize", interrupted)
+    monkeypatch.setattr("vidgist.batch.summaries.summarize", interrupted)
     assert main(["summarize", str(clip), "-q"]) == 130
     assert "interrupted" in capsys.readouterr().err
 

@@ -1,16 +1,22 @@
-"""Settings of a batch: checked and loaded once, with what tells equal results apart from others."""
+"""Settings of a batch: checked and loaded once, with an identity that equal results share."""
 
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vidgist.backbones import load_backbone
 from vidgist.errors import unreadable
+from vidgist.pipeline import DEFAULTS
+from vidgist.scoring.bank import Bank
+from vidgist.scoring.presets import Preset, preset
+from vidgist.scoring.scorer import Scorer
+from vidgist.selection import parse_length
+from vidgist.video import Limits, SampleStream
 
 __all__ = ["Prepared", "prepare"]
 
@@ -52,16 +58,7 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
         InputError: a model or bank is damaged, or does not fit the backbone.
         MissingExtraError: the backbone needs a package that is not installed.
     """
-    from vidgist.backbones import load_backbone
-    from vidgist.pipeline import summarize
-    from vidgist.scoring.bank import Bank
-    from vidgist.scoring.presets import Preset, preset
-    from vidgist.scoring.scorer import Scorer
-    from vidgist.selection import parse_length
-    from vidgist.video import Limits, SampleStream
-
-    parameters = inspect.signature(summarize).parameters
-    chosen = {name: options.get(name, parameters[name].default) for name in _CHOICES}
+    chosen = {name: options.get(name, DEFAULTS[name]) for name in _CHOICES}
     parse_length(chosen["length"], 1.0)
     SampleStream("", fps=chosen["fps"])  # refuses rates out of range
     settings, model, bank = (chosen.pop(name) for name in ("settings", "model", "bank"))
