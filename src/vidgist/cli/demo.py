@@ -19,16 +19,6 @@ Examples:
 
 VIDEO = "demo.mp4"
 
-WORTH_A_LOOK = {
-    "report.html": "the choice explained: open it in a browser first",
-    VIDEO: "the video: a presenter, a city and a road come back among other scenes",
-    "summary.mp4": "its gist, to play",
-    "storyboard.jpg": "the chosen shots at a glance",
-    "keyframes": "one picture for each of them",
-    "summary.json": "all scores, shots and choices as data",
-}
-"""File in the folder of the results -> what it is, in the order to look at them."""
-
 
 @click.command(epilog=EPILOG)
 @click.option(
@@ -61,7 +51,7 @@ def demo(
     from vidgist.cli.summarize import describe, summarize_one
     from vidgist.demo import render_demo
     from vidgist.errors import OutputError
-    from vidgist.render import check_outputs, default_outputs
+    from vidgist.render import OUTPUTS, check_outputs, default_outputs
     from vidgist.selection import parse_length
 
     parse_length(length, seconds)
@@ -78,7 +68,9 @@ def demo(
         return
     click.echo(describe(result))
     click.echo("\nLook at")
-    for name, meaning in WORTH_A_LOOK.items():
+    look = {VIDEO: "the video: a presenter, a city and a road return among other scenes"}
+    look |= {made.target: made.summary for made in OUTPUTS.values()}
+    for name, meaning in look.items():
         path = output / name
         if path.exists():
             click.echo(f"  {one_line(path):<30}  {meaning}")

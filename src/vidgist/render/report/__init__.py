@@ -11,7 +11,6 @@ from PIL import Image
 from vidgist import __version__
 from vidgist.errors import VidgistError
 from vidgist.render.material import Material
-from vidgist.render.output import OUTPUTS
 from vidgist.render.page import assemble, breakable, definition_rows, escape, list_items
 from vidgist.render.report.content import curves, facts, links, media, settings_rows, stops
 from vidgist.render.report.pictures import as_text, choose_pictures, encode, encoding
@@ -62,8 +61,7 @@ def page(material: Material) -> str:
         "warnings": list_items(summary.warnings),
         "settings": definition_rows(settings_rows(summary)),
         "links": "".join(
-            f'<li><a href="{escape(url)}">{escape(name)}</a></li>'
-            for name, url in links(material, {name: out.target for name, out in OUTPUTS.items()})
+            f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in links(material)
         ),
         "version": escape(__version__),
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy as np
 from vidgist import __version__
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
+from vidgist.render.output import OUTPUTS
 from vidgist.render.outputs.data import plain
 from vidgist.render.report.lengths import pieces, selections
 from vidgist.render.report.neighbors import nearest
@@ -108,17 +107,13 @@ def media(material: Material) -> dict[str, Any]:
     }
 
 
-def links(material: Material, targets: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (name, URL) of the other files of the results.
-
-    Args:
-        material: its outputs, and those that its folder holds already, are linked.
-        targets: name of an output -> name of its file or folder.
-    """
+def links(material: Material) -> list[tuple[str, str]]:
+    """Return (name, URL) of the other outputs, made now or in the folder already."""
     return [
-        (target, f"./{target}{'' if Path(target).suffix else '/'}")
-        for name, target in targets.items()
-        if name != "report" and (name in material.names or (material.folder / target).exists())
+        (output.target, f"./{output.target}{'/' * output.is_folder}")
+        for name, output in sorted(OUTPUTS.items(), key=lambda item: item[1].order)
+        if name != "report"
+        and (name in material.names or (material.folder / output.target).exists())
     ]
 
 
