@@ -152,7 +152,7 @@ def _note(summary: Summary, *, shown: int) -> str:
     shots = "1 shot" if count == 1 else f"{count} shots"
     text = f"{format_duration(gist)} of {format_duration(video)} ({gist / video:.0%}) in {shots}"
     if shown < count:
-        text += f"; {shown} of their {count} key frames shown"
+        text += f"; {shown} of their {count} keyframes shown"
     return text
 
 
