@@ -83,11 +83,7 @@ class Summary(ShapesInRepr):
     @property
     def samples(self) -> dict[str, Floats]:
         """Columns (T,) by name: `time`, the scaled criteria and `importance`."""
-        return {
-            "time": self.times,
-            **self.scores.criteria,
-            "importance": self.scores.importance,
-        }
+        return {"time": self.times, **self.scores.criteria, "importance": self.scores.importance}
 
     @property
     def shot_seconds(self) -> Floats:
@@ -115,11 +111,7 @@ class Summary(ShapesInRepr):
         return float(np.sum(self.segments[:, 1] - self.segments[:, 0]))
 
     def save(
-        self,
-        folder: str | Path,
-        *,
-        make: Iterable[str] | None = None,
-        overwrite: bool = False,
+        self, folder: str | Path, *, make: Iterable[str] | None = None, overwrite: bool = False
     ) -> list[Path]:
         """Write outputs into ``folder`` and return their paths, see `vidgist.render.render`."""
         from vidgist.render import render

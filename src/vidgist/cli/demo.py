@@ -31,11 +31,7 @@ VIDEO = "demo.mp4"
     metavar="DIR",
 )
 @click.option(
-    "--seconds",
-    type=float,
-    default=60.0,
-    show_default=True,
-    help="Its length, 10 to 3600.",
+    "--seconds", type=float, default=60.0, show_default=True, help="Its length, 10 to 3600."
 )
 @length_option
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")

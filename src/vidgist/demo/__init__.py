@@ -26,11 +26,7 @@ AHEAD = 8
 
 
 def render_demo(
-    path: str | Path,
-    *,
-    seconds: float = 60.0,
-    overwrite: bool = False,
-    progress: Progress = silent,
+    path: str | Path, *, seconds: float = 60.0, overwrite: bool = False, progress: Progress = silent
 ) -> Path:
     """Draw the demo video, 640 x 360 at 25 frames per second with sound; return its path.
 

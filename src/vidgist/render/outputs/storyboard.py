@@ -57,10 +57,7 @@ class Grid:
         """Return (left, top) of picture ``index``."""
         row, column = divmod(index, self.columns)
         width, height = self.cell
-        return (
-            MARGIN + column * (width + GAP),
-            HEADER + row * (height + LABEL_HEIGHT + GAP),
-        )
+        return (MARGIN + column * (width + GAP), HEADER + row * (height + LABEL_HEIGHT + GAP))
 
 
 def choose_grid(count: int, *, aspect: float) -> Grid:
