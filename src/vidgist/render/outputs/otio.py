@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from opentimelineio.opentime import RationalTime, TimeRange
     from opentimelineio.schema import Timeline
 
-
 __all__ = ["check", "timeline", "write"]
 
 _WHOLE = 0.05

@@ -16,7 +16,6 @@ from vidgist.types import Floats
 if TYPE_CHECKING:
     from PIL import Image
 
-
 __all__ = ["moments", "write_gif", "write_webp"]
 
 SECONDS = 6.0

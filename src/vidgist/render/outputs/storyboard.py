@@ -16,7 +16,6 @@ from vidgist.summary import Summary
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
 
-
 __all__ = ["Grid", "choose_grid", "draw_sheet", "write"]
 
 PAPER, INK, QUIET, EDGE = (22, 24, 29), (236, 238, 242), (150, 156, 168), (44, 48, 56)
