@@ -74,6 +74,7 @@ def clip_summary(
             importance=rng.uniform(0.05, 1.05, n),
         ),
     )
+    changes.setdefault("settings", {**made.settings, "select": "knapsack"})
     changes.setdefault("budget", float(made.duration))
     changes.setdefault("thumbnails", tuple(picture_bytes(int(s)) for s in scene))
     whole = dataclasses.replace(
@@ -122,7 +123,7 @@ def long_summary(
             has_audio=True,
             codec="h264",
         ),
-        settings=dict(settings or {}),
+        settings={"select": "knapsack", **(settings or {})},
         timeline=Timeline(
             times=np.arange(n_frames) / rate, jumps=np.zeros(n_frames), duration=float(seconds)
         ),
