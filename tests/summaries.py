@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,4 +71,42 @@ def summary_of(
         junk=np.full(n, ""),
         stills=best_within(importance, timeline.times[picks], seconds[chosen]),
         budget=float(timeline.duration),
+    )
+
+
+def with_pieces(
+    summary: Summary,
+    pieces: Sequence[tuple[float, float]],
+    *,
+    refused: Mapping[int, str] | None = None,
+    repeated: Mapping[int, int] | None = None,
+    **changes: Any,
+) -> Summary:
+    """Return a summary that shows these pieces, (start, end) in seconds, each within a shot.
+
+    ``refused`` gives the reasons of shots that are left out, ``repeated`` the pieces that shots
+    repeat, and ``changes`` other attributes of the selection.
+    """
+    seconds = np.asarray(pieces, dtype=np.float64).reshape(-1, 2)
+    shots = np.searchsorted(summary.shot_seconds[:, 0], seconds[:, 0] + 1e-6, side="right") - 1
+    assert (seconds[:, 1] <= summary.shot_seconds[shots, 1] + 1e-6).all()
+    reasons = ["" if i in shots else "no time left" for i in range(len(summary.shots))]
+    alike = np.full(len(summary.shots), -1)
+    for shot, reason in (refused or {}).items():
+        reasons[shot] = reason
+    for shot, piece in (repeated or {}).items():
+        reasons[shot], alike[shot] = "repeats", piece
+    shown = summary.timeline.times[summary.features.picks]
+    best = best_within(summary.scores.importance, shown, seconds)
+    values = {
+        "scores": summary.scores.importance[best],
+        "reasons": ("important",) * len(seconds),
+        "refused": tuple(reasons),
+        "repeated": alike,
+    }
+    return dataclasses.replace(
+        summary,
+        selection=Selection(pieces=seconds, shots=shots, **{**values, **changes}),
+        stills=np.unique(best),
+        budget=max(summary.budget, float(np.sum(seconds[:, 1] - seconds[:, 0]))),
     )

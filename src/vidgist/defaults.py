@@ -1,8 +1,8 @@
-"""Defaults that the command line and the library share, each written once."""
+"""Defaults and names that the command line and the library share, each written once."""
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_FPS", "DEFAULT_LENGTH", "DEFAULT_SELECT"]
+__all__ = ["DEFAULT_FPS", "DEFAULT_LENGTH", "DEFAULT_SELECT", "ENGINES"]
 
 DEFAULT_LENGTH = "auto"
 """The most that a summary may last: see `vidgist.selection.parse_length`."""
@@ -12,3 +12,6 @@ DEFAULT_FPS = 2.0
 
 DEFAULT_SELECT = "gist"
 """Rule by which the pieces of a summary are chosen."""
+
+ENGINES = ("processes", "ray")
+"""Where the workers of a batch run: on this machine, or on a Ray cluster."""

@@ -81,11 +81,7 @@ class Summary(ShapesInRepr):
     @property
     def samples(self) -> dict[str, Floats]:
         """Columns (T,) by name: `time`, the scaled criteria and `importance`."""
-        return {
-            "time": self.times,
-            **self.scores.criteria,
-            "importance": self.scores.importance,
-        }
+        return {"time": self.times, **self.scores.criteria, "importance": self.scores.importance}
 
     @property
     def shot_seconds(self) -> Floats:
@@ -147,24 +143,9 @@ class Summary(ShapesInRepr):
         )
 
     def save(
-        self,
-        folder: str | Path,
-        *,
-        make: Iterable[str] | None = None,
-        overwrite: bool = False,
+        self, folder: str | Path, *, make: Iterable[str] | None = None, overwrite: bool = False
     ) -> list[Path]:
-        """Write the outputs into ``folder``, each whole or not at all; return their paths.
-
-        Args:
-            folder: made where missing.
-            make: names of the outputs, see `vidgist.render.OUTPUTS`; default
-                `vidgist.render.default_outputs`.
-            overwrite: replace files that exist.
-
-        Raises:
-            SettingError: an output's name is unknown.
-            OutputError: a file exists and ``overwrite`` is False, or the folder cannot be written.
-        """
+        """Write outputs into ``folder`` and return their paths, see `vidgist.render.render`."""
         from vidgist.render import render
 
         return render(self, folder, make=make, overwrite=overwrite)

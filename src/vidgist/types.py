@@ -177,12 +177,8 @@ class Features(ShapesInRepr):
         valid = bool(np.all(np.diff(self.picks) >= 0)) and int(self.picks[0]) >= 0
         expect(valid, "Features.picks", "frame indices that do not descend, from 0", self.picks)
         last = int(self.picks[-1])
-        expect(
-            last < self.n_frames,
-            "Features.n_frames",
-            f"more than the last pick {last}",
-            self.n_frames,
-        )
+        least = f"more than the last pick {last}"
+        expect(last < self.n_frames, "Features.n_frames", least, self.n_frames)
         if self.times is not None:
             expect_length("Features", "times", self.times, len(self.values))
 

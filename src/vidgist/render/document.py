@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ class Document:
         selected: (S,) True where a part of it is in the summary.
         pieces: (n, 2) start and end of the parts that the summary shows.
         keyframes: (S,) time of the best-scoring sample of each shot.
+        best_keyframe: number of the keyframe of the greatest score, from 1; 0 if there is none.
         summary_duration: of the summary, in seconds.
     """
 
@@ -56,6 +58,7 @@ class Document:
     selected: Booleans
     pieces: Floats
     keyframes: Floats
+    best_keyframe: int
     summary_duration: float
 
     @property
@@ -63,6 +66,20 @@ class Document:
         """The criteria that the score is made of, in order."""
         names = used_criteria(self.criteria, self.settings.get("criteria"))
         return {name: self.criteria[name] for name in names}
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the results."""
+        return self.path.parent
+
+    @property
+    def video_name(self) -> str:
+        """The video's file name."""
+        # On Windows a backslash separates; elsewhere it is part of a name, or of the escape for a
+        # byte that is not UTF-8.
+        windows = bool(re.match(r"[A-Za-z]:|\\\\", self.video))
+        name = PureWindowsPath(self.video).name if windows else self.video.rsplit("/", 1)[-1]
+        return name or self.folder.name
 
     @property
     def source(self) -> Path | None:
@@ -107,16 +124,12 @@ def _checked(path: Path, raw: Any) -> Document:
         raise ValueError("not a summary.json")
     if raw["schema"] not in SCHEMAS:
         raise ValueError(f"expected schema {SCHEMA}, got {raw['schema']!r:.40}")
-    video, samples, shots = raw["video"], raw["samples"], raw["shots"]
-    for name, value, expected in (
-        ("video", video, dict),
-        ("samples", samples, dict),
-        ("shots", shots, list),
-        ("settings", raw["settings"], dict),
-        ("video.path", video["path"], str),
-    ):
-        if not isinstance(value, expected):
+    for name, expected in (("video", dict), ("samples", dict), ("shots", list), ("settings", dict)):
+        if not isinstance(raw[name], expected):
             raise ValueError(f"{name} is of the wrong type")
+    video, samples, shots = raw["video"], raw["samples"], raw["shots"]
+    if not isinstance(video["path"], str):
+        raise ValueError("video.path is of the wrong type")
     times = _numbers("samples.time", samples["time"])
     columns = {
         name: _numbers(f"samples.{name}", values, length=len(times))
@@ -128,10 +141,11 @@ def _checked(path: Path, raw: Any) -> Document:
     selected = [shot["selected"] for shot in shots]
     if not all(isinstance(one, bool) for one in selected):
         raise ValueError("shots.selected is not true or false")
-    # In schema 1 the summary showed whole shots.
-    pieces = raw["pieces"] if raw["schema"] > 1 else [s for s in shots if s["selected"]]
-    if not pieces:
-        raise ValueError("holds no pieces")
+    # In schema 1 the summary showed whole shots, with a keyframe of each.
+    shown = [shot for shot in shots if shot["selected"]]
+    pieces = raw["pieces"] if raw["schema"] > 1 else shown
+    keyframes = raw["keyframes"] if raw["schema"] > 1 else shown
+    values = _numbers("keyframes.score", [keyframe["score"] for keyframe in keyframes])
     return Document(
         path=path,
         video=video["path"],
@@ -146,6 +160,7 @@ def _checked(path: Path, raw: Any) -> Document:
         selected=np.array(selected, dtype=bool),
         pieces=_intervals("pieces", pieces),
         keyframes=_numbers("shots.keyframe", [shot["keyframe"] for shot in shots]),
+        best_keyframe=int(np.argmax(np.nan_to_num(values))) + 1 if len(values) else 0,
         summary_duration=_number("summary.duration", raw["summary"]["duration"]),
     )
 

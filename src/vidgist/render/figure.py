@@ -93,34 +93,29 @@ def marks_of(document: Document) -> list[Mark]:
     black where the second is furthest above the first; with one criterion red, and black at its
     minimum.
     """
-    names = list(document.used)
-    score = np.nan_to_num(document.importance)
-    red = (int(score.argmax()), COLORS[1], "greatest importance")
-    chosen = [red]
-    values = [np.nan_to_num(document.criteria[name]) for name in names]
-    titles = [words_of(name).title.lower() for name in names]
-    if len(names) == 1:
-        lowest = int(values[0].argmin())
-        if np.ptp(values[0]) > 0:
-            chosen = [red, (lowest, COLORS[2], f"low {titles[0]}")]
-    elif names:
+    importance = np.nan_to_num(document.importance)
+    best = int(importance.argmax())
+    values = [np.nan_to_num(criterion) for criterion in document.used.values()]
+    titles = [words_of(name).title.lower() for name in document.used]
+    before, after = [], []
+    if len(values) == 1 and np.ptp(values[0]) > 0:
+        after = [(int(values[0].argmin()), COLORS[2], f"low {titles[0]}")]
+    elif len(values) > 1:
         first, second = values[:2]
         one, other = titles[:2]
         above, below = int((first - second).argmax()), int((second - first).argmax())
-        chosen = []
         if first[above] > second[above]:
             clear = first[above] >= HIGH and second[above] < LOW
             label = f"high {one}, low {other}" if clear else f"more {one} than {other}"
-            chosen.append((above, COLORS[0], label))
-        chosen.append(red)
+            before = [(above, COLORS[0], label)]
         if second[below] > first[below]:
             clear = second[below] >= HIGH and first[below] < LOW
             label = f"low {one}, high {other}" if clear else f"more {other} than {one}"
-            chosen.append((below, COLORS[2], label))
+            after = [(below, COLORS[2], label)]
     return [
         Mark(sample=sample, color=color, label=label)
-        for sample, color, label in chosen
-        if sample != red[0] or color == COLORS[1]
+        for sample, color, label in (*before, (best, COLORS[1], "greatest importance"), *after)
+        if sample != best or color == COLORS[1]
     ]
 
 
@@ -209,7 +204,7 @@ def _label_times(axes: Sequence[Axes], document: Document) -> None:
     for axis in axes:
         axis.set_xlim(0, duration)
         axis.set_xticks(times, labels if axis is axes[-1] else [""] * len(times))
-    file = printable(document.video.replace("\\", "/").rsplit("/", 1)[-1])
+    file = printable(document.video_name)
     room = max(8, int(width / 0.048))
     short = file if len(file) <= room else f"{file[: room // 2]}...{file[-room // 3 :]}"
     text = f"{short}\nshaded: in the summary"

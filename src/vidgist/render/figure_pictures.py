@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -50,7 +49,6 @@ def neighbors_of(features: Floats, sample: int) -> list[int]:
 def with_pictures(
     document: Document,
     marks: Sequence[Mark],
-    source: Path,
     *,
     limits: Limits | None = None,
     progress: Progress = silent,
@@ -60,21 +58,20 @@ def with_pictures(
     Args:
         document: its settings name the sampling rate and the backbone.
         marks: without pictures.
-        source: the video.
         limits: limits on the video.
         progress: called while the video is read.
 
     Raises:
         VideoError: the video cannot be read.
-        DataError: it is not the video that the document was made from.
+        DataError: the video is gone, or it is not the one that the document was made from.
         VidgistError: the backbone cannot be loaded.
     """
-    settings = document.settings
+    source, settings = document.source, document.settings
+    if source is None:
+        raise DataError(f"the video {document.video} is not there any more")
     fps = settings.get("fps") or 2.0
     if not isinstance(fps, (int, float)):
-        raise DataError(
-            f"{document.path}: settings.fps is no number; make it again with vidgist summarize"
-        )
+        raise DataError(f"{document.path}: settings.fps: expected a number, got {fps!r}")
     extraction = extract_features(
         source,
         backbone=str(settings.get("backbone") or DEFAULT_BACKBONE),

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from PIL import Image
 
 from vidgist import __version__
 from vidgist.errors import DataError
-from vidgist.render.document import Document, read_document
+from vidgist.render.document import Document
 from vidgist.render.links import relative_url
 from vidgist.render.page import assemble, breakable, escape
 from vidgist.render.report.pictures import as_text, encode, encoding
 from vidgist.render.times import format_duration
 
-__all__ = ["Result", "cover_file", "find_results", "page", "read_result"]
+__all__ = ["cover_file", "find_results", "page"]
 
 FEW, MANY = 400, 240
 """Longer side of a cover in pixels, for a few results and for hundreds."""
@@ -35,24 +33,6 @@ PAGES = (
     ("Data", "summary.json"),
 )
 """Links of a result to its files, if they exist; the cover links to the first."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """The results of one video: their folder, and the summary.json in it."""
-
-    folder: Path
-    document: Document
-
-    @property
-    def name(self) -> str:
-        """The video's file name."""
-        # On Windows a backslash separates; elsewhere it is part of a name, or of the escape for a
-        # byte that is not UTF-8.
-        path = self.document.video
-        windows = bool(re.match(r"[A-Za-z]:|\\\\", path))
-        name = PureWindowsPath(path).name if windows else path.rsplit("/", 1)[-1]
-        return name or self.folder.name
 
 
 def find_results(folder: Path, *, unread: Callable[[OSError], None] | None = None) -> list[Path]:
@@ -77,22 +57,16 @@ def find_results(folder: Path, *, unread: Callable[[OSError], None] | None = Non
     return found
 
 
-def read_result(path: Path) -> Result:
-    """Return the result of a summary.json; raise DataError if it is damaged."""
-    return Result(folder=path.parent, document=read_document(path))
-
-
-def cover_file(result: Result) -> Path | None:
+def cover_file(result: Document) -> Path | None:
     """Return the file to show as the cover of a result, or None."""
-    document = result.document
-    keyframes = sorted((result.folder / "keyframes").glob("*.jpg"))
+    keyframes = sorted((result.folder / "keyframes").glob(f"{result.best_keyframe:04d}_*.jpg"))
     for candidate in (result.folder / "cover.jpg", *keyframes, result.folder / "storyboard.jpg"):
         if candidate.is_file():
             return candidate
     return None
 
 
-def page(results: list[Result], *, folder: Path, title: str) -> str:
+def page(results: list[Document], *, folder: Path, title: str) -> str:
     """Return the page as text.
 
     Args:
@@ -101,8 +75,8 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
         title: its heading.
     """
     side = FEW if len(results) <= HUNDREDS else MANY
-    videos = format_duration(sum(result.document.duration for result in results))
-    summaries = format_duration(sum(result.document.summary_duration for result in results))
+    videos = format_duration(sum(result.duration for result in results))
+    summaries = format_duration(sum(result.summary_duration for result in results))
     count = f"{len(results)} video{'s' * (len(results) != 1)}"
     slots = {
         "title": escape(title),
@@ -122,15 +96,14 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
     )
 
 
-def _card(result: Result, *, folder: Path, side: int) -> str:
-    document = result.document
+def _card(result: Document, *, folder: Path, side: int) -> str:
     existing = [(name, file) for name, file in PAGES if (result.folder / file).is_file()]
     links = [
         (escape(name), escape(url))
         for name, file in existing
         if (url := relative_url(result.folder / file, folder=folder)) is not None
     ]
-    name = escape(result.name)
+    name, heading = escape(result.video_name), breakable(result.video_name)
     picture = _cover(result, side=side)
     image = f'<img src="{picture}" alt="" loading="lazy">' if picture else "<span></span>"
     if links:
@@ -138,22 +111,23 @@ def _card(result: Result, *, folder: Path, side: int) -> str:
         image = f'<a class="cover" href="{url}" aria-label="{label} of {name}">{image}</a>'
     else:
         image = f'<div class="cover">{image}</div>'
-    summary, video = document.summary_duration, document.duration
+    summary, video = result.summary_duration, result.duration
     share = summary / video if video > 0 else 0.0
     times = f"{format_duration(summary)} of {format_duration(video)} ({share:.0%})"
-    shots = f"{int(document.selected.sum())} of {len(document.selected)} shots"
+    pieces = f"{len(result.pieces)} piece{'s' * (len(result.pieces) != 1)}"
+    shots = f"{pieces} of {int(result.selected.sum())} of {len(result.selected)} shots"
     more = "".join(
         f'<li><a href="{url}" aria-label="{label} of {name}">{label}</a></li>'
         for label, url in links
     )
     return (
-        f'<li class="card" data-name="{name}" data-duration="{document.duration:.3f}"'
-        f' data-lasting="{document.summary_duration:.3f}">{image}<h2>{breakable(result.name)}</h2>'
+        f'<li class="card" data-name="{name}" data-duration="{result.duration:.3f}"'
+        f' data-lasting="{summary:.3f}">{image}<h2>{heading}</h2>'
         f"<p>{escape(times)}</p><p>{escape(shots)}</p><ul>{more}</ul></li>"
     )
 
 
-def _cover(result: Result, *, side: int) -> str:
+def _cover(result: Document, *, side: int) -> str:
     """Return the cover as a data URL, or "" if there is none that can be shown."""
     file = cover_file(result)
     if file is None:

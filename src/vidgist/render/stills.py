@@ -95,15 +95,16 @@ class Stills:
 
     def best(self) -> Image.Image:
         """Return the keyframe of the greatest importance, no side over `BEST_SIDE`."""
-        if self._best is None:
-            for _ in self.pictures():
-                pass
+        self._decode()
         assert self._best is not None
         return self._best.copy()
 
     def tiles(self) -> list[tuple[Still, Image.Image]]:
         """Return at most `MAX_TILES` keyframes, evenly chosen, no side over `TILE_SIDE`."""
+        self._decode()
+        return self._tiles
+
+    def _decode(self) -> None:
         if not self._tiles:
             for _ in self.pictures():
                 pass
-        return self._tiles

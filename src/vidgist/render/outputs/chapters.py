@@ -14,7 +14,7 @@ __all__ = ["chapter_list", "cue_text", "write"]
 
 
 def write(material: Material, path: Path) -> None:
-    """Write a chapter for every shot of the video, on the clock that players show."""
+    """Write a chapter for every shot of the video, in the time of players."""
     summary = material.summary
     text = chapter_list(
         summary.shot_seconds + material.source.offset,
@@ -29,10 +29,10 @@ def chapter_list(seconds: Floats, *, selected: Booleans, scores: Floats, name: s
     """Return the chapters as text.
 
     Args:
-        seconds: (S, 2) start and end of each shot; a shot under a millisecond gets one.
-        selected: (S,) whether it is in the summary.
-        scores: (S,) its value.
-        name: of the video, for a note.
+        seconds: (S, 2) start and end of each shot; each chapter lasts at least a millisecond.
+        selected: (S,) True where it is in the summary.
+        scores: (S,) its score.
+        name: file name of the video.
     """
     parts = ["WEBVTT", f"NOTE Shots of {cue_text(name)}"]
     last = 0
@@ -47,7 +47,7 @@ def chapter_list(seconds: Floats, *, selected: Booleans, scores: Floats, name: s
 
 
 def cue_text(text: str) -> str:
-    """Return a text that WebVTT shows as it is: one line, no markup, no arrow."""
+    """Escape a text for WebVTT: one line, no markup, no arrow."""
     return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -1,4 +1,4 @@
-"""``cover.jpg``: the single best frame of the video, at source size."""
+"""``cover.jpg``: the best frame of the video, at source size."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ __all__ = ["best_sample", "write"]
 
 
 def best_sample(summary: Summary) -> int:
-    """Return the index of the sample of the greatest importance, the earliest of equals.
-
-    What is unfit to show stands back where there is anything else.
-    """
+    """Return the first sample of the greatest importance, one fit to show unless none is."""
     fit = summary.junk == ""
     importance = summary.scores.importance
     return int(np.argmax(np.where(fit, importance, -np.inf) if fit.any() else importance))
@@ -26,8 +23,7 @@ def best_sample(summary: Summary) -> int:
 def write(material: Material, path: Path) -> None:
     """Write the frame as a JPEG."""
     summary = material.summary
-    moment = float(summary.times[best_sample(summary)])
-    (image,) = material.frames([moment])
+    (image,) = material.frames([float(summary.times[best_sample(summary)])])
     image.save(path, quality=QUALITY, optimize=True)
 
 

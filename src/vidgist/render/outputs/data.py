@@ -1,4 +1,4 @@
-"""``summary.json`` (schema 2) and ``scores.csv``: everything as data."""
+"""``summary.json`` (schema 2) and ``scores.csv``."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ SCHEMAS = (1, 2)
 """Schemas that are still read."""
 
 DECIMALS = 6
-"""Microseconds for times, and finer than any score means something."""
+"""Decimals of numbers: microseconds for times, more than enough for scores."""
 
 
 def write_json(material: Material, path: Path) -> None:
-    """Write the document of `as_document` as JSON, in ASCII alone."""
+    """Write the document of `as_document` as JSON in ASCII."""
     path.write_text(_lines(as_document(material.summary)), encoding="ascii")
 
 
 def write_csv(material: Material, path: Path) -> None:
-    """Write a row a sample: time, each criterion, importance, shot (from 1), selected (0 or 1)."""
+    """Write one row per sample: time, criteria, importance, shot (from 1), selected (0 or 1)."""
     summary = material.summary
     picks, shown = summary.features.picks, summary.timeline.times[summary.features.picks]
     shot = np.searchsorted(summary.shots.frames[:, 0], picks, side="right") - 1
@@ -51,15 +51,15 @@ def write_csv(material: Material, path: Path) -> None:
 
 
 def as_document(summary: Summary) -> dict[str, Any]:
-    """Return the summary as plain JSON values: times in seconds, intervals half-open.
+    """Return the summary as JSON values: times in seconds, half-open intervals.
 
-    Numbers have six decimals; what is not finite (a criterion that was given as NaN) is None.
+    Numbers have six decimals; None stands for NaN and infinity.
     """
     video = summary.video
     scores = summary.scores
-    # The duration is that of the pictures which decoded: what the other times refer to.
+    # The duration of the decoded frames, which the other times refer to.
     duration = summary.timeline.duration
-    known = dict.fromkeys(("alignment", "uniformity", "uniqueness"))
+    paper = dict.fromkeys(("alignment", "uniformity", "uniqueness"))  # always in schema 1
     criteria = {name: _numbers(values) for name, values in scores.criteria.items()}
     return {
         "vidgist": __version__,
@@ -79,9 +79,14 @@ def as_document(summary: Summary) -> dict[str, Any]:
             "model": None,
             **plain(summary.settings),
         },
+        "sampling": {
+            "mode": "full",
+            "samples": len(summary.times),
+            "largest_gap": _number(np.diff(summary.times).max(initial=0.0)),
+        },
         "samples": {
             "time": _numbers(summary.times),
-            **known,
+            **paper,
             **criteria,
             "importance": _numbers(scores.importance),
         },
@@ -138,7 +143,7 @@ def as_document(summary: Summary) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a setting as plain JSON: paths as text, bytes of names that are no text escaped."""
+    """Return a value as JSON: paths as text, with escapes for bytes that are not UTF-8."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, (bool, int)):
@@ -152,12 +157,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes, os.PathLike)):
         return [plain(v) for v in value]
     text = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else str(value)
-    # A name of bytes that are no UTF-8 holds surrogates, which strict JSON readers refuse.
+    # A name that is not UTF-8 has surrogates, which strict JSON readers refuse.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _lines(document: Mapping[str, Any]) -> str:
-    """Return JSON with a line for each entry of each part: a list of 7200 numbers is one line."""
+    """Return JSON with one line per entry of each part, so that a long list is one line."""
     parts = []
     for name, part in document.items():
         if isinstance(part, Mapping):

@@ -10,7 +10,7 @@ from vidgist.render.times import format_timestamp
 __all__ = ["QUALITY", "file_name", "write"]
 
 QUALITY = 92
-"""JPEG quality at which flat areas and text show no artifacts."""
+"""JPEG quality without visible artifacts in flat areas and text."""
 
 
 def file_name(number: int, seconds: float) -> str:
@@ -19,7 +19,7 @@ def file_name(number: int, seconds: float) -> str:
 
 
 def write(material: Material, path: Path) -> None:
-    """Fill the folder ``path``."""
+    """Write the pictures into the folder ``path``."""
     total = len(material.stills.stills)
     for still, image in material.stills.pictures():
         image.save(path / file_name(still.number, still.seconds), quality=QUALITY)

@@ -1,4 +1,4 @@
-"""``timeline.otio``: the cuts of the summary for editing programs, by OpenTimelineIO."""
+"""``timeline.otio``: the cuts of the summary for OpenTimelineIO."""
 
 from __future__ import annotations
 
@@ -16,19 +16,14 @@ if TYPE_CHECKING:
     from opentimelineio.opentime import RationalTime, TimeRange
     from opentimelineio.schema import Timeline
 
-
 __all__ = ["check", "timeline", "write"]
 
 _WHOLE = 0.05
-"""Part of a frame by which a border may miss a frame's start through rounded timestamps."""
+"""Largest distance, in frames, from a border to a frame with a rounded timestamp."""
 
 
 def check() -> None:
-    """Raise where the library is missing.
-
-    Raises:
-        MissingExtraError: OpenTimelineIO is not installed.
-    """
+    """Raise MissingExtraError if OpenTimelineIO is not installed."""
     try:
         import opentimelineio  # noqa: F401
     except ImportError as error:
@@ -36,22 +31,17 @@ def check() -> None:
 
 
 def write(material: Material, path: Path) -> None:
-    """Write the timeline of a summary.
-
-    Raises:
-        MissingExtraError: OpenTimelineIO is not installed.
-    """
-    check()
+    """Write the timeline of a summary."""
     from opentimelineio.adapters import write_to_string
 
     path.write_text(write_to_string(timeline(material), "otio_json"), encoding="utf-8")
 
 
 def timeline(material: Material) -> Timeline:
-    """Return the timeline: a track of pictures, one of sound where there is any, a clip a piece.
+    """Return the timeline: a video track and, with sound, an audio track, with one clip per piece.
 
-    Times count frames of the source, whole ones where its frame rate is constant; seconds are the
-    exact ones of summary.json.  Where a camera wrote a timecode, the source begins at it.
+    Times are in frames of the source, whole if its frame rate is constant; the seconds in the
+    metadata are those of summary.json.  The source starts at its own timecode, if it has one.
     """
     from opentimelineio import schema
     from opentimelineio.opentime import RationalTime, TimeRange

@@ -1,9 +1,7 @@
-"""What the page knows: a summary as plain JSON values, rounded to what can be seen."""
+"""Data of the page: a summary as JSON values, rounded to what can be seen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,23 +9,31 @@ import numpy as np
 from vidgist import __version__
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
+from vidgist.render.output import OUTPUTS
 from vidgist.render.outputs.data import plain
-from vidgist.render.report.lengths import AtLength, selections
+from vidgist.render.report.lengths import AtLength, rule_of, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
 from vidgist.render.times import format_duration
-from vidgist.render.words import describe_score, used_criteria, words_of
+from vidgist.render.words import describe_score, reason_of, used_criteria, words_of
+from vidgist.selection import RULES, best_within
 from vidgist.summary import Summary
 
 __all__ = ["curves", "facts", "links", "media", "settings_rows", "stops"]
 
 
 def curves(summary: Summary) -> dict[str, Any]:
-    """Return all but the pictures: samples, criteria with their words, shots and lengths."""
-    # What the score is made of comes first; other criteria are shown for comparison.
+    """Return samples, criteria with their words, shots and lengths: all but the pictures."""
+    # The criteria of the score come first; others are shown for comparison.
     used = used_criteria(summary.scores.criteria, summary.settings.get("criteria"))
     criteria = {name: summary.scores.criteria[name] for name in used}
     criteria.update(summary.scores.criteria)
+    lengths = selections(summary)
+    reasons = {
+        name
+        for one in lengths
+        for name in (*one.selection.reasons, *one.selection.refused)
+    }
     return {
         "version": __version__,
         "name": plain(summary.video.path.name),
@@ -58,21 +64,37 @@ def curves(summary: Summary) -> dict[str, Any]:
                 strict=True,
             )
         ],
-        "lengths": [_length(one) for one in selections(summary)],
+        "rule": RULES.find(rule_of(summary)).summary,
+        "reasons": {name: vars(reason_of(name)) for name in sorted(reasons - {""})},
+        "lengths": [_length(one, summary) for one in lengths],
     }
 
 
-def _length(one: AtLength) -> dict[str, Any]:
+def _length(one: AtLength, summary: Summary) -> dict[str, Any]:
     """Return the pieces of one length, and why each shot without one is left out."""
     selection = one.selection
+    shown = summary.timeline.times[summary.features.picks]
+    keys = best_within(summary.scores.importance, shown, selection.pieces)
     return {
         "share": round(one.share, 6),
         "budget": _round(one.budget),
         "made": one.made,
         "pieces": [
-            {"start": _round(start), "end": _round(end), "shot": shot, "reason": reason}
-            for (start, end), shot, reason in zip(
-                selection.pieces.tolist(), selection.shots.tolist(), selection.reasons, strict=True
+            {
+                "start": _round(start),
+                "end": _round(end),
+                "shot": shot,
+                "score": _round(score),
+                "key": key,
+                "reason": reason,
+            }
+            for (start, end), shot, score, key, reason in zip(
+                selection.pieces.tolist(),
+                selection.shots.tolist(),
+                selection.scores,
+                keys.tolist(),
+                selection.reasons,
+                strict=True,
             )
         ],
         "refused": list(selection.refused),
@@ -81,7 +103,7 @@ def _length(one: AtLength) -> dict[str, Any]:
 
 
 def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
-    """Return the samples that can be chosen, with their pictures and nearest neighbors."""
+    """Return the samples that a user can choose, their pictures and nearest neighbors."""
     chosen = list(pictures.samples)
     near = nearest(
         summary.features.values[chosen], neighbors=float(summary.settings.get("neighbors") or 0.1)
@@ -99,7 +121,7 @@ def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
 
 
 def media(material: Material) -> dict[str, Any]:
-    """Return what can be played from beside the page, by relative links."""
+    """Return relative links to what the page can play."""
     source, video = material.source, material.summary.video
     url = relative_url(video.path, folder=material.folder) if source.readable else None
     clip = "mp4" in material.names or (material.folder / "summary.mp4").is_file()
@@ -112,22 +134,18 @@ def media(material: Material) -> dict[str, Any]:
     }
 
 
-def links(material: Material, targets: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (name, URL) of the other results.
-
-    Args:
-        material: its outputs, and those that its folder holds already, are linked.
-        targets: name of an output -> name of its file or folder.
-    """
+def links(material: Material) -> list[tuple[str, str]]:
+    """Return (name, URL) of the other outputs, made now or in the folder already."""
     return [
-        (target, f"./{target}{'' if Path(target).suffix else '/'}")
-        for name, target in targets.items()
-        if name != "report" and (name in material.names or (material.folder / target).exists())
+        (output.target, f"./{output.target}{'/' * output.is_folder}")
+        for name, output in sorted(OUTPUTS.items(), key=lambda item: item[1].order)
+        if name != "report"
+        and (name in material.names or (material.folder / output.target).exists())
     ]
 
 
 def facts(summary: Summary) -> list[str]:
-    """Return what is known of the video and the summary, for the head of the page."""
+    """Return facts of the video and the summary, for the head of the page."""
     video = summary.video
     pieces, whole = len(summary.pieces), len(summary.shots)
     share = summary.duration / summary.timeline.duration
@@ -143,7 +161,7 @@ def facts(summary: Summary) -> list[str]:
 
 
 def settings_rows(summary: Summary) -> list[tuple[str, str]]:
-    """Return the settings in force as (name, value)."""
+    """Return the settings as (name, value)."""
     rows = []
     for name, value in plain(dict(summary.settings)).items():
         if isinstance(value, list):
