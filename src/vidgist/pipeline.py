@@ -107,7 +107,7 @@ def summarize(
     )
     parse_length(length, 1.0)  # wrong lengths are told before the work, not after
     if isinstance(model, (str, Path)):
-        model = load_model(model, device=device, threads=threads)
+        model = load_model(model)
     check_model(settings, model)
     video = probe(path, limits=limits)
     if isinstance(backbone, str):

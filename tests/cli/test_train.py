@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from vidgist.cli import main
 from vidgist.datasets import VideoRecord, append_videos
 from vidgist.models import load_model
-from vidgist.models.file import read_tensors
 
 SMALL = ["--epochs", "2", "--width", "8", "--layers", "1", "--samples", "10", "-q"]
 
@@ -156,6 +156,6 @@ def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
         assert done.stderr.count("videos of 6 numbers") == 1
         assert "distributed" not in done.stderr
     assert told["2"]["loss"] == pytest.approx(told["1"]["loss"], abs=1e-5)
-    one, two = (read_tensors(tmp_path / f"{n}.safetensors")[0] for n in ("1", "2"))
+    one, two = (load_file(tmp_path / f"{n}.safetensors") for n in ("1", "2"))
     for name, values in one.items():
         np.testing.assert_allclose(two[name], values, atol=1e-6)

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from vidgist.system.files import whole_file
+from vidgist.video.inputs import MARK
 
 __all__ = ["MARK", "Mark", "read_mark", "remove_mark", "write_mark"]
-
-MARK = ".vidgist.json"
-"""Name of the file, hidden where names with a dot are."""
 
 _MAX_BYTES = 1 << 20
 

@@ -86,7 +86,7 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
     settings = arguments["preset"] = configure(base, **given)
     how = {"device": arguments["device"], "threads": arguments["threads"]}
     path = arguments["model"]
-    model = arguments["model"] = None if path is None else load_model(path, **how)
+    model = arguments["model"] = None if path is None else load_model(path)
     check_model(settings, model)
     backbone = arguments["backbone"] = load_backbone(arguments["backbone"], **how)
     wanted = arguments["bank"]

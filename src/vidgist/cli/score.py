@@ -58,7 +58,7 @@ def score(
         check_output(output, overwrite=overwrite)
     settings, extraction = split_options(options)
     path = extraction.pop("model")
-    model = path and load_model(path, device=extraction["device"], threads=extraction["threads"])
+    model = path and load_model(path)
     check_model(settings, model)
     bank = extraction.pop("bank")
     scored: list[tuple[str, Features, Scores]] = []

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from vidgist.models.settings import TrainSettings
+from vidgist.models.settings import ContrastiveSettings
 from vidgist.training.batches import count_steps, epoch_batches
 from vidgist.training.losses import total_loss
 from vidgist.training.network import seed_network
@@ -30,7 +30,7 @@ class ContrastiveLearner:
 
     clip: float | None = None
 
-    def __init__(self, videos: TrainingVideos, *, settings: TrainSettings, seed: int) -> None:
+    def __init__(self, videos: TrainingVideos, *, settings: ContrastiveSettings, seed: int) -> None:
         self.videos = videos
         self.settings = settings
         self.seed = seed

@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from vidgist.criteria.alignment import neighbor_count
-from vidgist.models.settings import TrainSettings
+from vidgist.models.settings import ContrastiveSettings
 
 __all__ = [
     "Terms",
@@ -166,7 +166,7 @@ def total_loss(
     refined: Tensor,
     logits: Tensor,
     *,
-    settings: TrainSettings,
+    settings: ContrastiveSettings,
     gather: Callable[[Tensor], tuple[Tensor, int]] = _alone,
 ) -> Terms:
     """Return the loss of a batch (eq. 11).

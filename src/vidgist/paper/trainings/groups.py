@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.evaluation.judge import Judge
-from vidgist.models import Model, refined_criteria
-from vidgist.models.settings import DsnSettings, Settings, TrainSettings
+from vidgist.models import Model, TrainingSettings, refined_criteria
+from vidgist.models.methods import training_settings
+from vidgist.models.settings import ContrastiveSettings
 from vidgist.scoring.presets import Preset
 from vidgist.scoring.scorer import importance, scale
 
@@ -39,7 +40,7 @@ class Group:
     """
 
     name: str
-    settings: Settings
+    settings: TrainingSettings
     rows: tuple[str, ...]
     measure: Callable[[Model, Judge], Mapping[str, Floats]]
 
@@ -72,7 +73,7 @@ def rows_of(
     return measure
 
 
-def contrastive_groups(training: TrainSettings, settings: Preset) -> list[Group]:
+def contrastive_groups(training: ContrastiveSettings, settings: Preset) -> list[Group]:
     """Return the trained network's rows, and those of the same network before its first step.
 
     Args:
@@ -103,4 +104,5 @@ def dsn_group(epochs: int) -> Group:
         scores = model.scores(judge.record.to_features())
         return {row: judge.measure(scores[None])[0]}
 
-    return Group(name=row, settings=DsnSettings(epochs=epochs), rows=(row,), measure=measure)
+    settings = training_settings("dr-dsn", epochs=epochs)
+    return Group(name=row, settings=settings, rows=(row,), measure=measure)

@@ -1,4 +1,4 @@
-r"""DR-DSN: summaries by reinforcement learning (Zhou, Qiao and Xiang, AAAI 2018).
+r"""Training of DR-DSN by policy gradients.
 
 A bidirectional LSTM gives each sample the probability p_t of being picked. Summaries a are drawn
 from these, rewarded for being diverse and representative, and the probabilities follow the reward:
@@ -20,8 +20,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from vidgist.models.settings import DsnSettings
 from vidgist.training.batches import dequantize
+from vidgist.training.rivals.dr_dsn import DsnSettings
 from vidgist.training.sampling import epoch_generator
 from vidgist.training.videos import TrainingVideos
 
