@@ -19,9 +19,10 @@ from vidgist.models import (
     ModelCard,
     TrainingSettings,
     load_model,
-    refined_criteria,
 )
 from vidgist.models.methods import training_settings
+from vidgist.scoring.presets import preset
+from vidgist.scoring.scorer import Scorer
 from vidgist.system.tensors import open_tensors, write_tensors
 from vidgist.types import Features
 
@@ -130,7 +131,8 @@ def test_criteria_neighbors_are_frozen_and_distances_refined(
 ) -> None:
     model = random_model(rng)
     refined, unique = model.apply(features)
-    found = refined_criteria(features, model, neighbors=0.2, count_self=True)
+    settings = preset("paper", neighbors=0.2, count_self=True)
+    found = Scorer(settings, model=model).measure(features)
     np.testing.assert_allclose(
         found["alignment"],
         alignment(features, neighbors=0.2, count_self=True, refined=refined),

@@ -11,7 +11,7 @@ from clips import render_clip
 from summaries import summary_of
 from vidgist.batch.mark import MARK
 from vidgist.render import render
-from vidgist.render.clip import write_clip
+from vidgist.render.outputs.clip import write_clip
 from vidgist.video.inputs import find_videos
 
 

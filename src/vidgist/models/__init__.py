@@ -2,7 +2,7 @@
 
 from vidgist.models.card import ModelCard
 from vidgist.models.methods import METHODS, Method
-from vidgist.models.model import Model, load_model, refined_criteria
+from vidgist.models.model import Model, load_model
 from vidgist.models.settings import TrainingSettings
 
 __all__ = [
@@ -12,5 +12,4 @@ __all__ = [
     "ModelCard",
     "TrainingSettings",
     "load_model",
-    "refined_criteria",
 ]

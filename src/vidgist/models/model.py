@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.criteria import alignment, uniformity
 from vidgist.criteria.gram import check_features
 from vidgist.errors import ModelError, SettingError
 from vidgist.models.card import ModelCard
@@ -19,7 +18,7 @@ from vidgist.models.settings import from_dict
 from vidgist.system.tensors import TensorInfo, open_tensors
 from vidgist.types import Features, Floats
 
-__all__ = ["Model", "load_model", "refined_criteria"]
+__all__ = ["Model", "load_model"]
 
 _AGAIN = "train the model again"
 
@@ -173,42 +172,3 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         card = ModelCard.from_metadata(file.metadata, source=source)
         _check_tensors(file.tensors, card, source=source)
         return Model(file.read(), card, source=source)
-
-
-def refined_criteria(
-    features: Features | Floats,
-    model: Model,
-    *,
-    neighbors: float = 0.1,
-    count_self: bool = False,
-    round_neighbors: Literal["round", "floor"] = "round",
-) -> dict[str, Floats]:
-    """Return the raw criteria of a video under a model, (T,) each, higher for more important.
-
-    Neighbors are those of the backbone's features (eq. 6); distances, for alignment and uniformity,
-    are those of the refined features; uniqueness is the output of the filter.
-
-    Args:
-        features: (T, D) backbone features, not normalized.
-        model: one that refines features.
-        neighbors: share of the samples that are neighbors.
-        count_self: whether a sample is its own neighbor and counts in its own mean.
-        round_neighbors: how a T becomes a whole number.
-
-    Raises:
-        ModelError: the features do not fit the model.
-        ValueError: a shape or the share is wrong, or a feature is not finite.
-    """
-    refined, unique = model.apply(features)
-    values = features.values if isinstance(features, Features) else features
-    return {
-        "alignment": alignment(
-            values,
-            neighbors=neighbors,
-            count_self=count_self,
-            round_neighbors=round_neighbors,
-            refined=refined,
-        ),
-        "uniformity": uniformity(refined, count_self=count_self),
-        "uniqueness": unique.astype(np.float64),
-    }

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.evaluation.judge import Judge
-from vidgist.models import Model, TrainingSettings, refined_criteria
+from vidgist.models import Model, TrainingSettings
 from vidgist.models.methods import training_settings
 from vidgist.models.settings import ContrastiveSettings
 from vidgist.scoring.presets import Preset
-from vidgist.scoring.scorer import importance, scale
+from vidgist.scoring.scorer import Scorer, importance, scale
 
 __all__ = ["COMBINATIONS", "Group", "contrastive_groups", "dsn_group", "rows_of"]
 
@@ -51,13 +51,7 @@ def rows_of(
     """Return what measures rows of criteria with a refined video's criteria computed once."""
 
     def measure(model: Model, judge: Judge) -> Mapping[str, Floats]:
-        raw = refined_criteria(
-            judge.record.to_features(),
-            model,
-            neighbors=settings.neighbors,
-            count_self=settings.count_self,
-            round_neighbors=settings.round_neighbors,
-        )
+        raw = Scorer(settings, model=model).measure(judge.record.to_features())
         scaled = scale(raw, threshold=settings.threshold)
         scores = [
             importance(

@@ -16,6 +16,8 @@ from vidgist.types import Floats
 __all__ = ["read_bank", "write_bank"]
 
 KIND = "vidgist bank 1"
+OLD_VECTORS = {"rise"}
+"""What files of version 0.1 hold besides, and nothing uses."""
 MAX_BYTES = 2**24
 """Largest bank file that is read: room for a million dimensions."""
 
@@ -44,16 +46,16 @@ def read_bank(path: str | os.PathLike[str]) -> Bank:
         path: what ``vidgist bank`` wrote.
 
     Returns:
-        Mean, deviation, common direction and rise of its videos' features, (D,) each.
+        Mean, deviation and common direction of its videos' features, (D,) each.
 
     Raises:
         DataError: it is missing, too large, of another kind, or damaged.
     """
     cure = "give a file that vidgist bank wrote, or 'shipped' or 'none'"
     with open_tensors(path, cure=cure, error=DataError, max_bytes=MAX_BYTES) as file:
-        if file.metadata.get("kind") != KIND or set(file.tensors) != set(VECTORS):
+        if file.metadata.get("kind") != KIND or set(file.tensors) - OLD_VECTORS != set(VECTORS):
             raise DataError(f"{path}: is a safetensors file, but not a bank; {cure}")
-        shapes = {info.shape for info in file.tensors.values()}
+        shapes = {file.tensors[name].shape for name in VECTORS}
         if len(shapes) != 1 or len(next(iter(shapes))) != 1:
             raise DataError(f"{path}: its vectors differ in shape; {cure}")
         tensors = file.read()
@@ -64,17 +66,15 @@ def read_bank(path: str | os.PathLike[str]) -> Bank:
 
 
 def _bank_from(tensors: Mapping[str, Floats], metadata: Mapping[str, str], *, source: str) -> Bank:
-    if any(values.dtype.kind != "f" for values in tensors.values()):
+    if any(tensors[name].dtype.kind != "f" for name in VECTORS):
         raise ValueError("its numbers are of the wrong type")
     common = tensors["common"].astype(np.float64)
-    rise = tensors["rise"].astype(np.float64)
-    if max(math.sqrt(float(v @ v)) for v in (common, rise)) > 1 + 1e-3:
-        raise ValueError("a mean direction in it is longer than 1")
+    if math.sqrt(float(common @ common)) > 1 + 1e-3:
+        raise ValueError("the mean direction in it is longer than 1")
     return Bank(
         mean=tensors["mean"].astype(np.float64),
         deviation=tensors["deviation"].astype(np.float64),
         common=common,
-        rise=rise,
         videos=int(metadata["videos"]),
         samples=int(metadata["samples"]),
         backbone=metadata.get("backbone", ""),

@@ -1,0 +1,171 @@
+"""``summary.json`` (schema 1) and ``scores.csv``: everything as data."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vidgist import __version__
+from vidgist.render.output import Output
+from vidgist.summary import Summary
+
+if TYPE_CHECKING:
+    from vidgist.render.material import Material
+
+__all__ = ["SCHEMA", "as_document", "plain", "write_csv", "write_json"]
+
+SCHEMA = 1
+DECIMALS = 6
+"""Microseconds for times, and finer than any score means something."""
+
+
+def write_json(material: Material, path: Path) -> None:
+    """Write the document of `as_document` as JSON, in ASCII alone."""
+    path.write_text(_lines(as_document(material.summary)), encoding="ascii")
+
+
+def write_csv(material: Material, path: Path) -> None:
+    """Write a row a sample: time, each criterion, importance, shot (from 1), selected (0 or 1)."""
+    summary = material.summary
+    shot = np.searchsorted(summary.shots.frames[:, 0], summary.features.picks, side="right") - 1
+    shot = np.clip(shot, 0, len(summary.shots) - 1)
+    criteria = summary.scores.criteria
+    columns = [summary.times, *criteria.values(), summary.scores.importance]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["time", *criteria, "importance", "shot", "selected"])
+        for row, s in zip(zip(*columns, strict=True), shot, strict=True):
+            numbers = ["" if n is None else n for n in (_number(value) for value in row)]
+            writer.writerow([*numbers, int(s) + 1, int(summary.selected[s])])
+
+
+def as_document(summary: Summary) -> dict[str, Any]:
+    """Return the summary as plain JSON values: times in seconds, intervals half-open.
+
+    Numbers have six decimals; what is not finite (a criterion that was given as NaN) is None.
+    """
+    video = summary.video
+    scores = summary.scores
+    # The duration is that of the pictures which decoded: what the other times refer to.
+    duration = summary.timeline.duration
+    known = dict.fromkeys(("alignment", "uniformity", "uniqueness"))
+    criteria = {name: _numbers(values) for name, values in scores.criteria.items()}
+    return {
+        "vidgist": __version__,
+        "schema": SCHEMA,
+        "video": {
+            "path": plain(video.path),
+            "duration": _number(duration),
+            "frame_rate": _number(video.frame_rate),
+            "variable_frame_rate": bool(video.variable_frame_rate),
+            "width": int(video.width),
+            "height": int(video.height),
+            "has_audio": bool(video.has_audio),
+            "codec": plain(video.codec),
+        },
+        "settings": {
+            "backbone": plain(summary.features.backbone),
+            "model": None,
+            **plain(summary.settings),
+        },
+        "samples": {
+            "time": _numbers(summary.times),
+            **known,
+            **criteria,
+            "importance": _numbers(scores.importance),
+        },
+        "shots": [
+            {
+                "start": _number(start),
+                "end": _number(end),
+                "score": _number(score),
+                "selected": bool(selected),
+                "keyframe": _number(keyframe),
+            }
+            for (start, end), score, selected, keyframe in zip(
+                summary.shot_seconds,
+                summary.shot_scores,
+                summary.selected,
+                summary.keyframe_times,
+                strict=True,
+            )
+        ],
+        "summary": {
+            "duration": _number(summary.duration),
+            "budget": _number(summary.budget),
+            "ratio": _number(summary.duration / duration),
+        },
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a setting as plain JSON: paths as text, bytes of names that are no text escaped."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return {plain(str(k)): plain(v) for k, v in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, os.PathLike)):
+        return [plain(v) for v in value]
+    text = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else str(value)
+    # A name of bytes that are no UTF-8 holds surrogates, which strict JSON readers refuse.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _lines(document: Mapping[str, Any]) -> str:
+    """Return JSON with a line for each entry of each part: a list of 7200 numbers is one line."""
+    parts = []
+    for name, part in document.items():
+        if isinstance(part, Mapping):
+            entries = [f"{_json(key)}: {_json(value)}" for key, value in part.items()]
+            text = "{\n  " + ",\n  ".join(entries) + "\n }"
+        elif isinstance(part, list):
+            text = "[\n  " + ",\n  ".join(_json(value) for value in part) + "\n ]"
+        else:
+            text = _json(part)
+        parts.append(f" {_json(name)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)
+
+
+def _number(value: Any) -> float | None:
+    number = float(value)
+    return round(number, DECIMALS) if math.isfinite(number) else None
+
+
+def _numbers(values: Iterable[Any]) -> list[float | None]:
+    return [_number(value) for value in values]
+
+
+OUTPUT = (
+    Output(
+        name="csv",
+        target="scores.csv",
+        summary="the scores of each sample as a table",
+        write=write_csv,
+        order=30,
+    ),
+    Output(
+        name="json",
+        target="summary.json",
+        summary="all scores, shots and choices as data",
+        write=write_json,
+        is_default=True,
+        order=90,  # last: where it is, everything else that was asked for is too
+    ),
+)

@@ -1,0 +1,116 @@
+"""``timeline.otio``: the cuts of the summary for editing programs, by OpenTimelineIO."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vidgist import __version__
+from vidgist.errors import MissingExtraError
+from vidgist.render.links import relative_url
+from vidgist.render.output import Output
+from vidgist.render.outputs.data import plain
+from vidgist.render.timecode import edit_rate, exact_rate
+
+if TYPE_CHECKING:
+    from opentimelineio.opentime import RationalTime, TimeRange
+    from opentimelineio.schema import Timeline
+
+    from vidgist.render.material import Material
+
+__all__ = ["check", "timeline", "write"]
+
+_WHOLE = 0.05
+"""Part of a frame by which a border may miss a frame's start through rounded timestamps."""
+
+
+def check() -> None:
+    """Raise where the library is missing.
+
+    Raises:
+        MissingExtraError: OpenTimelineIO is not installed.
+    """
+    try:
+        import opentimelineio  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("timeline.otio", "otio") from error
+
+
+def write(material: Material, path: Path) -> None:
+    """Write the timeline of a summary.
+
+    Raises:
+        MissingExtraError: OpenTimelineIO is not installed.
+    """
+    check()
+    from opentimelineio.adapters import write_to_string
+
+    path.write_text(write_to_string(timeline(material), "otio_json"), encoding="utf-8")
+
+
+def timeline(material: Material) -> Timeline:
+    """Return the timeline: a track of pictures, one of sound where there is any, a clip a shot.
+
+    Times count frames of the source, whole ones where its frame rate is constant; seconds are the
+    exact ones of summary.json.  Where a camera wrote a timecode, the source begins at it.
+    """
+    from opentimelineio import schema
+    from opentimelineio.opentime import RationalTime, TimeRange
+
+    summary = material.summary
+    video = summary.video
+    counting = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
+    steady = not video.variable_frame_rate and video.frame_rate > 0
+    rate = exact_rate(video.frame_rate) if steady else float(counting.rate)
+    written = material.source.timecode
+    code = counting.counting_as(written).parse(written) or 0
+    origin = RationalTime(float(code / counting.rate) * rate, rate).round()
+
+    def moment(seconds: float) -> RationalTime:
+        frames = seconds * rate
+        if steady and abs(frames - round(frames)) <= _WHOLE:
+            frames = round(frames)
+        return RationalTime(frames, rate)
+
+    def span(start: float, end: float) -> TimeRange:
+        first = moment(start)
+        return TimeRange(origin + first, moment(end) - first)
+
+    url = relative_url(video.path, folder=material.folder) or Path(video.path).absolute().as_uri()
+    name = plain(video.path.name)
+    made = schema.Timeline(name=f"{name} summary", metadata={"vidgist": {"version": __version__}})
+    kinds = [schema.TrackKind.Video, *([schema.TrackKind.Audio] if video.has_audio else [])]
+    for kind in kinds:
+        track = schema.Track(name=kind, kind=kind)
+        for shot in summary.selected.nonzero()[0].tolist():
+            start, end = (float(s) for s in summary.shot_seconds[shot])
+            facts = {
+                "shot": shot + 1,
+                "start": start,
+                "end": end,
+                "score": float(summary.shot_scores[shot]),
+            }
+            source = schema.ExternalReference(
+                target_url=url, available_range=span(0.0, float(summary.timeline.duration))
+            )
+            source.name = name
+            track.append(
+                schema.Clip(
+                    name=f"{name} shot {shot + 1}",
+                    media_reference=source,
+                    source_range=span(start, end),
+                    metadata={"vidgist": facts},
+                )
+            )
+        made.tracks.append(track)
+    return made
+
+
+OUTPUT = Output(
+    name="otio",
+    target="timeline.otio",
+    summary="the cuts for editing programs (OpenTimelineIO)",
+    write=write,
+    check=check,
+    order=33,
+)

@@ -1,0 +1,162 @@
+"""``summary.gif`` and ``preview.webp``: a few seconds of the summary, without sound, small."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vidgist.render.output import Output
+from vidgist.summary import Summary
+from vidgist.types import Floats
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from vidgist.render.material import Material
+
+__all__ = ["moments", "write_gif", "write_webp"]
+
+SECONDS = 6.0
+"""The most that a preview lasts."""
+
+GLIMPSE = 1.2
+"""Seconds shown of a shot: enough to see what goes on."""
+
+GIF_RATE, WEBP_RATE = 8, 12
+"""Pictures a second; a GIF takes four times the bytes of the same in WebP."""
+
+SIDES = (400, 320, 240, 160)
+"""Longer sides in pixels, tried from the largest until the file is small enough."""
+
+PALETTE_PICTURES = 5
+"""Pictures of a GIF that share a palette: few enough to be mostly of one shot."""
+
+GIF_BYTES, WEBP_BYTES = 2_500_000, 1_000_000
+"""What a preview may weigh, so that it can be put into a message or a page."""
+
+
+def moments(summary: Summary, *, rate: float) -> Floats:
+    """Return the seconds, ascending, whose pictures make the preview, ``rate`` a second.
+
+    Of the best selected shots, in their order, the stretch around the best sample of each.
+    """
+    shots = np.flatnonzero(summary.selected)
+    best = shots[np.argsort(-summary.shot_scores[shots], kind="stable")]
+    lasting = summary.shot_seconds[:, 1] - summary.shot_seconds[:, 0]
+    left, spans, keyframes = SECONDS, [], summary.keyframe_times
+    for shot in best:
+        if left < 1 / rate:
+            break
+        # Few shots: show more of each.
+        wanted = min(max(GLIMPSE, SECONDS / len(best)), float(lasting[shot]), left)
+        start, end = (float(s) for s in summary.shot_seconds[shot])
+        middle = float(keyframes[shot])
+        begin = min(max(middle - wanted / 2, start), end - wanted)
+        spans.append((begin, begin + wanted))
+        left -= wanted
+    parts = [begin + np.arange(max(1, int((end - begin) * rate))) / rate for begin, end in spans]
+    return np.concatenate(sorted(parts, key=lambda part: float(part[0])))
+
+
+def write_gif(material: Material, path: Path) -> None:
+    """Write the preview as a GIF.
+
+    Raises:
+        VideoError: the video can no longer be read.
+    """
+    _write(material, path, rate=GIF_RATE, limit=GIF_BYTES, encode=_gif)
+
+
+def write_webp(material: Material, path: Path) -> None:
+    """Write the preview as an animated WebP.
+
+    Raises:
+        VideoError: the video can no longer be read.
+    """
+    _write(material, path, rate=WEBP_RATE, limit=WEBP_BYTES, encode=_webp)
+
+
+def _write(
+    material: Material,
+    path: Path,
+    *,
+    rate: int,
+    limit: int,
+    encode: Callable[[list[Image.Image], int], bytes],
+) -> None:
+    from PIL import Image
+
+    pictures = []
+    for image in material.frames(moments(material.summary, rate=rate).tolist()):
+        image.thumbnail((SIDES[0], SIDES[0]), Image.Resampling.LANCZOS)
+        pictures.append(image)
+    data = b""
+    for side in SIDES:
+        for image in pictures:
+            image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        data = encode(pictures, rate)
+        if len(data) <= limit:
+            break
+    path.write_bytes(data)
+
+
+def _gif(pictures: list[Image.Image], rate: int) -> bytes:
+    from PIL import Image
+
+    from vidgist.video.encode import MADE_BY
+
+    file = io.BytesIO()
+    frames = []
+    for first in range(0, len(pictures), PALETTE_PICTURES):
+        alike = pictures[first : first + PALETTE_PICTURES]
+        # Half the size has the same colors, and finding 256 of them is most of the work.
+        palette = alike[len(alike) // 2].reduce(2).quantize(256)
+        frames += [p.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for p in alike]
+    frames[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=round(1000 / rate),
+        loop=0,
+        optimize=False,
+        comment=MADE_BY.encode(),
+    )
+    return file.getvalue()
+
+
+def _webp(pictures: list[Image.Image], rate: int) -> bytes:
+    file = io.BytesIO()
+    pictures[0].save(
+        file,
+        "WEBP",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=round(1000 / rate),
+        loop=0,
+        quality=55,
+        method=3,
+    )
+    return file.getvalue()
+
+
+OUTPUT = (
+    Output(
+        name="gif",
+        target="summary.gif",
+        summary="a few seconds of the summary, without sound",
+        write=write_gif,
+        order=41,
+    ),
+    Output(
+        name="webp",
+        target="preview.webp",
+        summary="the same, smaller and smoother",
+        write=write_webp,
+        order=42,
+    ),
+)

@@ -1,0 +1,191 @@
+"""``storyboard.jpg``: a contact sheet of the keyframes with their times."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vidgist.render.output import Output
+from vidgist.render.stills import TILE_SIDE, Still
+from vidgist.render.text import printable
+from vidgist.render.times import format_duration, format_time
+from vidgist.summary import Summary
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageFont
+
+    from vidgist.render.material import Material
+
+__all__ = ["Grid", "choose_grid", "draw_sheet", "write"]
+
+PAPER, INK, QUIET, EDGE = (22, 24, 29), (236, 238, 242), (150, 156, 168), (44, 48, 56)
+MARGIN, GAP = 40, 20
+TITLE_SIZE, NOTE_SIZE, LABEL_SIZE = 34, 20, 19
+HEADER = 112
+LABEL_HEIGHT = 34
+
+PICTURE_AREA = 3_600_000
+"""Pixels that all pictures take together, so that a sheet of many stays a few megabytes."""
+
+MIN_SIDE = 130
+"""Least width in pixels of a cell: its label needs it."""
+
+SHEET_SHAPE = 1.5
+"""Width by height that a sheet comes near to: it fits screens and paper."""
+
+QUALITY = 90
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The places of the pictures on the sheet, in pixels.
+
+    Attributes:
+        columns: pictures side by side.
+        rows: rows of pictures.
+        cell: (width, height) of a picture, without its label.
+        size: (width, height) of the sheet.
+    """
+
+    columns: int
+    rows: int
+    cell: tuple[int, int]
+    size: tuple[int, int]
+
+    def corner(self, index: int) -> tuple[int, int]:
+        """Return (left, top) of picture ``index``."""
+        row, column = divmod(index, self.columns)
+        width, height = self.cell
+        return (
+            MARGIN + column * (width + GAP),
+            HEADER + row * (height + LABEL_HEIGHT + GAP),
+        )
+
+
+def choose_grid(count: int, *, aspect: float) -> Grid:
+    """Return the grid for ``count`` pictures (at least 1) of that width by height.
+
+    Of all numbers of columns the one that gives the sheet nearest to `SHEET_SHAPE` with few
+    cells empty.
+    """
+    area = min(PICTURE_AREA / count, TILE_SIDE * TILE_SIDE / max(aspect, 1 / aspect))
+    width = math.sqrt(area * aspect)
+    shrink = min(1.0, TILE_SIDE / width, TILE_SIDE * aspect / width)
+    width = max(MIN_SIDE, round(width * shrink))
+    cell = (width, max(1, min(TILE_SIDE, round(width / aspect))))
+    best, least = None, math.inf
+    for columns in range(1, count + 1):
+        rows = math.ceil(count / columns)
+        sheet = (
+            2 * MARGIN + columns * (cell[0] + GAP) - GAP,
+            HEADER + rows * (cell[1] + LABEL_HEIGHT + GAP) - GAP + MARGIN,
+        )
+        empty = (columns * rows - count) / (columns * rows)
+        cost = abs(math.log(sheet[0] / sheet[1] / SHEET_SHAPE)) + empty
+        if cost < least:
+            best, least = Grid(columns, rows, cell, sheet), cost
+    assert best is not None
+    return best
+
+
+def draw_sheet(
+    tiles: list[tuple[Still, Image.Image]], *, title: str, note: str, aspect: float
+) -> Image.Image:
+    """Draw the sheet.
+
+    Args:
+        tiles: key frames with their (small) pictures.
+        title: the large line.
+        note: the small line under it.
+        aspect: width by height of a cell; pictures of another shape are fitted into it.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    grid = choose_grid(len(tiles), aspect=aspect)
+    # A single narrow column would leave no room for the title.
+    width = max(grid.size[0], 640)
+    inset = (width - grid.size[0]) // 2
+    sheet = Image.new("RGB", (width, grid.size[1]), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    room = width - 2 * MARGIN
+    for text, size, top, ink in ((title, TITLE_SIZE, 24, INK), (note, NOTE_SIZE, 68, QUIET)):
+        font = ImageFont.load_default(size)
+        draw.text((MARGIN, top), _fitted(text, font, room), font=font, fill=ink)
+    font = ImageFont.load_default(LABEL_SIZE)
+    for index, (still, picture) in enumerate(tiles):
+        left, top = grid.corner(index)
+        left += inset
+        cell_width, cell_height = grid.cell
+        scale = min(cell_width / picture.width, cell_height / picture.height)
+        fitted = picture.resize(
+            (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))),
+            Image.Resampling.LANCZOS,
+        )
+        draw.rectangle((left - 1, top - 1, left + cell_width, top + cell_height), fill=EDGE)
+        sheet.paste(
+            fitted,
+            (left + (cell_width - fitted.width) // 2, top + (cell_height - fitted.height) // 2),
+        )
+        base = top + cell_height + LABEL_HEIGHT // 2 + 2
+        draw.text((left, base), str(still.number), font=font, fill=QUIET, anchor="lm")
+        time = format_time(still.seconds)
+        draw.text((left + cell_width, base), time, font=font, fill=INK, anchor="rm")
+    return sheet
+
+
+def write(material: Material, path: Path) -> None:
+    """Write the sheet of a summary.
+
+    Raises:
+        VideoError: the video can no longer be read.
+    """
+    tiles = material.stills.tiles()
+    summary = material.summary
+    sheet = draw_sheet(
+        tiles,
+        title=printable(summary.video.path.name),
+        note=_note(summary, shown=len(tiles)),
+        aspect=min(8.0, max(1 / 8, summary.video.width / summary.video.height)),
+    )
+    sheet.save(path, quality=QUALITY, optimize=True)
+
+
+def _note(summary: Summary, *, shown: int) -> str:
+    count = int(summary.selected.sum())
+    video, gist = summary.timeline.duration, summary.duration
+    shots = "1 shot" if count == 1 else f"{count} shots"
+    text = f"{format_duration(gist)} of {format_duration(video)} ({gist / video:.0%}) in {shots}"
+    if shown < count:
+        text += f"; {shown} of their {count} key frames shown"
+    return text
+
+
+def _fitted(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: float) -> str:
+    """Return the text, its middle left out where it is wider than ``room`` pixels."""
+    if font.getlength(text) <= room:
+        return text
+    few, many = 0, len(text)
+    while few < many - 1:  # the most characters that fit, half from either end
+        keep = (few + many) // 2
+        if font.getlength(_shortened(text, keep)) <= room:
+            few = keep
+        else:
+            many = keep
+    return _shortened(text, few)
+
+
+def _shortened(text: str, keep: int) -> str:
+    front = (keep + 1) // 2
+    return text[:front] + "..." + (text[len(text) - (keep - front) :] if keep > front else "")
+
+
+OUTPUT = Output(
+    name="storyboard",
+    target="storyboard.jpg",
+    summary="a contact sheet of the keyframes",
+    write=write,
+    is_default=True,
+    order=20,
+)
