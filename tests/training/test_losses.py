@@ -182,10 +182,11 @@ def test_the_whole_loss_is_the_weighted_sum(preset: str, rng: np.random.Generato
     y = 1 - (low + (high - low) * scaled)
     r = 1 / (1 + np.exp(-logits.numpy()))
     bce = -(y * np.log(r) + (1 - y) * np.log(1 - r)).mean()
-    found = [float(v) for v in (terms.alignment, terms.uniformity, terms.uniqueness, terms.filter)]
+    names = ("alignment", "uniformity", "uniqueness", "filter")
+    found = [float(terms[name]) for name in names]
     np.testing.assert_allclose(found, [align, uniform, unique.mean(), bce], atol=1e-5)
     expected = align + 0.5 * uniform + 0.1 * unique.mean() + 0.1 * bce
-    assert float(terms.total) == pytest.approx(expected, abs=1e-5)
+    assert float(terms["total"]) == pytest.approx(expected, abs=1e-5)
 
 
 def small_network(**changes: bool) -> torch.nn.Module:
@@ -199,7 +200,7 @@ def test_the_filter_loss_moves_only_the_filter(preset: str) -> None:
     features = torch.randn(3, 20, 10)
     refined, logits = network(features)
     terms = total_loss(features, refined, logits, settings=contrastive_settings(preset))
-    terms.filter.backward()
+    terms["filter"].backward()
     for name, parameter in network.named_parameters():
         if name.startswith("filter_"):
             assert parameter.grad is not None, name
@@ -213,7 +214,7 @@ def test_the_other_terms_do_not_move_the_filter() -> None:
     features = torch.randn(3, 20, 10)
     refined, logits = network(features)
     terms = total_loss(features, refined, logits, settings=contrastive_settings("paper"))
-    (terms.alignment + terms.uniformity + terms.uniqueness).backward()
+    (terms["alignment"] + terms["uniformity"] + terms["uniqueness"]).backward()
     for name, parameter in network.named_parameters():
         assert (parameter.grad is None) == name.startswith("filter_"), name
 
@@ -228,7 +229,7 @@ def test_neighbors_come_from_the_frozen_features(rng: np.random.Generator) -> No
         expected = np.mean(
             [naive_alignment(frozen[v].numpy(), refined[v], 3, False) for v in range(2)]
         )
-        assert float(terms.alignment) == pytest.approx(expected, abs=1e-5)
+        assert float(terms["alignment"]) == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("preset", ["paper", "reference"])
@@ -241,7 +242,7 @@ def test_attention_that_is_made_anew_gives_the_same_gradients(preset, monkeypatc
         network.train()
         torch.manual_seed(3)  # of the dropout, which has to be drawn again alike
         refined, logits = network(features)
-        total_loss(features, refined, logits, settings=settings).total.backward()
+        total_loss(features, refined, logits, settings=settings)["total"].backward()
         return [weights.grad for weights in network.parameters()]
 
     kept = gradients()

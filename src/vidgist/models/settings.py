@@ -48,7 +48,7 @@ def check_ranges(settings: Any, checks: Mapping[str, tuple[bool, str]]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkSettings:
-    """The shape of the network G and of the filter H on top of it.
+    """The shape of the network G and of the filter H on top of it; the defaults are the paper's.
 
     Attributes:
         layers: encoder layers of G.
@@ -61,14 +61,14 @@ class NetworkSettings:
         filter_sees_unit: whether H sees z of length 1, or the output of G as it is.
     """
 
-    layers: int = 4
-    heads: int = 1
-    width: int = 128
-    head_width: int = 64
-    inner: int = 512
-    norm_after_feedforward: bool = True
-    attention_dropout: float = 0.0
-    filter_sees_unit: bool = True
+    layers: int = 4  # Table S1, row Standard
+    heads: int = 1  # Table S1
+    width: int = 128  # Table S1, and S1: "projected into 128 dimensions"
+    head_width: int = 64  # Table S1
+    inner: int = 512  # Table S1
+    norm_after_feedforward: bool = True  # the encoder of Vaswani et al. that S1 refers to
+    attention_dropout: float = 0.0  # Table S1: dropout 0
+    filter_sees_unit: bool = True  # eq. 10: r_t = H(sg(z_t)), and z_t has length 1 (section 4.3)
 
     def __post_init__(self) -> None:
         sizes = {n: getattr(self, n) for n in ("layers", "heads", "width", "head_width", "inner")}
@@ -114,7 +114,7 @@ class TrainingSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ContrastiveSettings(TrainingSettings):
-    """How features are refined and the uniqueness filter is learned.
+    """Settings of contrastive refinement; the defaults are the paper's standard training.
 
     Attributes:
         name: `paper` or `reference`.
@@ -141,21 +141,24 @@ class ContrastiveSettings(TrainingSettings):
     name: str = "paper"
     kind: str = "standard"
     network: NetworkSettings = NetworkSettings()
-    samples: int = 200
-    segment: int = 10
-    neighbors: float = 0.1
-    count_self: bool = False
+    samples: int = 200  # section 5.3
+    segment: int = 10  # 20 segments of 200 samples: the released code; the text leaves m open
+    neighbors: float = 0.1  # S3.2: (a, lambda1) = (0.1, 0.5) for the standard training
+    count_self: bool = False  # eqs 6 and 7
     round_neighbors: Literal["round", "floor"] = "round"
-    own_segments: bool = False
-    pool_unit: bool = True
-    target_low: float = 0.0
+    own_segments: bool = False  # eq. 9: the batch without the video itself
+    pool_unit: bool = True  # section 4.4: the learnable features z, of length 1, are pooled
+    target_low: float = 0.0  # section 4.4: L_unique scaled to [0, 1]
     target_high: float = 1.0
-    uniform_weight: float = 0.5
-    unique_weight: float = 0.1
+    uniform_weight: float = 0.5  # S3.2
+    unique_weight: float = 0.1  # eq. 11: lambda2 and lambda3 are 0.1
     filter_weight: float = 0.1
-    unit_input: bool = True
-    batch: int = 32
+    unit_input: bool = True  # section 3: features are L2-normalized
+    learning_rate: float = 1e-4  # Table S1
+    weight_decay: float = 1e-4  # Table S1
+    batch: int = 32  # Table S1 for TVSum; 8 for SumMe
     drop_last: bool = False
+    epochs: int = 40  # Table S1
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -180,37 +183,7 @@ class ContrastiveSettings(TrainingSettings):
         )
 
 
-PAPER = ContrastiveSettings(
-    name="paper",
-    network=NetworkSettings(
-        layers=4,  # Table S1, row Standard
-        heads=1,  # Table S1
-        width=128,  # Table S1, and S1: "projected into 128 dimensions"
-        head_width=64,  # Table S1
-        inner=512,  # Table S1
-        norm_after_feedforward=True,  # the encoder of Vaswani et al. that S1 refers to
-        attention_dropout=0.0,  # Table S1: dropout 0
-        filter_sees_unit=True,  # eq. 10: r_t = H(sg(z_t)), and z_t has length 1 (section 4.3)
-    ),
-    samples=200,  # section 5.3
-    segment=10,  # 20 segments of 200 samples: the released code; the text leaves m open
-    neighbors=0.1,  # S3.2: (a, lambda1) = (0.1, 0.5) for the standard training
-    count_self=False,  # eqs 6 and 7
-    round_neighbors="round",
-    own_segments=False,  # eq. 9: the batch without the video itself
-    pool_unit=True,  # section 4.4: the learnable features z, of length 1, are pooled
-    target_low=0.0,  # section 4.4: L_unique scaled to [0, 1]
-    target_high=1.0,
-    uniform_weight=0.5,  # S3.2
-    unique_weight=0.1,  # eq. 11: lambda2 and lambda3 are 0.1
-    filter_weight=0.1,
-    unit_input=True,  # section 3: features are L2-normalized
-    learning_rate=1e-4,  # Table S1
-    weight_decay=1e-4,  # Table S1
-    batch=32,  # Table S1 for TVSum; 8 for SumMe
-    drop_last=False,
-    epochs=40,  # Table S1
-)
+PAPER = ContrastiveSettings()
 
 REFERENCE = replace(
     PAPER,

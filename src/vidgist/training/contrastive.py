@@ -1,4 +1,4 @@
-"""Contrastive refinement: the network and its losses as something that can be trained."""
+"""Learner of contrastive refinement: its network, optimizer and batches."""
 
 from __future__ import annotations
 
@@ -20,13 +20,7 @@ __all__ = ["ContrastiveLearner"]
 
 
 class ContrastiveLearner:
-    """Refines features and learns the uniqueness filter (sections 4.3 and 4.4).
-
-    Args:
-        videos: what to learn from.
-        settings: of network, losses and optimizer.
-        seed: of weights and samples.
-    """
+    """Training of the network and the uniqueness filter (sections 4.3 and 4.4)."""
 
     clip: float | None = None
 
@@ -53,7 +47,7 @@ class ContrastiveLearner:
         )
 
     def losses(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[dict[str, Tensor]]:
-        """Give the terms of the loss of each batch."""
+        """Yield the terms of each batch's loss."""
         batches = epoch_batches(
             self.videos,
             samples=self.settings.samples,
@@ -78,20 +72,13 @@ class ContrastiveLearner:
         for features in batches:
             refined, logits = network(features)
             terms = total_loss(features, refined, logits, settings=self.settings, gather=gather)
-            named = {
-                "alignment": terms.alignment,
-                "uniformity": terms.uniformity,
-                "uniqueness": terms.uniqueness,
-                "filter": terms.filter,
-                "total": terms.total,
-            }
-            # Nothing of this batch is kept while the next one is read.
-            del features, refined, logits, terms
-            yield {name: term for name, term in named.items() if term is not None}
+            del features, refined, logits  # nothing of this batch is kept while the next is read
+            yield terms
+            del terms
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
-        """Return nothing: weights and moments are all there is."""
+        """Return nothing: weights and moments are the whole state."""
         return {}
 
     def set_state(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Take nothing back."""
+        """Restore nothing."""
