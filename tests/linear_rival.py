@@ -37,14 +37,13 @@ METHOD = Method(
 def learner(videos, *, settings, seed):
     import torch
 
-    class Learner:
-        clip = None
+    from vidgist.training.engine import Learner, adam
 
+    class LinearLearner(Learner):
         def __init__(self):
             torch.manual_seed(seed)
             self.network = torch.nn.Linear(videos.dimension, 1)
-            parameters = self.network.parameters()
-            self.optimizer = torch.optim.Adam(parameters, lr=settings.learning_rate)
+            self.optimizer = adam(self.network, settings)
 
         def steps_of_epoch(self):
             return len(videos)
@@ -55,13 +54,7 @@ def learner(videos, *, settings, seed):
                 features = torch.from_numpy(rows).float()
                 yield {"total": (network(features)[:, 0] - features.norm(dim=1)).square().mean()}
 
-        def state(self):
-            return {}
-
-        def set_state(self, state):
-            pass
-
-    return Learner()
+    return LinearLearner()
 
 
 def install(folder: Path, **points: str) -> None:

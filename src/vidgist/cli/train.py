@@ -217,12 +217,8 @@ def _settings(options: dict[str, Any], data: tuple[Path, ...]) -> Any:
     from vidgist.training.inputs import is_youtube8m
 
     kind = options["kind"]
-    youtube8m = is_youtube8m(data)
-    if (
-        kind is None
-        and youtube8m
-        and "kind" in setting_names(METHODS.find(options["method"]).settings)
-    ):
+    has_kinds = "kind" in setting_names(METHODS.find(options["method"]).settings)
+    if kind is None and has_kinds and is_youtube8m(data):
         kind = "youtube8m"
     return training_settings(
         options["method"],

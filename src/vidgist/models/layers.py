@@ -13,7 +13,18 @@ import numpy as np
 from vidgist.criteria.gram import work_on_blocks
 from vidgist.types import Floats
 
-__all__ = ["attention", "bidirectional_lstm", "layer_norm", "linear", "sigmoid", "unit_length"]
+__all__ = [
+    "NORM_EPSILON",
+    "attention",
+    "bidirectional_lstm",
+    "layer_norm",
+    "linear",
+    "sigmoid",
+    "unit_length",
+]
+
+NORM_EPSILON = 1e-6
+"""Added to the variance in every LayerNorm."""
 
 _ROWS = 64
 """Rows whose exponentials are taken at once: few enough to stay in the processor's cache."""
@@ -35,11 +46,11 @@ def unit_length(values: Floats) -> Floats:
     return np.asarray(values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-12))
 
 
-def layer_norm(values: Floats, scale: Floats, bias: Floats, *, epsilon: float = 1e-6) -> Floats:
+def layer_norm(values: Floats, scale: Floats, bias: Floats) -> Floats:
     """Return rows (T, n) of mean 0 and variance 1, times ``scale`` (n,), plus ``bias`` (n,)."""
     centered = values - values.mean(axis=1, keepdims=True)
     variance = np.einsum("tn,tn->t", centered, centered) / values.shape[1]
-    centered /= np.sqrt(variance + epsilon)[:, None]
+    centered /= np.sqrt(variance + NORM_EPSILON)[:, None]
     return np.asarray(centered * scale + bias)
 
 

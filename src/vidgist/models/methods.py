@@ -1,4 +1,4 @@
-"""Methods that learn, by name: ours and those of other packages.
+"""Registry of the methods that learn.
 
 A method is declared by a `Method` called ``METHOD``, in a module of `vidgist.training.rivals` or in
 another package, which names it in the group of entry points ``vidgist.methods``. A declaration is

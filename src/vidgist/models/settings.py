@@ -83,7 +83,7 @@ class NetworkSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
-    """What every method that learns can be told; a method's own settings are a subclass.
+    """Settings that every method has; those of a method are a subclass.
 
     Attributes:
         method: the name that the method is registered under, see `vidgist.models.methods`.
@@ -263,8 +263,7 @@ def replace_settings(settings: S, **changes: Any) -> S:
     for name, part in vars(settings).items():
         if dataclasses.is_dataclass(part) and not isinstance(part, type):
             inner = {f.name for f in dataclasses.fields(part)} & set(changes)
-            if inner:
-                changes[name] = replace(part, **{n: changes.pop(n) for n in inner})
+            changes[name] = replace(part, **{n: changes.pop(n) for n in inner})
     return replace(settings, **changes)
 
 

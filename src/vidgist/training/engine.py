@@ -24,12 +24,14 @@ from torch import Tensor, nn
 
 from vidgist.backbones.session import DEVICES
 from vidgist.errors import SettingError, TrainingError, unknown_value
+from vidgist.models.settings import TrainingSettings
 from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint, weights_of
 
 __all__ = [
     "Learner",
     "StepCallback",
     "TrainingResult",
+    "adam",
     "choose_precision",
     "is_first_process",
     "learn",
@@ -51,6 +53,8 @@ class StepCallback(Protocol):
 class Learner(Protocol):
     """What a method trains: a network, its optimizer, and the loss of each step.
 
+    Subclasses need no more than the constructor, `steps_of_epoch` and `losses`.
+
     Attributes:
         network: its weights become the model.
         optimizer: of these weights.
@@ -59,16 +63,17 @@ class Learner(Protocol):
 
     network: nn.Module
     optimizer: torch.optim.Optimizer
-    clip: float | None
+    clip: float | None = None
 
     def steps_of_epoch(self) -> int:
-        """Return how many steps an epoch has."""
+        """Return the number of steps of an epoch."""
 
     def losses(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[dict[str, Tensor]]:
         """Yield the terms of each step's loss; ``total`` is minimized."""
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """Return further state that a checkpoint must keep, by name."""
+        return {}
 
     def set_state(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
         """Restore what `state` returned."""
@@ -91,6 +96,12 @@ class TrainingResult:
     steps: int
     loss: Mapping[str, float]
     main: bool = True
+
+
+def adam(network: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
+    """Return Adam with the settings' learning rate and weight decay."""
+    rate, decay = settings.learning_rate, settings.weight_decay
+    return torch.optim.Adam(network.parameters(), lr=rate, weight_decay=decay)
 
 
 def is_first_process() -> bool:

@@ -132,7 +132,7 @@ def _uniqueness(unit: Tensor, bank: Tensor, own_segments: bool, first: int) -> T
 
 
 def filter_target(unique: Tensor, *, low: float, high: float) -> Tensor:
-    """Return the filter's target, 1 - minmax of L_unique, detached: (B, T), minmax in [low, high]."""
+    """Return the filter's target 1 - minmax(L_unique), detached: (B, T), minmax in [low, high]."""
     values = unique.detach()
     lowest = values.amin(dim=-1, keepdim=True)
     span = values.amax(dim=-1, keepdim=True) - lowest

@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shrink the paper's network, so that a table of it takes a second."""
-    for module in ("trained", "youtube8m", "sizes"):
+    for module in ("tables_1_2", "youtube8m", "sizes"):
         monkeypatch.setattr(
             f"vidgist.paper.{module}.contrastive_settings",
             lambda name, kind="standard": replace_settings(
