@@ -11,7 +11,7 @@ from vidgist.errors import InputError, unreadable
 from vidgist.video.container import open_video
 from vidgist.video.encode import MADE_BY
 
-__all__ = ["MARK", "VIDEO_ENDINGS", "find_videos"]
+__all__ = ["MARKER", "VIDEO_ENDINGS", "find_videos"]
 
 VIDEO_ENDINGS = frozenset(
     "." + ending
@@ -24,8 +24,8 @@ VIDEO_ENDINGS = frozenset(
 )
 """Endings, in lower case, of the video files in a folder."""
 
-MARK = ".vidgist.json"
-"""Name of the mark in a folder of results, see `vidgist.batch.mark`; hidden on most systems."""
+MARKER = ".vidgist.json"
+"""Name of the marker file in a folder of results, see `vidgist.batch.folders`."""
 
 _SUMMARY = re.compile(rb'\s*\{\s*"vidgist"\s*:\s*"[^"]{1,64}"\s*,\s*"schema"\s*:\s*[0-9]')
 """First bytes of a summary.json of ours; other programs have files of that name, too."""
@@ -81,7 +81,7 @@ def _inside(folder: Path, *, recursive: bool, unread: list[OSError]) -> Iterator
 
 
 def _holds_results(place: str, files: list[str]) -> bool:
-    if MARK in files:
+    if MARKER in files:
         return True
     if "summary.json" not in files:
         return False
