@@ -37,7 +37,7 @@ METHOD = Method(
 def learner(videos, *, settings, seed):
     import torch
 
-    from vidgist.training.engine import Learner, adam
+    from vidgist.training.learner import Learner, adam
 
     class LinearLearner(Learner):
         def __init__(self):

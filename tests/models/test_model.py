@@ -120,6 +120,19 @@ def test_blocks_of_any_length_give_the_same(
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+def test_long_videos_take_bounded_memory(rng: np.random.Generator) -> None:
+    settings = training_settings("contrastive", layers=1, width=8, head_width=8)
+    model = Model(random_weights(settings, rng), card_of(settings))
+    features = rng.normal(size=(12_000, DIMENSION)).astype(np.float32)
+    tracemalloc.start()
+    refined, unique = model.apply(features)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.isfinite(refined).all()
+    assert unique.shape == (12_000,)
+    assert peak < 2**27  # all weights of attention at once would be 550 MB
+
+
 def test_one_sample(rng: np.random.Generator) -> None:
     refined, unique = random_model(rng).apply(rng.normal(size=(1, DIMENSION)))
     assert (refined.shape, unique.shape) == ((1, 8), (1,))

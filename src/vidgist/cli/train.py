@@ -40,11 +40,26 @@ Examples:
 Needs the extra 'train': pip install 'vidgist[train]'. Using a model does not.
 """
 
-_SETTINGS = (
-    *("epochs", "learning_rate", "weight_decay", "batch", "samples", "neighbors"),
-    *("uniform_weight", "layers", "heads", "width"),
-)
-"""Settings of a method that options change."""
+_SETTINGS: dict[str, tuple[Any, str, str | None]] = {
+    "epochs": (click.IntRange(min=0), "N", "Passes over the videos."),
+    "batch": (click.IntRange(min=1), "N", "Videos in a step."),
+    "samples": (int, "N", "Length that videos are brought to."),
+    "neighbors": (float, "SHARE", "Neighbor ratio a."),
+    "uniform_weight": (float, "X", "lambda1 of the loss."),
+    "layers": (int, "N", "Encoder layers."),
+    "heads": (int, "N", "Attention heads."),
+    "width": (int, "N", "Length of a refined feature."),
+    "learning_rate": (float, "X", None),
+    "weight_decay": (float, "X", None),
+}
+"""Settings of a method that options change: type, metavar and help."""
+
+
+def _setting_options(command: Any) -> Any:
+    for name, (kind, metavar, text) in reversed(_SETTINGS.items()):
+        option = f"--{name.replace('_', '-')}"
+        command = click.option(option, type=kind, metavar=metavar, help=text)(command)
+    return command
 
 
 @click.command(epilog=EPILOG)
@@ -84,16 +99,7 @@ _SETTINGS = (
     help="Train on this split's part of the first DATA only.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--epochs", type=click.IntRange(min=0), metavar="N", help="Passes over the videos.")
-@click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Videos in a step.")
-@click.option("--samples", type=int, metavar="N", help="Length that videos are brought to.")
-@click.option("--neighbors", type=float, metavar="SHARE", help="Neighbor ratio a.")
-@click.option("--uniform-weight", type=float, metavar="X", help="lambda1 of the loss.")
-@click.option("--layers", type=int, metavar="N", help="Encoder layers.")
-@click.option("--heads", type=int, metavar="N", help="Attention heads.")
-@click.option("--width", type=int, metavar="N", help="Length of a refined feature.")
-@click.option("--learning-rate", type=float, metavar="X")
-@click.option("--weight-decay", type=float, metavar="X")
+@_setting_options
 @click.option(
     "--device",
     default="auto",

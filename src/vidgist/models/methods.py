@@ -33,7 +33,7 @@ class Method:
         settings: class of its settings, whose ``method`` is the name.
         shapes: returns the name and shape of every tensor of the network for D and the settings.
         learner: ``"package.module:callable"``, imported when a training begins; called with
-            (videos, settings=, seed=), it returns a `vidgist.training.engine.Learner`.
+            (videos, settings=, seed=), it returns a `vidgist.training.learner.Learner`.
         refine: returns refined features (T, d) and the uniqueness (T,) of samples in [0, 1].
         score: returns the scores (T,) of samples in [0, 1].
         preset: returns the settings of a preset for a kind of training; default the settings'

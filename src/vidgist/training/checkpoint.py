@@ -18,6 +18,8 @@ from torch import Tensor, nn
 
 from vidgist.errors import ModelError
 from vidgist.system.tensors import open_tensors, write_tensors
+from vidgist.training.learner import Learner
+from vidgist.training.videos import Array
 
 __all__ = ["Checkpoint", "checkpoint_path", "restore", "save_checkpoint", "weights_of"]
 
@@ -29,7 +31,6 @@ _EARLIER = {"precision": "fp32", "devices": 1}
 _SHOWN = 6
 """Differences that an error lists."""
 
-Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Shape: TypeAlias = tuple[int, ...]
 
 
@@ -41,15 +42,13 @@ class Checkpoint:
         identity: what must be the same for a run to go on: see `vidgist.training.identity`.
         epochs: passes over the data.
         steps: updates of the weights.
-        loss: terms of the loss in the last epoch.
-        extra: further state of a method, by name.
+        loss: mean of each term of the loss over the steps of the last epoch that have it.
     """
 
     identity: Mapping[str, Any]
     epochs: int
     steps: int
     loss: Mapping[str, float]
-    extra: Mapping[str, Array]
 
 
 def checkpoint_path(output: Path) -> Path:
@@ -65,20 +64,18 @@ def weights_of(network: nn.Module) -> dict[str, Array]:
     }
 
 
-def save_checkpoint(
-    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, *, state: Checkpoint
-) -> None:
+def save_checkpoint(path: Path, learner: Learner, *, state: Checkpoint) -> None:
     """Write a checkpoint over the last one, whole or not at all.
 
     Raises:
         OutputError: it cannot be written.
     """
-    tensors = {_NETWORK + name: values for name, values in weights_of(network).items()}
-    names = {id(p): name for name, p in network.named_parameters()}
-    for parameter, moments in optimizer.state.items():
+    tensors = {_NETWORK + name: values for name, values in weights_of(learner.network).items()}
+    names = {id(p): name for name, p in learner.network.named_parameters()}
+    for parameter, moments in learner.optimizer.state.items():
         for kind, values in moments.items():
             tensors[f"{_ADAM}{kind}.{names[id(parameter)]}"] = values.detach().cpu().numpy()
-    for name, values in state.extra.items():
+    for name, values in learner.state().items():
         tensors[_EXTRA + name] = values
     about = {
         "identity": dict(state.identity),
@@ -91,23 +88,15 @@ def save_checkpoint(
 
 
 def restore(
-    path: Path,
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    *,
-    identity: Mapping[str, Any],
-    epochs: int,
-    extra: Mapping[str, Array],
+    path: Path, learner: Learner, *, identity: Mapping[str, Any], epochs: int
 ) -> Checkpoint:
-    """Load a checkpoint's state into the network and its optimizer.
+    """Load a checkpoint's state into a learner: weights, moments and its further state.
 
     Args:
         path: the file.
-        network: gets the weights.
-        optimizer: gets the moments.
+        learner: in its initial state, which gives names and shapes.
         identity: of the run that is resumed.
         epochs: of that run, the most that the checkpoint may have.
-        extra: the method's initial further state, for its names and shapes.
 
     Raises:
         ModelError: the file is not a checkpoint, damaged, of a run with other settings or data, or
@@ -133,7 +122,8 @@ def restore(
                 f"{path}: has {done} epochs already, expected at most {epochs}; ask for at least "
                 f"epochs={done}, or {_ANEW}"
             )
-        shapes = _shapes(network, extra)
+        extra = learner.state()
+        shapes = _shapes(learner.network, extra)
         for name, info in file.tensors.items():
             owner = name.split(".", 2)[-1] if name.startswith(_ADAM) else name
             if info.shape not in shapes.get(owner, ()):
@@ -142,11 +132,13 @@ def restore(
             raise damaged
         tensors = file.read()
     try:
-        _load(network, optimizer, tensors)
+        _load(learner.network, learner.optimizer, tensors)
     except (KeyError, ValueError, RuntimeError):
         raise damaged from None
-    rest = {n[len(_EXTRA) :]: v for n, v in tensors.items() if n.startswith(_EXTRA)}
-    return Checkpoint(identity=identity, epochs=done, steps=steps, loss=loss, extra=rest)
+    learner.set_state(
+        {n.removeprefix(_EXTRA): v for n, v in tensors.items() if n.startswith(_EXTRA)}
+    )
+    return Checkpoint(identity=identity, epochs=done, steps=steps, loss=loss)
 
 
 def _differences(stored: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from vidgist.models.settings import ContrastiveSettings
 from vidgist.training.batches import epoch_batches
-from vidgist.training.engine import Learner, adam
+from vidgist.training.learner import Learner, adam
 from vidgist.training.losses import total_loss
 from vidgist.training.network import seed_network
 from vidgist.training.videos import TrainingVideos

@@ -10,28 +10,23 @@ import logging
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.utilities.rank_zero import rank_zero_only
-from torch import Tensor, nn
+from torch import Tensor
 
 from vidgist.backbones.session import DEVICES
 from vidgist.errors import SettingError, TrainingError, unknown_value
-from vidgist.models.settings import TrainingSettings
-from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint, weights_of
+from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint
+from vidgist.training.learner import Learner, StepCallback
 
 __all__ = [
-    "Learner",
-    "StepCallback",
-    "TrainingResult",
-    "adam",
     "choose_precision",
     "is_first_process",
     "learn",
@@ -41,67 +36,6 @@ __all__ = [
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed"}
 CHECKPOINT_SECONDS = 10.0
 """Least age of the last checkpoint when an epoch writes another."""
-
-
-class StepCallback(Protocol):
-    """Callback after every step."""
-
-    def __call__(self, *, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
-        """Take the number of the step, of all steps and of the epoch, and the terms of the loss."""
-
-
-class Learner(Protocol):
-    """What a method trains: a network, its optimizer, and the loss of each step.
-
-    Subclasses need no more than the constructor, `steps_of_epoch` and `losses`.
-
-    Attributes:
-        network: its weights become the model.
-        optimizer: of these weights.
-        clip: largest length of the gradient, or None.
-    """
-
-    network: nn.Module
-    optimizer: torch.optim.Optimizer
-    clip: float | None = None
-
-    def steps_of_epoch(self) -> int:
-        """Return the number of steps of an epoch."""
-
-    def losses(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[dict[str, Tensor]]:
-        """Yield the terms of each step's loss; ``total`` is minimized."""
-
-    def state(self) -> dict[str, npt.NDArray[Any]]:
-        """Return further state that a checkpoint must keep, by name."""
-        return {}
-
-    def set_state(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Restore what `state` returned."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingResult:
-    """Result of a training.
-
-    Attributes:
-        weights: float32 arrays by name.
-        epochs: passes over the data.
-        steps: updates of the weights.
-        loss: mean of each term of the loss over the steps of the last epoch that have it.
-        main: whether this is the process that writes files.
-    """
-
-    weights: dict[str, npt.NDArray[Any]]
-    epochs: int
-    steps: int
-    loss: Mapping[str, float]
-    main: bool = True
-
-
-def adam(network: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
-    """Return Adam with the settings' learning rate and weight decay."""
-    rate, decay = settings.learning_rate, settings.weight_decay
-    return torch.optim.Adam(network.parameters(), lr=rate, weight_decay=decay)
 
 
 def is_first_process() -> bool:
@@ -174,8 +108,8 @@ def learn(
     resume: bool = False,
     report: StepCallback | None = None,
     note: Callable[[str], None] | None = None,
-) -> TrainingResult:
-    """Train, and return the weights.
+) -> Checkpoint:
+    """Train a learner's network; return how far it came.
 
     Args:
         learner: what to train.
@@ -196,16 +130,10 @@ def learn(
     """
     fabric = fabric or open_fabric(device="cpu")
     network, optimizer = fabric.setup(learner.network, learner.optimizer)
-    done = Checkpoint(identity=identity, epochs=0, steps=0, loss={}, extra={})
+    done = Checkpoint(identity=identity, epochs=0, steps=0, loss={})
     begins = f"{checkpoint}: there is no checkpoint to go on with, the training starts anew"
     if resume and checkpoint is not None and checkpoint.exists():
-        done = restore(
-            *(checkpoint, learner.network, learner.optimizer),
-            identity=identity,
-            epochs=epochs,
-            extra=learner.state(),
-        )
-        learner.set_state(done.extra)
+        done = restore(checkpoint, learner, identity=identity, epochs=epochs)
         begins = f"{checkpoint}: {done.epochs} epochs of {epochs} are done, the training goes on"
     if resume and note is not None:
         note(begins)
@@ -233,16 +161,9 @@ def learn(
         done = replace(done, epochs=epoch + 1, steps=done.steps + count, loss=loss)
         due = time.monotonic() - saved >= checkpoint_seconds
         if checkpoint is not None and due and fabric.is_global_zero and epoch + 1 < epochs:
-            state = replace(done, extra=learner.state())
-            save_checkpoint(checkpoint, learner.network, learner.optimizer, state=state)
+            save_checkpoint(checkpoint, learner, state=done)
             saved = time.monotonic()
-    return TrainingResult(
-        weights=weights_of(learner.network),
-        epochs=done.epochs,
-        steps=done.steps,
-        loss=done.loss,
-        main=fabric.is_global_zero,
-    )
+    return done
 
 
 def _finite(terms: Mapping[str, Tensor], *, step: int, fabric: Any) -> dict[str, float]:

@@ -18,16 +18,15 @@ from vidgist.models.methods import METHODS
 from vidgist.models.settings import TrainingSettings
 from vidgist.system.files import check_output as check_file
 from vidgist.system.tensors import write_tensors
-from vidgist.training.checkpoint import checkpoint_path
+from vidgist.training.checkpoint import checkpoint_path, weights_of
 from vidgist.training.engine import (
     CHECKPOINT_SECONDS,
-    Learner,
-    StepCallback,
     choose_precision,
     learn,
     open_fabric,
 )
 from vidgist.training.identity import identity_of
+from vidgist.training.learner import Learner, StepCallback
 from vidgist.training.videos import TrainingVideos
 
 __all__ = ["check_output", "make_learner", "train"]
@@ -130,14 +129,16 @@ def train(
     _check_devices(devices, videos, settings)
     precision = choose_precision(device=device, precision=precision)
     checkpoint = checkpoint_path(output)
-    result = learn(
-        make_learner(videos, settings=settings, seed=seed),
+    fabric = open_fabric(device=device, devices=devices, precision=precision)
+    learner = make_learner(videos, settings=settings, seed=seed)
+    done = learn(
+        learner,
         epochs=settings.epochs,
         seed=seed,
         identity=identity_of(
             videos, settings=settings, seed=seed, precision=precision, devices=devices
         ),
-        fabric=open_fabric(device=device, devices=devices, precision=precision),
+        fabric=fabric,
         checkpoint=checkpoint,
         checkpoint_seconds=checkpoint_seconds,
         resume=resume,
@@ -151,11 +152,11 @@ def train(
         backbone_fingerprint=videos.backbone_fingerprint,
         settings=dataclasses.asdict(settings),
         seed=seed,
-        epochs=result.epochs,
-        steps=result.steps,
+        epochs=done.epochs,
+        steps=done.steps,
         data=videos.fingerprint,
         videos=len(videos),
-        loss=dict(result.loss),
+        loss=dict(done.loss),
         versions={
             "vidgist": __version__,
             "python": platform.python_version(),
@@ -164,7 +165,8 @@ def train(
         },
         run={"precision": precision, "devices": devices, "threads": torch.get_num_threads()},
     )
-    if result.main:
-        write_tensors(output, result.weights, metadata=card.to_metadata(), overwrite=overwrite)
+    if fabric.is_global_zero:
+        weights = weights_of(learner.network)
+        write_tensors(output, weights, metadata=card.to_metadata(), overwrite=overwrite)
         checkpoint.unlink(missing_ok=True)
     return card

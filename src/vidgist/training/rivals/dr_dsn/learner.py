@@ -21,7 +21,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from vidgist.training.batches import dequantize
-from vidgist.training.engine import Learner, adam
+from vidgist.training.learner import Learner, adam
 from vidgist.training.rivals.dr_dsn import DsnSettings
 from vidgist.training.sampling import epoch_generator
 from vidgist.training.videos import TrainingVideos
