@@ -34,7 +34,7 @@ def loaded(record: Record) -> tuple[Backbone, int]:
     if isinstance(record, TorchRecord):
         import torch
 
-        from vidgist.backbones.networks.backbone import TorchBackbone
+        from vidgist.backbones.networks.network import TorchBackbone
 
         torch.set_num_threads(1)
         backbone = TorchBackbone(record.network(pretrained=False), record, device="cpu", threads=1)
@@ -44,8 +44,8 @@ def loaded(record: Record) -> tuple[Backbone, int]:
 
 def seconds(record: Record, backbone: Backbone) -> float:
     """Return the seconds of one core that a sample takes, the least of a few runs."""
-    count = PICTURES if record.clip is None else 1
-    frames = () if record.clip is None else (record.clip.frames,)
+    count = PICTURES if record.window is None else 1
+    frames = () if record.window is None else (record.window.frames,)
     shape = (count, *frames, *record.size, 3)
     pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     backbone.extract(pixels)

@@ -45,7 +45,7 @@ def test_a_file_may_have_a_plus_in_its_name(tmp_path):
 
 def test_listing_loads_no_heavy_library():
     code = (
-        "import sys; from vidgist.features import records;"
+        "import sys; from vidgist.backbones import records;"
         "[r.installed() for r in records().values()];"
         "print([m for m in ('av', 'onnx', 'onnxruntime', 'torch', 'scipy') if m in sys.modules])"
     )

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from vidgist.backbones.session import usable_cores
 from vidgist.batch.run import run_batch, threads_each
 from vidgist.batch.work import Job, Setup
 from vidgist.errors import OutputError, SettingError
 from vidgist.system.lock import exclusive
+from vidgist.system.processors import usable_cores
 
 HERE = Path(__file__).parent
 SETUP = Setup("works:Odd", {})

@@ -1,4 +1,4 @@
-"""Finding a backbone by what a user calls it."""
+"""Backbones by the names, files and specifications that users write."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def records() -> dict[str, Record]:
 
 
 def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None) -> Backbone:
-    """Return the backbone that ``spec`` names, ready to run.
+    """Load the backbone that ``spec`` names.
 
     Args:
         spec: a name out of `records`; the path of an image model, ending in ``.onnx``;
@@ -44,13 +44,18 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
         threads: for one inference; default one a core.
 
     Returns:
-        Its ``extract`` takes (B, H, W, 3) uint8 RGB pictures of its ``size`` and gives (B, D)
-        float32, not normalized.
+        The backbone; its ``extract`` maps (B, H, W, 3) uint8 RGB pictures of its ``size`` to (B, D)
+        float32 features, not normalized.
 
     Raises:
         SettingError: the name is unknown, or the device is absent.
         MissingExtraError: its library or weights are not installed.
         ModelError: its weights or its graph are damaged or do not fit.
+
+    Example:
+        >>> backbone = load_backbone("efficientnet_lite0")
+        >>> backbone.dimension, backbone.size
+        (1280, (224, 224))
     """
     known = records()
     if spec in known:
@@ -76,4 +81,4 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
 
         parts = (part.strip() for part in spec.split("+"))
         return Concatenated([load_backbone(p, device=device, threads=threads) for p in parts])
-    raise unknown_value("--backbone", spec, [*known, "FILE.onnx", "hf:OWNER/NAME"])
+    raise unknown_value("backbone", spec, [*known, "FILE.onnx", "hf:OWNER/NAME"])

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vidgist.errors import InputError
 from vidgist.system.files import whole_file
+from vidgist.system.json_file import read_json
 
 __all__ = ["MARK", "Mark", "read_mark", "remove_mark", "write_mark"]
 
@@ -60,16 +62,14 @@ def read_mark(folder: Path) -> Mark | None:
     """Return the mark of a folder; None where there is none that can be understood."""
     path = folder / MARK
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            return None
-        document = json.loads(path.read_bytes())
+        document = read_json(path, max_bytes=_MAX_BYTES, cure="")
         return Mark(
             content=str(document["content"]),
             settings=dict(document["settings"]),
             done={str(name): int(size) for name, size in document["done"].items()},
             begun=tuple(str(name) for name in document["begun"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (InputError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from vidgist.backbones.session import usable_cores
 from vidgist.batch.journal import Journal
 from vidgist.batch.processes import run_in_processes
 from vidgist.batch.work import Job, Outcome, Setup
@@ -15,6 +14,7 @@ from vidgist.errors import OutputError, SettingError
 from vidgist.progress import Progress, silent
 from vidgist.system.files import output_error
 from vidgist.system.lock import exclusive
+from vidgist.system.processors import usable_cores
 
 __all__ = ["ENGINES", "note_outcomes", "run_batch", "threads_each"]
 

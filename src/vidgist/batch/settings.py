@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.errors import InputError
 
 __all__ = ["DEFAULTS", "Prepared", "prepare"]
@@ -24,7 +25,7 @@ DEFAULTS: Mapping[str, Any] = {
     "prior": None,
     "fps": 2.0,
     "fast": False,
-    "backbone": "efficientnet_lite0",
+    "backbone": DEFAULT_BACKBONE,
     "model": None,
     "bank": "shipped",
     "device": "auto",

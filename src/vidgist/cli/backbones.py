@@ -73,11 +73,11 @@ def _all() -> list[Record]:
 
 def _row(record: Record) -> tuple[str, ...]:
     height, width = record.size
-    clip = "" if record.clip is None else f"{record.clip.frames} x "
+    frames = "" if record.window is None else f"{record.window.frames} x "
     return (
         record.name,
         str(record.dimension),
-        f"{clip}{height} x {width}",
+        f"{frames}{height} x {width}",
         record.license,
         record.origin,
         record.state() + (" (default)" if record.name == DEFAULT_BACKBONE else ""),
@@ -85,7 +85,7 @@ def _row(record: Record) -> tuple[str, ...]:
 
 
 def _notes(states: set[str]) -> Iterator[str]:
-    """Say what the words of the last column ask for."""
+    """Yield what to do for each state in the last column."""
     for state in sorted(states):
         if state.startswith("extra "):
             yield f"{state}: pip install 'vidgist[{state.removeprefix('extra ')}]'"
@@ -103,7 +103,7 @@ def _known(name: str) -> Record:
 @click.argument("name")
 @common_options
 def show(name: str, console: Console, as_json: bool) -> None:
-    """Say what there is to know of the extractor NAME."""
+    """Show the facts of the extractor NAME: layer, normalization, source, license."""
     from vidgist.backbones.networks.stored import weights_folder
 
     record = _known(name)
@@ -111,13 +111,15 @@ def show(name: str, console: Console, as_json: bool) -> None:
     if as_json:
         print_json(details)
         return
-    clip = record.clip
+    window = record.window
     size = " x ".join(map(str, record.size))
-    seen = "" if clip is None else f"clips of {clip.frames} frames, {clip.rate:g} a second, "
+    frames = (
+        "" if window is None else f"windows of {window.frames} frames, {window.rate:g} a second, "
+    )
     lines = details | {
         "size": None,
         "clip": None,
-        "input": f"{seen}{size}",
+        "input": f"{frames}{size}",
         "installed": record.state(),
         "mean": _spaced(details.get("mean")),
         "std": _spaced(details.get("std")),
@@ -165,21 +167,23 @@ def export(
     It takes uint8 RGB pictures (B, H, W, 3) and gives features (B, D); normalization and pooling
     are inside.
 
-    With --int8 every other sample of the videos sets the ranges of the numbers; on the samples
-    between them it is measured what the rounding costs: the cosine of the features, and Kendall's
-    tau of the importance scores made from them.
+    With --int8 every other sample of the videos sets the ranges of the numbers. On the samples
+    between them the loss is measured: the cosine of the features, and Kendall's tau of the
+    importance scores made from them.
     """
     from vidgist.system.files import whole_file
 
     record = _known(name)
-    if videos and record.clip is not None:
-        raise SettingError(f"--int8: {name} looks at clips; only those of pictures are rounded")
+    if videos and record.window is not None:
+        raise SettingError(
+            f"--int8: {name} takes frame windows; only extractors of single pictures are quantized"
+        )
     model = record.export()
     loss: dict[str, float] = {}
     if videos:
-        from vidgist.features.rounding import quantized_by_videos
+        from vidgist.features.quantize import quantize_by_videos
 
-        model, loss = quantized_by_videos(model, videos, size=record.size)
+        model, loss = quantize_by_videos(model, videos, size=record.size)
     with whole_file(output, overwrite=overwrite) as partial:
         partial.write_bytes(model)
     if as_json:

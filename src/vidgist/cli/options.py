@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 
 import click
 
+from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import name_list, one_of
 from vidgist.scoring.bank import SHIPPED
 from vidgist.scoring.presets import CRITERIA, Preset, configure, implied_preset
+from vidgist.system.processors import DEVICES
 
 __all__ = ["backbone_options", "score_options", "split_options"]
-
-DEVICES = ("auto", "cpu", "cuda")
-"""As `vidgist.backbones.session.DEVICES`, which takes long to load."""
 
 SCORE_NAMES = (
     "preset",
@@ -115,7 +114,7 @@ def backbone_options(command: Command) -> Command:
             ),
             click.option(
                 "--backbone",
-                default="efficientnet_lite0",
+                default=DEFAULT_BACKBONE,
                 show_default=True,
                 metavar="NAME|FILE.onnx",
                 help="Feature extractor; see vidgist backbones.",

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
+from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import Console, common_options, counted, one_of, print_json
-from vidgist.cli.options import DEVICES
 from vidgist.errors import TrainingError
+from vidgist.system.processors import DEVICES
 
 __all__ = ["train"]
 
@@ -101,7 +102,7 @@ CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
 )
 @click.option(
     "--backbone",
-    default="efficientnet_lite0",
+    default=DEFAULT_BACKBONE,
     show_default=True,
     metavar="NAME",
     help="Feature extractor, for videos.",

@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets.hdf5_text import claimed_length, claimed_length_of_attribute
-from vidgist.datasets.sniff import HDF5, VIDEO, kind_of_file
 from vidgist.errors import DataError
+from vidgist.system.file_kind import HDF5, VIDEO, kind_of_file
 
 __all__ = [
     "MAX_BYTES",

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.datasets.sniff import MATLAB5, kind_of_file
 from vidgist.errors import DataError
+from vidgist.system.file_kind import MATLAB5, kind_of_file
 
 __all__ = ["MAX_BYTES", "MAX_FILE", "read_matlab5"]
 

@@ -7,15 +7,14 @@ Keys are names of groups, alone or behind the path of a data set file.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vidgist.datasets.sniff import first_bytes, kind_of_file
 from vidgist.errors import DataError
+from vidgist.system.json_file import read_json
 
 __all__ = ["Split", "read_splits", "video_key", "videos_tested"]
 
@@ -53,21 +52,9 @@ def read_splits(path: str | os.PathLike[str]) -> tuple[Split, ...]:
         DataError: the file is missing, too large, not JSON, or holds no splits.
     """
     path = Path(path)
-    if first_bytes(path, 1) == b"":
-        raise DataError(f"{path}: is empty; give a JSON file with 'train_keys' and 'test_keys'")
-    if path.stat().st_size > MAX_FILE:
-        raise DataError(f"{path}: is larger than {MAX_FILE} bytes, so not a split file")
-    try:
-        document = json.loads(path.read_bytes())
-    except RecursionError:
-        raise DataError(f"{path}: is nested too deeply for a split file") from None
-    except (ValueError, UnicodeDecodeError) as error:
-        kind = kind_of_file(path)
-        if kind == "a JSON text":
-            raise DataError(f"{path}: is damaged JSON ({error}); fetch it again") from None
-        raise DataError(
-            f"{path}: is {kind}, not JSON; give a JSON file with 'train_keys' and 'test_keys'"
-        ) from None
+    document = read_json(
+        path, max_bytes=MAX_FILE, cure="give a JSON file with 'train_keys' and 'test_keys'"
+    )
     splits = tuple(_split(part, path) for part in _parts(document, path))
     if not splits:
         raise DataError(f"{path}: holds no splits; each needs 'train_keys' and 'test_keys'")

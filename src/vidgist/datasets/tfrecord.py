@@ -12,8 +12,8 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vidgist.datasets.sniff import first_bytes
 from vidgist.errors import DataError, MissingExtraError
+from vidgist.system.file_kind import first_bytes
 
 __all__ = ["masked_crc32c", "read_tfrecords"]
 

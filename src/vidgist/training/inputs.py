@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vidgist.batch import VIDEO_ENDINGS, find_videos
-from vidgist.datasets.sniff import HDF5, kind_of_file
 from vidgist.errors import DataError, VideoError
+from vidgist.system.file_kind import HDF5, kind_of_file
 from vidgist.training.store import is_store, read_index
 
 __all__ = ["HDF5_FILES", "RECORDS", "STORES", "VIDEOS", "is_youtube8m", "sort_inputs"]

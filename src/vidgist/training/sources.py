@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.datasets import VideoRecord, open_dataset
 from vidgist.datasets.splits import Split, read_splits, video_key
 from vidgist.errors import DataError, OutputError, SettingError, VidgistError
@@ -38,7 +39,7 @@ class Extractor:
         threads: for decoding and inference each; default one a core.
     """
 
-    backbone: str = "efficientnet_lite0"
+    backbone: str = DEFAULT_BACKBONE
     fps: float = 2.0
     device: str = "auto"
     threads: int | None = None

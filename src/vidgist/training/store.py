@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from vidgist.errors import DataError, OutputError
 from vidgist.system.files import whole_folder
+from vidgist.system.json_file import read_json
 from vidgist.training.videos import TrainingVideos, digest_of
 
 __all__ = ["INDEX", "is_store", "open_mapped_store", "read_index", "write_mapped_store"]
@@ -128,10 +129,8 @@ def _refuse_others(folder: Path) -> None:
 
 def _is_ours(path: Path) -> bool:
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_INDEX:
-            return False
-        index = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
+        index = read_json(path, max_bytes=_MAX_INDEX, cure="")
+    except DataError:
         return False
     form = index.get("format") if isinstance(index, dict) else None
     return isinstance(form, str) and form.startswith(_FORMATS)
@@ -146,15 +145,11 @@ def read_index(folder: Path) -> dict[str, Any]:
     path = folder / INDEX
     damaged = DataError(f"{folder}: is a damaged feature store; delete it and make it again")
     try:
-        if path.stat().st_size > _MAX_INDEX:
-            raise damaged
-        index = json.loads(path.read_text(encoding="utf-8"))
         size = (folder / ROWS).stat().st_size
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(f"{folder}: is no feature store ({reason}); check the path") from None
-    except (ValueError, RecursionError):
-        raise damaged from None
+    index = read_json(path, max_bytes=_MAX_INDEX, cure="delete the store and make it again")
     if not isinstance(index, dict) or index.get("format") != FORMAT:
         raise DataError(f"{folder}: is a feature store of another version; make it again")
     try:

@@ -21,13 +21,12 @@ from av.packet import Packet
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from vidgist.backbones.backbone import ClipShape
 from vidgist.errors import SettingError
 from vidgist.progress import Progress, silent
-from vidgist.types import Frames, Timeline
+from vidgist.types import Frames, FrameWindow, Timeline
 from vidgist.video.clock import Clock
 from vidgist.video.container import Limits, open_video, too_long, video_stream
-from vidgist.video.frame_windows import ClipGatherer
+from vidgist.video.frame_windows import WindowGatherer
 from vidgist.video.luma import Jumps
 from vidgist.video.orient import Turns, turned
 from vidgist.video.packets import Losses, decoded, nothing_decodes, prepare
@@ -49,9 +48,9 @@ class SampleStream:
     """The samples of one video, as an iterable of small pictures.
 
     Iterating decodes the video and yields (H, W, 3) uint8 RGB arrays, one a sample: the whole
-    picture, turned upright, its aspect not kept.  With a `clip` it yields (F, H, W, 3), the sample
-    and the pictures around it.  After the loop `timeline`, `picks` and `times` tell what was read;
-    iterating again decodes again.
+    picture, turned upright, its aspect not kept.  With a `window` it yields (F, H, W, 3), the
+    sample and the pictures around it.  After the loop `timeline`, `picks` and `times` tell what was
+    read; iterating again decodes again.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class SampleStream:
         *,
         fps: float = 2.0,
         size: tuple[int, int] = (224, 224),
-        clip: ClipShape | None = None,
+        window: FrameWindow | None = None,
         skip_nonref: bool = False,
         threads: int | None = None,
         limits: Limits | None = None,
@@ -72,10 +71,10 @@ class SampleStream:
             path: a local video file.
             fps: samples a second, more than 0.
             size: (height, width) of the pictures.
-            clip: the pictures around a sample that are given with it; default the sample alone.
+            window: the pictures around a sample that come with it; default the sample alone.
             skip_nonref: do not decode frames that neither another frame nor a sample needs: the
                 timeline lacks them, and where the frame rate varies samples may be a frame early,
-                as the other pictures of a clip are.
+                as the other pictures of a frame window are.
             threads: decoder threads, default what keeps the machine's processors busy.
             limits: what the video may ask for at most.
             progress: told the seconds read and the seconds announced.
@@ -90,7 +89,7 @@ class SampleStream:
         self.path = path
         self.fps = fps
         self.size = size
-        self.clip = clip
+        self.window = window
         self.skip_nonref = skip_nonref
         self.threads = threads
         self.limits = limits or Limits()
@@ -127,7 +126,7 @@ class SampleStream:
         self._picks = array("q")
         times, jumps = array("d"), array("f")
         losses, jump = Losses(), Jumps()
-        clips = None if self.clip is None else ClipGatherer(self.clip, fps=self.fps)
+        windows = None if self.window is None else WindowGatherer(self.window, fps=self.fps)
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
             prepare(
@@ -147,7 +146,7 @@ class SampleStream:
                     raise too_long(self.path, self.limits)
                 # What was due before this frame shows the one before it.
                 if held is not None:
-                    yield from self._due(held, len(times) - 1, at - _SLACK, clips)
+                    yield from self._due(held, len(times) - 1, at - _SLACK, windows)
                 held = frame
                 times.append(at)
                 with conversion(self.path):
@@ -159,7 +158,7 @@ class SampleStream:
             duration = clock.ends(held, end=announced_end(stream))
             if duration > self.limits.seconds:
                 raise too_long(self.path, self.limits)
-            yield from self._due(held, len(times) - 1, duration - 2 * _SLACK, clips, last=True)
+            yield from self._due(held, len(times) - 1, duration - 2 * _SLACK, windows, last=True)
             self.progress("reading", duration, announced and max(announced, duration))
         seen = np.array(times, np.float64)
         self._timeline = Timeline(
@@ -195,7 +194,7 @@ class SampleStream:
         frame: av.VideoFrame,
         number: int,
         until: float,
-        clips: ClipGatherer | None,
+        windows: WindowGatherer | None,
         *,
         last: bool = False,
     ) -> Iterator[npt.NDArray[np.uint8]]:
@@ -205,11 +204,11 @@ class SampleStream:
             with conversion(self.path):
                 return self._scaled(frame)
 
-        if clips is not None:
+        if windows is not None:
             given = (
-                clips.finish(picture, number=number, end=until)
+                windows.finish(picture, number=number, end=until)
                 if last
-                else clips.show(picture, number=number, until=until)
+                else windows.show(picture, number=number, until=until)
             )
             for pictures, sample in given:
                 self._picks.append(sample)

@@ -21,9 +21,8 @@ from safetensors.torch import save_file  # noqa: E402
 
 from clips import render_clip  # noqa: E402
 from vidgist.backbones import load_backbone, records  # noqa: E402
-from vidgist.backbones.networks.backbone import TorchBackbone  # noqa: E402
-from vidgist.backbones.networks.checkpoint import read_weights  # noqa: E402
-from vidgist.backbones.networks.export import onnx_of  # noqa: E402
+from vidgist.backbones.networks.network import TorchBackbone, onnx_of  # noqa: E402
+from vidgist.backbones.networks.weights import read_weights  # noqa: E402
 from vidgist.errors import ModelError, SettingError  # noqa: E402
 from vidgist.features import extract_features  # noqa: E402
 
