@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.cli.options import length_option
 
 __all__ = ["demo"]
 
@@ -42,12 +43,7 @@ WORTH_A_LOOK = {
 @click.option(
     "--seconds", type=float, default=60.0, show_default=True, help="Length of the clip, 10 to 3600."
 )
-@click.option(
-    "--length",
-    default="15%",
-    show_default=True,
-    help="The most that the summary may last: 15%, 90s or 1:30.",
-)
+@length_option
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @common_options
 def demo(
@@ -57,12 +53,11 @@ def demo(
 
     Nothing is downloaded. The clip, demo.mp4, lies in the folder with the results.
     """
-    from vidgist.batch.settings import DEFAULTS
     from vidgist.batch.summaries import Summaries
     from vidgist.cli.summarize import describe, summarize_one
     from vidgist.demo import render_demo
     from vidgist.errors import OutputError
-    from vidgist.render import DEFAULT_OUTPUTS, check_outputs
+    from vidgist.render import check_outputs, default_outputs
     from vidgist.selection import parse_length
 
     parse_length(length, seconds)
@@ -71,8 +66,8 @@ def demo(
         raise OutputError(f"{output / CLIP}: exists already; pass --overwrite to replace it")
     with console.progress(CLIP) as progress:
         clip = render_demo(output / CLIP, seconds=seconds, overwrite=overwrite, progress=progress)
-    asked = {"length": length, "make": DEFAULT_OUTPUTS, "overwrite": overwrite, "resume": False}
-    work = Summaries({**DEFAULTS, **asked})
+    asked = {"length": length, "make": default_outputs(), "overwrite": overwrite, "resume": False}
+    work = Summaries(asked)
     result = summarize_one(clip, output, work=work, console=console)
     if as_json:
         print_json(result)

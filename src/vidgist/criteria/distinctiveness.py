@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vidgist.criteria.alignment import neighbor_count
+from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.gram import check_features, work_on_blocks
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
@@ -51,7 +52,7 @@ def standardized(
     width = features.shape[1]
     for name, values in (("mean", mean), ("deviation", deviation)):
         if values is not None and np.shape(values) != (width,):
-            raise ValueError(f"{name}: expected ({width},), came {np.shape(values)}")
+            raise ValueError(f"{name}: expected ({width},), got {np.shape(values)}")
     unit = np.ones(width) if deviation is None else np.asarray(deviation, dtype=np.float64)
     scale = np.divide(1.0, unit, out=np.ones(width), where=unit > 0)
     center = features.mean(axis=0, dtype=np.float64)
@@ -113,7 +114,7 @@ def distinctiveness(
         ValueError: a shape or share is wrong, or a number is not finite.
     """
     if not shares:
-        raise ValueError("shares: expected at least one, came none")
+        raise ValueError("shares: expected at least one, got none")
     moved = standardized(features, mean=mean, deviation=deviation)
     counts = [
         neighbor_count(len(moved), neighbors=share, count_self=True, round_neighbors="floor")
@@ -132,3 +133,25 @@ def distinctiveness(
     for done in work_on_blocks(work, moved):
         progress("scoring", done, len(moved))
     return values
+
+
+CRITERION = Criterion(
+    name="distinctiveness",
+    words=Words(
+        title="Distinctiveness",
+        about="How much uncommon content sets a sample apart from the samples most like it, from"
+        " its closest relatives to a wide circle.",
+        high="stands out from its neighbors",
+        middle="stands out a little from its neighbors",
+        low="hardly stands out from its neighbors",
+    ),
+    measure=lambda samples: distinctiveness(
+        samples.features,
+        mean=None if samples.bank is None else samples.bank.mean,
+        deviation=None if samples.bank is None else samples.bank.deviation,
+        progress=samples.progress,
+    ),
+    local=True,
+    needs_bank=True,
+    order=4,
+)

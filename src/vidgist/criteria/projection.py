@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
 from vidgist.types import Floats
 
@@ -29,9 +30,9 @@ def score_direction(features: Floats, score: Floats) -> Floats:
     """
     score = np.asarray(score, dtype=np.float64)
     if score.ndim != 1 or len(score) != len(features):
-        raise ValueError(f"score: expected ({len(features)},), came {score.shape}")
+        raise ValueError(f"score: expected ({len(features)},), got {score.shape}")
     if not np.isfinite(score).all():
-        raise ValueError("score: expected finite numbers, came NaN or infinity")
+        raise ValueError("score: expected finite numbers, got NaN or infinity")
     # The weights sum to 0, so that the mean of x need not be taken off as well.
     return weighted_sum(features, score - score.mean())
 
@@ -51,3 +52,18 @@ def projection(features: Floats, score: Floats) -> Floats:
     """
     places = along(features, score_direction(features, score))
     return np.asarray(places - places.mean())
+
+
+CRITERION = Criterion(
+    name="projection",
+    words=Words(
+        title="Projection",
+        about="How far a sample lies in the direction in which the product of the other criteria"
+        " rises over the whole video.",
+        high="looks like what matters throughout the video",
+        middle="resembles in part what matters in the video",
+        low="looks unlike what matters in the video",
+    ),
+    transform=lambda samples, product: projection(samples.features, product),
+    order=6,
+)

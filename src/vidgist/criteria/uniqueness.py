@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.gram import product_blocks, unit_rows
 from vidgist.criteria.uniformity import log_mean_kernel
 from vidgist.types import Floats
@@ -27,7 +28,7 @@ def segment_features(features: Floats, *, run: int = 10) -> Floats:
         (max(1, T // m), D) of length 1 each.
     """
     if run < 1:
-        raise ValueError(f"run: expected at least 1 sample, came {run}")
+        raise ValueError(f"run: expected at least 1 sample, got {run}")
     unit = unit_rows(features)
     starts = np.arange(max(1, len(unit) // run)) * run
     return unit_rows(np.add.reduceat(unit, starts, axis=0))
@@ -51,9 +52,26 @@ def uniqueness(features: Floats, bank: Floats) -> Floats:
     """
     unit, segments = unit_rows(features), unit_rows(bank)
     if unit.shape[1] != segments.shape[1]:
-        raise ValueError(f"bank: expected (M, {unit.shape[1]}), came {segments.shape}")
+        raise ValueError(f"bank: expected (M, {unit.shape[1]}), got {segments.shape}")
     segments = segments.astype(unit.dtype, copy=False)
     values = np.empty(len(unit))
     for rows, products in product_blocks(unit, segments):
         values[rows] = log_mean_kernel(products, count=len(segments))
     return values
+
+
+CRITERION = Criterion(
+    name="uniqueness",
+    equation="eq. 9",
+    words=Words(
+        title="Uniqueness",
+        about="How rarely something like this sample is seen in other videos.",
+        high="shows what other videos seldom show",
+        middle="shows what some other videos show too",
+        low="could be from almost any video",
+    ),
+    measure=lambda samples: samples.model_uniqueness,
+    needs_model=True,
+    refinable=True,
+    order=3,
+)

@@ -27,7 +27,6 @@ from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.results import Table
 from vidgist.paper.context import Context, Report, filled
 from vidgist.paper.other_half import other_half
-from vidgist.priors import PRIORS
 from vidgist.scoring.bank import NONE, SHIPPED, Bank, bank_of
 from vidgist.scoring.presets import PRESETS, Preset
 
@@ -36,9 +35,6 @@ __all__ = ["BEST", "PAPER_ROW", "run"]
 BEST = PRESETS["best"]
 STEPS = dataclasses.replace(BEST, smoothing=1.0)
 """The score as it was found; `best` smooths it more."""
-PROMISING = dataclasses.replace(
-    BEST, criteria=("distinctiveness", "belonging", "promise", "projection")
-)
 """`best` with a hint of what matters in the videos of the bank."""
 UNPROJECTED = dataclasses.replace(STEPS, criteria=("distinctiveness", "belonging"))
 PAPER_ROW = "alignment x uniformity"
@@ -90,19 +86,6 @@ def _rows(context: Context, dataset: Dataset) -> Iterator[Entry]:
     yield bank_entry("projected, length 1, other videos", STEPS, normalized, prepare=at_length_one)
     yield bank_entry("best, bank of other videos", BEST, others)
     yield bank_entry("best, shipped bank", BEST, shipped)
-    yield _promising("shipped bank", shipped)
-    yield _promising("bank of other videos", others)
-    for name in PRIORS:
-        believing = dataclasses.replace(BEST, prior=name)
-        yield bank_entry(
-            f"best, prior {name}, shipped bank", believing, shipped, against="best, shipped bank"
-        )
-    yield bank_entry(
-        "best, promise and prior middle, shipped bank",
-        dataclasses.replace(PROMISING, prior="middle"),
-        shipped,
-        against="best, shipped bank",
-    )
 
 
 def _other_banks(context: Context, dataset: Dataset, missing: list[str]) -> Iterator[Entry]:
@@ -114,11 +97,6 @@ def _other_banks(context: Context, dataset: Dataset, missing: list[str]) -> Iter
             missing.append(str(error))
             continue
         yield bank_entry(f"projected, bank {path.stem}", STEPS, banks)
-
-
-def _promising(bank: str, banks: BankOf) -> Entry:
-    """Return the row of `best` with promise, against that of `best` on the same bank."""
-    return bank_entry(f"best and promise, {bank}", PROMISING, banks, against=f"best, {bank}")
 
 
 def _paper_row(context: Context, metric: str) -> Iterator[Entry]:
@@ -198,7 +176,6 @@ def _other_features(context: Context, dataset: Dataset) -> Iterator[Table]:
             *_paper_row(context, "tvsum"),
             bank_entry("projected, bank of other videos", STEPS, other_videos(statistics)),
             bank_entry("best, bank of other videos", BEST, other_videos(statistics)),
-            _promising("bank of other videos", other_videos(statistics)),
         ]
         backbone = theirs.attributes.get("backbone", path.stem)
         table = context.table(
@@ -237,7 +214,6 @@ def _canonical(context: Context, dataset: Dataset, missing: list[str]) -> Iterat
             *_paper_row(context, "tvsum"),
             bank_entry("projected, bank of training videos", STEPS, _by_split(banks, names)),
             bank_entry("best, bank of training videos", BEST, _by_split(banks, names)),
-            _promising("bank of training videos", _by_split(banks, names)),
         ]
         table = context.table(
             dataset,
@@ -273,7 +249,6 @@ def _summe(context: Context) -> Iterator[Table]:
             *_paper_row(context, "summe"),
             bank_entry("projected, shipped bank", STEPS, shipped),
             bank_entry("best, shipped bank", BEST, shipped),
-            _promising("shipped bank", shipped),
         ]
         if tvsum:
             statistics = statistics_of(tvsum[0].records(fields=("features",)))

@@ -36,7 +36,7 @@ TRAINING_FREE = (ALIGNMENT, ("alignment", "uniformity"))
 """The criteria of the paper's rows without training."""
 
 
-NO_ROW_HAS = ("integer_values", "prior")
+NO_ROW_HAS = ("integer_values",)
 """Settings that no table prints: the protocol's affair, and what rows say by their name."""
 
 
