@@ -19,7 +19,7 @@ import warnings
 
 import numpy as np
 
-from vidgist.backbones import DEFAULT_BACKBONE, records
+from vidgist.backbones import BACKBONES, DEFAULT_BACKBONE
 from vidgist.backbones.backbone import Backbone
 from vidgist.backbones.networks.record import TorchRecord
 from vidgist.backbones.record import Record
@@ -60,14 +60,14 @@ def seconds(record: Record, backbone: Backbone) -> float:
 def run() -> None:
     parser = argparse.ArgumentParser(description="Print size and speed of every backbone.")
     parser.add_argument("names", nargs="*", help="backbones; default all that can be built here")
-    names = parser.parse_args().names or list(records())
+    names = parser.parse_args().names or list(BACKBONES)
     warnings.simplefilter("ignore")
-    default = records()[DEFAULT_BACKBONE]
+    default = BACKBONES[DEFAULT_BACKBONE]
     usual = seconds(default, loaded(default)[0])
     print("| backbone | dimension | MB | samples/s, two cores | time, default = 1 |")
     print("|---|---|---|---|---|")
     for name in names:
-        record = records()[name]
+        record = BACKBONES[name]
         here = record.libraries() if isinstance(record, TorchRecord) else record.installed()
         if not here:
             print(f"| `{name}` | {record.dimension} | not installed | | |")

@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidgist.backbones import catalog
+from vidgist.backbones.record import Record
 from vidgist.errors import unknown_value
+from vidgist.registry import Registry
 
 if TYPE_CHECKING:
     from vidgist.backbones.backbone import Backbone
-    from vidgist.backbones.record import Record
 
-__all__ = ["DEFAULT_BACKBONE", "load_backbone", "records"]
+__all__ = ["BACKBONES", "DEFAULT_BACKBONE", "load_backbone"]
 
 DEFAULT_BACKBONE = "efficientnet_lite0"
 
-
-@functools.cache
-def records() -> dict[str, Record]:
-    """Return every extractor that has a name, by name; the same dictionary each time."""
-    found: dict[str, Record] = {}
-    for module in sorted(pkgutil.iter_modules(catalog.__path__), key=lambda m: m.name):
-        for record in importlib.import_module(f"{catalog.__name__}.{module.name}").RECORDS:
-            if record.name in found:
-                raise AssertionError(f"two backbones are called {record.name}")
-            found[record.name] = record
-    return found
+BACKBONES: Registry[Record] = Registry(
+    "backbone",
+    group="vidgist.backbones",
+    package="vidgist.backbones.catalog",
+    attribute="RECORDS",
+)
+"""Every extractor that has a name."""
 
 
 def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None) -> Backbone:
     """Load the backbone that ``spec`` names.
 
     Args:
-        spec: a name out of `records`; the path of an image model, ending in ``.onnx``;
+        spec: a name out of `BACKBONES`; the path of an image model, ending in ``.onnx``;
             ``hf:OWNER/NAME[/file.onnx]``, see `vidgist.backbones.hub`; ``youtube8m:FILE.onnx``, see
             `vidgist.backbones.youtube8m`; or several of these joined by ``+``, see
             `vidgist.backbones.concatenated`.
@@ -57,9 +50,8 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
         >>> backbone.dimension, backbone.size
         (1280, (224, 224))
     """
-    known = records()
-    if spec in known:
-        return known[spec].load(device=device, threads=threads)
+    if spec in BACKBONES:
+        return BACKBONES[spec].load(device=device, threads=threads)
     if spec.startswith("hf:") and "+" not in spec:
         from vidgist.backbones.hub import load_from_hub
 
@@ -81,4 +73,4 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
 
         parts = (part.strip() for part in spec.split("+"))
         return Concatenated([load_backbone(p, device=device, threads=threads) for p in parts])
-    raise unknown_value("backbone", spec, [*known, "FILE.onnx", "hf:OWNER/NAME"])
+    raise unknown_value("backbone", spec, [*BACKBONES, "FILE.onnx", "hf:OWNER/NAME"])

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from vidgist.backbones.record import Record
-from vidgist.backbones.registry import DEFAULT_BACKBONE, records
+from vidgist.backbones.registry import BACKBONES, DEFAULT_BACKBONE
 from vidgist.cli.common import Console, KnownGroup, common_options, one_line, print_json
-from vidgist.errors import SettingError, unknown_value
+from vidgist.errors import SettingError
 
 __all__ = ["backbones"]
 
@@ -68,7 +68,7 @@ def backbones(ctx: click.Context, console: Console, as_json: bool) -> None:
 
 def _all() -> list[Record]:
     # First those that need nothing but the core.
-    return sorted(records().values(), key=lambda record: record.runtime != "onnx")
+    return sorted(BACKBONES.values(), key=lambda record: record.runtime != "onnx")
 
 
 def _row(record: Record) -> tuple[str, ...]:
@@ -92,13 +92,6 @@ def _notes(states: set[str]) -> Iterator[str]:
     yield "vidgist backbones show NAME: layer, normalization, source, and where a file goes"
 
 
-def _known(name: str) -> Record:
-    known = records()
-    if name not in known:
-        raise unknown_value("backbone", name, known)
-    return known[name]
-
-
 @backbones.command(epilog=SHOW_EPILOG)
 @click.argument("name")
 @common_options
@@ -106,7 +99,7 @@ def show(name: str, console: Console, as_json: bool) -> None:
     """Show the facts of the extractor NAME: layer, normalization, source, license."""
     from vidgist.backbones.networks.stored import weights_folder
 
-    record = _known(name)
+    record = BACKBONES.find(name)
     details = record.details()
     if as_json:
         print_json(details)
@@ -173,7 +166,7 @@ def export(
     """
     from vidgist.system.files import whole_file
 
-    record = _known(name)
+    record = BACKBONES.find(name)
     if videos and record.window is not None:
         raise SettingError(
             f"--int8: {name} takes frame windows; only extractors of single pictures are quantized"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vidgist.backbones.backbone import Backbone
-from vidgist.backbones.registry import load_backbone, records
+from vidgist.backbones.registry import BACKBONES, load_backbone
 from vidgist.features.extract import batch_shape
 from vidgist.system.processors import usable_cores
 
@@ -45,7 +45,7 @@ def measure(spec: str, *, threads: int | None = None, seconds: float = 3.0) -> S
         ModelError: its model is damaged.
     """
     backbone = load_backbone(spec, threads=threads)
-    record = records().get(spec)
+    record = BACKBONES.get(spec)
     size = Path(spec).stat().st_size if Path(spec).is_file() else None
     # What runs by torch knows its size; to export it only for that would take long.
     weight = getattr(backbone, "bytes", None) or (len(record.export()) if record else size)

@@ -13,7 +13,7 @@ for library in ("torch", "torchvision", "timm"):
 
 import torch  # noqa: E402
 
-from vidgist.backbones import records  # noqa: E402
+from vidgist.backbones import BACKBONES  # noqa: E402
 from vidgist.backbones.networks.network import (  # noqa: E402
     PixelNetwork,
     TorchBackbone,
@@ -24,7 +24,7 @@ from vidgist.backbones.networks.record import TorchRecord  # noqa: E402
 from vidgist.backbones.onnx_file import load_onnx_file  # noqa: E402
 from vidgist.features.quantize import cosines  # noqa: E402
 
-RECORDS = {name: r for name, r in records().items() if isinstance(r, TorchRecord)}
+RECORDS = {name: r for name, r in BACKBONES.items() if isinstance(r, TorchRecord)}
 
 
 def pictures(record: TorchRecord) -> np.ndarray:

@@ -9,21 +9,21 @@ import sys
 
 import pytest
 
-from vidgist.backbones import records
+from vidgist.backbones import BACKBONES
 from vidgist.backbones.networks import record as record_module
 from vidgist.backbones.networks.record import TorchRecord
 from vidgist.backbones.networks.stored import hub_file, own_file, torch_file, weights_folder
 from vidgist.cli import main
 from vidgist.errors import MissingExtraError, ModelError
-from vidgist.paper.s7 import BACKBONES
+from vidgist.paper import s7
 
-TORCH = {name: r for name, r in records().items() if isinstance(r, TorchRecord)}
+TORCH = {name: r for name, r in BACKBONES.items() if isinstance(r, TorchRecord)}
 HERE = all(importlib.util.find_spec(name) for name in ("torch", "torchvision", "timm"))
 
 
 def test_every_row_of_table_s7_has_its_backbone():
-    assert set(BACKBONES) <= TORCH.keys()
-    assert len(BACKBONES) == 15
+    assert set(s7.BACKBONES) <= TORCH.keys()
+    assert len(s7.BACKBONES) == 15
 
 
 def test_what_people_use_today_is_there():
@@ -112,7 +112,7 @@ def test_a_table_of_all_fits_a_terminal(monkeypatch, capsys):
         monkeypatch.setattr(record_module, "_LIBRARIES", libraries)
         assert main(["backbones"]) == 0
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == 1 + len(records())
+        assert len(lines) == 1 + len(BACKBONES)
         assert max(map(len, lines)) <= 100
 
 
@@ -137,8 +137,8 @@ def test_a_missing_file_says_from_where_and_where_to(monkeypatch, tmp_path):
 @pytest.mark.skipif(not HERE, reason="needs torch, torchvision and timm")
 def test_listing_imports_none_of_the_libraries():
     code = (
-        "import sys; from vidgist.backbones import records;"
-        "[r.details() for r in records().values()];"
+        "import sys; from vidgist.backbones import BACKBONES;"
+        "[r.details() for r in BACKBONES.values()];"
         "print([m for m in ('torch', 'torchvision', 'timm') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

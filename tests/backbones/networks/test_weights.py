@@ -20,7 +20,7 @@ import torch  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 
 from clips import render_clip  # noqa: E402
-from vidgist.backbones import load_backbone, records  # noqa: E402
+from vidgist.backbones import BACKBONES, load_backbone  # noqa: E402
 from vidgist.backbones.networks.network import TorchBackbone, onnx_of  # noqa: E402
 from vidgist.backbones.networks.weights import read_weights  # noqa: E402
 from vidgist.errors import ModelError, SettingError  # noqa: E402
@@ -48,7 +48,7 @@ def assert_same(network, state, *, besides: str = "") -> None:
 
 
 def test_the_encoder_is_taken_out_of_a_checkpoint_of_moco(tmp_path):
-    record = dataclasses.replace(records()["moco"], md5="")
+    record = dataclasses.replace(BACKBONES["moco"], md5="")
     state = random_state(record)
     others = {f"module.encoder_k.{name}": values + 1 for name, values in state.items()}
     names = {f"module.encoder_q.{name}": values for name, values in state.items()}
@@ -62,11 +62,11 @@ def test_the_encoder_is_taken_out_of_a_checkpoint_of_moco(tmp_path):
     assert record.load().dimension == 2048
     # The file of its authors is told by its hash.
     with pytest.raises(ModelError, match=r"another file .*expected a04e12f8"):
-        records()["moco"].load()
+        BACKBONES["moco"].load()
 
 
 def test_a_checkpoint_of_r3d_with_all_that_training_leaves_in_it(tmp_path):
-    record = records()["r3d50"]
+    record = BACKBONES["r3d50"]
     state = random_state(record)
     file = tmp_path / "VIDGIST_WEIGHTS" / record.file
     checkpoint = {
@@ -100,7 +100,7 @@ class Harm:
 @pytest.mark.parametrize("kind", ["object", "cut", "text", "list"])
 def test_what_is_more_or_less_than_weights_is_refused(tmp_path, monkeypatch, kind):
     monkeypatch.setenv("VIDGIST_HARM", str(tmp_path / "harm"))
-    record = records()["r3d50"]
+    record = BACKBONES["r3d50"]
     file = tmp_path / "VIDGIST_WEIGHTS" / record.file
     if kind == "object":
         torch.save({"state_dict": {"conv1.weight": Harm()}}, file)
@@ -118,7 +118,7 @@ def test_what_is_more_or_less_than_weights_is_refused(tmp_path, monkeypatch, kin
 
 
 def test_weights_of_timm_from_a_file_of_ones_own(tmp_path):
-    record = records()["vit_s16"]
+    record = BACKBONES["vit_s16"]
     state = random_state(record)
     file = tmp_path / "VIDGIST_WEIGHTS" / record.file
     save_file(state, file)
@@ -139,7 +139,7 @@ def test_weights_of_timm_from_a_file_of_ones_own(tmp_path):
 
 
 def test_weights_of_torchvision_from_its_cache_and_from_a_file_of_ones_own(tmp_path):
-    record = records()["googlenet"]
+    record = BACKBONES["googlenet"]
     # The file has the parts that only training needs.
     state = dataclasses.replace(record, unused=()).whole(pretrained=False).state_dict()
     assert "aux1.conv.conv.weight" in state
@@ -163,7 +163,7 @@ def test_no_network_is_one_line_on_standard_error(monkeypatch, capsys):
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
     with pytest.raises(ModelError) as caught:
-        records()["resnet50"].load()
+        BACKBONES["resnet50"].load()
     said = str(caught.value)
     for words in ("'resnet50'", "no route to host", "connect once, or put resnet50-0676ba61.pth"):
         assert words in said
@@ -191,7 +191,7 @@ def test_the_command_fails_in_one_line_without_the_hub(tmp_path):
 
 
 def test_a_network_of_clips_from_video_to_features_and_again_without_torch(tmp_path):
-    record = records()["r3d_18"]
+    record = BACKBONES["r3d_18"]
     torch.manual_seed(1)
     network = record.network(pretrained=False)
     clip = render_clip(tmp_path / "clip.mp4", scenes=(1.0, 1.0), fps=25)
@@ -203,7 +203,7 @@ def test_a_network_of_clips_from_video_to_features_and_again_without_torch(tmp_p
 
 
 def test_a_device_that_is_not_there():
-    record = records()["dinov2_s14"]
+    record = BACKBONES["dinov2_s14"]
     network = record.network(pretrained=False)
     with pytest.raises(SettingError, match="unknown value 'gpu'"):
         TorchBackbone(network, record, device="gpu")
