@@ -52,7 +52,7 @@ class Extractions:
         """
         import numpy as np
 
-        from vidgist.datasets.eccv16 import append_videos
+        from vidgist.datasets import append_videos
         from vidgist.datasets.record import VideoRecord
         from vidgist.datasets.store import CONTENT
         from vidgist.features import extract_features

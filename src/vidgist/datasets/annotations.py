@@ -1,4 +1,4 @@
-"""What people said of a video, frame by frame, as the original releases hold it."""
+"""Annotations of a video, frame by frame, as in the original releases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Annotation(ShapesInRepr):
         n_frames: number of frames N that were annotated.
         frame_scores: (U, N) importance of each frame to each annotator (TVSum: 1 to 5), or None.
         frame_summary: (U, N) True where an annotator chose the frame (SumMe), or None.
-        frame_rate: frames per second, None where the release does not say it.
+        frame_rate: frames per second, None where the release does not have it.
         category: TVSum's two letters, "" elsewhere.
     """
 
@@ -38,7 +38,7 @@ class Annotation(ShapesInRepr):
             values = getattr(self, name)
             if values is not None and (values.ndim != 2 or values.shape[1] != self.n_frames):
                 raise ValueError(
-                    f"Annotation.{name}: expected (U, {self.n_frames}), came {values.shape}"
+                    f"Annotation.{name}: expected (U, {self.n_frames}), got {values.shape}"
                 )
 
 

@@ -68,8 +68,8 @@ def read_matlab5(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str
         >>> import tempfile, scipy.io
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     scipy.io.savemat(f"{folder}/a.mat", {"FPS": 25})
-        ...     read_matlab5(f"{folder}/a.mat", ["FPS"])
-        {'FPS': array([[25]], dtype=uint8)}
+        ...     read_matlab5(f"{folder}/a.mat", ["FPS"])["FPS"].tolist()
+        [[25]]
     """
     path = Path(path)
     kind = kind_of_file(path)
@@ -78,7 +78,8 @@ def read_matlab5(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str
     if path.stat().st_size > MAX_FILE:
         raise DataError(f"{path}: is larger than {MAX_FILE} bytes, more than annotations take")
     raw, at = path.read_bytes(), _HEADER
-    variables, names = {}, set(names)
+    names = set(names)
+    variables: dict[str, npt.NDArray[Any] | None] = {}
     try:
         order = _BYTE_ORDERS[raw[126:128]]
         while at < len(raw):
