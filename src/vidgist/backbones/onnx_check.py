@@ -94,7 +94,7 @@ def external_files(model: ModelProto, *, path: Path, root: Path | None = None) -
     """
     folder = Path(os.path.abspath(path.parent))  # noqa: PTH100 (links are not followed yet)
     allowed = (root or folder).resolve()
-    found = []
+    files = []
     for location in external_locations(model):
         file = Path(os.path.normpath(folder / location))
         inside = file != folder and file.is_relative_to(folder)
@@ -105,5 +105,5 @@ def external_files(model: ModelProto, *, path: Path, root: Path | None = None) -
             )
         if not file.is_file():
             raise ModelError(f"{path}: the file '{location}' with its weights is missing beside it")
-        found.append(file)
-    return found
+        files.append(file)
+    return files

@@ -119,7 +119,7 @@ def _layout(shape: list[Any], how: Preprocessing, *, source: str) -> Preprocessi
     if isinstance(height, int) and isinstance(width, int):
         if size is not None and size != (height, width):
             raise ModelError(
-                f"{source}: takes pictures of {height} x {width}, the JSON beside it says "
+                f"{source}: takes pictures of {height} x {width}, the JSON beside it has "
                 f"{size[0]} x {size[1]}; correct it"
             )
         size = height, width

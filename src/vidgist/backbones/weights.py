@@ -50,9 +50,9 @@ class _RefusedError(Exception):
     """The file is not a plain dictionary of tensors; the text says what was in it instead."""
 
 
-def _expect(condition: bool, what: str) -> None:
+def _expect(condition: bool, refusal: str) -> None:
     if not condition:
-        raise _RefusedError(what)
+        raise _RefusedError(refusal)
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,8 @@ def _is_count(value: object) -> bool:
 
 def _storage(identity: Any) -> _Storage:
     _expect(isinstance(identity, tuple) and len(identity) == 6, "a storage of another kind")
-    kind, name, key, _device, count, view = identity
-    _expect(kind == "storage" and view is None, "a view of a storage")
+    role, name, key, _device, count, view = identity
+    _expect(role == "storage" and view is None, "a view of a storage")
     _expect(isinstance(name, _Name) and name.name in _STORAGES, "a storage of unknown numbers")
     _expect(isinstance(key, str) and _is_count(count), "a storage without name or size")
     return _Storage(_STORAGES[name.name], key, count)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vidgist.types import ShapesInRepr
 
-__all__ = ["Annotation", "smallest_whole"]
+__all__ = ["Annotation", "as_bytes"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -42,7 +42,7 @@ class Annotation(ShapesInRepr):
                 )
 
 
-def smallest_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the values as bytes where they are whole numbers in [0, 255], else as they are."""
+def as_bytes(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the values as uint8 if all are integers in [0, 255], else unchanged."""
     small = np.all((values >= 0) & (values <= 255)) and np.array_equal(values, np.floor(values))
     return values.astype(np.uint8) if small else values

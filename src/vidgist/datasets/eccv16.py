@@ -31,7 +31,7 @@ from vidgist.datasets.hdf5 import (
     read_text,
     where,
 )
-from vidgist.datasets.numbers import NUMBER, finite, read_n_frames, read_picks, whole
+from vidgist.datasets.numbers import NUMBER, as_integers, finite, read_n_frames, read_picks
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError
 from vidgist.types import Shots
@@ -212,7 +212,7 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
 def _read_shots(values: npt.NDArray[Any] | None, n_frames: int | None, path: str) -> Shots | None:
     if values is None or len(values) == 0:
         return None
-    frames = whole(values, path)
+    frames = as_integers(values, path)
     frames[:, 1] += 1
     if (
         frames[0, 0] < 0
@@ -233,7 +233,7 @@ def _shots_of_lengths(
     """Return contiguous shots from frame 0, from their lengths."""
     if values is None or len(values) == 0:
         return None
-    lengths = whole(values, path)
+    lengths = as_integers(values, path)
     ends = np.cumsum(lengths)
     if lengths.min() < 1 or (n_frames is not None and ends[-1] != n_frames):
         raise DataError(

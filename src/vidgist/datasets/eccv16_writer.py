@@ -49,8 +49,8 @@ def write_video(group: h5py.Group, record: VideoRecord) -> None:
             group.create_dataset(name, data=stored, compression="gzip", compression_opts=4)
     if record.name:
         raw = record.name.encode("utf-8", "surrogateescape")
-        kind = h5py.string_dtype("utf-8", length=len(raw))
-        group.create_dataset("video_name", data=np.array(raw, dtype=kind))
+        dtype = h5py.string_dtype("utf-8", length=len(raw))
+        group.create_dataset("video_name", data=np.array(raw, dtype=dtype))
     for name, attribute in record.attributes.items():
         group.attrs[name] = attribute
     if record.frame_rate is not None:

@@ -265,8 +265,8 @@ def read_text(data: h5py.Group | h5py.Dataset | None) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _is_variable(kind: np.dtype[Any]) -> bool:
-    info = h5py.check_string_dtype(kind)
+def _is_variable(dtype: np.dtype[Any]) -> bool:
+    info = h5py.check_string_dtype(dtype)
     return info is not None and info.length is None
 
 
@@ -274,13 +274,13 @@ def read_attributes(thing: h5py.Group | h5py.Dataset) -> dict[str, str | float]:
     """Return the attributes that are one short text or one number."""
     attributes: dict[str, str | float] = {}
     for name in list(thing.attrs)[:MAX_ATTRIBUTES]:
-        kind = thing.attrs.get_id(name)
-        text = h5py.check_string_dtype(kind.dtype) is not None
-        if kind.shape != () or kind.dtype.itemsize > MAX_TEXT:
+        stored = thing.attrs.get_id(name)
+        text = h5py.check_string_dtype(stored.dtype) is not None
+        if stored.shape != () or stored.dtype.itemsize > MAX_TEXT:
             continue
-        if not text and kind.dtype.kind not in "fiub":
+        if not text and stored.dtype.kind not in "fiub":
             continue
-        if text and _is_variable(kind.dtype):
+        if text and _is_variable(stored.dtype):
             claimed = claimed_length_of_attribute(thing.file, name)
             if claimed is None or claimed > MAX_TEXT:
                 continue

@@ -137,8 +137,8 @@ def _variable(element: _Element, order: str, names: set[str]) -> dict[str, npt.N
     if math.prod(shape) > MAX_BYTES or matrix.end > MAX_BYTES:
         raise _DamageError
     if compressed:
-        whole = zlib.decompressobj().decompress(element.data, matrix.end)
-        matrix = _element(whole, 0, order)
+        unpacked = zlib.decompressobj().decompress(element.data, matrix.end)
+        matrix = _element(unpacked, 0, order)
     values = _element(matrix.data, label.end, order)
     dtype = np.dtype(order + _TYPES[values.type])
     if len(values.data) != math.prod(shape) * dtype.itemsize:

@@ -12,23 +12,23 @@ import numpy.typing as npt
 from vidgist.datasets.hdf5 import read_array
 from vidgist.errors import DataError
 
-__all__ = ["NUMBER", "finite", "read_n_frames", "read_picks", "whole"]
+__all__ = ["NUMBER", "as_integers", "finite", "read_n_frames", "read_picks"]
 
 NUMBER = "iufb"
 MAX_FRAMES = 100_000_000
 """Most frames of a video, ten days at 100 a second: arrays of this length are made."""
 
 
-def whole(values: npt.NDArray[Any], path: str) -> npt.NDArray[np.int64]:
-    """Return whole numbers as integers.
+def as_integers(values: npt.NDArray[Any], path: str) -> npt.NDArray[np.int64]:
+    """Return integers that are stored in any number type as int64.
 
     Raises:
-        DataError: they are not whole.
+        DataError: one has a fraction.
     """
-    # Files written from MATLAB or Lua hold whole numbers as floats.
+    # Files written from MATLAB or Lua hold integers as floats.
     integers = values.astype(np.int64) if np.all(np.abs(values) < 2**53) else None
     if integers is None or not np.array_equal(integers, values):
-        raise DataError(f"{path}: expected whole numbers; the file is damaged or of another kind")
+        raise DataError(f"{path}: expected integers; the file is damaged or of another kind")
     return integers
 
 
@@ -65,11 +65,11 @@ def _n_frames(present: Mapping[str, Any], path: str) -> int | None:
         if shots is None or not getattr(shots, "size", 0):
             return None
         last = read_array(shots, kinds=NUMBER, ndim=2, shape=(None, 2))[-1, 1]
-        return int(whole(finite(np.array(last), path), path)) + 1
+        return int(as_integers(finite(np.array(last), path), path)) + 1
     # MATLAB writes a number as an array of one.
     shape = getattr(stored, "shape", ()) or ()
     ndim = len(shape) if all(n == 1 for n in shape) else 0
-    value = whole(finite(read_array(stored, kinds=NUMBER, ndim=ndim), path), path)
+    value = as_integers(finite(read_array(stored, kinds=NUMBER, ndim=ndim), path), path)
     return int(value.reshape(()))
 
 
@@ -83,7 +83,7 @@ def read_picks(
     """
     if values is None:
         return None
-    picks = whole(values, path)
+    picks = as_integers(values, path)
     if len(picks) == 0 or picks[0] < 0 or np.any(np.diff(picks) < 0):
         raise DataError(f"{path}: picks must be frame indices that do not descend, from 0")
     if n_frames is not None and picks[-1] >= n_frames:

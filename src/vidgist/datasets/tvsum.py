@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.datasets.annotations import Annotation, smallest_whole
+from vidgist.datasets.annotations import Annotation, as_bytes
 from vidgist.datasets.hdf5 import child, children, open_hdf5, read_array
 from vidgist.errors import DataError
 
@@ -102,7 +102,7 @@ def _read_one(fields: dict[str, h5py.Dataset]) -> Annotation:
     return Annotation(
         name=name,
         n_frames=n_frames,
-        frame_scores=smallest_whole(scores),
+        frame_scores=as_bytes(scores),
         frame_rate=n_frames / length if length > 0 else None,
         category=_text(fields["category"]) if "category" in fields else "",
     )

@@ -109,7 +109,7 @@ def facts_of(record: TorchRecord, whole: Any) -> dict[str, Any]:
 def built(request) -> Any:
     record = RECORDS[request.param]
     torch.manual_seed(0)
-    whole = record.whole(pretrained=False).eval()
+    whole = record.library_network(pretrained=False).eval()
     library = facts_of(record, whole)
     pixels = pictures(record)
     inputs = normalized(pixels, library.get("mean", record.mean), library.get("std", record.std))

@@ -37,7 +37,7 @@ def own_places(monkeypatch, tmp_path):
 
 def random_state(record) -> dict[str, torch.Tensor]:
     torch.manual_seed(3)
-    return record.whole(pretrained=False).state_dict()
+    return record.library_network(pretrained=False).state_dict()
 
 
 def assert_same(network, state, *, besides: str = "") -> None:
@@ -58,7 +58,7 @@ def test_the_encoder_is_taken_out_of_a_checkpoint_of_moco(tmp_path):
     checkpoint = {"epoch": 800, "arch": "resnet50", "state_dict": others | names}
     torch.save(checkpoint, tmp_path / "VIDGIST_WEIGHTS" / record.file)
     assert record.installed()
-    assert_same(record.whole(pretrained=True), state, besides="fc")
+    assert_same(record.library_network(pretrained=True), state, besides="fc")
     assert record.load().dimension == 2048
     # The file of its authors is told by its hash.
     with pytest.raises(ModelError, match=r"another file .*expected a04e12f8"):
@@ -76,7 +76,7 @@ def test_a_checkpoint_of_r3d_with_all_that_training_leaves_in_it(tmp_path):
         "scheduler": {"milestones": Counter({50: 1, 100: 1}), "last_epoch": 200},
     }
     torch.save(checkpoint, file)
-    assert_same(record.whole(pretrained=True), state, besides="fc")
+    assert_same(record.library_network(pretrained=True), state, besides="fc")
     # Their first files want another normalization.
     torch.save({"state_dict": {f"module.{k}": v for k, v in state.items()}}, file)
     with pytest.raises(ModelError, match=r"another normalization; get r3d50_K_200ep\.pth"):
@@ -123,7 +123,7 @@ def test_weights_of_timm_from_a_file_of_ones_own(tmp_path):
     file = tmp_path / "VIDGIST_WEIGHTS" / record.file
     save_file(state, file)
     assert record.state() == "installed"
-    assert_same(record.whole(pretrained=True), state)
+    assert_same(record.library_network(pretrained=True), state)
     pixels = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
     backbone = load_backbone("vit_s16", threads=1)
     expected = TorchBackbone(record.network(), record).extract(pixels)
@@ -141,13 +141,13 @@ def test_weights_of_timm_from_a_file_of_ones_own(tmp_path):
 def test_weights_of_torchvision_from_its_cache_and_from_a_file_of_ones_own(tmp_path):
     record = BACKBONES["googlenet"]
     # The file has the parts that only training needs.
-    state = dataclasses.replace(record, unused=()).whole(pretrained=False).state_dict()
+    state = dataclasses.replace(record, unused=()).library_network(pretrained=False).state_dict()
     assert "aux1.conv.conv.weight" in state
     cached = tmp_path / "TORCH_HOME" / "hub" / "checkpoints" / record.file
     cached.parent.mkdir(parents=True)
     torch.save(state, cached)
     assert record.installed()
-    whole = record.whole(pretrained=True)
+    whole = record.library_network(pretrained=True)
     assert whole.transform_input
     assert whole.aux1 is None
     assert_same(whole, {k: v for k, v in state.items() if not k.startswith("aux")})

@@ -47,7 +47,7 @@ class AuthorsFile(TorchRecord):
             return f"extra {EXTRA}"
         return "installed" if self.installed() else "put file in place"
 
-    def whole(self, *, pretrained: bool) -> Any:
+    def library_network(self, *, pretrained: bool) -> Any:
         """Return the network with a classifier of random numbers."""
         model = self._built()
         if not pretrained:

@@ -49,7 +49,7 @@ class Timm(TorchRecord):
         own = own_file(self.file)
         return own or next(filter(None, (hub_file(self.repository, f) for f in _FILES)), None)
 
-    def whole(self, *, pretrained: bool) -> Any:
+    def library_network(self, *, pretrained: bool) -> Any:
         """Return the network as timm builds it."""
         import timm
 

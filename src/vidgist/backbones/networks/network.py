@@ -33,17 +33,17 @@ OPSET = 18
 """ONNX operator set of exported files, which every supported ONNX Runtime knows."""
 
 
-def without(whole: nn.Module, path: str) -> nn.Module:
+def without(network: nn.Module, path: str) -> nn.Module:
     """Return a network whose output is the input of its classifier.
 
     Args:
-        whole: the network; it is changed.
+        network: it is changed.
         path: of the classifier in it, such as ``head.fc``; "" where it has none.
     """
     if path:
         parent, _, name = path.rpartition(".")
-        setattr(whole.get_submodule(parent), name, nn.Identity())
-    return whole
+        setattr(network.get_submodule(parent), name, nn.Identity())
+    return network
 
 
 class PixelNetwork(nn.Module):

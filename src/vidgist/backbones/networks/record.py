@@ -50,7 +50,7 @@ class TorchRecord(Record):
     install: str = f"'vidgist[{EXTRA}]'"
 
     @abc.abstractmethod
-    def whole(self, *, pretrained: bool) -> Any:
+    def library_network(self, *, pretrained: bool) -> Any:
         """Return the network as its library builds it, with its classifier, as a torch module.
 
         Its input is normalized pictures (B, 3, H, W), or frame windows (B, 3, F, H, W).
@@ -92,13 +92,13 @@ class TorchRecord(Record):
         }
 
     def network(self, *, pretrained: bool = True) -> PixelNetwork:
-        """Return the torch module that maps uint8 pictures to features; see `whole`."""
+        """Return the torch module that maps uint8 pictures to features; see `library_network`."""
         if not self.libraries():
             raise MissingExtraError(f"backbone '{self.name}'", EXTRA)
         from vidgist.backbones.networks.network import PixelNetwork, without
 
-        whole = self.whole(pretrained=pretrained)
-        return PixelNetwork(without(whole, self.classifier), mean=self.mean, std=self.std)
+        network = self.library_network(pretrained=pretrained)
+        return PixelNetwork(without(network, self.classifier), mean=self.mean, std=self.std)
 
     def load(self, *, device: str = "auto", threads: int | None = None) -> TorchBackbone:
         """Load the extractor."""

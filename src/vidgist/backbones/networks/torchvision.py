@@ -37,7 +37,7 @@ class Torchvision(TorchRecord):
         """Return the facts of the record by name."""
         return super().details() | {"weights": self.weights}
 
-    def whole(self, *, pretrained: bool) -> Any:
+    def library_network(self, *, pretrained: bool) -> Any:
         """Return the network as torchvision builds it."""
         from torchvision import models
 
