@@ -22,12 +22,13 @@ from vidgist.backbones.backbone import (
     window_of,
 )
 from vidgist.backbones.registry import DEFAULT_BACKBONE, load_backbone
+from vidgist.defaults import DEFAULT_FPS
 from vidgist.features.thumbnails import thumbnail, thumbnail_size
 from vidgist.progress import Progress, silent
 from vidgist.types import Booleans, Features, Frames, Timeline
-from vidgist.video.black import is_black
 from vidgist.video.container import Limits
 from vidgist.video.decode import SampleStream
+from vidgist.video.pixels import is_black
 from vidgist.video.probe import probe
 
 __all__ = ["Extraction", "extract_features"]
@@ -96,7 +97,7 @@ def extract_features(
     video: str | Path | Frames,
     *,
     backbone: str | Backbone = DEFAULT_BACKBONE,
-    fps: float = 2.0,
+    fps: float = DEFAULT_FPS,
     skip_nonref: bool = False,
     device: str = "auto",
     threads: int | None = None,
