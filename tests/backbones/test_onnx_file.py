@@ -129,7 +129,7 @@ def test_models_that_take_no_pictures_are_refused(tmp_path):
 def test_a_json_that_contradicts_the_graph_is_refused(tmp_path):
     path = mean_color(tmp_path / "m.onnx", shape=SHAPES["NCHW"])
     beside(path, size=[8, 6])
-    with pytest.raises(ModelError, match="6 x 8, the JSON beside it says 8 x 6"):
+    with pytest.raises(ModelError, match="6 x 8, the JSON beside it has 8 x 6"):
         load_onnx_file(path)
 
 

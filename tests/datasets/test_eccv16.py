@@ -141,7 +141,7 @@ def test_the_number_of_frames_is_told_by_others(tmp_path, field, value):
         ("change_points", [[9, 0]], "change_points"),
         ("picks", [0, 30], "last pick"),
         ("picks", [15, 0], "do not descend"),
-        ("picks", [0.5, 1.0], "whole numbers"),
+        ("picks", [0.5, 1.0], "expected integers"),
         ("picks", [0, 1, 2], "picks"),
         ("n_frames", 0, "n_frames is 0; expected 1 to"),
         ("n_frames", 10**12, "expected 1 to"),
