@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
+from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import Console, common_options, counted, one_of, print_json
-from vidgist.cli.options import DEVICES
 from vidgist.errors import TrainingError
 from vidgist.models.methods import METHODS, training_settings
 from vidgist.models.settings import KINDS, setting_names
+from vidgist.system.processors import DEVICES
 from vidgist.training import require_torch
 
 __all__ = ["train"]
@@ -121,7 +122,7 @@ def _setting_options(command: Any) -> Any:
 )
 @click.option(
     "--backbone",
-    default="efficientnet_lite0",
+    default=DEFAULT_BACKBONE,
     show_default=True,
     metavar="NAME",
     help="Feature extractor, for videos.",

@@ -21,8 +21,8 @@ from lightning_fabric import Fabric
 from lightning_fabric.utilities.rank_zero import rank_zero_only
 from torch import Tensor
 
-from vidgist.backbones.session import DEVICES
 from vidgist.errors import SettingError, TrainingError, unknown_value
+from vidgist.system.processors import check_device
 from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint
 from vidgist.training.learner import Learner, StepCallback
 
@@ -44,11 +44,10 @@ def is_first_process() -> bool:
 
 
 def _on_cuda(device: str) -> bool:
-    if device not in DEVICES:
-        raise unknown_value("device", device, DEVICES)
+    check_device(device)
     cuda = torch.cuda.is_available()
     if device == "cuda" and not cuda:
-        raise SettingError("device: this computer has no CUDA device for torch; use device='cpu'")
+        raise SettingError("device: torch finds no usable CUDA device; take device='cpu'")
     return cuda and device != "cpu"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from vidgist.datasets.sniff import HDF5, kind_of_file
 from vidgist.errors import DataError, VideoError
+from vidgist.system.file_kind import HDF5, kind_of_file
 from vidgist.training.store import is_store, read_index
 from vidgist.video import open_video
 from vidgist.video.inputs import VIDEO_ENDINGS, find_videos

@@ -18,6 +18,7 @@ import numpy as np
 
 from vidgist.errors import DataError, OutputError
 from vidgist.system.files import whole_folder
+from vidgist.system.json_file import read_json
 from vidgist.training.videos import Array, TrainingVideos, digest_of
 
 __all__ = ["INDEX", "is_store", "open_mapped_store", "read_index", "write_mapped_store"]
@@ -113,11 +114,11 @@ def _refuse_others(folder: Path) -> None:
     """
     if not os.path.lexists(folder):
         return
-    ours = False
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        if not folder.is_symlink() and {path.name for path in folder.iterdir()} <= {INDEX, ROWS}:
-            index = _load_index(folder)
-            ours = isinstance(index, dict) and str(index.get("format")).startswith(_FORMATS)
+    try:
+        names = {path.name for path in folder.iterdir()}
+        ours = not folder.is_symlink() and names <= {INDEX, ROWS} and _is_ours(folder / INDEX)
+    except OSError:
+        ours = False
     if not ours:
         raise OutputError(
             f"{folder}: is not a feature store, or holds other files as well, so it is not "
@@ -125,18 +126,13 @@ def _refuse_others(folder: Path) -> None:
         )
 
 
-def _load_index(folder: Path) -> Any:
-    """Return the JSON of a store's index.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError: it is too large or no JSON.
-        RecursionError: it is too deep.
-    """
-    path = folder / INDEX
-    if path.stat().st_size > _MAX_INDEX or not path.is_file():
-        raise ValueError
-    return json.loads(path.read_text(encoding="utf-8"))
+def _is_ours(path: Path) -> bool:
+    try:
+        index = read_json(path, max_bytes=_MAX_INDEX, cure="")
+    except DataError:
+        return False
+    form = index.get("format") if isinstance(index, dict) else None
+    return isinstance(form, str) and form.startswith(_FORMATS)
 
 
 def read_index(folder: Path) -> dict[str, Any]:
@@ -147,13 +143,13 @@ def read_index(folder: Path) -> dict[str, Any]:
     """
     damaged = DataError(f"{folder}: is a damaged feature store; delete it and make it again")
     try:
-        index = _load_index(folder)
         size = (folder / ROWS).stat().st_size
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(f"{folder}: is no feature store ({reason}); check the path") from None
-    except (ValueError, RecursionError):
-        raise damaged from None
+    index = read_json(
+        folder / INDEX, max_bytes=_MAX_INDEX, cure="delete the store and make it again"
+    )
     if not isinstance(index, dict) or index.get("format") != FORMAT:
         raise DataError(f"{folder}: is a feature store of another version; make it again")
     try:
