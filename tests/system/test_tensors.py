@@ -26,10 +26,10 @@ def test_tensors_come_back_as_they_were(tmp_path: Path) -> None:
 def test_errors_are_of_the_kind_and_cure_of_the_caller(tmp_path: Path) -> None:
     write_tensors(tmp_path / "t", {"a": np.array([np.nan])}, metadata={})
     how = {"cure": "give another", "error": DataError}
-    with pytest.raises(DataError, match="larger than 9 bytes.*give another$"):
+    with pytest.raises(DataError, match=r"larger than 9 bytes.*give another$"):
         open_tensors(tmp_path / "t", max_bytes=9, **how).__enter__()
     with (
         open_tensors(tmp_path / "t", **how) as file,
-        pytest.raises(DataError, match="'a': expected finite numbers.*give another$"),
+        pytest.raises(DataError, match=r"'a': expected finite numbers.*give another$"),
     ):
         file.read()
