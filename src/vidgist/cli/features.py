@@ -1,4 +1,4 @@
-"""``vidgist features``: samples and features of videos into the field's HDF5 layout."""
+"""``vidgist features``: write samples and features of videos in the field's HDF5 layout."""
 
 from __future__ import annotations
 
@@ -52,12 +52,10 @@ def features(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Write samples, features and shots of each VIDEO into the field's HDF5 layout.
+    """Write samples, features and shots of each VIDEO in the field's HDF5 layout.
 
-    Of a folder, every video in it is taken. An existing file is added to; a video that is in it
-    already (told by its content) is skipped, so that an interrupted run is continued by the same
-    command.
-
+    A folder stands for every video in it. An existing file is added to; a video that is in it
+    already (by its content) is skipped, so that the same command continues an interrupted run.
     """
     from dataclasses import asdict
 
@@ -71,12 +69,12 @@ def features(
     batch = is_batch(videos, many)
     settings = {**options, "limits": asdict(limits)}
     work = Extractions(settings)
-    found, errors = find_videos(videos, recursive=many["recursive"])
+    every, errors = find_videos(videos, recursive=many["recursive"])
     for error in errors:
         console.error(str(error))
     outcomes: list[JobResult] = []
     with open_store(output, attributes=work.attributes) as store:
-        contents = _contents(found, limits, console, outcomes)
+        contents = _contents(every, limits, console, outcomes)
         jobs: dict[str, BatchJob] = {}
         for video, content in contents.items():
             if content not in store:
@@ -104,7 +102,7 @@ def features(
             outcomes.append(outcome)
         worked = {job.video for job in todo}
         for video, content in contents.items():
-            # There before, or the same as another of this run under another name.
+            # In the file already, or the same as another video of this run.
             if video not in worked:
                 outcomes.append(_outcome(video, output, there=content in store))
     if batch:
@@ -113,10 +111,10 @@ def features(
                 if outcome.job.video not in worked:
                     add_line(outcome.record())
     by_video = {outcome.job.video: outcome for outcome in outcomes}
-    ordered = [by_video[video] for video in found]
+    ordered = [by_video[video] for video in every]
     rows = [
         {"path": str(v), "key": store.key(contents.get(v, "")), "state": by_video[v].state}
-        for v in found
+        for v in every
     ]
     if as_json:
         print_json({"file": str(output), **work.attributes, "videos": rows})
@@ -142,7 +140,7 @@ def _outcome(video: Path, output: Path, *, there: bool) -> JobResult:
 def _contents(
     videos: list[Path], limits: Limits, console: Console, outcomes: list[JobResult]
 ) -> dict[Path, str]:
-    """Return the fingerprint of each video's content; those that cannot be opened fail here."""
+    """Return the fingerprint of each video's content; videos that cannot be opened fail here."""
     from vidgist.batch import BatchJob, JobResult
     from vidgist.system.fingerprint import content_fingerprint
     from vidgist.video import open_video
@@ -150,7 +148,7 @@ def _contents(
     contents = {}
     for video in videos:
         try:
-            # Never waits for a pipe, and says best what is wrong.
+            # Before the fingerprint: it never waits for a pipe, and its errors are the clearest.
             open_video(video, limits=limits).close()
             contents[video] = content_fingerprint(video)
         except InputError as error:
