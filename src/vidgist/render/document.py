@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 from vidgist.errors import DataError
 from vidgist.render.outputs.data import SCHEMA
 from vidgist.render.report.content import used_criteria
+from vidgist.system.json_file import read_json
 from vidgist.types import Booleans, Floats
 
 __all__ = ["Document", "read_document"]
@@ -83,16 +83,7 @@ def read_document(path: str | Path) -> Document:
         DataError: it cannot be read, is no summary.json of this schema, or contradicts itself.
     """
     path = Path(path)
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError(f"{path}: larger than any summary.json; give one that vidgist wrote")
-        raw = json.loads(path.read_bytes())
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}: no JSON; give a summary.json that vidgist wrote") from error
+    raw = read_json(path, max_bytes=MOST_BYTES, cure="give a summary.json that vidgist wrote")
     try:
         return _checked(path, raw)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
