@@ -11,11 +11,11 @@ import h5py
 
 from vidgist.datasets.eccv16 import open_dataset
 from vidgist.datasets.hdf5 import children, open_hdf5
-from vidgist.datasets.sniff import HDF5, kind_of_file
 from vidgist.datasets.splits import read_splits
 from vidgist.datasets.tvsum import ROOT
 from vidgist.errors import DataError
 from vidgist.scoring.bank.file import read_bank
+from vidgist.system.file_kind import HDF5, kind_of_file
 
 __all__ = ["ENVIRONMENT", "Library", "find_library"]
 
