@@ -21,6 +21,8 @@ from vidgist.types import Booleans, Features, Frames, Timeline
 
 if TYPE_CHECKING:
     from vidgist.video.container import Limits
+    from vidgist.video.junk import Junk
+    from vidgist.video.measures import Measures
 
 __all__ = ["Extraction", "extract_features"]
 
@@ -34,7 +36,7 @@ CLIP_BATCH = 1
 BATCHES_AHEAD = 8
 """Batches that may wait for their inference: the decoder works in bursts."""
 
-_Result: TypeAlias = tuple[Vectors, Booleans, list[bytes]]
+_Result: TypeAlias = tuple[Vectors, "Measures", list[bytes]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,8 @@ class Extraction:
         thumbnails: T small JPEG files, one a sample; or none, where they were not asked for or
             samples were given in the place of a video.
         fingerprint: that of the backbone.
+        junk: which samples are refused and why, and the video's transitions; None where samples
+            were given in the place of a video.
     """
 
     features: Features
@@ -55,6 +59,7 @@ class Extraction:
     black: Booleans
     thumbnails: tuple[bytes, ...]
     fingerprint: str = ""
+    junk: Junk | None = None
 
 
 def _each(stream: Iterable[Pixels]) -> Generator[Pixels, None, None]:
@@ -109,7 +114,7 @@ def extract_features(
         limits: what the video may ask for at most.
         with_thumbnails: make the small pictures too.
         progress: told how far the reading is.
-        trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `thumbnails`.
+        trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `measure`, `thumbnails`.
 
     Returns:
         ``features`` (T, D) as the backbone gives them, float32 and not normalised, with their
@@ -123,8 +128,9 @@ def extract_features(
         ModelError: the backbone's model is damaged or fails.
     """
     # Here and not above: whoever only lists backbones need not wait for FFmpeg to load.
-    from vidgist.video.black import is_black
     from vidgist.video.decode import SampleStream
+    from vidgist.video.junk import find_junk
+    from vidgist.video.measures import join, measure
     from vidgist.video.probe import probe
 
     trace = Trace() if trace is None else trace
@@ -143,11 +149,12 @@ def extract_features(
         with trace.span("infer"):
             vectors = extractor.extract(batch)
         pictures = stills(batch, clip=clip)
-        black = is_black(pictures)
+        with trace.span("measure"):
+            measures = measure(pictures)
         if not with_thumbnails:
-            return vectors, black, []
+            return vectors, measures, []
         with trace.span("thumbnails"):
-            return vectors, black, [thumbnail(pixels, size=small) for pixels in pictures]
+            return vectors, measures, [thumbnail(pixels, size=small) for pixels in pictures]
 
     stream = SampleStream(
         path,
@@ -183,12 +190,20 @@ def extract_features(
         backbone=extractor.name,
         times=stream.times,
     )
+    measures = join([part for _, part, _ in results])
     return Extraction(
         features=features,
         timeline=stream.timeline,
-        black=np.concatenate([black for _, black, _ in results]),
+        black=np.asarray(measures.dark >= 0.98),  # see `vidgist.video.is_black`
         thumbnails=tuple(jpeg for _, _, jpegs in results for jpeg in jpegs),
         fingerprint=extractor.fingerprint,
+        junk=find_junk(
+            measures,
+            times=stream.times,
+            frame_times=stream.timeline.times,
+            jumps=stream.timeline.jumps,
+            transitions=stream.transitions,
+        ),
     )
 
 

@@ -142,12 +142,10 @@ def find_transitions(
     slow = [*gradual, *pushes]
     taken = [*slow, *(t for t in (*cuts, *flashes) if not any(_overlap(t, s) for s in slow))]
     leaders = _countdowns(times, grids, levels)
-    found = [
-        Transition(float(times[c.first + 1]), float(times[c.last]), c.kind) for c in taken
+    found = [Transition(float(times[c.first + 1]), float(times[c.last]), c.kind) for c in taken]
+    found = [f for f in found if not any(s <= f.start and f.end <= e for s, e in leaders)] + [
+        Transition(s, e, "countdown") for s, e in leaders
     ]
-    found = [
-        f for f in found if not any(s <= f.start and f.end <= e for s, e in leaders)
-    ] + [Transition(s, e, "countdown") for s, e in leaders]
     return sorted(found, key=lambda f: (f.start, f.end))
 
 
@@ -232,9 +230,7 @@ def _distance(levels: Grid, one: int, other: int) -> float:
     return float(np.abs(levels[one] - levels[other]).mean()) / 255
 
 
-def _around(
-    times: npt.NDArray[np.float64], at: int, seconds: float
-) -> tuple[int, int]:
+def _around(times: npt.NDArray[np.float64], at: int, seconds: float) -> tuple[int, int]:
     """Return the frames within ``seconds`` of a frame, as a half-open range."""
     return (
         int(np.searchsorted(times, times[at] - seconds)),
