@@ -123,7 +123,7 @@ def summarize(
         shots=shots,
         timeline=timeline,
         budget=parse_length(length, timeline.duration),
-        junk=np.where(extraction.black, "black", ""),
+        junk=np.array(extraction.junk.reasons),
         integer_values=scorer.settings.integer_values,
     )
     selection = rule.choose(footage)
