@@ -17,7 +17,7 @@ CONSTANTS = {
     "pieces of 6 s": {"length": 10.0, "longest": 6.0},
     "length 0.6": {"length": 0.6},
     "length 0.75": {"length": 0.75},
-    "length 0.9": {"length": 0.9},
+    "length 1.0": {"length": 1.0},
     "length 1.1": {"length": 1.1},
     "look-alike 0.25": {"look_alike": 0.25},
     "look-alike 0.30": {"look_alike": 0.30},

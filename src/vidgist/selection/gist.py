@@ -2,7 +2,7 @@ r"""The rule of selection `gist`: pieces of shots, by importance a second, nothi
 
 .. math::
    \max \sum_i \int_{p_i} s(t)\,dt \quad s.t. \quad \sum_i |p_i| \le B, \quad
-   |p_i| \le \ell = 0.75 \sqrt{B}, \quad
+   |p_i| \le \ell = \min(0.85 \sqrt{B}, 8), \quad
    \max_{t \in p_i, u \in p_j} x_t \cdot x_u < 1 - \tfrac13 \bar d \;\; (i \ne j)
 
 Each piece p lies in one shot and holds no junk; pieces of one shot are 2 seconds apart. s is the
@@ -36,10 +36,11 @@ class GistRule:
     """Constants of the rule, chosen on the odd-numbered TVSum videos (research/gist.md).
 
     Attributes:
-        length: pieces last ``length`` times the root of the budget in seconds: 2.4 s of 10 s, 4 s
-            of 30 s, 8 s of 2 minutes, so that more time gives more pieces and longer ones.
+        length: pieces last ``length`` times the root of the budget in seconds: 2.7 s of 10 s, 4.7 s
+            of 30 s, so that more time gives more pieces and longer ones.
         shortest: seconds that a piece lasts at least, where shot and budget allow.
-        longest: seconds that a piece lasts at most, while other pieces are to be had.
+        longest: seconds that a piece lasts at most, while others are to be had: 15 pieces of two
+            minutes.
         flash: seconds below which a shot is not even shown to use up the budget.
         stretch: how many times its length a piece is lengthened to before look-alikes are shown.
         look_alike: share of the mean distance between two samples of the video under which two
@@ -48,9 +49,9 @@ class GistRule:
         relaxations: how often ``look_alike`` is halved before it is dropped.
     """
 
-    length: float = 0.75
+    length: float = 0.85
     shortest: float = 1.5
-    longest: float = 15.0
+    longest: float = 8.0
     flash: float = 0.5
     stretch: float = 2.0
     look_alike: float = 1 / 3

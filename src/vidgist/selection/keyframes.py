@@ -1,7 +1,7 @@
 r"""Keyframes by weighted facility location: the samples that together stand for the whole video.
 
 .. math::
-   F(S) = \sum_t w_t \max_{s \in S} \max(0, 1 - d_{ts} / \bar d), \quad w_t = s_t \, \delta_t
+   F(S) = \sum_t w_t \max_{s \in S} \max(0, 1 - d_{ts} / \bar d), \quad w_t = (s_t - \min s) \, \delta_t
 
 d is the cosine distance between two samples and :math:`\bar d` its mean over the video, s the
 importance and :math:`\delta` the seconds that a sample stands for. F is monotone and submodular, so
@@ -107,7 +107,8 @@ def cover_keyframes(
     rows = unit_rows(features)
     distance = mean_distance(np.asarray(features), lasting, usable)
     cover = _Cover(rows, _thinned(scores, usable), distance)
-    cover.weigh(np.maximum(scores, 0.0) * lasting)
+    above = scores - scores[usable].min()
+    cover.weigh(np.maximum(above, 0.0) * lasting if above[usable].any() else lasting)
     wanted = n if n is not None else MOST_AUTO
     bound = 1.0 - look_alike * distance
     cover.choose(wanted, bound, least=0.0 if n is not None else LEAST_GAIN)
