@@ -45,6 +45,8 @@ class GistRule:
         stretch: how many times its length a piece is lengthened to before look-alikes are shown.
         look_alike: share of the mean distance between two samples of the video under which two
             samples look alike.
+        one_picture: mean distance under which the whole video is one picture, in which differences
+            say nothing and none is refused.
         gap: seconds between two pieces of one shot.
         relaxations: how often ``look_alike`` is halved before it is dropped.
     """
@@ -55,6 +57,7 @@ class GistRule:
     flash: float = 0.5
     stretch: float = 2.0
     look_alike: float = 1 / 3
+    one_picture: float = 0.02
     gap: float = 2.0
     relaxations: int = 3
 
@@ -181,12 +184,11 @@ def gist_pieces(
     if len(borders) == 0 or (np.diff(borders.reshape(-1)) < 0).any():
         raise ValueError("shots: expected (S, 2) starts and ends in order, S > 0")
     reasons = junk_reasons(junk, len(scores))
-    usable = reasons == ""
-    only_junk = not usable.any()
-    if only_junk:
-        cards = reasons == "card"
-        usable = cards if cards.any() else ~cards
-    cells = Cells(scores, moments, borders, usable)
+    cells = Cells(scores, moments, borders, reasons == "")
+    only_junk = len(cells.runs) == 0
+    for shown in (reasons == "card", np.ones(len(scores), dtype=bool)):
+        if len(cells.runs) == 0:
+            cells = Cells(scores, moments, borders, shown)
     if len(cells.runs) == 0:
         raise ValueError("shots: expected one sample inside a shot at least, got none")
     choice = _Choice(cells, features, rule, min(budget, duration))
@@ -209,14 +211,17 @@ class _Choice:
         lasting = cells.end - cells.start
         self.distance = mean_distance(features, lasting, cells.usable)
         # Whole cells, where samples are evenly spaced: a part of one more would add little.
-        wanted, step = rule.piece_seconds(self.budget), float(np.median(lasting[cells.usable]))
+        wanted = rule.piece_seconds(self.budget)
+        step = max(float(np.median(lasting[cells.usable])), EPS)
         count = max(1, round(wanted / step))
         fits = rule.shortest <= count * step <= self.budget
         self.seconds = count * step if fits else wanted
         self.looks = Looks(features, stride=max(1, count // COMPARED))
 
     def bound(self, halvings: int) -> float:
-        """Return the cosine from which on samples look alike."""
+        """Return the cosine from which on samples look alike, infinity in a video of one picture."""
+        if self.distance < self.rule.one_picture:
+            return np.inf
         return 1.0 - float(self.rule.look_alike * self.distance / 2**halvings)
 
     def fill(self) -> None:
@@ -294,12 +299,16 @@ class _Choice:
 
     def lengthen(self, bound: float, *, most: float = np.inf) -> None:
         """Lengthen pieces at their better side, up to ``most`` seconds, within the budget."""
+        before = self.pieces
         self.pieces, used = extend(
             self.cells, self.looks, self.pieces, self.left, bound=bound, most=most
         )
         self.left -= used
-        for start, end in self.pieces:
-            self.blocked[self.cells.at(start) : self.cells.before(end) + 1] = True
+        for piece, (start, end) in enumerate(self.pieces):
+            if (start, end) != before[piece]:
+                first, stop = int(self.cells.at(start)), int(self.cells.before(end)) + 1
+                self.looks.show(first, stop, piece)
+                self.blocked[first:stop] = True
 
 
 def _result(choice: _Choice, borders: Floats, reasons: npt.NDArray[np.str_]) -> Pieces:
@@ -358,12 +367,12 @@ def _left_out(
     for index in np.lexsort((windows.start, -np.round(windows.score, 9))).tolist():
         best.setdefault(int(cells.shot[windows.first[index]]), index)
     others = {shot: i for shot, i in best.items() if shot not in shown}
-    spans = [(int(windows.first[i]), int(windows.stop[i])) for i in others.values()]
-    samples = [np.unique(np.linspace(a, b - 1, 4).astype(np.int64)) for a, b in spans]
-    if not samples:
+    spans = [choice.looks.span(windows.first[i], windows.stop[i]) for i in others.values()]
+    rows = [np.unique(np.linspace(s.start, s.stop - 1, 4).astype(np.int64)) for s in spans]
+    if not rows:
         return tuple(found)
-    cosine, piece = choice.looks.nearest(np.concatenate(samples))
-    edges = np.cumsum([0, *(len(s) for s in samples)])
+    cosine, piece = choice.looks.nearest(np.concatenate(rows))
+    edges = np.cumsum([0, *(len(r) for r in rows)])
     for shot, low, high in zip(others, edges[:-1], edges[1:], strict=True):
         most = low + int(np.argmax(cosine[low:high]))
         alike = cosine[most] >= choice.bound(0)

@@ -119,7 +119,7 @@ def cover_keyframes(
         why = "asked for" if len(cover.chosen) == n else "all"
     else:
         why = cover.why
-    samples = np.array(cover.chosen, dtype=np.int64)
+    samples: Integers = np.array(cover.chosen, dtype=np.int64)
     if sharpness is not None:
         sharp = np.asarray(sharpness, dtype=np.float64)
         if sharp.shape != scores.shape:
@@ -139,7 +139,7 @@ def _seconds(times: Floats) -> Floats:
 
 def _thinned(scores: Floats, usable: Booleans) -> Integers:
     """Return at most `MOST_SAMPLES` usable samples: the most important of each stretch."""
-    kept = np.flatnonzero(usable)
+    kept: Integers = np.flatnonzero(usable)
     if len(kept) <= MOST_SAMPLES:
         return kept
     stretch = np.arange(len(kept)) * MOST_SAMPLES // len(kept)
@@ -166,7 +166,7 @@ class _Cover:
         nearest = np.searchsorted(
             (self.samples[1:] + self.samples[:-1]) / 2, np.arange(len(weights))
         )
-        self.weights = np.bincount(nearest, weights, minlength=len(self.samples))
+        self.weights: Floats = np.bincount(nearest, weights, minlength=len(self.samples))
         if self.weights.sum() <= 0:
             self.weights = np.ones(len(self.samples))
         self.weights = self.weights / self.weights.sum()
@@ -203,7 +203,8 @@ class _Cover:
         self.why = "most"
 
     def _similarity(self, index: int) -> Floats:
-        return np.maximum(0.0, 1.0 - (1.0 - self.cosines[index].astype(np.float64)) / self.distance)
+        distances = 1.0 - self.cosines[index].astype(np.float64)
+        return np.asarray(np.maximum(0.0, 1.0 - distances / self.distance))
 
     def _gain(self, index: int) -> float:
         return float(self.weights @ np.maximum(self._similarity(index) - self._covered, 0.0))
@@ -224,7 +225,7 @@ def _sharpest(
 
     One that another keyframe has, or that looks like another keyframe, is passed over.
     """
-    moved = samples.copy()
+    moved: Integers = samples.copy()
     for place, sample in enumerate(samples.tolist()):
         first = int(np.searchsorted(times, times[sample] - NEARBY - 1e-6))
         stop = int(np.searchsorted(times, times[sample] + NEARBY + 1e-6))
@@ -238,4 +239,4 @@ def _sharpest(
         candidates = near[fits]
         best = np.lexsort((np.abs(times[candidates] - times[sample]), -sharpness[candidates]))[0]
         moved[place] = candidates[best]
-    return moved
+    return np.asarray(moved)
