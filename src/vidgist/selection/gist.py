@@ -219,7 +219,7 @@ class _Choice:
         self.looks = Looks(features, stride=max(1, count // COMPARED))
 
     def bound(self, halvings: int) -> float:
-        """Return the cosine from which on samples look alike, infinity in a video of one picture."""
+        """Return the cosine from which on samples look alike, infinity where all do."""
         if self.distance < self.rule.one_picture:
             return np.inf
         return 1.0 - float(self.rule.look_alike * self.distance / 2**halvings)
@@ -237,10 +237,20 @@ class _Choice:
             bound = self.bound(halvings) if halvings <= rule.relaxations else np.inf
             self.take(bound, seconds, why="repeats")
         self.lengthen(bound)
-        if self.left >= rule.flash:  # only where all shots are in, or alike
+        if self.left >= rule.shortest:  # nothing could be lengthened
+            self.take(bound, min(seconds, self.left), why="short")
+        for shortest in (rule.shortest, rule.flash):  # all shots are in, or alike
             self.lengthen(np.inf)
-            self.take(np.inf, seconds, why="short", shortest=rule.flash)
-            self.lengthen(np.inf)
+            if self.left >= shortest:
+                self._drop_gaps()
+                self.take(np.inf, min(seconds, self.left), why="short", shortest=shortest)
+        self.lengthen(np.inf)
+
+    def _drop_gaps(self) -> None:
+        """Allow pieces right beside others of the same shot."""
+        self.blocked[:] = False
+        for start, end in self.pieces:
+            self.blocked[self.cells.at(start) : self.cells.before(end) + 1] = True
 
     def take(
         self,

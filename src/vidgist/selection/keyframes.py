@@ -1,7 +1,8 @@
 r"""Keyframes by weighted facility location: the samples that together stand for the whole video.
 
 .. math::
-   F(S) = \sum_t w_t \max_{s \in S} \max(0, 1 - d_{ts} / \bar d), \quad w_t = (s_t - \min s) \, \delta_t
+   F(S) = \sum_t w_t \max_{s \in S} \max(0, 1 - d_{ts} / \bar d), \quad
+   w_t = (s_t - \min s) \, \delta_t
 
 d is the cosine distance between two samples and :math:`\bar d` its mean over the video, s the
 importance and :math:`\delta` the seconds that a sample stands for. F is monotone and submodular, so
@@ -166,7 +167,8 @@ class _Cover:
         nearest = np.searchsorted(
             (self.samples[1:] + self.samples[:-1]) / 2, np.arange(len(weights))
         )
-        self.weights: Floats = np.bincount(nearest, weights, minlength=len(self.samples))
+        self.weights: Floats = np.zeros(len(self.samples))
+        np.add.at(self.weights, nearest, weights)
         if self.weights.sum() <= 0:
             self.weights = np.ones(len(self.samples))
         self.weights = self.weights / self.weights.sum()
