@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vidgist.bank import shipped_bank
+from vidgist.datasets import open_dataset
 from vidgist.evaluation.gist import captured, gist_measures, mean_annotation, shown_in
+from vidgist.presets import PRESETS
+from vidgist.scoring import score_features
+from vidgist.selection.gist import gist_pieces
+from vidgist.selection.keyshots import keyshot_summaries
 
 
 def measures(pieces, annotation, features=None, **more):
@@ -124,3 +130,42 @@ def test_shapes_are_checked():
         measures([[0, 1, 2]], [1, 2, 3])
     with pytest.raises(ValueError, match="finite"):
         measures([[0, 1]], [1, np.nan, 3])
+
+
+def test_the_rule_captures_more_than_the_field_and_repeats_less(shared):
+    """Ten even-numbered TVSum videos, official shots, 15%."""
+    found: dict[str, list[tuple[float, float]]] = {"gist": [], "field": []}
+    bank = shipped_bank("efficientnet_lite0")
+    dataset = open_dataset(shared / "data/tvsum/eccv16_dataset_tvsum_efficientnet_lite0.h5")
+    for record in dataset.records(keys=[f"video_{n}" for n in range(2, 21, 2)]):
+        features, rate = record.to_features(), record.frame_rate
+        importance = score_features(features, PRESETS["best"], bank=bank).importance
+        duration = record.n_frames / rate
+        pieces = gist_pieces(
+            importance,
+            features.picks / rate,
+            features.values,
+            record.shots.frames / rate,
+            budget=0.15 * duration,
+            duration=duration,
+        ).seconds
+        summary = keyshot_summaries(
+            importance[None],
+            picks=features.picks,
+            n_frames=record.n_frames,
+            frames=record.shots.frames,
+        )[0]
+        shots = [s for s in record.shots.frames if summary[s[0]]]
+        for name, shown in (("gist", pieces * rate), ("field", shots)):
+            measured = gist_measures(
+                shown,
+                times=features.picks,
+                annotation=mean_annotation(record.user_scores),
+                features=features.values,
+            )
+            found[name].append((measured.captured, measured.repeats))
+    (captured_, repeats), (field_captured, field_repeats) = (
+        np.mean(found[name], axis=0) for name in ("gist", "field")
+    )
+    assert captured_ > field_captured
+    assert repeats < 0.05 < field_repeats

@@ -47,7 +47,7 @@ def test_greedy_reaches_its_bound(seed):
     features, importance = rng.standard_normal((12, 4)), rng.random(12)
     times = np.arange(12.0)
     found = cover_keyframes(importance, times, features, 3, look_alike=0.0)
-    weights = importance * np.r_[0.5, np.ones(10), 0.5]
+    weights = (importance - importance.min()) * np.r_[0.5, np.ones(10), 0.5]
     distance = mean_distance(features, np.r_[0.5, np.ones(10), 0.5], np.ones(12, bool))
     best = max(
         coverage(features, weights, s, distance) for s in itertools.combinations(range(12), 3)

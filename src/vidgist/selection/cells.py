@@ -61,7 +61,7 @@ class Cells:
         self.end: Floats = np.append(self.start[1:], np.inf)
         lasts = np.append(changes[1:], len(times)) - 1
         self.end[lasts] = np.where(inside[lasts], shots[self.shot[lasts], 1], self.start[lasts])
-        self.usable = usable & inside & (self.end > self.start)
+        self.usable = usable & inside
         self.importance = importance.astype(np.float64)
         weighted = np.where(inside, importance * (self.end - self.start), 0.0)
         self._sums = np.concatenate([[0.0], np.cumsum(weighted)])
@@ -112,7 +112,8 @@ class Cells:
         begins, ends = self.start[self.run >= 0], self.end[self.run >= 0]
         forward = long & (begins + seconds <= span[run, 1] + EPS)
         backward = long & (ends - seconds >= span[run, 0] - EPS)
-        whole = (length <= seconds + EPS) & (length >= min(shortest, seconds) - EPS)
+        least = max(min(shortest, seconds) - EPS, EPS)
+        whole = (length <= seconds + EPS) & (length >= least)
         earlier = np.maximum(ends[backward] - seconds, span[run[backward], 0])
         later = np.minimum(begins[forward] + seconds, span[run[forward], 1])
         start = np.concatenate([begins[forward], earlier, span[whole, 0]])

@@ -62,8 +62,10 @@ def extend(
         cell, free = room(piece, side)
         if free <= EPS:
             return
-        if bound < np.inf and looks.nearest(np.array([cell]), without=piece)[0][0] >= bound:
-            return
+        if bound < np.inf:
+            row = np.array([looks.span(cell, cell + 1).start])
+            if looks.nearest(row, without=piece)[0][0] >= bound:
+                return
         heapq.heappush(heap, (-float(cells.importance[cell]), piece, side))
 
     for piece in range(len(spans)):

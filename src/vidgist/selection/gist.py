@@ -2,7 +2,7 @@ r"""The rule of selection `gist`: pieces of shots, by importance a second, nothi
 
 .. math::
    \max \sum_i \int_{p_i} s(t)\,dt \quad s.t. \quad \sum_i |p_i| \le B, \quad
-   |p_i| \le \ell = 0.75 \sqrt{B}, \quad
+   |p_i| \le \ell = \min(0.85 \sqrt{B}, 8), \quad
    \max_{t \in p_i, u \in p_j} x_t \cdot x_u < 1 - \tfrac13 \bar d \;\; (i \ne j)
 
 Each piece p lies in one shot and holds no junk; pieces of one shot are 2 seconds apart. s is the
@@ -37,24 +37,28 @@ class GistConstants:
     """Constants of the rule, chosen on the odd-numbered TVSum videos (research/gist.md).
 
     Attributes:
-        length: pieces last ``length`` times the root of the budget in seconds: 2.4 s of 10 s, 4 s
-            of 30 s, 8 s of 2 minutes, so that more time gives more pieces and longer ones.
+        length: pieces last ``length`` times the root of the budget in seconds: 2.7 s of 10 s, 4.7 s
+            of 30 s, so that more time gives more pieces and longer ones.
         shortest: seconds that a piece lasts at least, where shot and budget allow.
-        longest: seconds that a piece lasts at most, while other pieces are to be had.
+        longest: seconds that a piece lasts at most, while others are to be had: 15 pieces of two
+            minutes.
         flash: seconds below which a shot is not even shown to use up the budget.
         stretch: how many times its length a piece is lengthened to before look-alikes are shown.
         look_alike: share of the mean distance between two samples of the video under which two
             samples look alike.
+        one_picture: mean distance under which the whole video is one picture, in which differences
+            say nothing and none is refused.
         gap: seconds between two pieces of one shot.
         relaxations: how often ``look_alike`` is halved before it is dropped.
     """
 
-    length: float = 0.75
+    length: float = 0.85
     shortest: float = 1.5
-    longest: float = 15.0
+    longest: float = 8.0
     flash: float = 0.5
     stretch: float = 2.0
     look_alike: float = 1 / 3
+    one_picture: float = 0.02
     gap: float = 2.0
     relaxations: int = 3
 
@@ -181,12 +185,11 @@ def gist_pieces(
     if len(borders) == 0 or (np.diff(borders.reshape(-1)) < 0).any():
         raise ValueError("shots: expected (S, 2) starts and ends in order, S > 0")
     reasons = junk_reasons(junk, len(scores))
-    usable = reasons == ""
-    only_junk = not usable.any()
-    if only_junk:
-        cards = reasons == "card"
-        usable = cards if cards.any() else ~cards
-    cells = Cells(scores, moments, borders, usable)
+    cells = Cells(scores, moments, borders, reasons == "")
+    only_junk = len(cells.runs) == 0
+    for shown in (reasons == "card", np.ones(len(scores), dtype=bool)):
+        if len(cells.runs) == 0:
+            cells = Cells(scores, moments, borders, shown)
     if len(cells.runs) == 0:
         raise ValueError("shots: expected one sample inside a shot at least, got none")
     choice = _Choice(cells, features, rule, min(budget, duration))
@@ -209,14 +212,17 @@ class _Choice:
         lasting = cells.end - cells.start
         self.distance = mean_distance(features, lasting, cells.usable)
         # Whole cells, where samples are evenly spaced: a part of one more would add little.
-        wanted, step = rule.piece_seconds(self.budget), float(np.median(lasting[cells.usable]))
+        wanted = rule.piece_seconds(self.budget)
+        step = max(float(np.median(lasting[cells.usable])), EPS)
         count = max(1, round(wanted / step))
         fits = rule.shortest <= count * step <= self.budget
         self.seconds = count * step if fits else wanted
         self.looks = Looks(features, stride=max(1, count // COMPARED))
 
     def bound(self, halvings: int) -> float:
-        """Return the cosine from which on samples look alike."""
+        """Return the cosine from which on samples look alike, infinity where all do."""
+        if self.distance < self.rule.one_picture:
+            return np.inf
         return 1.0 - float(self.rule.look_alike * self.distance / 2**halvings)
 
     def fill(self) -> None:
@@ -232,10 +238,20 @@ class _Choice:
             bound = self.bound(halvings) if halvings <= rule.relaxations else np.inf
             self.take(bound, seconds, why="repeats")
         self.lengthen(bound)
-        if self.left >= rule.flash:  # only where all shots are in, or alike
+        if self.left >= rule.shortest:  # nothing could be lengthened
+            self.take(bound, min(seconds, self.left), why="short")
+        for shortest in (rule.shortest, rule.flash):  # all shots are in, or alike
             self.lengthen(np.inf)
-            self.take(np.inf, seconds, why="short", shortest=rule.flash)
-            self.lengthen(np.inf)
+            if self.left >= shortest:
+                self._drop_gaps()
+                self.take(np.inf, min(seconds, self.left), why="short", shortest=shortest)
+        self.lengthen(np.inf)
+
+    def _drop_gaps(self) -> None:
+        """Allow pieces right beside others of the same shot."""
+        self.blocked[:] = False
+        for start, end in self.pieces:
+            self.blocked[self.cells.at(start) : self.cells.before(end) + 1] = True
 
     def take(
         self,
@@ -294,12 +310,16 @@ class _Choice:
 
     def lengthen(self, bound: float, *, most: float = np.inf) -> None:
         """Lengthen pieces at their better side, up to ``most`` seconds, within the budget."""
+        before = self.pieces
         self.pieces, used = extend(
             self.cells, self.looks, self.pieces, self.left, bound=bound, most=most
         )
         self.left -= used
-        for start, end in self.pieces:
-            self.blocked[self.cells.at(start) : self.cells.before(end) + 1] = True
+        for piece, (start, end) in enumerate(self.pieces):
+            if (start, end) != before[piece]:
+                first, stop = int(self.cells.at(start)), int(self.cells.before(end)) + 1
+                self.looks.show(first, stop, piece)
+                self.blocked[first:stop] = True
 
 
 def _result(choice: _Choice, borders: Floats, reasons: npt.NDArray[np.str_]) -> Pieces:
@@ -358,12 +378,12 @@ def _left_out(
     for index in np.lexsort((windows.start, -np.round(windows.score, 9))).tolist():
         best.setdefault(int(cells.shot[windows.first[index]]), index)
     others = {shot: i for shot, i in best.items() if shot not in shown}
-    spans = [(int(windows.first[i]), int(windows.stop[i])) for i in others.values()]
-    samples = [np.unique(np.linspace(a, b - 1, 4).astype(np.int64)) for a, b in spans]
-    if not samples:
+    spans = [choice.looks.span(windows.first[i], windows.stop[i]) for i in others.values()]
+    rows = [np.unique(np.linspace(s.start, s.stop - 1, 4).astype(np.int64)) for s in spans]
+    if not rows:
         return tuple(found)
-    cosine, piece = choice.looks.nearest(np.concatenate(samples))
-    edges = np.cumsum([0, *(len(s) for s in samples)])
+    cosine, piece = choice.looks.nearest(np.concatenate(rows))
+    edges = np.cumsum([0, *(len(r) for r in rows)])
     for shot, low, high in zip(others, edges[:-1], edges[1:], strict=True):
         most = low + int(np.argmax(cosine[low:high]))
         alike = cosine[most] >= choice.bound(0)

@@ -1,7 +1,8 @@
 r"""Keyframes by weighted facility location: the samples that together stand for the whole video.
 
 .. math::
-   F(S) = \sum_t w_t \max_{s \in S} \max(0, 1 - d_{ts} / \bar d), \quad w_t = s_t \, \delta_t
+   F(S) = \sum_t w_t \max_{s \in S} \max(0, 1 - d_{ts} / \bar d), \quad
+   w_t = (s_t - \min s) \, \delta_t
 
 d is the cosine distance between two samples and :math:`\bar d` its mean over the video, s the
 importance and :math:`\delta` the seconds that a sample stands for. F is monotone and submodular, so
@@ -107,7 +108,8 @@ def cover_keyframes(
     rows = unit_rows(features)
     distance = mean_distance(np.asarray(features), lasting, usable)
     cover = _Cover(rows, _thinned(scores, usable), distance)
-    cover.weigh(np.maximum(scores, 0.0) * lasting)
+    above = scores - scores[usable].min()
+    cover.weigh(np.maximum(above, 0.0) * lasting if above[usable].any() else lasting)
     wanted = n if n is not None else MOST_AUTO
     bound = 1.0 - look_alike * distance
     cover.choose(wanted, bound, least=0.0 if n is not None else LEAST_GAIN)
@@ -118,7 +120,7 @@ def cover_keyframes(
         why = "asked for" if len(cover.chosen) == n else "all"
     else:
         why = cover.why
-    samples = np.array(cover.chosen, dtype=np.int64)
+    samples: Integers = np.array(cover.chosen, dtype=np.int64)
     if sharpness is not None:
         sharp = np.asarray(sharpness, dtype=np.float64)
         if sharp.shape != scores.shape:
@@ -138,7 +140,7 @@ def _seconds(times: Floats) -> Floats:
 
 def _thinned(scores: Floats, usable: Booleans) -> Integers:
     """Return at most `MOST_SAMPLES` usable samples: the most important of each stretch."""
-    kept = np.flatnonzero(usable)
+    kept: Integers = np.flatnonzero(usable)
     if len(kept) <= MOST_SAMPLES:
         return kept
     stretch = np.arange(len(kept)) * MOST_SAMPLES // len(kept)
@@ -165,7 +167,8 @@ class _Cover:
         nearest = np.searchsorted(
             (self.samples[1:] + self.samples[:-1]) / 2, np.arange(len(weights))
         )
-        self.weights = np.bincount(nearest, weights, minlength=len(self.samples))
+        self.weights: Floats = np.zeros(len(self.samples))
+        np.add.at(self.weights, nearest, weights)
         if self.weights.sum() <= 0:
             self.weights = np.ones(len(self.samples))
         self.weights = self.weights / self.weights.sum()
@@ -202,7 +205,8 @@ class _Cover:
         self.why = "most"
 
     def _similarity(self, index: int) -> Floats:
-        return np.maximum(0.0, 1.0 - (1.0 - self.cosines[index].astype(np.float64)) / self.distance)
+        distances = 1.0 - self.cosines[index].astype(np.float64)
+        return np.asarray(np.maximum(0.0, 1.0 - distances / self.distance))
 
     def _gain(self, index: int) -> float:
         return float(self.weights @ np.maximum(self._similarity(index) - self._covered, 0.0))
@@ -223,7 +227,7 @@ def _sharpest(
 
     One that another keyframe has, or that looks like another keyframe, is passed over.
     """
-    moved = samples.copy()
+    moved: Integers = samples.copy()
     for place, sample in enumerate(samples.tolist()):
         first = int(np.searchsorted(times, times[sample] - NEARBY - 1e-6))
         stop = int(np.searchsorted(times, times[sample] + NEARBY + 1e-6))
@@ -237,4 +241,4 @@ def _sharpest(
         candidates = near[fits]
         best = np.lexsort((np.abs(times[candidates] - times[sample]), -sharpness[candidates]))[0]
         moved[place] = candidates[best]
-    return moved
+    return np.asarray(moved)
