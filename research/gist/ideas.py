@@ -10,7 +10,7 @@ import numpy as np
 from videos import Video
 
 from vidgist.criteria.smoothing import smooth
-from vidgist.selection.gist import RULE, gist_pieces
+from vidgist.selection.gist import CONSTANTS, gist_pieces
 
 CONSTANTS = {
     "pieces of 4 s": {"length": 10.0, "longest": 4.0},
@@ -39,7 +39,7 @@ def selected(v: Video, shots, *, share=0.15, importance=None, **constants):
         shots,
         budget=share * v.duration,
         duration=v.duration,
-        rule=replace(RULE, **constants),
+        rule=replace(CONSTANTS, **constants),
     ).seconds
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_FPS", "DEFAULT_LENGTH", "DEFAULT_SELECT", "ENGINES"]
+__all__ = ["DEFAULT_FPS", "DEFAULT_KEYFRAMES", "DEFAULT_LENGTH", "DEFAULT_SELECT", "ENGINES"]
 
 DEFAULT_LENGTH = "auto"
 """The most that a summary may last: see `vidgist.selection.parse_length`."""
@@ -15,3 +15,6 @@ DEFAULT_SELECT = "gist"
 
 ENGINES = ("processes", "ray")
 """Where the workers of a batch run: on this machine, or on a Ray cluster."""
+
+DEFAULT_KEYFRAMES = "auto"
+"""Number of stills: as many as add something new."""

@@ -47,6 +47,7 @@ class Summary(ShapesInRepr):
         budget: greatest duration of the summary in seconds.
         junk: (T,) the reason why a sample is unfit to show, such as ``black``; "" for none.
         stills: (K,) index of the sample of each keyframe, ascending.
+        cover: index of the sample that stands for the video best.
         thumbnails: T small JPEG files, one per sample, or empty.
         warnings: one sentence each.
     """
@@ -61,6 +62,7 @@ class Summary(ShapesInRepr):
     budget: float
     junk: Strings
     stills: Integers
+    cover: int = 0
     thumbnails: tuple[bytes, ...] = ()
     warnings: tuple[str, ...] = ()
 

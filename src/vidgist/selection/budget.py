@@ -7,7 +7,7 @@ import re
 
 from vidgist.errors import SettingError
 
-__all__ = ["auto_length", "parse_length", "parse_time"]
+__all__ = ["auto_length", "parse_count", "parse_length", "parse_time"]
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*s?")
@@ -67,6 +67,23 @@ def parse_length(length: str | float, duration: float) -> float:
     if not (0 < seconds < math.inf):
         raise SettingError(f"length: '{text}' leaves nothing; give more than 0")
     return min(seconds, duration)
+
+
+def parse_count(count: int | str) -> int | None:
+    """Return the number of keyframes that is asked for, None for ``"auto"``.
+
+    Raises:
+        SettingError: it is neither a whole number of at least 1 nor `auto`.
+
+    >>> parse_count("auto"), parse_count("12")
+    (None, 12)
+    """
+    text = str(count).strip()
+    if text == AUTO:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingError(f"keyframes: expected auto or a number from 1, got '{text}'")
+    return int(text)
 
 
 def parse_time(text: str, duration: float) -> float:

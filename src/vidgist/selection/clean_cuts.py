@@ -85,10 +85,10 @@ def _moved_within(pieces: Floats, allowed: Floats) -> Floats:
     """Return pieces (n, 2) moved, or shortened, into their ranges without overlapping."""
     moved = np.empty_like(pieces)
     before = -np.inf
-    for i, ((start, end), (low, high)) in enumerate(zip(pieces, allowed, strict=True)):
-        low = max(low, before)
+    for i, ((start, end), (least, most)) in enumerate(zip(pieces, allowed, strict=True)):
+        low = max(least, before)
         after = pieces[i + 1, 0] if i + 1 < len(pieces) else np.inf
-        high = min(high, max(after, end))
+        high = min(most, max(after, end))
         length = end - start
         first = min(max(start, low), max(high - length, low))
         moved[i] = first, max(min(first + length, high), first)

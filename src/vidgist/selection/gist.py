@@ -419,5 +419,6 @@ RULE = Rule(
     name="gist",
     summary="pieces of shots, by importance a second, nothing shown twice",
     choose=_choose,
+    clean_cuts=True,
     order=1,
 )

@@ -88,12 +88,14 @@ class Rule:
         name: what users call it.
         summary: one line for people.
         choose: from the footage to the pieces.
+        clean_cuts: whether borders of pieces are moved to where a viewer would cut.
         order: its place in lists.
     """
 
     name: str
     summary: str
     choose: Callable[[Footage], Selection]
+    clean_cuts: bool = False
     order: float = 100.0
 
 

@@ -85,6 +85,11 @@ class Junk:
     transitions: tuple[Transition, ...] = ()
 
     @property
+    def intervals(self) -> npt.NDArray[np.float64]:
+        """(m, 2) start and end in seconds of the transitions."""
+        return np.array([[t.start, t.end] for t in self.transitions]).reshape(-1, 2)
+
+    @property
     def refused(self) -> npt.NDArray[np.bool_]:
         """(T,) which samples have a reason."""
         return np.array([bool(reason) for reason in self.reasons], bool)
