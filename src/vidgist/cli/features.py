@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from vidgist.batch import BatchJob, JobResult, Setup, find_videos
+from vidgist.batch.extractions import Extractions
+from vidgist.batch.jobs import EXTRACT, run_job
+from vidgist.batch.journal import open_journal
 from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
 from vidgist.cli.common import Console, common_options, one_line, print_json
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options
+from vidgist.datasets.store import open_store
 from vidgist.errors import InputError
-
-if TYPE_CHECKING:
-    from vidgist.batch import JobResult
-    from vidgist.video import Limits
+from vidgist.system.fingerprint import content_fingerprint
+from vidgist.video import Limits, open_video
 
 __all__ = ["features"]
 
@@ -57,14 +61,6 @@ def features(
     A folder stands for every video in it. An existing file is added to; a video that is in it
     already (by its content) is skipped, so that the same command continues an interrupted run.
     """
-    from dataclasses import asdict
-
-    from vidgist.batch import BatchJob, Setup, find_videos
-    from vidgist.batch.extractions import Extractions
-    from vidgist.batch.jobs import EXTRACT, run_job
-    from vidgist.batch.journal import open_journal
-    from vidgist.datasets.store import open_store
-
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
     settings = {**options, "limits": asdict(limits)}
@@ -128,8 +124,6 @@ def features(
 
 def _outcome(video: Path, output: Path, *, there: bool) -> JobResult:
     """Return the result of a video that no worker had to read."""
-    from vidgist.batch import BatchJob, JobResult
-
     details: dict[str, Any] = {"state": "skipped", "video": str(video), "output": str(output)}
     if not there:
         error = f"{video}: is the same video as another of this run, which failed; see there"
@@ -141,10 +135,6 @@ def _contents(
     videos: list[Path], limits: Limits, console: Console, outcomes: list[JobResult]
 ) -> dict[Path, str]:
     """Return the fingerprint of each video's content; videos that cannot be opened fail here."""
-    from vidgist.batch import BatchJob, JobResult
-    from vidgist.system.fingerprint import content_fingerprint
-    from vidgist.video import open_video
-
     contents = {}
     for video in videos:
         try:
