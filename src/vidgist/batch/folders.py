@@ -21,11 +21,9 @@ from vidgist.errors import InputError
 from vidgist.system.files import whole_file
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.system.json_file import read_json
+from vidgist.video.inputs import MARKER
 
 __all__ = ["MARKER", "ResultMarker", "result_folders"]
-
-MARKER = ".vidgist.json"
-"""Name of the marker file."""
 
 _MAX_MARKER_BYTES = 1 << 20
 

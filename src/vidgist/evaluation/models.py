@@ -27,7 +27,7 @@ def model_row_name(path: Path, settings: Preset) -> str:
         ModelError: the file is no model.
     """
     model = _load(path)
-    what = row_name(settings.criteria) if model.gives_criteria else "DR-DSN"
+    what = row_name(settings.criteria) if model.gives_criteria else model.method.title
     return f"{what}, {path.name}"
 
 

@@ -19,7 +19,7 @@ from vidgist.evaluation.evaluate import with_splits
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.published import published
 from vidgist.evaluation.results import Table
-from vidgist.models.settings import TrainSettings, replace_settings
+from vidgist.models.settings import ContrastiveSettings, replace_settings
 from vidgist.paper import tables_1_2 as trained
 from vidgist.paper import youtube8m
 from vidgist.paper.context import Context, Report
@@ -75,7 +75,7 @@ def run(context: Context) -> Report:
     return Report(name=context.name, tables=tuple(tables), missing=tuple(missing), figures=figures)
 
 
-def _cells(context: Context, metric: str, training: TrainSettings) -> list[Group]:
+def _cells(context: Context, metric: str, training: ContrastiveSettings) -> list[Group]:
     _, criteria = ROWS[context.name]
     groups = []
     for neighbors in NEIGHBORS:

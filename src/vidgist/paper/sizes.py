@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vidgist.models.settings import DsnSettings, Settings, replace_settings, train_settings
+from vidgist.models.methods import training_settings
+from vidgist.models.settings import TrainingSettings, contrastive_settings, replace_settings
 from vidgist.paper import youtube8m
 from vidgist.paper.context import Context, Report
 from vidgist.paper.tables_1_2 import NAMES, runs_of
@@ -45,7 +46,7 @@ def run(context: Context) -> Report:
 
 
 def _groups(context: Context, metric: str) -> list[Group]:
-    training = train_settings(youtube8m.training_for(context, metric).name, kind="youtube8m")
+    training = contrastive_settings(youtube8m.training_for(context, metric).name, kind="youtube8m")
     settings = context.settings_for(metric, neighbors=training.neighbors)
     criteria = COMBINATIONS["alignment x uniformity x filter"]
     groups = [
@@ -60,7 +61,7 @@ def _groups(context: Context, metric: str) -> list[Group]:
     return [*groups, *(dsn_group(epochs) for epochs in context.dsn_epochs)]
 
 
-def seconds_an_epoch(videos: TrainingVideos, *, settings: Settings) -> tuple[float, float]:
+def seconds_an_epoch(videos: TrainingVideos, *, settings: TrainingSettings) -> tuple[float, float]:
     """Return the seconds of one epoch, set-up and writing left out: of the clock, and processor's.
 
     The second tells little where a GPU does the work, and the first little on a busy computer.
@@ -81,7 +82,7 @@ def _speeds(context: Context, videos: TrainingVideos | None) -> tuple[str, ...]:
         videos = synthetic_youtube8m(TIMED_VIDEOS, rng=np.random.default_rng(0))
         source = "synthetic videos of YouTube-8M's kind"
     videos = videos.subset(videos.keys[:TIMED_VIDEOS])
-    training = train_settings(
+    training = contrastive_settings(
         context.settings.name if context.settings.name == "reference" else "paper",
         kind="youtube8m",
     )
@@ -92,7 +93,7 @@ def _speeds(context: Context, videos: TrainingVideos | None) -> tuple[str, ...]:
         settings = replace_settings(training, layers=layers, heads=heads)
         timed.append((name, seconds_an_epoch(videos, settings=settings)))
     context.progress("timing DR-DSN", 0, None)
-    rival = seconds_an_epoch(videos, settings=DsnSettings())
+    rival = seconds_an_epoch(videos, settings=training_settings("dr-dsn"))
     return _lines(timed, rival, count=len(videos), source=source)
 
 

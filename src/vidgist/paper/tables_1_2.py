@@ -17,7 +17,7 @@ from vidgist.evaluation.evaluate import with_splits
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.published import Published, published, published_rows
 from vidgist.evaluation.results import Table
-from vidgist.models.settings import TrainSettings, replace_settings, train_settings
+from vidgist.models.settings import ContrastiveSettings, contrastive_settings, replace_settings
 from vidgist.paper.context import Context, Report
 from vidgist.paper.trainings import (
     Fold,
@@ -58,10 +58,10 @@ def runs_of(context: Context) -> Runs:
     return Runs(folder=context.runs or RUNS, progress=context.progress)
 
 
-def training_for(context: Context, metric: str) -> TrainSettings:
+def training_for(context: Context, metric: str) -> ContrastiveSettings:
     """Return the settings of the training: of the score's preset, for this data set."""
     name = context.settings.name if context.settings.name in ("paper", "reference") else "paper"
-    settings = train_settings(name)
+    settings = contrastive_settings(name)
     batch = SUMME_BATCH if metric == "summe" else None
     return replace_settings(settings, batch=batch, epochs=context.epochs)
 

@@ -10,7 +10,7 @@ from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import Protocol, protocol
 from vidgist.evaluation.published import Published, published, published_rows
 from vidgist.evaluation.results import Table
-from vidgist.models.settings import TrainSettings, replace_settings, train_settings
+from vidgist.models.settings import ContrastiveSettings, contrastive_settings, replace_settings
 from vidgist.paper.context import Context, Report
 from vidgist.paper.tables_1_2 import NAMES, runs_of
 from vidgist.paper.trainings import Fold, Group, contrastive_groups, dsn_group, trained_table
@@ -43,10 +43,10 @@ def run(context: Context) -> Report:
     return Report(name=context.name, tables=tuple(tables), missing=tuple(missing))
 
 
-def training_for(context: Context, metric: str) -> TrainSettings:
+def training_for(context: Context, metric: str) -> ContrastiveSettings:
     """Return the settings of the training, for this data set."""
     name = context.settings.name if context.settings.name in ("paper", "reference") else "paper"
-    settings = train_settings(name, kind="youtube8m")
+    settings = contrastive_settings(name, kind="youtube8m")
     changes = SUMME if metric == "summe" else {}
     return replace_settings(settings, epochs=context.epochs, **changes)
 

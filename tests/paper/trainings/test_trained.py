@@ -15,7 +15,7 @@ import pytest
 from vidgist.datasets import VideoRecord, append_videos, open_dataset
 from vidgist.datasets.splits import read_splits
 from vidgist.evaluation.judge import Judge
-from vidgist.models.settings import replace_settings, train_settings
+from vidgist.models.settings import contrastive_settings, replace_settings
 from vidgist.paper import Context, run_benchmark
 from vidgist.paper.library import find_library
 from vidgist.paper.other_half import other_half
@@ -59,11 +59,11 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shrink the paper's network, so that a table of it takes a second."""
-    for module in ("trained", "youtube8m", "sizes"):
+    for module in ("tables_1_2", "youtube8m", "sizes"):
         monkeypatch.setattr(
-            f"vidgist.paper.{module}.train_settings",
+            f"vidgist.paper.{module}.contrastive_settings",
             lambda name, kind="standard": replace_settings(
-                train_settings(name, kind=kind), **SMALL
+                contrastive_settings(name, kind=kind), **SMALL
             ),
         )
 
@@ -86,7 +86,7 @@ def test_every_number_of_a_table_is_that_of_its_model(folder: Path) -> None:
     dataset = open_dataset(folder / "tvsum_small.h5")
     folds = canonical_folds(dataset, read_splits(folder / "tvsum_splits.json"))
     settings = context("1", folder).settings_for("tvsum")
-    training = replace_settings(train_settings("reference"), **SMALL)
+    training = replace_settings(contrastive_settings("reference"), **SMALL)
     group = contrastive_groups(training, settings)[1]
     runs = Runs(folder=folder.parent / "runs")
     means = np.zeros((2, 2, 3))
@@ -210,7 +210,7 @@ def test_each_half_is_measured_with_the_network_of_the_other(folder):
     # The video's numbers are those of a model that is trained by hand on the half without it.
     name = "alignment x uniformity x filter, trained"
     group = contrastive_groups(
-        replace_settings(train_settings("reference"), **SMALL), chosen.settings_for("tvsum")
+        replace_settings(contrastive_settings("reference"), **SMALL), chosen.settings_for("tvsum")
     )[1]
     judge = Judge(dataset.read("video_2"), metric="tvsum", protocol=table.protocol)
     learned = features_of([dataset]).subset({"video_1", "video_3"})

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.evaluation.judge import Judge
-from vidgist.models import Model, refined_criteria
-from vidgist.models.settings import DsnSettings, Settings, TrainSettings
+from vidgist.models import Model, TrainingSettings
+from vidgist.models.methods import training_settings
+from vidgist.models.settings import ContrastiveSettings
 from vidgist.scoring.presets import Preset
-from vidgist.scoring.scorer import importance, scale
+from vidgist.scoring.scorer import Scorer, importance, scale
 
 __all__ = ["COMBINATIONS", "Group", "contrastive_groups", "dsn_group", "rows_of"]
 
@@ -39,7 +40,7 @@ class Group:
     """
 
     name: str
-    settings: Settings
+    settings: TrainingSettings
     rows: tuple[str, ...]
     measure: Callable[[Model, Judge], Mapping[str, Floats]]
 
@@ -50,13 +51,7 @@ def rows_of(
     """Return what measures rows of criteria with a refined video's criteria computed once."""
 
     def measure(model: Model, judge: Judge) -> Mapping[str, Floats]:
-        raw = refined_criteria(
-            judge.record.to_features(),
-            model,
-            neighbors=settings.neighbors,
-            count_self=settings.count_self,
-            round_neighbors=settings.round_neighbors,
-        )
+        raw = Scorer(settings, model=model).measure(judge.record.to_features())
         scaled = scale(raw, threshold=settings.threshold)
         scores = [
             importance(
@@ -72,7 +67,7 @@ def rows_of(
     return measure
 
 
-def contrastive_groups(training: TrainSettings, settings: Preset) -> list[Group]:
+def contrastive_groups(training: ContrastiveSettings, settings: Preset) -> list[Group]:
     """Return the trained network's rows, and those of the same network before its first step.
 
     Args:
@@ -103,4 +98,5 @@ def dsn_group(epochs: int) -> Group:
         scores = model.scores(judge.record.to_features())
         return {row: judge.measure(scores[None])[0]}
 
-    return Group(name=row, settings=DsnSettings(epochs=epochs), rows=(row,), measure=measure)
+    settings = training_settings("dr-dsn", epochs=epochs)
+    return Group(name=row, settings=settings, rows=(row,), measure=measure)

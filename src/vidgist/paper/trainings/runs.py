@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidgist.models import Model, load_model
-from vidgist.models.settings import Settings
+from vidgist.models import Model, TrainingSettings, load_model
 from vidgist.progress import Progress, silent
 from vidgist.training import require_torch
 from vidgist.training.identity import run_name
@@ -30,7 +29,9 @@ class Runs:
     progress: Progress = silent
     device: str = "auto"
 
-    def model(self, videos: TrainingVideos, *, settings: Settings, seed: int, what: str) -> Model:
+    def model(
+        self, videos: TrainingVideos, *, settings: TrainingSettings, seed: int, what: str
+    ) -> Model:
         """Return the model of this training, trained now where it is not there yet.
 
         Args:
@@ -59,4 +60,4 @@ class Runs:
                 resume=True,
                 report=report,
             )
-        return load_model(path, device=self.device)
+        return load_model(path)
