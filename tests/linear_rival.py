@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -55,6 +57,12 @@ def learner(videos, *, settings, seed):
                 yield {"total": (network(features)[:, 0] - features.norm(dim=1)).square().mean()}
 
     return LinearLearner()
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a process that finds the packages of a folder, and this file."""
+    paths = [str(folder), str(Path(__file__).parent), *filter(None, sys.path)]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def install(folder: Path, **points: str) -> None:

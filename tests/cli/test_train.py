@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from linear_rival import install
+from linear_rival import environment, install
 from vidgist.cli import main
 from vidgist.datasets import VideoRecord, append_videos
 from vidgist.models import load_model
@@ -56,13 +56,16 @@ def test_dr_dsn_by_the_same_command(data: Path, tmp_path: Path) -> None:
 def test_a_method_of_another_package(data: Path, tmp_path: Path) -> None:
     install(tmp_path, linear="linear_rival:METHOD")
     model = tmp_path / "m.safetensors"
-    paths = [str(tmp_path), str(Path(__file__).parents[1]), *filter(None, sys.path)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
     def vidgist(*line: str) -> dict[str, object]:
         command = [sys.executable, "-m", "vidgist", *line, "--json"]
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=900, check=True, env=environment
+            command,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=True,
+            env=environment(tmp_path),
         )
         return json.loads(done.stdout)
 

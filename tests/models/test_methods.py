@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from linear_rival import METHOD, install
+from linear_rival import METHOD, environment, install
 from vidgist.errors import ModelError, SettingError
 from vidgist.models import METHODS, Method, Model, ModelCard
 from vidgist.models.methods import training_settings
@@ -18,10 +17,9 @@ from vidgist.models.methods import training_settings
 
 def run(folder: Path, *code: str) -> subprocess.CompletedProcess[str]:
     """Run Python with the packages of a folder."""
-    paths = [str(folder), str(Path(__file__).parents[1]), *filter(None, sys.path)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    command = [sys.executable, *code]
     return subprocess.run(
-        [sys.executable, *code], capture_output=True, text=True, check=True, env=environment
+        command, capture_output=True, text=True, check=True, env=environment(folder)
     )
 
 

@@ -23,7 +23,7 @@ from vidgist.models import (
 from vidgist.models.methods import training_settings
 from vidgist.scoring.presets import preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.system.tensors import open_tensors, write_tensors
+from vidgist.system.tensors import write_tensors
 from vidgist.types import Features
 
 DIMENSION = 12
@@ -331,13 +331,3 @@ def test_files_that_are_no_models(tmp_path: Path) -> None:
         file.truncate(3 * 2**30)
     with pytest.raises(ModelError, match="larger"):
         load_model(tmp_path / "sparse")
-
-
-def test_tensors_come_back_as_they_were(rng: np.random.Generator, tmp_path: Path) -> None:
-    tensors = {"a": rng.normal(size=(3, 4)).T, "b": np.arange(3)}
-    write_tensors(tmp_path / "t", tensors, metadata={"who": "me"})
-    with open_tensors(tmp_path / "t", cure="") as file:
-        found = file.read()
-    assert file.metadata == {"who": "me"}
-    for name, values in tensors.items():
-        np.testing.assert_array_equal(found[name], values)

@@ -108,7 +108,7 @@ def test_what_is_missing_is_named(written: Path) -> None:
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "summary.json"
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"summary\.json: (no |is .*JSON)"):
+    with pytest.raises(DataError, match=r"summary\.json: (not |is .*JSON)"):
         read_document(path)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from vidgist.batch import BatchJob, Setup, find_videos, result_folders
 from vidgist.batch.jobs import SUMMARIZE
 from vidgist.batch.journal import JOURNAL
+from vidgist.batch.summaries import Summaries
 from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
 from vidgist.cli.common import (
     Console,
@@ -26,9 +27,6 @@ from vidgist.cli.options import backbone_options, length_option, score_options, 
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 from vidgist.video import Limits
-
-if TYPE_CHECKING:
-    from vidgist.batch.summaries import Summaries
 
 __all__ = ["summarize", "summarize_one"]
 
@@ -84,8 +82,6 @@ def summarize(
     not stop the others, batch.jsonl in the folder of the results tells how each ended, and the same
     command goes on where it was interrupted.
     """
-    from vidgist.batch.summaries import Summaries
-
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
     if many["engine"] == "ray":  # its workers stand in folders of their own

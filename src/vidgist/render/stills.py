@@ -5,7 +5,7 @@ Pictures of full size are yielded one at a time; only small ones are kept in mem
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,10 +49,17 @@ def evenly(n: int, most: int) -> list[int]:
 
 
 class Stills:
-    """The keyframes ``stills`` of a summary, in order, and their pictures."""
+    """The keyframes ``stills`` of a summary, in order, and their pictures.
 
-    def __init__(self, summary: Summary) -> None:
-        self._summary = summary
+    Args:
+        summary: which shots are selected.
+        frames: decodes the frames at ascending times.
+    """
+
+    def __init__(
+        self, summary: Summary, frames: Callable[[Sequence[float]], Iterator[Image.Image]]
+    ) -> None:
+        self._frames = frames
         shots = np.flatnonzero(summary.selected)
         seconds = summary.keyframe_times[shots]
         self.stills = tuple(
@@ -72,11 +79,8 @@ class Stills:
         """
         from PIL import Image
 
-        from vidgist.video.seek import frames_at
-
         tiles = []
-        times = np.array([still.seconds for still in self.stills])
-        images = frames_at(self._summary.video.path, times, timeline=self._summary.timeline)
+        images = self._frames([still.seconds for still in self.stills])
         for index, (still, image) in enumerate(zip(self.stills, images, strict=True)):
             if index in self._kept:
                 tile = image.copy()
