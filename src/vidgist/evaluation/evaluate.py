@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.keyshots import budget_frames
 from vidgist.evaluation.protocols import Protocol, cautions
-from vidgist.evaluation.results import Row, Table, counted
+from vidgist.evaluation.results import Table, TableRow, counted
 from vidgist.progress import Progress, silent
 
 __all__ = ["evaluate", "with_splits"]
@@ -78,7 +77,7 @@ def evaluate(
         why = "none of its videos has features" if without else "it has no videos to measure"
         raise DataError(f"{dataset}: {why}; add them with vidgist features")
     rows = tuple(
-        Row(
+        TableRow(
             name=entry.name,
             values=np.stack(found),
             published=entry.published,
@@ -105,7 +104,7 @@ def evaluate(
     )
 
 
-def _missing(rows: Sequence[Row], videos: list[str], without: list[str]) -> list[str]:
+def _missing(rows: Sequence[TableRow], videos: list[str], without: list[str]) -> list[str]:
     notes = []
     if without:
         notes.append(
@@ -139,11 +138,11 @@ def _empty(count: int, of: int) -> list[str]:
     ]
 
 
-def _unknown(rows: Sequence[Row], index: int) -> bool:
+def _unknown(rows: Sequence[TableRow], index: int) -> bool:
     return all(np.isnan(row.values[..., index]).all() for row in rows)
 
 
-def _of_another_metric(metric: str, rows: Sequence[Row], *, own_scores: bool) -> list[str]:
+def _of_another_metric(metric: str, rows: Sequence[TableRow], *, own_scores: bool) -> list[str]:
     """Return a warning where the file looks like the other data set's."""
     if metric == "summe" and own_scores:
         return [
@@ -196,20 +195,10 @@ def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[s
     if empty and present:
         numbers = ", ".join(map(str, empty))
         notes.append(f"left out, because no video of theirs could be measured: splits {numbers}")
-    places = [index for index, key in enumerate(table.videos) if key in tested]
-    if not places:
+    if not present:
         raise DataError(f"{table.dataset}: none of the tested videos could be measured")
-    return dataclasses.replace(
-        table,
-        videos=tuple(table.videos[i] for i in places),
-        rows=tuple(dataclasses.replace(row, values=row.values[places]) for row in table.rows),
-        splits=tuple(
-            kept
-            for split in splits
-            if (kept := tuple(key for key in split.test if key in table.videos))
-        ),
-        notes=(*notes, *table.notes),
-    )
+    measured = [tuple(key for key in split.test if key in table.videos) for split in splits]
+    return table.only(tested, splits=tuple(filter(None, measured)), notes=(*notes, *table.notes))
 
 
 def _of_another_data_set(

@@ -30,7 +30,7 @@ def f1_scores(
     """
     if summaries.ndim != 2 or user_summaries.shape[1:] != summaries.shape[1:]:
         raise ValueError(
-            f"summaries: expected (R, N) and (U, N), came {summaries.shape}, {user_summaries.shape}"
+            f"summaries: expected (R, N) and (U, N), got {summaries.shape}, {user_summaries.shape}"
         )
     # In float32 the products run on the BLAS, and counts are exact up to 16 million frames.
     kind = np.float32 if summaries.shape[1] < 2**24 else np.float64

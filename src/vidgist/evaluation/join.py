@@ -27,7 +27,7 @@ from vidgist.errors import DataError
 from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.types import Shots
 
-__all__ = ["annotate", "fill", "find_partner", "join", "read_annotations"]
+__all__ = ["annotate", "fill", "find_partner", "join", "read_annotations", "with_features_of"]
 
 MAX_EXTRA = 0.01
 """Decoders differ in the last frames of a video; a larger share means that it is another video."""
@@ -163,6 +163,20 @@ def fill(record: VideoRecord, other: VideoRecord) -> VideoRecord:
         if f.name not in ("key", "attributes") and _lacks(getattr(record, f.name))
     }
     return replace(record, **lacking)
+
+
+def with_features_of(features: Dataset, annotated: Dataset) -> Iterator[VideoRecord]:
+    """Yield an annotated data set's videos with the features of another file."""
+    names = {r.name: r.key for r in features.records(fields=("video_name",)) if r.name}
+    for record in annotated:
+        key = names.get(record.name, record.key if record.key in features else "")
+        bare = replace(record, features=None)
+        if not key:
+            yield bare
+            continue
+        theirs = features.read(key, fields=("features", "picks", "video_name"))
+        attributes = {**record.attributes, **theirs.attributes}
+        yield replace(fill(replace(theirs, attributes=attributes), bare), key=record.key)
 
 
 def _lacks(value: object) -> bool:

@@ -47,7 +47,7 @@ def choose_shots(
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2 or values.shape[1:] != lengths.shape:
         raise ValueError(
-            f"values, lengths: expected (R, S), (S,), came {values.shape}, {lengths.shape}"
+            f"values, lengths: expected (R, S), (S,), got {values.shape}, {lengths.shape}"
         )
     per_row = max(1, values.shape[1] * (capacity + 1))
     together = max(1, _MAX_CELLS // per_row)

@@ -58,14 +58,14 @@ class Annotators:
     def __init__(self, annotations: npt.ArrayLike, *, steps: npt.ArrayLike | None = None) -> None:
         values = np.asarray(annotations, dtype=np.float64)
         if values.ndim != 2 or values.shape[1] == 0:
-            raise ValueError(f"annotations: expected (U, N) with N > 0, came {values.shape}")
+            raise ValueError(f"annotations: expected (U, N) with N > 0, got {values.shape}")
         if not np.isfinite(values).all():
-            raise ValueError("annotations: expected finite numbers, came NaN or infinity")
+            raise ValueError("annotations: expected finite numbers, got NaN or infinity")
         self.steps = np.ones(values.shape[1], int) if steps is None else np.asarray(steps, int)
         if self.steps.sum() != values.shape[1] or (self.steps < 1).any():
             raise ValueError(
                 f"steps: expected whole numbers from 1 that make {values.shape[1]}, "
-                f"came {self.steps.sum()} together"
+                f"got {self.steps.sum()} together"
             )
         self.values = values
         self._unit = _centered_ranks(values)
@@ -99,10 +99,10 @@ class Annotators:
     def _check(self, scores: Floats) -> None:
         if scores.ndim != 2 or scores.shape[1] != len(self.steps):
             raise ValueError(
-                f"scores: expected (R, {len(self.steps)}), came {scores.shape}: one score a sample"
+                f"scores: expected (R, {len(self.steps)}), got {scores.shape}: one score a sample"
             )
         if not np.isfinite(scores).all():
-            raise ValueError("scores: expected finite numbers, came NaN or infinity")
+            raise ValueError("scores: expected finite numbers, got NaN or infinity")
 
     def rho(self, scores: Floats) -> npt.NDArray[np.float64]:
         """Return Spearman's rho of R score vectors (R, T) with each annotator, as (R, U)."""

@@ -1,4 +1,4 @@
-"""Our own shots in the place of a data set's: what of a number comes from the segmentation."""
+"""Shots by our own segmentation, in the place of a data set's official shots."""
 
 from __future__ import annotations
 
@@ -9,18 +9,29 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets import VideoRecord
+from vidgist.errors import unknown_value
 from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.shots import segment
 from vidgist.types import Shots
 
-__all__ = ["SHOTS", "kts_shots", "resegment"]
+__all__ = ["check_shots", "kts_shots", "resegment"]
 
 SHOTS = ("official", "kts")
-"""Whose shots: those of the data set's file, or Kernel Temporal Segmentation of its features."""
+"""Sources of shots: the data set's file, or Kernel Temporal Segmentation of its features."""
+
+
+def check_shots(shots: str) -> None:
+    """Make sure that a source of shots is known.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if shots not in SHOTS:
+        raise unknown_value("shots", shots, SHOTS)
 
 
 def kts_shots(record: VideoRecord) -> Shots:
-    """Return the shots that our KTS finds in the features; a shot begins at its first sample.
+    """Segment a video by its features (KTS); a shot begins at its first sample.
 
     Raises:
         DataError: the record has no features.

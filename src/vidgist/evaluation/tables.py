@@ -15,8 +15,7 @@ from vidgist.evaluation.bootstrap import Difference
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.latex import latex_table
 from vidgist.evaluation.protocols import BEST_OR_MEAN
-from vidgist.evaluation.published import Published
-from vidgist.evaluation.results import Row, Table, counted
+from vidgist.evaluation.results import Published, Table, TableRow, counted
 
 __all__ = ["FORMATS", "as_data", "chosen_format", "comparisons", "per_video_text", "render"]
 
@@ -33,7 +32,7 @@ def _number(value: float | None, measure: str) -> str:
     return f"{100 * value:.2f}" if measure == "f1" else f"{value:.4f}"
 
 
-def _cells(table: Table, row: Row) -> list[str]:
+def _cells(table: Table, row: TableRow) -> list[str]:
     cells = []
     for measure, mean, spread in zip(MEASURES, table.mean(row), table.spread(row), strict=True):
         text = _number(float(mean), measure)
@@ -181,7 +180,7 @@ def _terminal(table: Table) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def per_video_text(table: Table, row: Row) -> str:
+def per_video_text(table: Table, row: TableRow) -> str:
     """Return one row's numbers on every video, for the terminal."""
     body = [
         [key, *(_number(float(v), m) for v, m in zip(values, MEASURES, strict=True))]

@@ -1,9 +1,8 @@
-"""Finished trainings in a folder: a table that was interrupted goes on with what is there."""
+"""Trained models in a folder: a table that was interrupted continues with what is there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from vidgist.models import Model, load_model
@@ -13,50 +12,40 @@ from vidgist.training import require_torch
 from vidgist.training.identity import run_name
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["Runs"]
+__all__ = ["trained_model"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Runs:
-    """A folder of models, each under a name that follows from its data, settings and seed.
+def trained_model(
+    videos: TrainingVideos,
+    *,
+    folder: Path,
+    settings: Settings,
+    seed: int,
+    title: str = "",
+    progress: Progress = silent,
+) -> Model:
+    """Return the model of a training, trained now where its file does not exist yet.
 
-    Attributes:
-        folder: made where missing.
-        progress: told of the steps of a training.
-        device: `auto`, `cpu` or `cuda`.
+    Args:
+        videos: what it learns from.
+        folder: of the models, made where missing; a file's name follows from videos, settings and
+            seed.
+        settings: of any method.
+        seed: of weights, samples and dropout.
+        title: of the training, for the progress.
+        progress: called after the steps of the training.
+
+    Raises:
+        MissingExtraError: it has to be trained, and torch is not installed.
+        TrainingError: its loss is NaN or infinite.
     """
+    path = folder / run_name(videos, settings=settings, seed=seed)
+    if not path.exists():
+        require_torch("a row that is trained")
+        from vidgist.training.training import train
 
-    folder: Path
-    progress: Progress = silent
-    device: str = "auto"
+        def report(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
+            progress(f"training {title}", step, steps)
 
-    def model(self, videos: TrainingVideos, *, settings: Settings, seed: int, what: str) -> Model:
-        """Return the model of this training, trained now where it is not there yet.
-
-        Args:
-            videos: what it learns from.
-            settings: of any method.
-            seed: of weights, samples and dropout.
-            what: what to call the training in the progress.
-
-        Raises:
-            MissingExtraError: it has to be trained, and torch is not installed.
-            TrainingError: its loss is no number any more.
-        """
-        path = self.folder / run_name(videos, settings=settings, seed=seed)
-        if not path.exists():
-            require_torch("a row that is trained")
-            from vidgist.training.training import train
-
-            def report(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
-                self.progress(f"training {what}", step, steps)
-
-            train(
-                *(videos, path),
-                settings=settings,
-                seed=seed,
-                device=self.device,
-                resume=True,
-                report=report,
-            )
-        return load_model(path, device=self.device)
+        train(videos, path, settings=settings, seed=seed, resume=True, report=report)
+    return load_model(path)
