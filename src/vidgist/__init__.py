@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from vidgist.criteria.belonging import belonging
     from vidgist.criteria.distinctiveness import distinctiveness
     from vidgist.criteria.projection import projection
-    from vidgist.criteria.promise import promise
     from vidgist.criteria.scaling import minmax
     from vidgist.criteria.uniformity import uniformity
     from vidgist.criteria.uniqueness import uniqueness
@@ -42,10 +41,12 @@ if TYPE_CHECKING:
     from vidgist.features import extract_features
     from vidgist.pipeline import summarize
     from vidgist.scoring.bank import Bank, read_bank, shipped_bank
-    from vidgist.scoring.scorer import importance, scale, score_features
+    from vidgist.scoring.presets import Preset, preset
+    from vidgist.scoring.scorer import Scorer, importance
+    from vidgist.selection.choose import choose
     from vidgist.selection.knapsack import knapsack
     from vidgist.selection.select import select
-    from vidgist.selection.values import shot_values, spread
+    from vidgist.selection.values import shot_values
     from vidgist.shots.kts import segment
     from vidgist.shots.refine import refine_shots
     from vidgist.types import Features, Frames, Scores, Shots, Summary, Timeline, VideoInfo
@@ -62,7 +63,6 @@ _HOMES = {
         "distinctiveness",
         "minmax",
         "projection",
-        "promise",
         "uniformity",
         "uniqueness",
     ),
@@ -80,8 +80,9 @@ _HOMES = {
     "vidgist.backbones": ("load_backbone",),
     "vidgist.features": ("extract_features",),
     "vidgist.pipeline": ("summarize",),
-    "vidgist.scoring.scorer": ("importance", "scale", "score_features"),
-    "vidgist.selection": ("knapsack", "select", "shot_values", "spread"),
+    "vidgist.scoring.presets": ("Preset", "preset"),
+    "vidgist.scoring.scorer": ("Scorer", "importance"),
+    "vidgist.selection": ("choose", "knapsack", "select", "shot_values"),
     "vidgist.shots": ("refine_shots", "segment"),
     "vidgist.types": (
         "Features",
@@ -105,6 +106,8 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "OutputError",
+    "Preset",
+    "Scorer",
     "Scores",
     "SettingError",
     "Shots",
@@ -116,25 +119,23 @@ __all__ = [
     "VidgistWarning",
     "alignment",
     "belonging",
+    "choose",
     "distinctiveness",
     "extract_features",
     "importance",
     "knapsack",
     "load_backbone",
     "minmax",
+    "preset",
     "probe",
     "projection",
-    "promise",
     "read_bank",
     "read_frames",
     "refine_shots",
-    "scale",
-    "score_features",
     "segment",
     "select",
     "shipped_bank",
     "shot_values",
-    "spread",
     "summarize",
     "uniformity",
     "uniqueness",

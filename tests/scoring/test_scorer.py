@@ -8,8 +8,8 @@ from scipy.stats import spearmanr
 
 from vidgist.criteria import minmax
 from vidgist.errors import SettingError
-from vidgist.scoring.presets import PAPER, REFERENCE, configure, preset
-from vidgist.scoring.scorer import importance, scale, score_features
+from vidgist.scoring.presets import PAPER, REFERENCE, preset
+from vidgist.scoring.scorer import Scorer, importance, scale
 
 SCALED = {
     "alignment": np.array([0.0, 0.5, 1.0, 0.25]),
@@ -68,7 +68,7 @@ def test_threshold_applies_to_scaled_alignment():
     # Scaled 0, 0.5, 1 with mean 0.5: under 0.55 is nothing.
     np.testing.assert_allclose(scaled["alignment"], [0, 0, 1])
     np.testing.assert_allclose(scaled["uniformity"], [0, 0.5, 1])
-    with pytest.raises(SettingError, match="--threshold"):
+    with pytest.raises(SettingError, match="threshold"):
         scale(raw, threshold=-1)
 
 
@@ -79,8 +79,8 @@ def test_threshold_applies_to_scaled_alignment():
         ({"criteria": []}, "at least one"),
         ({"criteria": ["uniformity", "uniqueness"]}, "need alignment"),
         ({"avoid_zeros": "log"}, "known: eps, exp"),
-        ({"smoothing": -1.0}, "--smoothing"),
-        ({"smoothing": float("nan")}, "--smoothing"),
+        ({"smoothing": -1.0}, "smoothing"),
+        ({"smoothing": float("nan")}, "smoothing"),
     ],
 )
 def test_wrong_options_are_told(options, message):
@@ -89,14 +89,14 @@ def test_wrong_options_are_told(options, message):
 
 
 def test_a_missing_criterion_is_told():
-    with pytest.raises(ValueError, match="came no uniqueness"):
+    with pytest.raises(ValueError, match="got no uniqueness"):
         importance({"alignment": np.ones(2)}, criteria=["alignment", "uniqueness"])
 
 
 @pytest.mark.parametrize("features", [np.ones((1, 4)), np.ones((30, 4)), np.zeros((3, 2))])
 @pytest.mark.parametrize("settings", [PAPER, REFERENCE])
 def test_one_sample_and_constant_videos_have_finite_equal_scores(features, settings):
-    scores = score_features(features, settings)
+    scores = Scorer(settings).score(features)
     assert np.isfinite(scores.importance).all()
     assert np.ptp(scores.importance) < 1e-12
     assert (scores.importance > 0).all()
@@ -104,16 +104,16 @@ def test_one_sample_and_constant_videos_have_finite_equal_scores(features, setti
 
 def test_presets_and_overrides():
     assert preset("paper") is PAPER
-    changed = configure("reference", neighbors=0.2, criteria=["uniformity"], avoid_zeros="eps")
+    changed = preset("reference", neighbors=0.2, criteria=["uniformity"], avoid_zeros="eps")
     assert (changed.neighbors, changed.criteria) == (0.2, ("uniformity",))
     assert changed.count_self
     assert changed.avoid_zeros == "eps"
     with pytest.raises(SettingError, match="did you mean 'paper'"):
-        configure("papr")
-    with pytest.raises(SettingError, match="--neighbors"):
-        configure("paper", neighbors=0)
-    with pytest.raises(SettingError, match="--model"):
-        score_features(np.ones((3, 2)), configure("paper", criteria=["uniqueness"]))
+        preset("papr")
+    with pytest.raises(SettingError, match="neighbors"):
+        preset("paper", neighbors=0)
+    with pytest.raises(SettingError, match="uniqueness needs a model"):
+        Scorer(preset("paper", criteria=["uniqueness"]))
 
 
 def test_reference_gives_the_published_correlations(shared):
@@ -125,9 +125,7 @@ def test_reference_gives_the_published_correlations(shared):
         for video in data.values():
             features, users = video["features"][()], video["user_scores"][()]
             for criteria, values in rho.items():
-                scores = score_features(
-                    features, configure("reference", criteria=criteria.split(","))
-                )
+                scores = Scorer(preset("reference", criteria=criteria)).score(features)
                 values.append(np.mean([spearmanr(scores.importance, u)[0] for u in users]))
     assert np.mean(rho["alignment"]) == pytest.approx(0.12901, abs=1e-4)
     assert np.mean(rho["alignment,uniformity"]) == pytest.approx(0.16502, abs=1e-4)

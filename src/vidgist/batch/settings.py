@@ -1,41 +1,27 @@
-"""The options of ``vidgist summarize`` checked, its models loaded, and what identifies them all."""
+"""Settings of a batch: checked and loaded once, with what tells equal results apart from others."""
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vidgist.errors import InputError
+from vidgist.errors import unreadable
 
-__all__ = ["DEFAULTS", "Prepared", "prepare"]
+__all__ = ["Prepared", "prepare"]
 
-DEFAULTS: Mapping[str, Any] = {
-    "length": "15%",
-    "preset": None,
-    "criteria": None,
-    "neighbors": None,
-    "avoid_zeros": None,
-    "threshold": None,
-    "smoothing": None,
-    "prior": None,
-    "fps": 2.0,
-    "fast": False,
-    "backbone": "efficientnet_lite0",
-    "model": None,
-    "bank": "shipped",
-    "device": "auto",
-    "threads": None,
-    "limits": None,
-}
-"""What `prepare` takes where nothing is asked for; as `vidgist.pipeline.summarize` has it."""
+_CHOICES = (
+    *("length", "settings", "model", "bank", "fps", "fast", "backbone"),
+    *("device", "threads", "limits"),
+)
+"""Arguments of `vidgist.pipeline.summarize` that a batch has."""
 
-_SCORE = ("criteria", "neighbors", "avoid_zeros", "threshold", "smoothing", "prior")
-_HOW = ("threads", "device", "limits", "bank", "model", "backbone", "preset")
-"""Options that change how results are made but not what they are, or that are told otherwise."""
+_METHOD_ONLY = ("threads", "device", "limits")
+"""Options that change how results are made but not what they are."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +43,9 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
     """Check the options and load what they name, once for all videos.
 
     Args:
-        options: the arguments of `vidgist.pipeline.summarize` by name as plain JSON; ``limits`` as
-            the fields of `vidgist.video.Limits`, or None.
+        options: arguments of `vidgist.pipeline.summarize` by name as plain JSON, what is missing
+            by default; ``settings`` as the fields of a `Preset`, ``limits`` as those of
+            `vidgist.video.Limits`, or None.
 
     Raises:
         SettingError: a value is unknown or out of range.
@@ -66,55 +53,45 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
         MissingExtraError: the backbone needs a package that is not installed.
     """
     from vidgist.backbones import load_backbone
-    from vidgist.models import load_model
-    from vidgist.scoring.bank import NONE
-    from vidgist.scoring.presets import BANK_CRITERIA, configure, implied_preset
-    from vidgist.scoring.scorer import bank_for, check_model
+    from vidgist.pipeline import summarize
+    from vidgist.scoring.bank import Bank
+    from vidgist.scoring.presets import Preset, preset
+    from vidgist.scoring.scorer import Scorer
     from vidgist.selection import parse_length
     from vidgist.video import Limits, SampleStream
 
-    arguments = dict(options)
-    parse_length(arguments["length"], 1.0)
-    SampleStream("", fps=arguments["fps"])  # refuses rates out of range
-    given = {name: arguments.pop(name) for name in _SCORE}
-    base = arguments["preset"] or implied_preset(
-        criteria=given["criteria"],
-        neighbors=given["neighbors"],
-        threshold=given["threshold"],
-        model=arguments["model"],
+    parameters = inspect.signature(summarize).parameters
+    chosen = {name: options.get(name, parameters[name].default) for name in _CHOICES}
+    parse_length(chosen["length"], 1.0)
+    SampleStream("", fps=chosen["fps"])  # refuses rates out of range
+    settings, model, bank = (chosen.pop(name) for name in ("settings", "model", "bank"))
+    settings = Preset(**settings) if isinstance(settings, Mapping) else preset(settings)
+    scorer = Scorer(settings, model=model, bank=bank)
+    backbone = load_backbone(chosen["backbone"], device=chosen["device"], threads=chosen["threads"])
+    scorer = scorer.matched(
+        dimension=backbone.dimension, backbone=backbone.name, fingerprint=backbone.fingerprint
     )
-    settings = arguments["preset"] = configure(base, **given)
-    how = {"device": arguments["device"], "threads": arguments["threads"]}
-    path = arguments["model"]
-    model = arguments["model"] = None if path is None else load_model(path, **how)
-    check_model(settings, model)
-    backbone = arguments["backbone"] = load_backbone(arguments["backbone"], **how)
-    wanted = arguments["bank"]
-    bank, note = bank_for(
-        settings,
-        wanted,
-        dimension=backbone.dimension,
-        backbone=backbone.name,
-        fingerprint=backbone.fingerprint,
-    )
-    if set(BANK_CRITERIA) & set(settings.criteria):
-        arguments["bank"] = NONE if bank is None else bank
-    limits = arguments["limits"]
-    arguments["limits"] = None if limits is None else Limits(**limits)
     identity = {
         **asdict(settings),
-        **{name: value for name, value in options.items() if name not in (*_SCORE, *_HOW)},
+        **{name: value for name, value in chosen.items() if name not in _METHOD_ONLY},
         "backbone": f"{backbone.name} {backbone.fingerprint}",
-        "model": None if path is None else _digest(path),
-        "bank": None if bank is None else _digest(wanted) if Path(wanted).is_file() else wanted,
+        "model": None if model is None else _digest(model),
+        "bank": _digest(bank) if Path(bank).is_file() else bank,
     }
-    # As it comes back from a file: what was a tuple is a list.
-    identity = json.loads(json.dumps(identity))
-    return Prepared(arguments, identity, () if note is None else (note,))
+    if not isinstance(scorer.bank, Bank):
+        identity["bank"] = None
+    limits = chosen["limits"]
+    chosen["limits"] = None if limits is None else Limits(**limits)
+    return Prepared(
+        arguments={**chosen, "backbone": backbone, "scorer": scorer},
+        # As it comes back from a file: what was a tuple is a list.
+        identity=json.loads(json.dumps(identity)),
+        notes=scorer.notes,
+    )
 
 
 def _digest(path: str) -> str:
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:32]
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise unreadable(error) from error

@@ -7,12 +7,14 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from vidgist.cli.wording import in_options, option_names
 from vidgist.errors import SettingError, VidgistError, unknown_value, unreadable
 
 __all__ = [
@@ -111,9 +113,16 @@ class KnownGroup(click.Group):
 class Console:
     """Standard error: progress, warnings and errors, as quiet as asked for."""
 
-    def __init__(self, *, quiet: bool = False, debug: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        quiet: bool = False,
+        debug: bool = False,
+        options: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.quiet = quiet
         self.debug = debug
+        self.options = options
         self.failures: list[str] = []
         self._bar: Any = None
 
@@ -130,12 +139,14 @@ class Console:
     def warn(self, subject: object, text: str) -> None:
         """Say what was lost or guessed, unless asked to be quiet."""
         if not self.quiet:
-            self._write(f"warning: {one_line(subject)}: {one_line(text)}")
+            line = f"{one_line(subject)}: {one_line(text)}"
+            self._write(f"warning: {in_options(line, self.options)}")
 
     def error(self, text: str) -> None:
         """Say in one line what failed, always."""
-        self.failures.append(one_line(text))
-        self._write(f"error: {one_line(text)}")
+        line = in_options(one_line(text), self.options)
+        self.failures.append(line)
+        self._write(f"error: {line}")
         if self.debug and sys.exc_info()[0] is not None:
             traceback.print_exc()
 
@@ -223,10 +234,19 @@ def common_options(command: Callable[P, R]) -> Callable[..., R]:
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         options: dict[str, Any] = kwargs
-        console = Console(quiet=options.pop("quiet"), debug=options.pop("debug"))
-        click.get_current_context().find_root().obj = console
+        context = click.get_current_context()
+        console = Console(
+            quiet=options.pop("quiet"),
+            debug=options.pop("debug"),
+            options=option_names(context.command),
+        )
+        context.find_root().obj = console
         options["console"] = console
-        return command(*args, **kwargs)
+        try:
+            return command(*args, **kwargs)
+        except VidgistError as error:
+            error.args = (in_options(str(error), console.options),)
+            raise
 
     return wrapped
 
@@ -244,7 +264,7 @@ def for_each(
         except VidgistError as error:
             console.error(str(error))
         except MemoryError:
-            console.error(f"{item}: not enough memory; lower --fps, or close other programs")
+            console.error(f"{item}: not enough memory; lower fps, or close other programs")
         except OSError as error:
             if error.filename is None:
                 raise

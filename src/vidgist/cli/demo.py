@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.cli.options import length_option
 
 __all__ = ["demo"]
 
@@ -42,12 +43,7 @@ WORTH_A_LOOK = {
 @click.option(
     "--seconds", type=float, default=60.0, show_default=True, help="Length of the clip, 10 to 3600."
 )
-@click.option(
-    "--length",
-    default="15%",
-    show_default=True,
-    help="The most that the summary may last: 15%, 90s or 1:30.",
-)
+@length_option
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @common_options
 def demo(
@@ -57,7 +53,6 @@ def demo(
 
     Nothing is downloaded. The clip, demo.mp4, lies in the folder with the results.
     """
-    from vidgist.batch.settings import DEFAULTS
     from vidgist.batch.summaries import Summaries
     from vidgist.cli.summarize import describe, summarize_one
     from vidgist.demo import render_demo
@@ -72,7 +67,7 @@ def demo(
     with console.progress(CLIP) as progress:
         clip = render_demo(output / CLIP, seconds=seconds, overwrite=overwrite, progress=progress)
     asked = {"length": length, "make": DEFAULT_OUTPUTS, "overwrite": overwrite, "resume": False}
-    work = Summaries({**DEFAULTS, **asked})
+    work = Summaries(asked)
     result = summarize_one(clip, output, work=work, console=console)
     if as_json:
         print_json(result)

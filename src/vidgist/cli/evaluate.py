@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from vidgist.cli.common import Console, common_options, print_json
-from vidgist.cli.options import score_options, split_options
+from vidgist.cli.options import score_options, score_settings
 from vidgist.errors import DataError, SettingError
 
 __all__ = ["evaluate"]
@@ -122,7 +122,7 @@ def evaluate(
     if per_video and style not in ("terminal", "json"):
         raise SettingError("--per-video is for the terminal; --json has every video's numbers")
     keep_zeros = options["avoid_zeros"] is not None
-    settings, others = split_options(options, default="paper")
+    settings, others = score_settings(options), options
     chosen = protocol(protocol_name or protocol_of(settings), metric=metric)
     request = Request(
         data=data,

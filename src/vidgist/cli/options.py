@@ -9,23 +9,15 @@ from typing import Any, TypeVar
 import click
 
 from vidgist.cli.common import name_list, one_of
+from vidgist.criteria import CRITERIA
+from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH
 from vidgist.scoring.bank import SHIPPED
-from vidgist.scoring.presets import CRITERIA, Preset, configure, implied_preset
+from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, PRESETS, Preset, preset
 
-__all__ = ["backbone_options", "score_options", "split_options"]
+__all__ = ["backbone_options", "length_option", "score_options", "score_settings"]
 
 DEVICES = ("auto", "cpu", "cuda")
 """As `vidgist.backbones.session.DEVICES`, which takes long to load."""
-
-SCORE_NAMES = (
-    "preset",
-    "criteria",
-    "neighbors",
-    "avoid_zeros",
-    "threshold",
-    "smoothing",
-    "prior",
-)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,24 +29,22 @@ def _stack(command: Command, options: list[Callable[[Command], Command]]) -> Com
 
 
 def score_options(command: Command) -> Command:
-    """Add what decides the score: preset, criteria, neighbors, zeros, smoothing, prior, model."""
+    """Add what decides the score: preset, criteria, neighbors, zeros, smoothing, model, bank."""
     return _stack(
         command,
         [
             click.option(
                 "--preset",
-                metavar="paper|reference|best",
+                metavar="|".join(PRESETS),
                 help="Settings to start from: the paper's text, what its released code does, or"
-                " the score beyond the paper (docs/best.md).  [default: best; paper with --model,"
-                " --neighbors, --threshold or only its criteria, and for evaluate]",
+                f" the score beyond the paper (docs/best.md).  [default: {DEFAULT_PRESET}]",
             ),
             click.option(
                 "--criteria",
                 callback=name_list(CRITERIA),
                 metavar="LIST",
-                help="Criteria to multiply: alignment, uniformity, uniqueness (needs --model),"
-                " distinctiveness, belonging, promise; projection makes the product linear in"
-                " appearance.  [default: the preset's]",
+                help=f"Criteria to multiply: {', '.join(CRITERIA)}; uniqueness needs --model,"
+                " projection makes the product linear in appearance.  [default: the preset's]",
             ),
             click.option(
                 "--neighbors",
@@ -64,7 +54,7 @@ def score_options(command: Command) -> Command:
             ),
             click.option(
                 "--avoid-zeros",
-                metavar="eps|exp",
+                metavar="|".join(AVOID_ZEROS),
                 help="Keep scores from 0: add 0.05, or take exp(p - 1).  [default: the preset's]",
             ),
             click.option(
@@ -78,12 +68,6 @@ def score_options(command: Command) -> Command:
                 type=float,
                 metavar="SIGMA",
                 help="Gaussian over time, in samples.  [default: 1; 3 with best]",
-            ),
-            click.option(
-                "--prior",
-                metavar="none|middle|ends",
-                help="Believe before seeing it that the middle matters more, or the first and last"
-                " tenth (titles, credits) less.  [default: none]",
             ),
             click.option(
                 "--model",
@@ -109,7 +93,7 @@ def backbone_options(command: Command) -> Command:
             click.option(
                 "--fps",
                 type=click.FloatRange(min=0, min_open=True),
-                default=2.0,
+                default=DEFAULT_FPS,
                 show_default=True,
                 help="Samples a second.",
             ),
@@ -144,24 +128,22 @@ def backbone_options(command: Command) -> Command:
     )
 
 
-def split_options(
-    options: dict[str, Any], *, default: str | None = None
-) -> tuple[Preset, dict[str, Any]]:
-    """Return the settings of the score, checked, and the options that remain.
+def length_option(command: Command) -> Command:
+    """Add ``--length``."""
+    return click.option(
+        "--length",
+        default=DEFAULT_LENGTH,
+        show_default=True,
+        help="The most that the summary may last: 15%, 90s or 1:30.",
+    )(command)
 
-    Args:
-        options: as click gives them.
-        default: the preset where none is named; by default `implied_preset` tells.
+
+def score_settings(options: dict[str, Any]) -> Preset:
+    """Take what decides the score out of the options, and return it as checked settings.
 
     Raises:
         SettingError: a value is unknown or out of range.
     """
-    given = {name: options.pop(name) for name in SCORE_NAMES}
-    if given["preset"] is None:
-        given["preset"] = default or implied_preset(
-            criteria=given["criteria"],
-            neighbors=given["neighbors"],
-            threshold=given["threshold"],
-            model=options.get("model"),
-        )
-    return configure(given.pop("preset"), **given), options
+    names = ("criteria", "neighbors", "avoid_zeros", "threshold", "smoothing")
+    changes = {name: options.pop(name) for name in names}
+    return preset(options.pop("preset") or DEFAULT_PRESET, **changes)

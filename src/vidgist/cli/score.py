@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vidgist.cli.common import Console, common_options, print_json
-from vidgist.cli.options import backbone_options, score_options, split_options
+from vidgist.cli.options import backbone_options, score_options, score_settings
 from vidgist.errors import DataError
 
 if TYPE_CHECKING:
@@ -50,31 +50,24 @@ def score(
     **options: Any,
 ) -> None:
     """Print the criteria and the importance of each sample of INPUT, a video or a DATA.h5."""
-    from vidgist.models import load_model
-    from vidgist.scoring.scorer import bank_for, check_model, score_features
+    from vidgist.scoring.scorer import Scorer
     from vidgist.system.files import check_output, whole_file
 
     if output is not None:
         check_output(output, overwrite=overwrite)
-    settings, extraction = split_options(options)
-    path = extraction.pop("model")
-    model = path and load_model(path, device=extraction["device"], threads=extraction["threads"])
-    check_model(settings, model)
-    bank = extraction.pop("bank")
+    settings = score_settings(options)
+    scorer = Scorer(settings, model=options.pop("model"), bank=options.pop("bank"))
     scored: list[tuple[str, Features, Scores]] = []
     with console.progress(source.name) as progress:
-        for name, features, fingerprint in _inputs(source, console, progress, extraction):
-            found, without = bank_for(
-                settings,
-                bank,
+        for name, features, fingerprint in _inputs(source, console, progress, options):
+            matched = scorer.matched(
                 dimension=features.values.shape[1],
                 backbone=features.backbone,
                 fingerprint=fingerprint,
             )
-            if without is not None and not scored:
-                console.warn(source, without)
-            scores = score_features(features, settings, model=model, bank=found, progress=progress)
-            scored.append((name, features, scores))
+            for note in matched.notes if not scored else ():
+                console.warn(source, note)
+            scored.append((name, features, matched.score(features, progress=progress)))
     if not scored:
         why = "none of its videos has features"
         raise DataError(f"{source}: {why}; add them with vidgist features")

@@ -18,7 +18,7 @@ from vidgist.cli.common import (
     print_json,
 )
 from vidgist.cli.limits import limit_options
-from vidgist.cli.options import backbone_options, score_options
+from vidgist.cli.options import backbone_options, length_option, score_options, score_settings
 
 if TYPE_CHECKING:
     from vidgist.batch.summaries import Summaries
@@ -48,12 +48,7 @@ Examples:
     "  [default: <stem>-gist/]",
     metavar="DIR",
 )
-@click.option(
-    "--length",
-    default="15%",
-    show_default=True,
-    help="The most that the summary may last: 15%, 90s or 1:30.",
-)
+@length_option
 @score_options
 @backbone_options
 @click.option(
@@ -99,7 +94,9 @@ def summarize(
     if many["engine"] == "ray":  # its workers stand in folders of their own
         named = ((name, Path(options[name] or "")) for name in ("backbone", "bank", "model"))
         options |= {name: path.absolute() for name, path in named if path.is_file()}
+    score = asdict(score_settings(options))
     settings = _plain(options) | {
+        "settings": score,
         "limits": asdict(limits),
         "make": names,
         "overwrite": overwrite,
@@ -108,7 +105,7 @@ def summarize(
     # What is wrong for every video alike is told once, before any work.
     work = Summaries(settings)
     for note in work.notes:
-        console.warn("--bank", note)
+        console.warn("bank", note)
     if not batch:
         folder = result_folders(videos, output)[0]
         results = for_each(

@@ -1,24 +1,38 @@
-"""What makes a sample important: one criterion a file, pure functions on (T, D) features."""
+"""Criteria of importance: one a file, pure functions on (T, D) features.
+
+A file declares its criterion as ``CRITERION``; `CRITERIA` finds it, and with it those that other
+packages bring.
+"""
 
 from vidgist.criteria.alignment import alignment
+from vidgist.criteria.alignment_uniformity import alignment_and_uniformity
 from vidgist.criteria.belonging import belonging
+from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.distinctiveness import distinctiveness
-from vidgist.criteria.measure import measure
 from vidgist.criteria.projection import projection
-from vidgist.criteria.promise import promise
+from vidgist.criteria.samples import Samples
 from vidgist.criteria.scaling import minmax
 from vidgist.criteria.uniformity import uniformity
 from vidgist.criteria.uniqueness import segment_features, uniqueness
+from vidgist.registry import Registry
 
 __all__ = [
+    "CRITERIA",
+    "Criterion",
+    "Samples",
+    "Words",
     "alignment",
+    "alignment_and_uniformity",
     "belonging",
     "distinctiveness",
-    "measure",
     "minmax",
     "projection",
-    "promise",
     "segment_features",
     "uniformity",
     "uniqueness",
 ]
+
+CRITERIA: Registry[Criterion] = Registry(
+    "criteria", group="vidgist.criteria", package=__name__, attribute="CRITERION"
+)
+"""Every criterion by name, in the order of eq. 12."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
 from vidgist.types import Floats
 
@@ -43,3 +44,21 @@ def belonging(
             raise ValueError(f"common: expected ({width},), came {np.shape(common)}")
         direction = direction - typicality * np.asarray(common, dtype=np.float64)
     return along(features, direction)
+
+
+CRITERION = Criterion(
+    name="belonging",
+    words=Words(
+        title="Belonging",
+        about="How much a sample belongs to this video in particular: how like the whole of it,"
+        " less how like the videos of the bank, where there is one.",
+        high="belongs to this very video",
+        middle="belongs in part to this very video",
+        low="hardly belongs to this video in particular",
+    ),
+    measure=lambda samples: belonging(
+        samples.features, common=None if samples.bank is None else samples.bank.common
+    ),
+    needs_bank=True,
+    order=5,
+)

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vidgist.criteria.alignment import neighbor_count
+from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.gram import check_features, work_on_blocks
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
@@ -132,3 +133,25 @@ def distinctiveness(
     for done in work_on_blocks(work, moved):
         progress("scoring", done, len(moved))
     return values
+
+
+CRITERION = Criterion(
+    name="distinctiveness",
+    words=Words(
+        title="Distinctiveness",
+        about="How much uncommon content sets a sample apart from the samples most like it, from"
+        " its closest relatives to a wide circle.",
+        high="stands out from its neighbors",
+        middle="stands out a little from its neighbors",
+        low="hardly stands out from its neighbors",
+    ),
+    measure=lambda samples: distinctiveness(
+        samples.features,
+        mean=None if samples.bank is None else samples.bank.mean,
+        deviation=None if samples.bank is None else samples.bank.deviation,
+        progress=samples.progress,
+    ),
+    local=True,
+    needs_bank=True,
+    order=4,
+)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
 from vidgist.types import Floats
 
@@ -51,3 +52,18 @@ def projection(features: Floats, score: Floats) -> Floats:
     """
     places = along(features, score_direction(features, score))
     return np.asarray(places - places.mean())
+
+
+CRITERION = Criterion(
+    name="projection",
+    words=Words(
+        title="Projection",
+        about="How far a sample lies in the direction in which the product of the other criteria"
+        " rises over the whole video.",
+        high="looks like what matters throughout the video",
+        middle="resembles in part what matters in the video",
+        low="looks unlike what matters in the video",
+    ),
+    transform=lambda samples, product: projection(samples.features, product),
+    order=6,
+)

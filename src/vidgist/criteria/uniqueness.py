@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.gram import product_blocks, unit_rows
 from vidgist.criteria.uniformity import log_mean_kernel
 from vidgist.types import Floats
@@ -57,3 +58,20 @@ def uniqueness(features: Floats, bank: Floats) -> Floats:
     for rows, products in product_blocks(unit, segments):
         values[rows] = log_mean_kernel(products, count=len(segments))
     return values
+
+
+CRITERION = Criterion(
+    name="uniqueness",
+    equation="eq. 9",
+    words=Words(
+        title="Uniqueness",
+        about="How rarely something like this sample is seen in other videos.",
+        high="shows what other videos seldom show",
+        middle="shows what some other videos show too",
+        low="could be from almost any video",
+    ),
+    measure=lambda samples: samples.model_uniqueness,
+    needs_model=True,
+    refinable=True,
+    order=3,
+)

@@ -1,4 +1,4 @@
-"""Named, frozen settings of the score: each value with where it comes from.
+"""Settings of the score: one frozen value, and the named presets with where each value comes from.
 
 "The paper" is Pang, Nakashima, Otani, Nagahara, "Contrastive Losses Are Natural Criteria for
 Unsupervised Video Summarization", WACV 2023; "S" numbers its supplement.
@@ -8,50 +8,64 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
+from vidgist.criteria import CRITERIA
 from vidgist.errors import SettingError, unknown_value
-from vidgist.priors import NO_PRIOR, check_prior
 
-__all__ = [
-    "BANK_CRITERIA",
-    "CRITERIA",
-    "DEFAULT_PRESET",
-    "PAPER_CRITERIA",
-    "PRESETS",
-    "Preset",
-    "configure",
-    "implied_preset",
-    "preset",
-]
+__all__ = ["AVOID_ZEROS", "DEFAULT_PRESET", "PRESETS", "Preset", "check_criteria", "preset"]
+
+AVOID_ZEROS = ("eps", "exp")
+"""Ways to keep the product p in [0, 1] from 0 (S6): p + 0.05, or exp(p - 1)."""
 
 
-PAPER_CRITERIA = ("alignment", "uniformity", "uniqueness")
-"""The criteria of the paper, in the order of eq. 12."""
+def check_criteria(criteria: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the criteria of a score, each once, in the order of eq. 12.
 
-BANK_CRITERIA = ("distinctiveness", "belonging", "promise")
-"""Those that compare with a bank of other videos: the first two are in preset `best`."""
+    Args:
+        criteria: names out of `vidgist.criteria.CRITERIA`, also as ``"alignment,uniformity"``.
 
-CRITERIA = (*PAPER_CRITERIA, *BANK_CRITERIA, "projection")
-"""All names that a score can be made from; `projection` replaces the product of the others."""
+    Raises:
+        SettingError: none or an unknown one is named, or they make no score together.
+
+    >>> check_criteria("uniformity,alignment")
+    ('alignment', 'uniformity')
+    """
+    if isinstance(criteria, str):
+        criteria = [name.strip() for name in criteria.split(",") if name.strip()]
+    chosen = [CRITERIA.find(name) for name in sorted(set(criteria))]
+    factors = [criterion for criterion in chosen if criterion.measure is not None]
+    if not chosen:
+        raise SettingError(f"criteria: name at least one of {', '.join(CRITERIA)}")
+    if not factors:
+        raise SettingError(f"criteria: {chosen[0].name} needs others whose product it transforms")
+    if len(factors) > 1 and not any(criterion.local for criterion in factors):
+        raise SettingError(
+            "criteria: several at once need alignment among them, or distinctiveness; "
+            "add one of these or name one alone"
+        )
+    names = {criterion.name for criterion in chosen}
+    return tuple(name for name in CRITERIA if name in names)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """How samples are scored and shots are valued.
+    """Settings of the score and of the values of shots, checked when they are made.
 
     Attributes:
-        name: how the preset is called on the command line.
+        name: of the preset that they started from.
         criteria: the criteria whose product is the score (eq. 12).
-        neighbors: share a of the samples that are a sample's neighbors.
+        neighbors: share a of the samples that are a sample's neighbors, in (0, 1].
         count_self: whether a sample counts among its own neighbors and in its own mean.
         round_neighbors: how a T becomes the whole number K, at least 1.
         avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1).
-        threshold: alignment under this share of its mean is set to 0, or None.
-        smoothing: sigma of the Gaussian over time, in samples.
-        prior: of time, `none` or a name out of `vidgist.priors`; no preset holds one.
+        threshold: alignment under this share of its mean is set to 0 (S7), or None.
+        smoothing: standard deviation of the Gaussian over time, in samples; 0 for none.
         integer_values: multiply the shots' values by 1000 and truncate before the knapsack.
+
+    Raises:
+        SettingError: a value is unknown or out of range; the message begins with its name.
     """
 
     name: str
@@ -62,24 +76,28 @@ class Preset:
     avoid_zeros: Literal["eps", "exp"] = "eps"
     threshold: float | None = None
     smoothing: float = 1.0
-    prior: str = NO_PRIOR
     integer_values: bool = False
 
-    def check(self) -> None:
-        """Make sure that every value is in its range.
-
-        Raises:
-            SettingError: one is not; the message names the option.
-        """
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "criteria", check_criteria(self.criteria))
         if not 0 < self.neighbors <= 1:
-            raise SettingError(f"--neighbors: expected a share in (0, 1], came {self.neighbors:g}")
-        if self.avoid_zeros not in ("eps", "exp"):
-            raise unknown_value("--avoid-zeros", self.avoid_zeros, ("eps", "exp"))
+            raise SettingError(f"neighbors: expected a share in (0, 1], got {self.neighbors:g}")
+        if self.avoid_zeros not in AVOID_ZEROS:
+            raise unknown_value("avoid_zeros", self.avoid_zeros, AVOID_ZEROS)
         if self.threshold is not None and not 0 <= self.threshold < math.inf:
-            raise SettingError(f"--threshold: expected at least 0, came {self.threshold:g}")
+            raise SettingError(f"threshold: expected at least 0, got {self.threshold:g}")
         if not 0 <= self.smoothing < math.inf:
-            raise SettingError(f"--smoothing: expected at least 0, came {self.smoothing:g}")
-        check_prior(self.prior)
+            raise SettingError(f"smoothing: expected at least 0, got {self.smoothing:g}")
+
+    @property
+    def needs_bank(self) -> bool:
+        """Whether a criterion compares with other videos."""
+        return any(CRITERIA[name].needs_bank for name in self.criteria)
+
+    @property
+    def refinable(self) -> bool:
+        """Whether a trained model refines a criterion."""
+        return any(CRITERIA[name].refinable for name in self.criteria)
 
 
 PAPER = Preset(
@@ -114,71 +132,37 @@ PRESETS = {p.name: p for p in (PAPER, REFERENCE, BEST)}
 DEFAULT_PRESET = BEST.name
 
 
-def implied_preset(
-    *,
-    criteria: str | Iterable[str] | None = None,
-    neighbors: float | None = None,
-    threshold: float | None = None,
-    model: object = None,
-) -> str:
-    """Return the preset to start from where none is named.
+def preset(base: str | Preset = DEFAULT_PRESET, **changes: Any) -> Preset:
+    """Return the settings of a preset, some of them changed.
 
-    Whoever asks for something that only the paper's scores have gets the paper's other settings
-    with it: a trained model, a neighbor ratio, a threshold, or only criteria of the paper.
-    """
-    only_paper = criteria is not None and set(_names(criteria)) <= set(PAPER_CRITERIA)
-    given = any(value is not None for value in (neighbors, threshold, model))
-    return PAPER.name if only_paper or given else DEFAULT_PRESET
-
-
-def _names(criteria: str | Iterable[str]) -> Iterable[str]:
-    """Take the criteria as on the command line, too: ``"alignment,uniformity"``."""
-    return [n.strip() for n in criteria.split(",")] if isinstance(criteria, str) else criteria
-
-
-def preset(name: str) -> Preset:
-    """Return the preset of that name.
+    Args:
+        base: name of the preset, or settings to start from.
+        **changes: fields of `Preset` by name; None leaves a field as it is.
 
     Raises:
-        SettingError: there is none of that name; the message lists the known ones.
+        SettingError: a name or value is unknown, out of range, or contradicts the others.
+
+    >>> preset("best", smoothing=1.5).smoothing
+    1.5
     """
-    if name not in PRESETS:
-        raise unknown_value("--preset", name, PRESETS)
-    return PRESETS[name]
-
-
-def configure(
-    base: str | Preset,
-    *,
-    criteria: str | Iterable[str] | None = None,
-    neighbors: float | None = None,
-    avoid_zeros: str | None = None,
-    threshold: float | None = None,
-    smoothing: float | None = None,
-    prior: str | None = None,
-) -> Preset:
-    """Return a preset with what is not None in the place of its own values, all checked.
-
-    Raises:
-        SettingError: a value is unknown or out of range.
-    """
-    from vidgist.scoring.scorer import check_criteria
-
-    settings = preset(base) if isinstance(base, str) else base
-    given: dict[str, Any] = {
-        "criteria": None if criteria is None else check_criteria(_names(criteria)),
-        "neighbors": neighbors,
-        "avoid_zeros": avoid_zeros,
-        "threshold": threshold,
-        "smoothing": smoothing,
-        "prior": prior,
-    }
-    settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
-    settings.check()
+    if isinstance(base, str):
+        if base not in PRESETS:
+            raise unknown_value("preset", base, PRESETS)
+        base = PRESETS[base]
+    known = [field.name for field in fields(Preset) if field.name != "name"]
+    for name in changes:
+        if name not in known:
+            raise unknown_value("settings", name, known)
+    changes = {name: value for name, value in changes.items() if value is not None}
+    settings = replace(base, **changes)
     for name in ("neighbors", "threshold"):
-        if settings.name == "best" and "alignment" not in settings.criteria and given[name]:
+        if name in changes and not settings.refinable:
             raise SettingError(
-                f"--{name}: belongs to alignment, which is not part of this score; "
-                "leave it out, or start from --preset paper"
+                f"{name}: belongs to alignment, which is not part of this score; "
+                "leave it out, or start from preset='paper'"
             )
     return settings
+
+
+BANK_CRITERIA = ("distinctiveness", "belonging")
+configure = preset

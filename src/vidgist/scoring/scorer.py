@@ -1,72 +1,27 @@
-"""From criteria to one score: scaling, product, prior, zeros, smoothing (section 4.5, eq. 12)."""
+"""Importance scores: criteria scaled, multiplied, kept from zero, and smoothed (eq. 12)."""
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from vidgist.criteria import (
-    belonging,
-    distinctiveness,
-    measure,
-    minmax,
-    projection,
-    promise,
-)
+from vidgist.criteria import CRITERIA, Samples, minmax
 from vidgist.criteria.smoothing import smooth
 from vidgist.errors import SettingError, unknown_value
-from vidgist.models import Model, refined_criteria
-from vidgist.priors import NO_PRIOR, with_prior
+from vidgist.models import Model, load_model
 from vidgist.progress import Progress, silent
-from vidgist.scoring.bank import SHIPPED, Bank, choose_bank
-from vidgist.scoring.presets import BANK_CRITERIA, CRITERIA, PAPER_CRITERIA, Preset
+from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank
+from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_criteria, preset
 from vidgist.types import Features, Floats, Scores
 
-__all__ = [
-    "AVOID_ZEROS",
-    "CRITERIA",
-    "bank_for",
-    "check_criteria",
-    "check_model",
-    "importance",
-    "scale",
-    "score_features",
-]
-
-AVOID_ZEROS = {"eps": lambda p: p + 0.05, "exp": lambda p: np.exp(p - 1.0)}
-"""How the product p in [0, 1] is kept from 0 (S6): a shot of score 0 is never worth a place."""
-
-
-LOCAL = ("alignment", "distinctiveness")
-"""Criteria that tell neighbors apart; without one a score chooses the same thing many times."""
-
-
-def check_criteria(criteria: Iterable[str]) -> tuple[str, ...]:
-    """Return the criteria to multiply, each once, in the order of eq. 12.
-
-    Raises:
-        SettingError: none or an unknown one is named, or several without a local one.
-    """
-    wanted = set(criteria)
-    for name in sorted(wanted):
-        if name not in CRITERIA:
-            raise unknown_value("--criteria", name, CRITERIA)
-    if not wanted:
-        raise SettingError(f"--criteria: name at least one of {', '.join(CRITERIA)}")
-    if wanted == {"projection"}:
-        raise SettingError("--criteria: projection needs others whose product it projects")
-    if len(wanted - {"projection"}) > 1 and not wanted & set(LOCAL):
-        raise SettingError(
-            "--criteria: several at once need alignment among them, or distinctiveness; "
-            "add one of these or name one alone"
-        )
-    return tuple(name for name in CRITERIA if name in wanted)
+__all__ = ["Scorer", "importance", "scale"]
 
 
 def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> dict[str, Floats]:
-    """Return each criterion scaled to [0, 1] over the video.
+    """Scale each criterion to [0, 1] over the video.
 
     Args:
         criteria: name -> (T,) raw values, higher for more important.
@@ -78,11 +33,14 @@ def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> 
     Raises:
         SettingError: the threshold is negative.
         ValueError: a criterion's shape is wrong, or a value is not finite.
+
+    >>> scale({"alignment": [2.0, 4.0, 3.0]})
+    {'alignment': array([0. , 1. , 0.5])}
     """
     scaled = {name: minmax(values) for name, values in criteria.items()}
     if threshold is not None and "alignment" in scaled:
-        if threshold < 0:
-            raise SettingError(f"--threshold: expected a number of at least 0, came {threshold:g}")
+        if not threshold >= 0:
+            raise SettingError(f"threshold: expected at least 0, got {threshold:g}")
         values = scaled["alignment"]
         scaled["alignment"] = np.where(values < threshold * values.mean(), 0.0, values)
     return scaled
@@ -91,96 +49,234 @@ def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> 
 def importance(
     scaled: Mapping[str, Floats],
     *,
-    criteria: Iterable[str] = ("alignment", "uniformity"),
+    criteria: str | Iterable[str] = ("alignment", "uniformity"),
     avoid_zeros: str = "eps",
     smoothing: float = 1.0,
-    prior: str = NO_PRIOR,
 ) -> Floats:
-    """Return the final score of each sample.
+    """Return the importance score of each sample.
 
     Args:
         scaled: name -> (T,) criterion in [0, 1], as `scale` returns them.
-        criteria: the names whose product is taken (eq. 12).
+        criteria: the names whose product is taken (eq. 12); one that transforms the product, such
+            as `projection`, stands in its place.
         avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1) (S6).
-        smoothing: sigma of the Gaussian over time, in samples; 0 for none.
-        prior: of time, a name out of `vidgist.priors` or `none`.
+        smoothing: standard deviation of the Gaussian over time, in samples; 0 for none.
 
     Returns:
         (T,) float64, in [0.05, 1.05] with `eps` and [1/e, 1] with `exp`.
 
     Raises:
-        SettingError: a criterion, prior or way of avoiding zeros is unknown, or smoothing is
-            negative.
+        SettingError: a criterion or way of avoiding zeros is unknown, or smoothing is negative.
         ValueError: a chosen criterion was not given.
+
+    >>> importance({"alignment": [0.0, 1.0]}, criteria="alignment", smoothing=0)
+    array([0.05, 1.05])
     """
     names = check_criteria(criteria)
     missing = [name for name in names if name not in scaled]
     if missing:
-        raise ValueError(f"criteria: expected {', '.join(names)}, came no {', '.join(missing)}")
-    product = scaled["projection"] if "projection" in names else product_of(scaled, names)
-    return finish(product, avoid_zeros=avoid_zeros, smoothing=smoothing, prior=prior)
-
-
-def product_of(scaled: Mapping[str, Floats], criteria: Iterable[str]) -> Floats:
-    """Return the product (T,) of the chosen criteria, `projection` not among them.
-
-    `promise` among others is a hint: it enters as (1 + P) / 2.
-    """
-    names = [name for name in criteria if name != "projection"]
-    hint = "promise" if len(names) > 1 else ""
-    chosen = [(1 + scaled[name]) / 2 if name == hint else scaled[name] for name in names]
-    return np.asarray(np.prod(chosen, axis=0))
-
-
-def finish(product: Floats, *, avoid_zeros: str, smoothing: float, prior: str = NO_PRIOR) -> Floats:
-    """Add a prior to a product of criteria (T,) in [0, 1], keep it from zero and smooth it."""
+        raise ValueError(f"criteria: expected {', '.join(names)}, got no {', '.join(missing)}")
     if avoid_zeros not in AVOID_ZEROS:
-        raise unknown_value("--avoid-zeros", avoid_zeros, AVOID_ZEROS)
+        raise unknown_value("avoid_zeros", avoid_zeros, AVOID_ZEROS)
     if not 0 <= smoothing < np.inf:
-        raise SettingError(f"--smoothing: expected a number of at least 0, came {smoothing:g}")
-    score = AVOID_ZEROS[avoid_zeros](with_prior(product, prior))
-    return smooth(score, sigma=smoothing)
+        raise SettingError(f"smoothing: expected at least 0, got {smoothing:g}")
+    transforms = [name for name in names if CRITERIA[name].transform is not None]
+    p = np.asarray(scaled[transforms[-1]]) if transforms else _product(scaled, names)
+    return smooth(p + 0.05 if avoid_zeros == "eps" else np.exp(p - 1.0), sigma=smoothing)
 
 
-def check_model(settings: Preset, model: Model | None) -> None:
-    """Make sure that the criteria can be had, before any work.
-
-    Raises:
-        SettingError: uniqueness is asked for and nothing gives it, or a model that nothing uses.
-    """
-    unused = not set(settings.criteria) & set(PAPER_CRITERIA)
-    if model is not None and model.gives_criteria and unused:
-        raise SettingError(
-            f"--model: refines {', '.join(PAPER_CRITERIA)}, none of which is in this score; "
-            "leave it out, or take --preset paper"
-        )
-    if model is not None and not model.gives_criteria and settings.prior != NO_PRIOR:
-        raise SettingError("--prior: this model gives the score itself; leave one of them out")
-    if "uniqueness" in settings.criteria and (model is None or not model.gives_criteria):
-        raise SettingError(
-            "--criteria: uniqueness needs a model that vidgist train made; pass one with --model"
-        )
+def _product(scaled: Mapping[str, Floats], names: Iterable[str]) -> Floats:
+    """Return the product (T,) of the criteria that are measured."""
+    factors = [scaled[name] for name in names if CRITERIA[name].measure is not None]
+    return np.asarray(np.prod(factors, axis=0))
 
 
-def bank_for(
-    settings: Preset,
-    wanted: str | os.PathLike[str] | Bank = SHIPPED,
-    *,
-    dimension: int,
-    backbone: str = "",
-    fingerprint: str = "",
-) -> tuple[Bank | None, str | None]:
-    """Return the bank that the settings need and a warning, see `choose_bank`.
+class Scorer:
+    """Importance scores under fixed settings: built and checked once, used for many videos.
+
+    Args:
+        settings: a preset's name, or the settings.
+        model: what ``vidgist train`` made, or its file: it refines the features and gives
+            uniqueness, or gives the score itself.
+        bank: statistics of other videos, for the criteria that compare with them: ``"shipped"``
+            (the bank that comes with the backbone), ``"none"``, a bank file, or the bank.
+
+    Attributes:
+        settings: of the score.
+        model: the trained model, or None.
+        bank: the bank in use, or None; before `matched` it may still be ``"shipped"``.
+        notes: what a user should know of the choice of the bank, one sentence each.
 
     Raises:
-        SettingError: a bank is asked for and no criterion uses it.
-        DataError: the file is no bank, or one of another backbone.
+        SettingError: settings, model and bank contradict each other.
+        ModelError: the model file is missing or damaged.
+        DataError: the bank file is missing or damaged.
+
+    >>> scorer = Scorer("paper")
+    >>> scorer.score(np.eye(3)).importance
+    array([1.05, 1.05, 1.05])
     """
-    if not set(BANK_CRITERIA) & set(settings.criteria):
-        if wanted != SHIPPED:
-            raise SettingError("--bank: nothing in this score uses one; take --preset best with it")
-        return None, None
-    return choose_bank(wanted, dimension=dimension, backbone=backbone, fingerprint=fingerprint)
+
+    def __init__(
+        self,
+        settings: Preset | str = DEFAULT_PRESET,
+        *,
+        model: Model | str | os.PathLike[str] | None = None,
+        bank: Bank | str | os.PathLike[str] | None = SHIPPED,
+    ) -> None:
+        self.settings = preset(settings)
+        self.model = load_model(model) if isinstance(model, (str, os.PathLike)) else model
+        self.notes: tuple[str, ...] = ()
+        refining = self.model is not None and self.model.gives_criteria
+        if refining and not self.settings.refinable:
+            names = ", ".join(name for name, c in CRITERIA.items() if c.refinable)
+            raise SettingError(
+                f"model: refines {names}, none of which is in this score; "
+                "leave it out, or take preset='paper'"
+            )
+        for name in self.settings.criteria:
+            if CRITERIA[name].needs_model and not refining:
+                raise SettingError(
+                    f"criteria: {name} needs a model that vidgist train made; give it as model"
+                )
+        if not self.settings.needs_bank and bank != SHIPPED:
+            raise SettingError("bank: nothing in this score uses one; take preset='best' with it")
+        self.bank: Bank | str | None
+        if bank is None or bank == NONE or not self.settings.needs_bank:
+            self.bank = None
+        else:
+            path = isinstance(bank, (str, os.PathLike)) and bank != SHIPPED
+            self.bank = read_bank(bank) if path else bank  # type: ignore[arg-type, assignment]
+
+    def matched(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> Scorer:
+        """Return this scorer for the features of one backbone, its bank chosen.
+
+        Args:
+            dimension: D of the features.
+            backbone: name of their extractor, "" where unknown.
+            fingerprint: that of the extractor, "" where unknown.
+
+        Raises:
+            ModelError: the model was trained on other features.
+            DataError: the bank is one of another backbone.
+        """
+        if self.model is not None:
+            self.model.check(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
+        matched = copy.copy(self)
+        if self.bank is not None:
+            matched.bank, note = choose_bank(
+                self.bank, dimension=dimension, backbone=backbone, fingerprint=fingerprint
+            )
+            matched.notes = () if note is None else (note,)
+        return matched
+
+    def with_bank(self, bank: Bank | None) -> Scorer:
+        """Return this scorer with another bank."""
+        changed = copy.copy(self)
+        changed.bank = bank if self.settings.needs_bank else None
+        return changed
+
+    def described(self) -> dict[str, str | None]:
+        """Return the names of the model and the bank in use, for a list of settings."""
+        bank = self.bank.label if isinstance(self.bank, Bank) else self.bank
+        return {"model": None if self.model is None else self.model.source, "bank": bank}
+
+    def measure(
+        self, features: Features | Floats, *, progress: Progress = silent
+    ) -> dict[str, Floats]:
+        """Return the raw criteria (T,) by name, higher for more important.
+
+        Those of the paper are measured always, so that they can be looked at beside any score.
+
+        Args:
+            features: (T, D) of one video, not normalized.
+            progress: called as the work goes on.
+
+        Raises:
+            ModelError: the features are not of the kind that the model was trained on.
+            DataError: the bank is one of another backbone.
+            ValueError: the features are not (T, D), or not finite.
+        """
+        values, name = _values_of(features)
+        refined = unique = None
+        if self.model is not None and self.model.gives_criteria:
+            refined, unique = self.model.apply(features)
+        bank = self.bank
+        if bank is not None:
+            bank = self.matched(dimension=values.shape[1], backbone=name).bank
+        assert not isinstance(bank, str)
+        samples = Samples(
+            features=values,
+            neighbors=self.settings.neighbors,
+            count_self=self.settings.count_self,
+            round_neighbors=self.settings.round_neighbors,
+            bank=bank,
+            refined=refined,
+            uniqueness=unique,
+            progress=progress,
+        )
+        return {
+            name: criterion.measure(samples)
+            for name, criterion in CRITERIA.items()
+            if criterion.measure is not None
+            and (
+                name in self.settings.criteria
+                or (criterion.refinable and (unique is not None or not criterion.needs_model))
+            )
+        }
+
+    def combine(self, features: Features | Floats, criteria: Mapping[str, Floats]) -> Scores:
+        """Return the scores that raw criteria (T,) give.
+
+        Args:
+            features: (T, D) of one video, not normalized.
+            criteria: what `measure` returned, under these or other settings.
+        """
+        settings = self.settings
+        values, _ = _values_of(features)
+        scaled = scale(criteria, threshold=settings.threshold)
+        samples = Samples(features=values)
+        for name in settings.criteria:
+            transform = CRITERIA[name].transform
+            if transform is not None:
+                product = _product(scaled, settings.criteria)
+                scaled[name] = minmax(transform(samples, product))
+        if self.model is not None and not self.model.gives_criteria:
+            # A rival's own score; the criteria stand beside it for comparison.
+            return Scores(criteria=scaled, importance=self.model.scores(features))
+        return Scores(
+            criteria=scaled,
+            importance=importance(
+                scaled,
+                criteria=settings.criteria,
+                avoid_zeros=settings.avoid_zeros,
+                smoothing=settings.smoothing,
+            ),
+        )
+
+    def score(self, features: Features | Floats, *, progress: Progress = silent) -> Scores:
+        """Return the criteria, scaled to [0, 1], and the importance of each sample.
+
+        Args:
+            features: (T, D) of one video, not normalized.
+            progress: called as the work goes on.
+
+        Returns:
+            ``criteria``, (T,) each in [0, 1], and ``importance``, (T,) of at least 0.
+
+        Raises:
+            ModelError: the features are not of the kind that the model was trained on.
+            DataError: the bank is one of another backbone.
+            ValueError: the features are not (T, D), or not finite.
+        """
+        return self.combine(features, self.measure(features, progress=progress))
+
+
+def _values_of(features: Features | Floats) -> tuple[Floats, str]:
+    """Return the features (T, D) and the name of their backbone, "" where unknown."""
+    if isinstance(features, Features):
+        return features.values, features.backbone
+    return features, ""
 
 
 def score_features(
@@ -191,79 +287,26 @@ def score_features(
     bank: Bank | None = None,
     progress: Progress = silent,
 ) -> Scores:
-    """Return the criteria, scaled to [0, 1], and the importance of each sample.
+    """Return scores; to be replaced by `Scorer.score`."""
+    return Scorer(settings, model=model).with_bank(bank).score(features, progress=progress)
 
-    Args:
-        features: of one video, (T, D); normalized where the criteria want them so.
-        settings: as `configure` returns them.
-        model: refines the features and gives uniqueness, or (DR-DSN) gives the score itself.
-        bank: what other videos look like, for the criteria that compare with them; None for no
-            bank.
-        progress: told how far it is.
 
-    Returns:
-        ``criteria``, (T,) each in [0, 1], and ``importance``, (T,) of at least 0.
-
-    Raises:
-        SettingError: a chosen criterion needs what is not given.
-        ModelError: the features are not of the kind that the model was trained on.
-        DataError: the bank is one of another backbone.
-    """
-    values = features.values if isinstance(features, Features) else features
-    check_model(settings, model)
-    if model is not None and model.gives_criteria:
-        raw = refined_criteria(
-            features,
-            model,
-            neighbors=settings.neighbors,
-            count_self=settings.count_self,
-            round_neighbors=settings.round_neighbors,
-        )
-    else:
-        raw = measure(
-            values,
-            neighbors=settings.neighbors,
-            count_self=settings.count_self,
-            round_neighbors=settings.round_neighbors,
-            progress=progress,
-        )
-    if set(BANK_CRITERIA) & set(settings.criteria):
-        raw |= _against_bank(features, bank, progress=progress)
-        if "promise" in settings.criteria:
-            raw["promise"] = promise(values, direction=None if bank is None else bank.rise)
-    scaled = scale(raw, threshold=settings.threshold)
-    if "projection" in settings.criteria:
-        product = product_of(scaled, settings.criteria)
-        scaled["projection"] = minmax(projection(values, product))
-    if model is not None and not model.gives_criteria:
-        # A rival's own score; the criteria stand beside it for comparison.
-        return Scores(criteria=scaled, importance=model.scores(features))
-    return Scores(
-        criteria=scaled,
-        importance=importance(
-            scaled,
-            criteria=settings.criteria,
-            avoid_zeros=settings.avoid_zeros,
-            smoothing=settings.smoothing,
-            prior=settings.prior,
-        ),
+def bank_for(
+    settings: Preset,
+    bank: str | os.PathLike[str] | Bank = SHIPPED,
+    *,
+    dimension: int,
+    backbone: str = "",
+    fingerprint: str = "",
+) -> tuple[Bank | None, str | None]:
+    """Return the bank and a note; to be replaced by `Scorer.matched`."""
+    scorer = Scorer(settings, bank=bank).matched(
+        dimension=dimension, backbone=backbone, fingerprint=fingerprint
     )
+    assert not isinstance(scorer.bank, str)
+    return scorer.bank, (scorer.notes or (None,))[0]
 
 
-def _against_bank(
-    features: Features | Floats, bank: Bank | None, *, progress: Progress
-) -> dict[str, Floats]:
-    """Return raw distinctiveness and belonging, (T,) each."""
-    values = features.values if isinstance(features, Features) else features
-    if bank is not None:
-        name = features.backbone if isinstance(features, Features) else ""
-        bank.check(dimension=values.shape[1], backbone=name)
-    return {
-        "distinctiveness": distinctiveness(
-            values,
-            mean=None if bank is None else bank.mean,
-            deviation=None if bank is None else bank.deviation,
-            progress=progress,
-        ),
-        "belonging": belonging(values, common=None if bank is None else bank.common),
-    }
+def check_model(settings: Preset, model: Model | None) -> None:
+    """Check a model; to be replaced by `Scorer`."""
+    Scorer(settings, model=model)

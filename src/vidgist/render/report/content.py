@@ -36,9 +36,7 @@ def curves(summary: Summary) -> dict[str, Any]:
         "duration": _round(summary.timeline.duration),
         "times": _rounded(summary.times),
         "importance": _rounded(summary.scores.importance),
-        "about": about_importance(
-            [plain(name) for name in used], prior=str(summary.settings.get("prior"))
-        ),
+        "about": about_importance([plain(name) for name in used]),
         "criteria": [
             {
                 "name": plain(name),

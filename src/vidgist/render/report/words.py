@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["PRIOR_WORDS", "WORDS", "Words", "about_importance", "words_of"]
+__all__ = ["WORDS", "Words", "about_importance", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,6 @@ WORDS = {
         middle="belongs in part to this very video",
         low="hardly belongs to this video in particular",
     ),
-    "promise": Words(
-        "Promise",
-        "How much a sample looks like what stands out and belongs in other videos.",
-        high="looks like what matters in other videos",
-        middle="looks a little like what matters in other videos",
-        low="looks unlike what matters in other videos",
-    ),
     "projection": Words(
         "Projection",
         "How far a sample lies in the direction in which the product of the other criteria rises"
@@ -84,22 +77,14 @@ WORDS = {
 """Name in ``scores.criteria`` -> its words.  Add a line here for a new criterion."""
 
 
-PRIOR_WORDS = {
-    "middle": " It was told to prefer the middle of the video, whatever is to be seen there.",
-    "ends": " It was told not to prefer the ends of the video, whatever is to be seen there.",
-}
-"""Name of a prior of time -> what it adds to the sentence on the score."""
-
-
-def about_importance(used: Sequence[str], *, prior: str = "none") -> str:
-    """Return what importance is, for a score made of these criteria with a prior of time."""
+def about_importance(used: Sequence[str]) -> str:
+    """Return what importance is, for a score made of these criteria."""
     titles = [words_of(name).title.lower() for name in used if name != "projection"]
     factors = f"{', '.join(titles[:-1])} and {titles[-1]}" if len(titles) > 1 else "".join(titles)
     made = f"the product of {factors}" if len(titles) > 1 else factors
     if "projection" in used:
         made = f"the projection, which stands in for {made} with less noise"
-    told = PRIOR_WORDS.get(prior, "")
-    return f"The score: {made}, smoothed over time.{told} A shot's score is its mean."
+    return f"The score: {made}, smoothed over time. A shot's score is its mean."
 
 
 def words_of(name: str) -> Words:

@@ -1,13 +1,11 @@
-r"""The bank: what videos in general look like to a backbone, as four vectors.
+r"""Bank: what videos in general look like to a backbone, as three vectors.
 
 .. math::
    m = \overline{\bar f}, \qquad s^2 = \overline{\overline{f^2}} - m^2, \qquad c = \overline{\bar x}
 
 The inner means run over the samples of a video, the outer ones over videos, so that every video
 weighs the same however long it is; x are the features f at length 1. No label is needed, and no
-picture can be got back: of any number of videos 4 D numbers remain. The
-fourth vector, g, is the direction in which scores rise in these videos, see
-`vidgist.criteria.promise`.
+picture can be got back: of any number of videos 3 D numbers remain.
 """
 
 from __future__ import annotations
@@ -21,8 +19,8 @@ from vidgist.types import Floats, _ShapesInRepr
 
 __all__ = ["VECTORS", "Bank"]
 
-VECTORS = ("mean", "deviation", "common", "rise")
-"""What a bank holds: m, s, c and g."""
+VECTORS = ("mean", "deviation", "common")
+"""What a bank holds: m, s and c."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -33,7 +31,6 @@ class Bank(_ShapesInRepr):
         mean: (D,) m, of the features as they come.
         deviation: (D,) s, not negative.
         common: (D,) c, the mean direction.
-        rise: (D,) g, the mean direction in which scores rise.
         videos: how many videos it is made from.
         samples: how many samples they had together.
         backbone: name of the backbone, "" where unknown.
@@ -44,7 +41,6 @@ class Bank(_ShapesInRepr):
     mean: Floats
     deviation: Floats
     common: Floats
-    rise: Floats
     videos: int
     samples: int
     backbone: str = ""
@@ -56,15 +52,13 @@ class Bank(_ShapesInRepr):
         for name in VECTORS:
             values = getattr(self, name)
             if values.shape != shape or 0 in shape:
-                raise ValueError(f"Bank.{name}: expected (D,) with D > 0, came {values.shape}")
+                raise ValueError(f"Bank.{name}: expected (D,) with D > 0, got {values.shape}")
             if not np.isfinite(values).all():
-                raise ValueError(f"Bank.{name}: expected finite numbers, came NaN or infinity")
+                raise ValueError(f"Bank.{name}: expected finite numbers, got NaN or infinity")
         if self.deviation.min() < 0:
-            raise ValueError("Bank.deviation: expected at least 0, came a negative number")
+            raise ValueError("Bank.deviation: expected at least 0, got a negative number")
         if self.videos < 1 or self.samples < self.videos:
-            raise ValueError(
-                f"Bank: expected samples of videos, came {self.samples}, {self.videos}"
-            )
+            raise ValueError(f"Bank: expected samples of videos, got {self.samples}, {self.videos}")
 
     @property
     def dimension(self) -> int:
@@ -98,6 +92,5 @@ class Bank(_ShapesInRepr):
         why = self.misfit(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
         if why is not None:
             raise DataError(
-                f"{self.source}: {why}; make a bank for them with vidgist bank --backbone, "
-                "or pass --bank none"
+                f"{self.source}: {why}; make a bank for them with vidgist bank, or pass bank='none'"
             )

@@ -19,6 +19,8 @@ from vidgist.types import Floats
 __all__ = ["read_bank", "write_bank"]
 
 KIND = "vidgist bank 1"
+OLD_VECTORS = {"rise"}
+"""What files of version 0.1 hold besides, and nothing uses."""
 MAX_BYTES = 2**24
 """Largest bank file that is read: room for a million dimensions."""
 
@@ -48,7 +50,7 @@ def read_bank(path: str | os.PathLike[str]) -> Bank:
         path: what ``vidgist bank`` wrote.
 
     Returns:
-        Mean, deviation, common direction and rise of its videos' features, (D,) each.
+        Mean, deviation and common direction of its videos' features, (D,) each.
 
     Raises:
         DataError: it is missing, too large, of another kind, or damaged.
@@ -68,7 +70,7 @@ def read_bank(path: str | os.PathLike[str]) -> Bank:
     try:
         with safe_open(path, framework="numpy") as file:
             said = dict(file.metadata() or {})
-            if said.get("kind") != KIND or set(file.keys()) != set(VECTORS):
+            if said.get("kind") != KIND or set(file.keys()) - OLD_VECTORS != set(VECTORS):
                 raise DataError(f"{path}: is a safetensors file, but not a bank; {cure}")
             shapes = {tuple(file.get_slice(name).get_shape()) for name in VECTORS}
             if len(shapes) != 1 or len(next(iter(shapes))) != 1:
@@ -84,14 +86,12 @@ def _bank_from(tensors: Mapping[str, Floats], said: Mapping[str, str], *, source
     if any(values.dtype.kind != "f" for values in tensors.values()):
         raise ValueError("its numbers are of the wrong type")
     common = tensors["common"].astype(np.float64)
-    rise = tensors["rise"].astype(np.float64)
-    if max(math.sqrt(float(v @ v)) for v in (common, rise)) > 1 + 1e-3:
-        raise ValueError("a mean direction in it is longer than 1")
+    if math.sqrt(float(common @ common)) > 1 + 1e-3:
+        raise ValueError("the mean direction in it is longer than 1")
     return Bank(
         mean=tensors["mean"].astype(np.float64),
         deviation=tensors["deviation"].astype(np.float64),
         common=common,
-        rise=rise,
         videos=int(said["videos"]),
         samples=int(said["samples"]),
         backbone=said.get("backbone", ""),

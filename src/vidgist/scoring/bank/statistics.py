@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from vidgist.criteria.directions import unit_blocks
 from vidgist.criteria.gram import check_features
-from vidgist.criteria.promise import rise
 from vidgist.errors import DataError
 from vidgist.scoring.bank.bank import Bank
 from vidgist.types import Floats, _ShapesInRepr
@@ -26,14 +25,12 @@ class VideoStatistics(_ShapesInRepr):
         mean: of the features.
         square: of their squares.
         direction: of the features at length 1.
-        rise: of the same about their mean, each times the sample's standardized score.
         samples: how many there were.
     """
 
     mean: npt.NDArray[np.float64]
     square: npt.NDArray[np.float64]
     direction: npt.NDArray[np.float64]
-    rise: npt.NDArray[np.float64]
     samples: int
 
 
@@ -55,7 +52,6 @@ def video_statistics(features: Floats) -> VideoStatistics:
         mean=mean / count,
         square=square / count,
         direction=direction / count,
-        rise=rise(features).astype(np.float64),
         samples=count,
     )
 
@@ -83,7 +79,6 @@ def bank_of(
         mean=mean,
         deviation=np.sqrt(np.maximum(square - mean**2, 0.0)),
         common=np.mean([part.direction for part in parts], axis=0),
-        rise=np.mean([part.rise for part in parts], axis=0),
         videos=len(parts),
         samples=sum(part.samples for part in parts),
         backbone=backbone,

@@ -1,0 +1,82 @@
+"""Criterion records: what a criterion is called, how it is measured, and its words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vidgist.criteria.samples import Samples
+from vidgist.types import Floats
+
+__all__ = ["Criterion", "Words"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """Plain words about a criterion.
+
+    Attributes:
+        title: its name on the page.
+        about: what it measures, one sentence.
+        high: what the page says of a sample with a scaled value of 0.6 or more, after "it".
+        middle: the same from 0.3 on.
+        low: the same below.
+    """
+
+    title: str
+    about: str
+    high: str
+    middle: str
+    low: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """A criterion of importance.
+
+    Either ``measure`` or ``transform`` is given.
+
+    Attributes:
+        name: what users call it.
+        equation: its number in the paper, or "".
+        words: plain words about it; by default they are made from the name.
+        measure: raw values (T,) of the samples, higher for more important.
+        transform: from the samples and the product (T,) of the other criteria to the values (T,)
+            that take its place.
+        local: whether it tells neighbors apart; without one, a score chooses the same thing often.
+        needs_bank: whether it compares with other videos.
+        needs_model: whether only a trained model gives it.
+        refinable: whether a trained model refines it.
+        order: its place in the product and in lists.
+    """
+
+    name: str
+    equation: str = ""
+    words: Words | None = None
+    measure: Callable[[Samples], Floats] | None = None
+    transform: Callable[[Samples, Floats], Floats] | None = None
+    local: bool = False
+    needs_bank: bool = False
+    needs_model: bool = False
+    refinable: bool = False
+    order: float = 100.0
+
+    def __post_init__(self) -> None:
+        if (self.measure is None) == (self.transform is None):
+            raise ValueError(f"criterion {self.name}: expected either measure or transform")
+        if self.words is None:
+            title = self.name.replace("_", " ").capitalize()
+            words = Words(
+                title=title,
+                about=f"The criterion {title.lower()}.",
+                high=f"is high in {title.lower()}",
+                middle=f"is medium in {title.lower()}",
+                low=f"is low in {title.lower()}",
+            )
+            object.__setattr__(self, "words", words)
+
+    @property
+    def text(self) -> Words:
+        """Plain words about it."""
+        assert self.words is not None
+        return self.words

@@ -1,0 +1,61 @@
+"""Samples of one video as criteria see them: features, settings, and what is compared with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from vidgist.progress import Progress, silent
+from vidgist.types import Floats
+
+__all__ = ["BankStatistics", "Samples"]
+
+
+class BankStatistics(Protocol):
+    """Statistics of the features of other videos, (D,) each; see `vidgist.scoring.bank.Bank`."""
+
+    @property
+    def mean(self) -> Floats: ...  # noqa: D102
+    @property
+    def deviation(self) -> Floats: ...  # noqa: D102
+    @property
+    def common(self) -> Floats: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """The samples of one video, with everything that a criterion may use.
+
+    Attributes:
+        features: (T, D) of the backbone, not normalized.
+        neighbors: share of the samples that are a sample's neighbors, in (0, 1].
+        count_self: whether a sample counts among its own neighbors and in its own mean.
+        round_neighbors: how a T becomes a whole number.
+        bank: statistics of other videos, or None.
+        refined: (T, D') features of a trained model, not normalized, or None.
+        uniqueness: (T,) in [0, 1] of a trained model, or None.
+        progress: called as the work goes on.
+        shared: values that one criterion computes and another one uses.
+    """
+
+    features: Floats
+    neighbors: float = 0.1
+    count_self: bool = False
+    round_neighbors: Literal["round", "floor"] = "round"
+    bank: BankStatistics | None = None
+    refined: Floats | None = None
+    uniqueness: Floats | None = None
+    progress: Progress = silent
+    shared: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @property
+    def model_uniqueness(self) -> Floats:
+        """(T,) float64: how unique to its video the model takes each sample to be."""
+        if self.uniqueness is None:
+            raise ValueError("uniqueness: expected that of a trained model, got none")
+        return np.asarray(self.uniqueness, dtype=np.float64)

@@ -1,0 +1,121 @@
+"""Plug-in registries: records by name, declared in modules of ours and by other packages.
+
+A registry holds one family of things that users choose by name: criteria, rules of selection,
+outputs, methods that learn, tables of the paper, backbones.  A module of the registry's package
+declares its record under the registry's attribute; another package names its record in the
+registry's group of entry points::
+
+    [project.entry-points."vidgist.criteria"]
+    brightness = "my_package.brightness:CRITERION"
+
+Nothing else has to be told: help, JSON and pages read the registry.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import pkgutil
+import warnings
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import Any, Generic, Protocol, TypeVar
+
+from vidgist.errors import VidgistWarning, unknown_value
+
+__all__ = ["Named", "Registry"]
+
+
+class Named(Protocol):
+    """A record of a registry: it has a name."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+
+R = TypeVar("R", bound=Named)
+
+
+class Registry(Mapping[str, R], Generic[R]):
+    """Records by name: those of a package first, then those of other people's packages.
+
+    Records with an attribute ``order`` come in that order, the others behind them by the names of
+    their modules.  Modules are imported when the registry is first read.
+
+    Args:
+        argument: what users call the choice, such as ``"criteria"``; errors begin with it.
+        group: of the entry points, such as ``"vidgist.criteria"``.
+        package: whose modules are searched, by its dotted name.
+        attribute: under which a module declares a record, or a tuple of records.
+    """
+
+    def __init__(self, argument: str, *, group: str, package: str, attribute: str) -> None:
+        self._argument = argument
+        self._group = group
+        self._package = package
+        self._attribute = attribute
+
+    @cached_property
+    def _records(self) -> Mapping[str, R]:
+        found = {}
+        for record in sorted(self._own(), key=lambda r: getattr(r, "order", math.inf)):
+            if record.name in found:
+                raise AssertionError(f"{self._package}: two records are called {record.name}")
+            found[record.name] = record
+        for point in sorted(entry_points(group=self._group), key=lambda p: p.name):
+            for record in self._brought(point):
+                if record.name in found:
+                    _warn(point, f"the name '{record.name}' is taken")
+                else:
+                    found[record.name] = record
+        return MappingProxyType(found)
+
+    def _own(self) -> Iterator[R]:
+        package = importlib.import_module(self._package)
+        for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
+            module = importlib.import_module(f"{self._package}.{info.name}")
+            yield from _several(getattr(module, self._attribute, ()))
+
+    def _brought(self, point: EntryPoint) -> tuple[R, ...]:
+        try:
+            records = _several(point.load())
+            assert all(isinstance(record.name, str) for record in records)
+        except Exception as error:  # whatever another package does, this one goes on
+            first = str(error).splitlines()[0] if str(error) else type(error).__name__
+            _warn(point, f"cannot be loaded ({first})")
+            return ()
+        return records
+
+    def __getitem__(self, name: str) -> R:
+        return self._records[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def find(self, name: str) -> R:
+        """Return the record of that name.
+
+        Raises:
+            SettingError: there is none; the message lists the known names and the nearest.
+        """
+        if name not in self._records:
+            raise unknown_value(self._argument, name, self._records)
+        return self._records[name]
+
+
+def _several(declared: Any) -> tuple[Any, ...]:
+    return tuple(declared) if isinstance(declared, (tuple, list)) else (declared,)
+
+
+def _warn(point: EntryPoint, why: str) -> None:
+    package = point.dist.name if point.dist is not None else point.value
+    warnings.warn(
+        f"plug-in '{point.name}' of the package {package} is left out: {why}",
+        VidgistWarning,
+        stacklevel=2,
+    )
