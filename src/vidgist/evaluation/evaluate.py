@@ -147,12 +147,12 @@ def _of_another_metric(metric: str, rows: Sequence[TableRow], *, own_scores: boo
     if metric == "summe" and own_scores:
         return [
             "the file has 'user_scores', as TVSum's files do, and the metric 'summe' does not use "
-            "them: these are no numbers of TVSum, which need --metric tvsum"
+            "them: these are no numbers of TVSum, which need metric='tvsum'"
         ]
     if metric == "tvsum" and not own_scores and not _unknown(rows, 2):
         return [
             "the file has user summaries but no 'user_scores', as SumMe's files do: "
-            "for SumMe pass --metric summe"
+            "for SumMe take metric='summe'"
         ]
     return []
 

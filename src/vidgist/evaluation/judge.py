@@ -57,7 +57,7 @@ class Judge:
         if picks is None or record.n_frames is None:
             raise DataError(
                 f"{record.key}: the file does not say its 'n_frames' and 'picks'; "
-                "add them, or join it with annotations (--annotations)"
+                "add them, or join annotations='FILE'"
             )
         self.picks = picks
         self.n_frames = record.n_frames

@@ -19,6 +19,7 @@ __all__ = [
     "PROTOCOLS",
     "Protocol",
     "cautions",
+    "check_protocol",
     "protocol",
     "protocol_of",
     "settings_for",
@@ -100,6 +101,16 @@ PROTOCOLS = {
 }
 
 
+def check_protocol(name: str) -> None:
+    """Make sure that there is a protocol of that name.
+
+    Raises:
+        SettingError: there is none.
+    """
+    if name not in PROTOCOLS:
+        raise unknown_value("protocol", name, PROTOCOLS)
+
+
 def protocol(name: str, *, metric: str) -> Protocol:
     """Return the protocol of that name.
 
@@ -111,8 +122,7 @@ def protocol(name: str, *, metric: str) -> Protocol:
     """
     if metric not in METRICS:
         raise unknown_value("metric", metric, METRICS)
-    if name not in PROTOCOLS:
-        raise unknown_value("protocol", name, PROTOCOLS)
+    check_protocol(name)
     if metric not in PROTOCOLS[name].metrics:
         defined = ", ".join(PROTOCOLS[name].metrics)
         raise SettingError(
@@ -156,5 +166,7 @@ def cautions(chosen: Protocol, *, metric: str) -> tuple[str, ...]:
             "so random and constant scores get most of it"
         )
     else:
-        sentences.append("F1 on SumMe is the best over annotators, which random scores profit from too")
+        sentences.append(
+            "F1 on SumMe is the best over annotators, which random scores profit from too"
+        )
     return tuple(sentences)

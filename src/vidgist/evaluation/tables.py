@@ -17,7 +17,7 @@ from vidgist.evaluation.latex import latex_table
 from vidgist.evaluation.protocols import BEST_OR_MEAN
 from vidgist.evaluation.results import Published, Table, TableRow, counted
 
-__all__ = ["FORMATS", "as_data", "chosen_format", "comparisons", "per_video_text", "render"]
+__all__ = ["FORMATS", "as_data", "check_format", "comparisons", "per_video_text", "render"]
 
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")
 _STYLES = {"terminal": "simple", "markdown": "github"}
@@ -136,18 +136,18 @@ def _sources(sources: dict[str, set[str]]) -> list[str]:
     return lines
 
 
-def chosen_format(style: str | None, *, as_json: bool) -> str:
-    """Return how tables are to be written, of ``--format`` and ``--json``.
+def check_format(style: str | None, *, as_json: bool) -> str:
+    """Return the format that tables are written in, of the options ``format`` and ``as_json``.
 
     Raises:
         SettingError: the format is unknown, or the two contradict each other.
     """
-    chosen = style or ("json" if as_json else "terminal")
-    if chosen not in FORMATS:
-        raise unknown_value("--format", chosen, FORMATS)
-    if as_json and chosen != "json":
-        raise SettingError(f"--json contradicts --format {chosen}; give one of them")
-    return chosen
+    style = style or ("json" if as_json else "terminal")
+    if style not in FORMATS:
+        raise unknown_value("format", style, FORMATS)
+    if as_json and style != "json":
+        raise SettingError(f"format: {style} contradicts as_json=True; give one of them")
+    return style
 
 
 def render(tables: Sequence[Table], *, style: str) -> str:
@@ -164,7 +164,7 @@ def render(tables: Sequence[Table], *, style: str) -> str:
         return _csv(tables)
     write = {"terminal": _terminal, "markdown": _markdown, "latex": _latex}.get(style)
     if write is None:
-        raise unknown_value("--format", style, FORMATS)
+        raise unknown_value("format", style, FORMATS)
     return "\n\n".join(write(table) for table in tables) + "\n"
 
 

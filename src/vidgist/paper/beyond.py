@@ -101,9 +101,7 @@ def _rows(
     normalized = other_videos(statistics_of(map(at_length_one, records)))
     steps = Scorer(STEPS)
     yield _paper_row(context, "tvsum")
-    yield method_entry(
-        "not projected, bank of other videos", Scorer(UNPROJECTED), bank=others
-    )
+    yield method_entry("not projected, bank of other videos", Scorer(UNPROJECTED), bank=others)
     yield method_entry("projected, bank of other videos", steps, bank=others)
     yield method_entry(
         "projected, shipped bank", matched(steps, dataset), against="best, shipped bank"
@@ -238,9 +236,7 @@ def _renamed(dataset: Dataset, names: Sequence[str]) -> Iterator[VideoRecord]:
         yield dataclasses.replace(dataset.read(name.split("@")[0]), key=name)
 
 
-def _summe(
-    context: Context, dataset: Dataset, tvsum: Mapping[str, VideoStatistics]
-) -> Table:
+def _summe(context: Context, dataset: Dataset, tvsum: Mapping[str, VideoStatistics]) -> Table:
     """Measure on SumMe, with the shipped bank and with one of TVSum's videos."""
     alignment = context.settings_for("summe", criteria=("alignment",))
     rows = [

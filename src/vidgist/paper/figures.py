@@ -56,9 +56,7 @@ def destination(context: Context) -> Path:
     return path
 
 
-def videos_with_features(
-    context: Context, metric: str, missing: list[str]
-) -> list[VideoRecord]:
+def videos_with_features(context: Context, metric: str, missing: list[str]) -> list[VideoRecord]:
     """Return the videos with features of the first data set that has some."""
     for dataset in context.with_features(metric, missing):
         fields = ("features", "picks", "n_frames", "video_name")

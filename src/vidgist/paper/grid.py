@@ -7,7 +7,6 @@ splits, as the tables then say: another experiment, with nothing published to st
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from functools import partial
 from itertools import product
 
@@ -61,9 +60,7 @@ def _run(context: Context, combination: str) -> BenchmarkResult:
     return result
 
 
-def _cells(
-    context: Context, metric: str, training: TrainSettings, combination: str
-) -> list[Group]:
+def _cells(context: Context, metric: str, training: TrainSettings, combination: str) -> list[Group]:
     groups = []
     for neighbors, weight in product(NEIGHBORS, WEIGHTS):
         name = cell_name(neighbors, weight)

@@ -73,7 +73,9 @@ def agreement(pairs: Sequence[tuple[Shots, Shots]]) -> str:
         each = len(lengths) / len(pairs)
         counts.append(f"{each:.0f} {whose} shots a video, median length {np.median(lengths):.0f}")
     share = f"{100 * near / borders:.0f}%" if borders else "none"
-    return f"{'; '.join(counts)}; of our borders {share} lie within {NEAR} frames of an official one"
+    return (
+        f"{'; '.join(counts)}; of our borders {share} lie within {NEAR} frames of an official one"
+    )
 
 
 TABLE = PaperTable(

@@ -15,9 +15,7 @@ __all__ = ["is_youtube8m_set", "synthetic_youtube8m", "youtube8m_videos"]
 DIMENSION = 1024
 
 
-def youtube8m_videos(
-    context: Context, missing: list[str]
-) -> TrainingVideos | None:
+def youtube8m_videos(context: Context, missing: list[str]) -> TrainingVideos | None:
     """Return YouTube-8M's videos: a store, or ``.tfrecord`` files among the data.
 
     Records are converted, once, into a store in the folder of the models.
@@ -48,7 +46,7 @@ def youtube8m_videos(
 
 
 def is_youtube8m_set(dataset: Dataset) -> bool:
-    """Tell whether a data set's features are YouTube-8M's, by the file's attribute and their width."""
+    """Tell whether a data set's features are YouTube-8M's, by attribute and width."""
     name = str(dataset.attributes.get("backbone", "")).lower()
     if not name.startswith("youtube8m"):
         return False
