@@ -10,13 +10,13 @@ import pytest
 
 from vidgist.errors import SettingError
 from vidgist.evaluation.protocols import PROTOCOLS
-from vidgist.evaluation.published import Published, published
-from vidgist.evaluation.results import Row, Table
+from vidgist.evaluation.results import Published, Table, TableRow
 from vidgist.evaluation.tables import as_data, comparisons, per_video_text, render
+from vidgist.paper.published import published
 
 
 def row(name, *numbers, **more):
-    return Row(name=name, values=np.array(numbers, float).reshape(2, -1, 3), **more)
+    return TableRow(name=name, values=np.array(numbers, float).reshape(2, -1, 3), **more)
 
 
 @pytest.fixture
