@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, one_of, print_json
+from vidgist.cli.evaluate import measure_options
 
 if TYPE_CHECKING:
     from vidgist.paper import BenchmarkResult
@@ -39,14 +40,8 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     help="File or folder with data; several with several --data.",
 )
 @click.option(
-    "--format",
-    metavar="terminal|markdown|latex|csv|json",
-    help="How tables are written.  [default: terminal]",
-)
-@click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here instead."
 )
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 @click.option(
     "--preset",
     default="reference",
@@ -54,21 +49,6 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     metavar="reference|paper",
     callback=one_of(("reference", "paper")),
     help="Settings of the scores.",
-)
-@click.option("--protocol", metavar="NAME", help="How to measure.  [default: the preset's]")
-@click.option(
-    "--shots",
-    default="official",
-    show_default=True,
-    metavar="official|kts",
-    help="Shots of the files, or of our own segmentation.",
-)
-@click.option(
-    "--seeds",
-    type=click.IntRange(min=1, max=100_000),
-    default=100,
-    show_default=True,
-    help="Random score vectors a video.",
 )
 @click.option(
     "--runs",
@@ -94,6 +74,7 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     metavar="N",
     help="Also train DR-DSN for N epochs (the paper: 60, 2000); several with several.",
 )
+@measure_options
 @common_options
 def benchmark(
     name: str | None,

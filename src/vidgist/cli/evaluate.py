@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -11,7 +12,7 @@ from vidgist.cli.common import Console, common_options, print_json
 from vidgist.cli.options import score_options, score_settings
 from vidgist.errors import SettingError
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "measure_options"]
 
 EPILOG = """\b
 Examples:
@@ -23,16 +24,47 @@ Examples:
 """
 
 FILE = click.Path(path_type=Path)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def measure_options(command: Command) -> Command:
+    """Add what decides how scores are measured and tables are written."""
+    options: list[Callable[[Command], Command]] = [
+        click.option(
+            "--protocol",
+            metavar="NAME",
+            help="reference, paper, otani, binary or runs.  [default: the preset's, else"
+            " reference]",
+        ),
+        click.option(
+            "--shots",
+            metavar="official|kts",
+            default="official",
+            show_default=True,
+            help="Shots of the files, or of our own segmentation.",
+        ),
+        click.option(
+            "--seeds",
+            type=click.IntRange(min=1, max=100_000),
+            default=100,
+            show_default=True,
+            help="Random score vectors a video, for the row 'random'.",
+        ),
+        click.option(
+            "--format",
+            metavar="terminal|markdown|latex|csv|json",
+            help="How tables are written.  [default: terminal]",
+        ),
+        click.option("--overwrite", is_flag=True, help="Replace the written file if it exists."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.command(epilog=EPILOG)
 @click.argument("data", metavar="DATA.h5", type=FILE)
 @click.option("--metric", required=True, metavar="tvsum|summe", help="Whose conventions apply.")
-@click.option(
-    "--protocol",
-    metavar="NAME",
-    help="reference, paper, otani, binary or runs.  [default: the preset's, else reference]",
-)
 @click.option(
     "--splits", type=FILE, metavar="FILE", help="Split file (JSON): means over its test sets."
 )
@@ -49,13 +81,6 @@ FILE = click.Path(path_type=Path)
     help="Measure these scores too, with intervals of the differences; several with several.",
 )
 @click.option(
-    "--shots",
-    metavar="official|kts",
-    default="official",
-    show_default=True,
-    help="Shots of the file, or of our own segmentation.",
-)
-@click.option(
     "--annotations",
     type=FILE,
     metavar="PATH",
@@ -65,24 +90,12 @@ FILE = click.Path(path_type=Path)
     "--shots-from", type=FILE, metavar="FILE", help="Take the shots of the same videos from FILE."
 )
 @click.option("--save", type=FILE, metavar="FILE", help="Also write the joined data set.")
-@click.option("--overwrite", is_flag=True, help="Let --save replace a file.")
-@click.option(
-    "--seeds",
-    type=click.IntRange(min=1, max=100_000),
-    default=100,
-    show_default=True,
-    help="Random score vectors a video, for the row 'random'.",
-)
-@click.option(
-    "--format",
-    metavar="terminal|markdown|latex|csv|json",
-    help="How the table is written.  [default: terminal]",
-)
 @click.option(
     "--per-video/--no-per-video",
     default=None,
     help="Print every video's numbers before the means.  [default: on the terminal]",
 )
+@measure_options
 @score_options
 @common_options
 def evaluate(

@@ -16,7 +16,7 @@ __all__ = ["f1_scores"]
 def f1_scores(
     summaries: npt.NDArray[np.bool_], user_summaries: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    """Return the F1 of each summary with each annotator's.
+    """F1 of each summary with each annotator's summary.
 
     Args:
         summaries: (R, N) True where a summary holds the frame.
@@ -27,6 +27,10 @@ def f1_scores(
 
     Raises:
         ValueError: the shapes do not fit.
+
+    >>> summary = np.array([[True, True, False, False]])
+    >>> f1_scores(summary, np.array([[True, False, False, False], [False, False, True, True]]))
+    array([[0.66666667, 0.        ]])
     """
     if summaries.ndim != 2 or user_summaries.shape[1:] != summaries.shape[1:]:
         raise ValueError(

@@ -7,8 +7,8 @@ r"""Rank correlation of scores with many annotators at once: Kendall's tau-b and
 C and D are the pairs of frames that both orders rank alike and oppositely, n_0 all pairs, n_1 and
 n_2 those tied in the one and in the other. Equal values share the mean of their ranks.
 
-A constant vector ranks nothing: its correlation with anything is NaN here, as in SciPy. What an
-evaluation makes of that is said in `vidgist.evaluation.judge`.
+A constant vector ranks nothing: its correlation with anything is NaN here, as in SciPy; see
+`vidgist.evaluation.judge` for what an evaluation makes of that.
 """
 
 from __future__ import annotations
@@ -29,25 +29,31 @@ MAX_CELLS = 2**23
 
 
 def kendall_tau(scores: npt.ArrayLike, annotations: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return tau-b of the scores (T,) with each annotator's row of (U, T), as (U,).
+    """Kendall's tau-b of the scores (T,) with each annotator's row of (U, T), as (U,).
 
     Raises:
         ValueError: the shapes do not fit, or a value is not finite.
+
+    >>> kendall_tau([0.1, 0.5, 0.9], [[1, 2, 3], [3, 2, 1]])
+    array([ 1., -1.])
     """
     return np.asarray(Annotators(annotations).tau(np.asarray(scores)[None])[0])
 
 
 def spearman_rho(scores: npt.ArrayLike, annotations: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return rho of the scores (T,) with each annotator's row of (U, T), as (U,).
+    """Spearman's rho of the scores (T,) with each annotator's row of (U, T), as (U,).
 
     Raises:
         ValueError: the shapes do not fit, or a value is not finite.
+
+    >>> spearman_rho([0.1, 0.5, 0.9], [[1, 2, 3], [2, 3, 1]]).round(2)
+    array([ 1. , -0.5])
     """
     return np.asarray(Annotators(annotations).rho(np.asarray(scores)[None])[0])
 
 
 class Annotators:
-    """What does not depend on the scores, computed once for U annotators.
+    """Ranks of U annotators, computed once for many score vectors.
 
     Args:
         annotations: (U, N) one value a frame, or a sample.

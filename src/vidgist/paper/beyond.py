@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from vidgist.criteria.gram import unit_rows
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
@@ -23,7 +24,7 @@ from vidgist.evaluation.entries import (
     statistics_of,
 )
 from vidgist.evaluation.join import with_features_of
-from vidgist.evaluation.protocols import Protocol, protocol
+from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.results import Table
 from vidgist.paper.context import SCORE_SETTINGS, BenchmarkResult, Context, PaperTable
 from vidgist.paper.other_half import other_half
@@ -45,16 +46,16 @@ def run(context: Context) -> BenchmarkResult:
     result = BenchmarkResult()
     missing = result.missing
     first: dict[str, VideoStatistics] = {}
+    baselines = context.baselines()
     for dataset in context.with_features("tvsum", missing):
         statistics = statistics_of(dataset.records(fields=("features",)))
         first = first or statistics
         rows = [*_rows(context, dataset, statistics), *_other_banks(context, dataset, missing)]
-        everything = _table(context, dataset, rows, "Beyond the paper, TVSum")
-        both = [_paper_row(context, "tvsum"), _best(dataset)]
-        paper = protocol("paper", metric="tvsum")
-        title = "Beyond the paper, TVSum, protocol paper"
+        everything = _table(context, dataset, [*rows, *baselines], "TVSum")
+        both = [_paper_row(context, "tvsum"), _best(dataset), *baselines]
         # The paper's text values shots otherwise, which changes F1 alone.
-        again = _table(context, dataset, both, title, protocol=paper)
+        paper = protocol("paper", metric="tvsum")
+        again = _table(context, dataset, both, "TVSum, protocol paper", protocol=paper)
         result.tables += [everything, *halves(everything), again]
         result.tables += _trained(context, dataset, both, missing)
         result.tables += _other_features(context, dataset)
@@ -65,22 +66,11 @@ def run(context: Context) -> BenchmarkResult:
 
 
 def _table(
-    context: Context,
-    dataset: Dataset,
-    rows: Sequence[Entry],
-    title: str,
-    *,
-    metric: str = "tvsum",
-    protocol: Protocol | None = None,
+    context: Context, dataset: Dataset, rows: Sequence[Entry], title: str, **more: Any
 ) -> Table:
-    return context.table(
-        dataset,
-        [*rows, *context.baselines()],
-        metric=metric,
-        title=title,
-        protocol=protocol,
-        hidden=SCORE_SETTINGS,
-    )
+    more = {"metric": "tvsum", **more}
+    title = f"Beyond the paper, {title}"
+    return context.table(dataset, rows, title=title, hidden=SCORE_SETTINGS, **more)
 
 
 def _paper_row(context: Context, metric: str) -> Entry:
@@ -149,7 +139,7 @@ def number(key: str) -> int:
 
 
 def _trained(
-    context: Context, dataset: Dataset, rows: Sequence[Entry], missing: list[str]
+    context: Context, dataset: Dataset, rows: list[Entry], missing: list[str]
 ) -> list[Table]:
     """Measure the paper's trained network beside, where there is a folder for its models."""
     if context.runs is None:
@@ -162,7 +152,7 @@ def _trained(
     if not odd or not even:
         missing.append("the network trained on the other half: all videos are in one half")
         return []
-    table = other_half(context, dataset, [*rows, *context.baselines()], (odd, even))
+    table = other_half(context, dataset, rows, (odd, even))
     return [table, *halves(table)]
 
 
@@ -176,15 +166,9 @@ def _other_features(context: Context, dataset: Dataset) -> Iterator[Table]:
             method_entry("projected, bank of other videos", Scorer(STEPS), bank=others),
             method_entry("best, bank of other videos", Scorer(BEST), bank=others),
         ]
-        backbone = theirs.attributes.get("backbone", path.stem)
-        table = context.table(
-            dataset,
-            [*rows, *context.baselines()],
-            metric="tvsum",
-            title=f"Beyond the paper, TVSum with {backbone}, the same constants",
-            source=partial(with_features_of, theirs, dataset),
-            hidden=SCORE_SETTINGS,
-        )
+        title = f"TVSum with {theirs.attributes.get('backbone', path.stem)}, the same constants"
+        source = partial(with_features_of, theirs, dataset)
+        table = _table(context, dataset, [*rows, *context.baselines()], title, source=source)
         yield table
         yield from halves(table)
 
@@ -214,14 +198,8 @@ def _canonical(
             method_entry("projected, bank of training videos", Scorer(STEPS), bank=banks),
             method_entry("best, bank of training videos", Scorer(BEST), bank=banks),
         ]
-        table = context.table(
-            dataset,
-            rows,
-            metric="tvsum",
-            title=f"Beyond the paper, TVSum canonical ({file})",
-            source=partial(_renamed, dataset, names),
-            hidden=SCORE_SETTINGS,
-        )
+        source = partial(_renamed, dataset, names)
+        table = _table(context, dataset, rows, f"TVSum canonical ({file})", source=source)
         distinct = len({key for split in splits for key in split.test})
         note = f"{len(names)} tests of {distinct} distinct videos; the intervals take them as apart"
         yield dataclasses.replace(table, splits=tuple(tests), notes=(note, *table.notes))
@@ -248,7 +226,7 @@ def _summe(context: Context, dataset: Dataset, tvsum: Mapping[str, VideoStatisti
     if tvsum:
         bank = bank_of(tvsum.values(), source="TVSum")
         rows.append(method_entry("best, bank of TVSum", Scorer(BEST, bank=bank)))
-    return _table(context, dataset, rows, "Beyond the paper, SumMe", metric="summe")
+    return _table(context, dataset, [*rows, *context.baselines()], "SumMe", metric="summe")
 
 
 TABLE = PaperTable(

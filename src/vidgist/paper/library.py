@@ -97,26 +97,20 @@ def _walk(root: Path) -> Iterator[Path]:
         yield root
         return
     seen = 0
-    known = {root.resolve()}  # links are followed, but not in circles
-    folders = [(root, 0)]
-    while folders:
-        folder, depth = folders.pop()
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError:
-            continue  # a folder that may not be read holds nothing for us
-        for entry in entries:
+    known: set[Path] = set()  # links are followed, but not in circles
+    for name, folders, files in os.walk(root, followlinks=True):
+        folder = Path(name)
+        again = folder.resolve() in known
+        known.add(folder.resolve())
+        deep = len(folder.relative_to(root).parts) >= MAX_DEPTH
+        visible = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = [] if again or deep else visible
+        for path in [] if again else [folder / name for name in sorted(files)]:
             seen += 1
             if seen > MAX_ENTRIES:
                 return
-            inner = folder / entry.name
-            if inner.is_dir():
-                real = inner.resolve()
-                if depth < MAX_DEPTH and not entry.name.startswith(".") and real not in known:
-                    known.add(real)
-                    folders.append((inner, depth + 1))
-            elif inner.is_file():
-                yield inner
+            if path.is_file():
+                yield path
 
 
 def _dataset_of(path: Path, root: Path) -> str | None:

@@ -23,12 +23,12 @@ __all__ = ["other_half"]
 def other_half(
     context: Context, dataset: Dataset, entries: list[Entry], halves: tuple[list[str], list[str]]
 ) -> Table:
-    """Return the table of the networks, with other rows beside.
+    """Return the table of the networks, with other rows measured on the same videos of TVSum.
 
     Args:
         context: says where models are kept, and how often each training is repeated.
         dataset: TVSum with features.
-        entries: the rows beside, which are measured on the same videos.
+        entries: the other rows.
         halves: keys of the videos of either half.
     """
     base = context.table(

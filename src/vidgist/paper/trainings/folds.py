@@ -90,26 +90,26 @@ def find_others(library: Library, metric: str) -> tuple[list[Dataset], list[str]
     They are HDF5 files with the data set's name in theirs, in the folders that were searched, and
     count as missing unless all their videos have features.
     """
-    complete = {
-        name: next(filter(None, map(_complete, _named(library, name))), None)
-        for name in OTHERS[metric]
-    }
-    missing = [name for name, dataset in complete.items() if dataset is None]
-    return [dataset for dataset in complete.values() if dataset is not None], missing
-
-
-def _named(library: Library, name: str) -> list[Path]:
-    paths = []
-    for root in library.searched:
-        files = root.rglob("*.h5") if root.is_dir() else [root]
-        paths += [path for path in files if name in path.name.lower()]
-    return sorted(paths)
+    datasets, missing = [], []
+    for name in OTHERS[metric]:
+        paths = [
+            path
+            for root in library.searched
+            for path in (root.rglob("*.h5") if root.is_dir() else [root])
+            if name in path.name.lower()
+        ]
+        dataset = next(filter(None, map(_complete, sorted(paths))), None)
+        if dataset is None:
+            missing.append(name)
+        else:
+            datasets.append(dataset)
+    return datasets, missing
 
 
 def _complete(path: Path) -> Dataset | None:
+    """Return the data set of a file if all its videos have features, else None."""
     try:
         dataset = open_dataset(path)
-        records = list(dataset.records(fields=("features",)))
+        return dataset if len(keys_with_features(dataset)) == len(dataset) else None
     except DataError:
         return None
-    return dataset if all(r.features is not None for r in records) else None

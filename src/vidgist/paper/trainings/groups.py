@@ -51,12 +51,7 @@ class Group:
 
 
 def criteria_scores(settings: Preset, rows: Mapping[str, tuple[str, ...]]) -> RowScores:
-    """Return the scores of rows that differ in criteria; these are computed once for a video.
-
-    Args:
-        settings: of the score.
-        rows: name -> criteria.
-    """
+    """Return the scores of rows that differ in criteria, which are computed once for a video."""
 
     def scores(model: Model, features: Features) -> Mapping[str, Floats]:
         scorers = {
@@ -72,9 +67,7 @@ def criteria_scores(settings: Preset, rows: Mapping[str, tuple[str, ...]]) -> Ro
 def contrastive_groups(training: TrainSettings, settings: Preset) -> list[Group]:
     """Return the trained network's rows, and those of the same network before its first step.
 
-    Args:
-        training: of the network; with 0 epochs there are only the latter rows.
-        settings: of the score.
+    With a training of 0 epochs there are only the latter.
     """
     trainings = [("nothing", 0, "0 steps")]
     if training.epochs > 0:
