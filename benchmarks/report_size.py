@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from vidgist.features.thumbnails import thumbnail
-from vidgist.render import report
-from vidgist.render.job import Job
-from vidgist.types import Features, Scores, Shots, Summary, Timeline, VideoInfo
+from vidgist.render.material import Material
+from vidgist.render.outputs.report import write
+from vidgist.summary import Summary
+from vidgist.types import Features, Scores, Shots, Timeline, VideoInfo
 from vidgist.video import SampleStream
 
 RATE = 25
@@ -108,7 +109,7 @@ def main() -> None:
             summary = video_summary(minutes, found, np.random.default_rng(minutes))
             path = Path(folder, "report.html")
             start = time.perf_counter()
-            report.write(Job(summary=summary, folder=Path(folder)), path)
+            write(Material(summary=summary, folder=Path(folder)), path)
             took = time.perf_counter() - start
             samples = len(summary.features)
             mean = sum(map(len, summary.thumbnails)) / samples

@@ -15,7 +15,8 @@ from PIL import Image
 
 from clips import Clip, render_clip
 from summaries import summary_of
-from vidgist.types import Features, Scores, Shots, Summary, Timeline, VideoInfo
+from vidgist.summary import Summary
+from vidgist.types import Features, Scores, Shots, Timeline, VideoInfo
 
 HOSTILE = "<img src=x onerror=alert(1)>.mp4"
 """A name that runs a script where it is taken for markup."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from vidgist.types import Features, Scores, Shots, Summary, Timeline
+from vidgist.summary import Summary
+from vidgist.types import Features, Scores, Shots, Timeline
 from vidgist.video.decode import SampleStream
 from vidgist.video.probe import probe
 

@@ -11,7 +11,7 @@ from vidgist.cli import main
 from vidgist.demo import render_demo
 from vidgist.demo.scenes import PROGRAM, SCENES, program
 from vidgist.errors import OutputError, SettingError
-from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS
+from vidgist.render import OUTPUTS, default_outputs
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_never_over_an_existing_clip(tmp_path):
 
 def test_results(folder, capsys):
     made = {path.name for path in folder.iterdir()}
-    assert made == {"demo.mp4", *(OUTPUTS[name].target for name in DEFAULT_OUTPUTS)}
+    assert made == {"demo.mp4", *(OUTPUTS[name].target for name in default_outputs())}
     data = json.loads((folder / "summary.json").read_text())
     assert 0 < data["summary"]["duration"] <= 4
     assert data["settings"]["length"] == "4s"

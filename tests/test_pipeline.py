@@ -52,7 +52,7 @@ def test_every_option_in_force_is_told(gist):
 
 @pytest.mark.parametrize("preset", ["paper", "reference"])
 def test_presets_score_by_the_formulas(clip, preset):
-    gist = vidgist.summarize(clip.path, preset=preset)
+    gist = vidgist.summarize(clip.path, settings=preset)
     settings = vidgist.scoring.presets.preset(preset)
     x = gist.features.values
     alignment = vidgist.alignment(
@@ -99,7 +99,7 @@ def test_one_frame(tmp_path):
 
 def test_wrong_settings_are_told_before_the_video_is_read(tmp_path):
     missing = tmp_path / "none.mp4"
-    for options in ({"length": "abc"}, {"preset": "papr"}, {"criteria": ["uniqueness"]}):
+    for options in ({"length": "abc"}, {"settings": "papr"}, {"criteria": ["uniqueness"]}):
         with pytest.raises(SettingError):
             vidgist.summarize(missing, **options)
     with pytest.raises(VideoError, match=r"none\.mp4"):

@@ -1,4 +1,4 @@
-"""Values that cross a stage say what they expected and what came."""
+"""Values that cross a stage say what they expected and what they got."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_repr_shows_shapes():
     [
         (
             lambda: Timeline(times=np.zeros(2), jumps=np.zeros(3), duration=1.0),
-            r"\(2,\), came \(3,",
+            r"\(2,\), got \(3,",
         ),
         (lambda: Timeline(times=np.zeros(2), jumps=np.zeros(2), duration=0.0), "more than 0"),
         (lambda: Timeline(times=np.zeros(0), jumps=np.zeros(0), duration=1.0), "nothing"),

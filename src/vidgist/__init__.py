@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from vidgist.selection.values import shot_values
     from vidgist.shots.kts import segment
     from vidgist.shots.refine import refine_shots
-    from vidgist.types import Features, Frames, Scores, Shots, Summary, Timeline, VideoInfo
+    from vidgist.summary import Summary
+    from vidgist.types import Features, Frames, Scores, Shots, Timeline, VideoInfo
     from vidgist.video.decode import read_frames
     from vidgist.video.probe import probe
 
@@ -84,12 +85,12 @@ _HOMES = {
     "vidgist.scoring.scorer": ("Scorer", "importance"),
     "vidgist.selection": ("choose", "knapsack", "select", "shot_values"),
     "vidgist.shots": ("refine_shots", "segment"),
+    "vidgist.summary": ("Summary",),
     "vidgist.types": (
         "Features",
         "Frames",
         "Scores",
         "Shots",
-        "Summary",
         "Timeline",
         "VideoInfo",
     ),

@@ -13,6 +13,8 @@ Each stage is a public function on plain arrays; `summarize` only calls them in 
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,10 +29,10 @@ from vidgist.scoring.presets import DEFAULT_PRESET, Preset, preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import best_samples, choose, parse_length
 from vidgist.shots import refine_shots, segment
-from vidgist.types import Summary
+from vidgist.summary import Summary
 from vidgist.video import Limits, probe
 
-__all__ = ["summarize"]
+__all__ = ["DEFAULTS", "summarize"]
 
 
 def summarize(
@@ -144,3 +146,11 @@ def summarize(
         thumbnails=extraction.thumbnails,
         warnings=(*timeline.warnings, *scorer.notes),
     )
+
+
+DEFAULTS: Mapping[str, Any] = {
+    name: parameter.default
+    for name, parameter in inspect.signature(summarize).parameters.items()
+    if parameter.kind is parameter.KEYWORD_ONLY
+}
+"""Defaults of `summarize` by name, for those who hand its arguments on."""

@@ -8,8 +8,8 @@ feature, N the number of frames, S the number of shots.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -17,15 +17,16 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Features", "Frames", "Scores", "Shots", "Summary", "Timeline", "VideoInfo"]
+__all__ = ["Features", "Frames", "Scores", "Shots", "Timeline", "VideoInfo"]
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Integers: TypeAlias = npt.NDArray[np.integer[Any]]
 Booleans: TypeAlias = npt.NDArray[np.bool_]
 Pixels: TypeAlias = npt.NDArray[np.uint8]
+Strings: TypeAlias = npt.NDArray[np.str_]
 
 
-class _ShapesInRepr:
+class ShapesInRepr:
     """Show arrays by shape and type, so that a value fits on a line of a notebook."""
 
     def __repr__(self) -> str:
@@ -43,13 +44,13 @@ class _ShapesInRepr:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def _expect(condition: bool, what: str, expected: str, came: object) -> None:
+def expect(condition: bool, what: str, expected: str, got: object) -> None:
     if not condition:
-        raise ValueError(f"{what}: expected {expected}, came {came}")
+        raise ValueError(f"{what}: expected {expected}, got {got}")
 
 
-def _expect_length(owner: str, name: str, array: npt.NDArray[Any], length: int) -> None:
-    _expect(array.shape == (length,), f"{owner}.{name}", f"shape ({length},)", f"{array.shape}")
+def expect_length(owner: str, name: str, array: npt.NDArray[Any], length: int) -> None:
+    expect(array.shape == (length,), f"{owner}.{name}", f"shape ({length},)", f"{array.shape}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,7 @@ class VideoInfo:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Timeline(_ShapesInRepr):
+class Timeline(ShapesInRepr):
     """Every frame of a video that decoded: when it is shown, and how much it differs from the last.
 
     Attributes:
@@ -102,9 +103,9 @@ class Timeline(_ShapesInRepr):
     steady: bool = True
 
     def __post_init__(self) -> None:
-        _expect(self.times.ndim == 1 and len(self.times) > 0, "Timeline.times", "(N,)", "nothing")
-        _expect_length("Timeline", "jumps", self.jumps, len(self.times))
-        _expect(self.duration > 0, "Timeline.duration", "more than 0 s", self.duration)
+        expect(self.times.ndim == 1 and len(self.times) > 0, "Timeline.times", "(N,)", "nothing")
+        expect_length("Timeline", "jumps", self.jumps, len(self.times))
+        expect(self.duration > 0, "Timeline.duration", "more than 0 s", self.duration)
 
     @property
     def n_frames(self) -> int:
@@ -126,7 +127,7 @@ class Timeline(_ShapesInRepr):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Frames(_ShapesInRepr):
+class Frames(ShapesInRepr):
     """Samples of a video as small pictures.
 
     Attributes:
@@ -142,18 +143,18 @@ class Frames(_ShapesInRepr):
     timeline: Timeline
 
     def __post_init__(self) -> None:
-        _expect(
+        expect(
             self.pixels.ndim == 4 and self.pixels.shape[-1] == 3 and self.pixels.dtype == np.uint8,
             "Frames.pixels",
             "uint8 (T, H, W, 3)",
             f"{self.pixels.dtype} {self.pixels.shape}",
         )
-        _expect_length("Frames", "times", self.times, len(self.pixels))
-        _expect_length("Frames", "picks", self.picks, len(self.pixels))
+        expect_length("Frames", "times", self.times, len(self.pixels))
+        expect_length("Frames", "picks", self.picks, len(self.pixels))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Features(_ShapesInRepr):
+class Features(ShapesInRepr):
     """Backbone features of the samples of one video.
 
     Attributes:
@@ -171,34 +172,34 @@ class Features(_ShapesInRepr):
     times: Floats | None = None
 
     def __post_init__(self) -> None:
-        _expect(
+        expect(
             self.values.ndim == 2 and len(self.values) > 0,
             "Features.values",
             "(T, D) with T > 0",
             f"{self.values.shape}",
         )
-        _expect_length("Features", "picks", self.picks, len(self.values))
-        _expect(
+        expect_length("Features", "picks", self.picks, len(self.values))
+        expect(
             bool(np.all(np.diff(self.picks) >= 0)) and int(self.picks[0]) >= 0,
             "Features.picks",
             "frame indices that do not descend, from 0",
             f"{self.picks}",
         )
-        _expect(
+        expect(
             int(self.picks[-1]) < self.n_frames,
             "Features.n_frames",
             f"more than the last pick {int(self.picks[-1])}",
             self.n_frames,
         )
         if self.times is not None:
-            _expect_length("Features", "times", self.times, len(self.values))
+            expect_length("Features", "times", self.times, len(self.values))
 
     def __len__(self) -> int:
         return len(self.values)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Scores(_ShapesInRepr):
+class Scores(ShapesInRepr):
     """The criteria of each sample, scaled to [0, 1] over the video, and the final score.
 
     Attributes:
@@ -212,8 +213,8 @@ class Scores(_ShapesInRepr):
     def __post_init__(self) -> None:
         object.__setattr__(self, "criteria", MappingProxyType(dict(self.criteria)))
         for name, values in self.criteria.items():
-            _expect_length("Scores", name, values, len(self.importance))
-        _expect(
+            expect_length("Scores", name, values, len(self.importance))
+        expect(
             bool(np.all(np.isfinite(self.importance))), "Scores.importance", "finite", "NaN or inf"
         )
 
@@ -222,7 +223,7 @@ class Scores(_ShapesInRepr):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Shots(_ShapesInRepr):
+class Shots(ShapesInRepr):
     """Consecutive shots, half-open.
 
     Attributes:
@@ -234,20 +235,20 @@ class Shots(_ShapesInRepr):
     seconds: Floats | None = None
 
     def __post_init__(self) -> None:
-        _expect(
+        expect(
             self.frames.ndim == 2 and self.frames.shape[1] == 2 and len(self.frames) > 0,
             "Shots.frames",
             "(S, 2) with S > 0",
             f"{self.frames.shape}",
         )
-        _expect(
+        expect(
             bool(np.all(self.frames[:, 1] > self.frames[:, 0])),
             "Shots.frames",
             "shots of at least one frame",
             f"{self.frames[self.frames[:, 1] <= self.frames[:, 0]][:3].tolist()}",
         )
         if self.seconds is not None:
-            _expect(
+            expect(
                 self.seconds.shape == self.frames.shape,
                 "Shots.seconds",
                 f"shape {self.frames.shape}",
@@ -261,114 +262,3 @@ class Shots(_ShapesInRepr):
     def lengths(self) -> Integers:
         """(S,) frames in each shot."""
         return np.asarray(self.frames[:, 1] - self.frames[:, 0])
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Summary(_ShapesInRepr):
-    """The gist of one video: what `summarize` returns and what every output is made from.
-
-    Attributes:
-        video: what was probed.
-        settings: every option's value in force, by name.
-        timeline: every frame that decoded.
-        features: (T, D) features with their times.
-        scores: criteria and importance, (T,) each.
-        shots: all shots of the video, in order, with seconds.
-        shot_scores: (S,) value of each shot: the mean importance of its frames.
-        selected: (S,) True where the shot is in the summary.
-        keyframes: (S,) index of the sample that stands for each shot (its best-scoring one).
-        budget: seconds that the summary may last at most.
-        black: (T,) True where a sample shows nothing, or None where that is not known.
-        uncut: where no shot fitted and the best one was cut, the shots as they were before.
-        thumbnails: T small JPEG files (bytes), one a sample, or empty.
-        warnings: what the user should know of, one sentence each.
-    """
-
-    video: VideoInfo
-    settings: Mapping[str, Any]
-    timeline: Timeline
-    features: Features
-    scores: Scores
-    shots: Shots
-    shot_scores: Floats
-    selected: Booleans
-    keyframes: Integers
-    budget: float
-    black: Booleans | None = None
-    uncut: Shots | None = None
-    thumbnails: tuple[bytes, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
-        _expect(self.features.times is not None, "Summary.features.times", "seconds", None)
-        _expect(self.shots.seconds is not None, "Summary.shots.seconds", "seconds", None)
-        _expect_length("Summary", "scores.importance", self.scores.importance, len(self.features))
-        for name in ("shot_scores", "selected", "keyframes"):
-            _expect_length("Summary", name, getattr(self, name), len(self.shots))
-        if self.black is not None:
-            _expect_length("Summary", "black", self.black, len(self.features))
-        _expect(bool(self.selected.any()), "Summary.selected", "at least one shot", "none")
-
-    @property
-    def times(self) -> Floats:
-        """(T,) seconds of each sample."""
-        assert self.features.times is not None
-        return self.features.times
-
-    @property
-    def samples(self) -> dict[str, Floats]:
-        """What is known of each sample, (T,) each: `time`, the scaled criteria, `importance`."""
-        return {
-            "time": self.times,
-            **self.scores.criteria,
-            "importance": self.scores.importance,
-        }
-
-    @property
-    def shot_seconds(self) -> Floats:
-        """(S, 2) start and end of each shot in seconds."""
-        assert self.shots.seconds is not None
-        return self.shots.seconds
-
-    @property
-    def keyframe_times(self) -> Floats:
-        """(S,) seconds, within each shot, of the picture that stands for it."""
-        start, end = self.shot_seconds.T
-        sampled = self.times[self.keyframes]
-        # A picture that stays for long may have been sampled after the end of a shot that was cut.
-        shown = self.timeline.times[self.features.picks[self.keyframes]]
-        return np.asarray(np.maximum(np.where(sampled < end, sampled, shown), start))
-
-    @property
-    def segments(self) -> Floats:
-        """(n selected, 2) start and end in seconds of each selected shot, in order."""
-        return self.shot_seconds[self.selected]
-
-    @property
-    def duration(self) -> float:
-        """Seconds that the summary lasts, never more than ``budget``."""
-        return float(np.sum(self.segments[:, 1] - self.segments[:, 0]))
-
-    def save(
-        self,
-        folder: str | Path,
-        *,
-        make: Iterable[str] | None = None,
-        overwrite: bool = False,
-    ) -> list[Path]:
-        """Write the outputs into ``folder``, each whole or not at all; return their paths.
-
-        Args:
-            folder: made where missing.
-            make: names of the outputs, see `vidgist.render.OUTPUTS`; default
-                `vidgist.render.DEFAULT_OUTPUTS`.
-            overwrite: replace files that exist.
-
-        Raises:
-            SettingError: an output's name is unknown.
-            OutputError: a file exists and ``overwrite`` is False, or the folder cannot be written.
-        """
-        from vidgist.render import render
-
-        return render(self, folder, make=make, overwrite=overwrite)

@@ -12,7 +12,7 @@ from summaries import summary_of
 from vidgist.batch.inputs import find_videos
 from vidgist.batch.mark import MARK
 from vidgist.render import render
-from vidgist.render.clip import write_clip
+from vidgist.render.outputs.clip import write_clip
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import vidgist.pipeline
 from clips import render_clip
 from vidgist.batch.guard import LOCK
 from vidgist.batch.mark import MARK, Mark, read_mark, write_mark
-from vidgist.batch.settings import DEFAULTS
 from vidgist.batch.summaries import Summaries
 from vidgist.batch.work import Job
 from vidgist.errors import OutputError, SettingError, VideoError
@@ -28,7 +27,7 @@ def clip(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def work():
-    return Summaries({**DEFAULTS, **JSON})
+    return Summaries(dict(JSON))
 
 
 def names(folder):
@@ -36,7 +35,7 @@ def names(folder):
 
 
 def summaries(**options):
-    return Summaries({**DEFAULTS, **JSON, **options})
+    return Summaries({**JSON, **options})
 
 
 def test_a_finished_result_is_skipped_also_under_another_name(clip, work, tmp_path):
@@ -205,6 +204,6 @@ def test_marks_that_are_damaged_or_hostile_are_no_marks(tmp_path):
 
 
 def test_wrong_settings_are_told_before_any_work():
-    for wrong in ({"length": "abc"}, {"fps": 5000.0}, {"preset": "none"}, {"backbone": "none"}):
+    for wrong in ({"length": "abc"}, {"fps": 5000.0}, {"settings": "none"}, {"backbone": "none"}):
         with pytest.raises(SettingError):
             summaries(**wrong)

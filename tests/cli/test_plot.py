@@ -9,7 +9,7 @@ import pytest
 from pages import clip_summary
 from vidgist.cli import main
 from vidgist.render import figure_pictures, render
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
 

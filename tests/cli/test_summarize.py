@@ -11,7 +11,6 @@ import pytest
 from clips import render_clip
 from vidgist.batch import result_folders
 from vidgist.cli import main
-from vidgist.cli.summarize import clock
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +72,6 @@ def test_one_bad_input_does_not_stop_the_others(clip, tmp_path, capsys):
         (["--make", "mp5"], "did you mean 'mp4'"),
         (["--backbone", "efficientnet_lite"], "efficientnet_lite0"),
         (["--avoid-zeros", "log"], "known: eps, exp"),
-        (["--prior", "midle"], "known: none, middle, ends"),
         (["--neighbors", "2"], "(0, 1]"),
         (["--fps", "0"], "--fps"),
         (["--lenght", "9s"], "--length"),
@@ -178,12 +176,3 @@ def test_videos_of_one_name_get_folders_of_their_own(tmp_path):
     assert [f.name for f in folders] == ["x-gist", "x-gist-2", "x-gist-3"]
     long = result_folders((tmp_path / ("ü" * 125 + ".mp4"), tmp_path / "y.mp4"), tmp_path)[0]
     assert len(long.name.encode()) <= 255
-
-
-def test_clock():
-    assert [clock(s) for s in (4.21, 59.97, 90, 7384)] == [
-        "4.2 s",
-        "1:00 min",
-        "1:30 min",
-        "2:03:04",
-    ]

@@ -232,7 +232,7 @@ def test_lengths_of_mean_square_one(video):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda f: distinctiveness(f, mean=np.zeros(3)), r"mean: expected \(6,\), came \(3,\)"),
+        (lambda f: distinctiveness(f, mean=np.zeros(3)), r"mean: expected \(6,\), got \(3,\)"),
         (lambda f: distinctiveness(f, deviation=np.zeros(7)), "deviation: expected"),
         (lambda f: distinctiveness(f, shares=()), "shares: expected at least one"),
         (lambda f: distinctiveness(f, shares=(0.0,)), "expected a share"),

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from criteria import naive
-from vidgist.criteria import alignment, gram, measure, segment_features, uniformity, uniqueness
+from vidgist.criteria import (
+    alignment,
+    alignment_and_uniformity,
+    gram,
+    segment_features,
+    uniformity,
+    uniqueness,
+)
 from vidgist.criteria.alignment import neighbor_count
 
 features_of_any_size = st.integers(1, 12).flatmap(
@@ -82,12 +89,10 @@ def test_one_visit_gives_the_same_as_two(monkeypatch):
     features = rng.normal(size=(37, 5)).astype(np.float32)
     monkeypatch.setattr(gram, "BLOCK_BYTES", 37 * 4 * 3)  # three rows a block
     for count_self in (False, True):
-        both = measure(features, count_self=count_self)
-        np.testing.assert_array_equal(both["alignment"], alignment(features, count_self=count_self))
+        aligned, uniform = alignment_and_uniformity(features, count_self=count_self)
+        np.testing.assert_array_equal(aligned, alignment(features, count_self=count_self))
         # The order of a sum differs, and with it the rounding.
-        np.testing.assert_allclose(
-            both["uniformity"], uniformity(features, count_self=count_self), atol=1e-6
-        )
+        np.testing.assert_allclose(uniform, uniformity(features, count_self=count_self), atol=1e-6)
 
 
 def test_blocks_change_nothing(monkeypatch):
@@ -139,7 +144,7 @@ def test_share_of_neighbors_is_checked(share):
 
 @pytest.mark.parametrize("bad", [np.ones(3), np.ones((0, 3)), np.ones((3, 0)), np.ones((2, 2, 2))])
 def test_shapes_are_checked(bad):
-    for criterion in (alignment, uniformity, measure):
+    for criterion in (alignment, uniformity, alignment_and_uniformity):
         with pytest.raises(ValueError, match=r"\(T, D\)"):
             criterion(bad)
 
@@ -179,12 +184,10 @@ def test_order_of_the_samples_does_not_matter(features, random, count_self):
 @settings(max_examples=60, deadline=None)
 @given(features_of_any_size, st.floats(0.01, 100))
 def test_ranges_and_length_of_features(features, factor):
-    values = measure(features)
-    assert ((values["alignment"] >= 0) & (values["alignment"] <= 4)).all()
-    assert ((values["uniformity"] >= -8 - 1e-9) & (values["uniformity"] <= 0)).all()
-    scaled = measure(features * factor)
-    for name in values:
-        np.testing.assert_allclose(scaled[name], values[name], atol=1e-9)
+    values = aligned, uniform = alignment_and_uniformity(features)
+    assert ((aligned >= 0) & (aligned <= 4)).all()
+    assert ((uniform >= -8 - 1e-9) & (uniform <= 0)).all()
+    np.testing.assert_allclose(alignment_and_uniformity(features * factor), values, atol=1e-9)
 
 
 def test_half_precision_is_read():

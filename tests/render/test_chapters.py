@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pages import HOSTILE, clip_summary
-from vidgist.render import chapters, render
-from vidgist.render.chapters import chapter_list
-from vidgist.render.media import Source
+from vidgist.render import render
+from vidgist.render.material import Material, Source
+from vidgist.render.outputs.chapters import chapter_list
 
 
 def test_a_reader_finds_the_shots(tmp_path: Path) -> None:
@@ -45,6 +45,6 @@ def test_players_count_from_the_sound_where_it_begins_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summary = clip_summary(tmp_path, selected=[0])
-    monkeypatch.setattr(chapters, "source_of", lambda summary: Source(True, 3.0))
+    monkeypatch.setattr(Material, "source", Source(True, 3.0))
     (path,) = render(summary, tmp_path / "out", make="vtt")
     assert "\n00:00:03.000 --> " in path.read_text()

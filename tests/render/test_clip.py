@@ -12,7 +12,7 @@ from clips import damaged, frame_number, render_clip
 from decoded import decode
 from summaries import summary_of
 from vidgist.errors import VideoError, VidgistWarning
-from vidgist.render.clip import FADE, fade, stretches, with_ends, write_clip
+from vidgist.render.outputs.clip import FADE, fade, stretches, with_ends, write_clip
 from vidgist.video.seek import FrameReader
 
 

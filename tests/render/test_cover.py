@@ -9,7 +9,7 @@ from PIL import Image
 from clips import frame_number
 from pages import clip_summary
 from vidgist.render import render
-from vidgist.render.cover import best_sample
+from vidgist.render.outputs.cover import best_sample
 from vidgist.types import Scores
 
 

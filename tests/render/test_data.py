@@ -13,7 +13,7 @@ from clips import render_clip
 from summaries import summary_of
 from vidgist import __version__
 from vidgist.render import render
-from vidgist.render.data import as_document, plain
+from vidgist.render.outputs.data import as_document, plain
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pages import clip_summary
 from vidgist.errors import DataError
 from vidgist.render import render
 from vidgist.render.document import read_document
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_what_was_written_is_read(summary: Summary, written: Path) -> None:
     assert np.array_equal(read.selected, summary.selected)
     assert np.allclose(read.scores, summary.shot_scores, atol=1e-6)
     assert np.allclose(read.keyframes, summary.times[summary.keyframes], atol=1e-6)
-    assert read.lasting == pytest.approx(summary.duration, abs=1e-6)
+    assert read.summary_duration == pytest.approx(summary.duration, abs=1e-6)
     assert read.settings["fps"] == 2.0
 
 

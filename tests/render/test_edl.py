@@ -14,7 +14,7 @@ from pages import HOSTILE, clip_summary
 from summaries import summary_of
 from vidgist.render import render
 from vidgist.render.cuts import cuts
-from vidgist.render.edl import edit_list
+from vidgist.render.outputs.edl import edit_list
 from vidgist.render.timecode import edit_rate
 
 CODE = r"(\d\d:\d\d:\d\d[:;]\d\d)"

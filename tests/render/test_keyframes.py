@@ -8,7 +8,7 @@ from clips import frame_number, render_clip
 from summaries import summary_of
 from vidgist.errors import VideoError
 from vidgist.render import render
-from vidgist.render.keyframes import file_name
+from vidgist.render.outputs.keyframes import file_name
 
 
 @pytest.mark.parametrize(

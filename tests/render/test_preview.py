@@ -9,8 +9,9 @@ from PIL import Image
 
 from clips import frame_number
 from pages import clip_summary
-from vidgist.render import preview, render
-from vidgist.types import Summary
+from vidgist.render import render
+from vidgist.render.outputs import preview
+from vidgist.summary import Summary
 
 
 @pytest.mark.parametrize(

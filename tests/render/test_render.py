@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -10,9 +11,9 @@ import pytest
 
 from clips import render_clip
 from summaries import summary_of
-from vidgist import render as package
 from vidgist.errors import OutputError, SettingError
-from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS, Output, check_outputs, render
+from vidgist.render import OUTPUTS, check_outputs, default_outputs, render
+from vidgist.video import seek
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +48,21 @@ def test_writes_what_is_asked_for_and_nothing_else(summary, tmp_path):
 def test_save_makes_the_default_outputs(summary, tmp_path, monkeypatch):
     made = []
     for name, output in OUTPUTS.items():
-        writer = writing(made, name, output.is_folder)
-        monkeypatch.setitem(OUTPUTS, name, Output(output.target, writer, output.is_folder))
+        replace_writer(monkeypatch, name, writing(made, name, output.is_folder))
     summary.save(tmp_path)
-    assert sorted(made) == sorted(DEFAULT_OUTPUTS)
+    assert sorted(made) == sorted(default_outputs())
     assert made[-1] == "json"  # where it is, the others are
 
 
+def replace_writer(monkeypatch, name, write):
+    changed = dataclasses.replace(OUTPUTS[name], write=write)
+    monkeypatch.setattr(OUTPUTS, "_records", {**OUTPUTS._records, name: changed})
+
+
 def writing(made, name, is_folder):
-    def write(job, path):
+    def write(material, path):
         made.append(name)
-        assert job.summary.video.path.name == "talk.mp4"
+        assert material.summary.video.path.name == "talk.mp4"
         if not is_folder:
             path.write_text(name)
 
@@ -65,7 +70,7 @@ def writing(made, name, is_folder):
 
 
 def test_default_outputs_are_in_the_table():
-    assert set(DEFAULT_OUTPUTS) <= set(OUTPUTS)
+    assert set(default_outputs()) <= set(OUTPUTS)
     targets = [output.target for output in OUTPUTS.values()]
     assert len(set(targets)) == len(targets)
 
@@ -73,8 +78,8 @@ def test_default_outputs_are_in_the_table():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (["storybord"], r"--make: unknown value 'storybord', known: .*did you mean 'storyboard'"),
-        ([], "--make: name at least one of"),
+        (["storybord"], r"make: unknown value 'storybord', known: .*did you mean 'storyboard'"),
+        ([], "make: expected at least one of"),
         (["json", "../json"], "unknown value"),
     ],
 )
@@ -93,7 +98,7 @@ def test_existing_results_are_refused_before_any_work(summary, tmp_path):
     (tmp_path / "keyframes").mkdir()
     with pytest.raises(OutputError) as error:
         render(summary, tmp_path, make=["csv", "json", "keyframes"])
-    assert "keyframes, summary.json exist already; pass --overwrite" in str(error.value)
+    assert "keyframes, summary.json exist already; pass overwrite=True" in str(error.value)
     assert "\n" not in str(error.value)
     assert names(tmp_path) == ["keyframes", "summary.json"]
     assert (tmp_path / "summary.json").read_text() == "mine"
@@ -117,18 +122,18 @@ def test_overwrite_replaces_whole_results(summary, tmp_path):
     assert (tmp_path / "summary.json").read_text() != "old"
 
 
-@pytest.mark.parametrize("name", list(DEFAULT_OUTPUTS))
+@pytest.mark.parametrize("name", list(default_outputs()))
 def test_a_writer_that_fails_midway_leaves_nothing_of_its_own(summary, tmp_path, monkeypatch, name):
     folder = tmp_path / "out"
     render(summary, folder, make=[name])
     before = snapshot(folder)
     honest = OUTPUTS[name]
 
-    def failing(job, path):
-        honest.write(job, path)
+    def failing(material, path):
+        honest.write(material, path)
         raise ZeroDivisionError
 
-    monkeypatch.setitem(OUTPUTS, name, Output(honest.target, failing, honest.is_folder))
+    replace_writer(monkeypatch, name, failing)
     with pytest.raises(ZeroDivisionError):
         render(summary, folder, make=[name], overwrite=True)
     assert snapshot(folder) == before
@@ -188,14 +193,14 @@ def test_a_folder_that_cannot_be_written(summary, tmp_path):
 def test_names_of_any_bytes(summary, tmp_path):
     name = os.fsdecode(b"caf\xe9 <b>\n'\" -gist")
     paths = render(summary, tmp_path / name)
-    assert {p.name for p in paths} == {OUTPUTS[n].target for n in DEFAULT_OUTPUTS}
+    assert {p.name for p in paths} == {OUTPUTS[n].target for n in default_outputs()}
 
 
 def test_progress_tells_each_output(summary, tmp_path):
     told = []
     render(summary, tmp_path, progress=lambda *what: told.append(what))
     stages = [stage for stage, _, _ in told]
-    for name in DEFAULT_OUTPUTS:
+    for name in default_outputs():
         assert f"writing {OUTPUTS[name].target}" in stages
     done = [d for stage, d, _ in told if stage == "writing summary.mp4"]
     assert done == sorted(done)
@@ -204,12 +209,12 @@ def test_progress_tells_each_output(summary, tmp_path):
 
 def test_keyframes_are_decoded_once_for_all_outputs(summary, tmp_path, monkeypatch):
     asked = []
-    honest = package.stills.frames_at
+    honest = seek.frames_at
 
     def counting(path, times, *, timeline):
         asked.append(len(times))
         return honest(path, times, timeline=timeline)
 
-    monkeypatch.setattr("vidgist.render.stills.frames_at", counting)
+    monkeypatch.setattr(seek, "frames_at", counting)
     render(summary, tmp_path, make=["storyboard", "keyframes"])
     assert asked == [2]

@@ -11,17 +11,14 @@ from PIL import Image
 from clips import render_clip
 from summaries import summary_of
 from vidgist.render import render, stills
-from vidgist.render.stills import Still
-from vidgist.render.storyboard import (
+from vidgist.render.outputs.storyboard import (
     HEADER,
     MARGIN,
     PAPER,
-    clock_time,
+    choose_grid,
     draw_sheet,
-    lasting,
-    layout,
-    printable,
 )
+from vidgist.render.stills import Still
 
 
 def tile(number, color, size=(160, 90)):
@@ -31,7 +28,7 @@ def tile(number, color, size=(160, 90)):
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 12, 30, 61, 120])
 @pytest.mark.parametrize("aspect", [1 / 8, 9 / 16, 1.0, 16 / 9, 2.4, 8.0])
 def test_layout(count, aspect):
-    grid = layout(count, aspect=aspect)
+    grid = choose_grid(count, aspect=aspect)
     assert grid.columns * grid.rows >= count > grid.columns * (grid.rows - 1)
     right = max(grid.corner(k)[0] for k in range(count)) + grid.cell[0] + MARGIN
     assert right == grid.size[0]
@@ -44,47 +41,21 @@ def test_layout(count, aspect):
 def test_layout_keeps_the_shape_of_pictures():
     for aspect in (9 / 16, 1.0, 16 / 9):
         for count in (1, 10, 100):
-            width, height = layout(count, aspect=aspect).cell
+            width, height = choose_grid(count, aspect=aspect).cell
             assert width / height == pytest.approx(aspect, rel=0.02)
 
 
 def test_sheets_come_near_the_shape_of_a_screen():
     for count in (6, 12, 24, 100):
-        width, height = layout(count, aspect=16 / 9).size
+        width, height = choose_grid(count, aspect=16 / 9).size
         assert 0.9 < width / height < 2.4
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0:00.0"), (59.96, "1:00.0"), (83.25, "1:23.2"), (3600, "1:00:00.0")],
-)
-def test_clock_time(seconds, text):
-    assert clock_time(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.015, "15 ms"),
-        (0.25, "0.25 s"),
-        (0.96, "1.0 s"),
-        (59.94, "59.9 s"),
-        (59.96, "1:00 min"),
-        (139.4, "2:19 min"),
-        (3599.4, "59:59 min"),
-        (3599.6, "1:00:00 h"),
-        (3723, "1:02:03 h"),
-    ],
-)
-def test_lasting(seconds, text):
-    assert lasting(seconds) == text
 
 
 def test_pictures_stand_in_order_on_the_sheet():
     colors = [(200, 30, 30), (30, 200, 30), (30, 30, 200)]
     tiles = [tile(k + 1, color) for k, color in enumerate(colors)]
     sheet = draw_sheet(tiles, title="talk.mp4", note="", aspect=16 / 9)
-    grid = layout(3, aspect=16 / 9)
+    grid = choose_grid(3, aspect=16 / 9)
     for k, color in enumerate(colors):
         left, top = grid.corner(k)
         middle = (left + grid.cell[0] // 2, top + grid.cell[1] // 2)
@@ -93,7 +64,7 @@ def test_pictures_stand_in_order_on_the_sheet():
 
 def test_other_shapes_are_fitted_whole():
     sheet = draw_sheet([tile(1, (250, 0, 0), (90, 160))], title="", note="", aspect=16 / 9)
-    left, top = layout(1, aspect=16 / 9).corner(0)
+    left, top = choose_grid(1, aspect=16 / 9).corner(0)
     red = (np.asarray(sheet)[..., 0] > 200) & (np.asarray(sheet)[..., 1] < 50)
     rows, columns = np.flatnonzero(red.any(axis=1)), np.flatnonzero(red.any(axis=0))
     assert (rows[-1] - rows[0]) / (columns[-1] - columns[0]) == pytest.approx(160 / 90, rel=0.03)
@@ -115,11 +86,6 @@ def test_title_stays_within_the_margins(title):
     assert not inked(sheet, (width - MARGIN + 2, 0, width, HEADER))
 
 
-def test_printable():
-    assert printable("a\nb\udce9\x00.mp4") == "a\ufffdb\ufffd\ufffd.mp4"
-    assert printable("“a” — b’s") == '"a" - b\'s'
-
-
 @pytest.mark.skipif(os.name != "posix", reason="names of any bytes")
 def test_the_file(tmp_path, monkeypatch):
     clip = render_clip(tmp_path / "a.mp4", scenes=(0.6,) * 5)
@@ -129,7 +95,7 @@ def test_the_file(tmp_path, monkeypatch):
         notes.append((len(tiles), title, note))
         return draw_sheet(tiles, title=title, note=note, aspect=aspect)
 
-    monkeypatch.setattr("vidgist.render.storyboard.draw_sheet", noting)
+    monkeypatch.setattr("vidgist.render.outputs.storyboard.draw_sheet", noting)
     monkeypatch.setattr(stills, "MAX_TILES", 3)
     summary = summary_of(clip.path, cuts=clip.cuts, selected=(0, 1, 2, 4))
     (path,) = render(summary, tmp_path / "out", make=["storyboard"])

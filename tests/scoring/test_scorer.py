@@ -103,7 +103,7 @@ def test_one_sample_and_constant_videos_have_finite_equal_scores(features, setti
 
 
 def test_presets_and_overrides():
-    assert preset("paper") is PAPER
+    assert preset("paper") == PAPER
     changed = preset("reference", neighbors=0.2, criteria=["uniformity"], avoid_zeros="eps")
     assert (changed.neighbors, changed.criteria) == (0.2, ("uniformity",))
     assert changed.count_self

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -53,15 +52,14 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
         MissingExtraError: the backbone needs a package that is not installed.
     """
     from vidgist.backbones import load_backbone
-    from vidgist.pipeline import summarize
+    from vidgist.pipeline import DEFAULTS
     from vidgist.scoring.bank import Bank
     from vidgist.scoring.presets import Preset, preset
     from vidgist.scoring.scorer import Scorer
     from vidgist.selection import parse_length
     from vidgist.video import Limits, SampleStream
 
-    parameters = inspect.signature(summarize).parameters
-    chosen = {name: options.get(name, parameters[name].default) for name in _CHOICES}
+    chosen = {name: options.get(name, DEFAULTS[name]) for name in _CHOICES}
     parse_length(chosen["length"], 1.0)
     SampleStream("", fps=chosen["fps"])  # refuses rates out of range
     settings, model, bank = (chosen.pop(name) for name in ("settings", "model", "bank"))

@@ -57,7 +57,7 @@ def demo(
     from vidgist.cli.summarize import describe, summarize_one
     from vidgist.demo import render_demo
     from vidgist.errors import OutputError
-    from vidgist.render import DEFAULT_OUTPUTS, check_outputs
+    from vidgist.render import check_outputs, default_outputs
     from vidgist.selection import parse_length
 
     parse_length(length, seconds)
@@ -66,7 +66,7 @@ def demo(
         raise OutputError(f"{output / CLIP}: exists already; pass --overwrite to replace it")
     with console.progress(CLIP) as progress:
         clip = render_demo(output / CLIP, seconds=seconds, overwrite=overwrite, progress=progress)
-    asked = {"length": length, "make": DEFAULT_OUTPUTS, "overwrite": overwrite, "resume": False}
+    asked = {"length": length, "make": default_outputs(), "overwrite": overwrite, "resume": False}
     work = Summaries(asked)
     result = summarize_one(clip, output, work=work, console=console)
     if as_json:

@@ -63,7 +63,7 @@ def gallery(
                         "folder": str(result.folder),
                         "video": result.document.video,
                         "duration": result.document.duration,
-                        "summary": result.document.lasting,
+                        "summary": result.document.summary_duration,
                     }
                     for result in results
                 ],

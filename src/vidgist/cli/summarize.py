@@ -19,6 +19,8 @@ from vidgist.cli.common import (
 )
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, length_option, score_options, score_settings
+from vidgist.render.output import OUTPUTS, default_outputs
+from vidgist.render.times import format_duration
 
 if TYPE_CHECKING:
     from vidgist.batch.summaries import Summaries
@@ -53,7 +55,9 @@ Examples:
 @backbone_options
 @click.option(
     "--make",
-    help="What to make, separated by commas.  [default: mp4,keyframes,storyboard,report,json]",
+    callback=name_list(OUTPUTS),
+    help=f"What to make, separated by commas: {', '.join(OUTPUTS)}."
+    f"  [default: {','.join(default_outputs())}]",
     metavar="LIST",
 )
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
@@ -63,7 +67,7 @@ Examples:
 def summarize(
     videos: tuple[Path, ...],
     output: Path | None,
-    make: str | None,
+    make: tuple[str, ...] | None,
     overwrite: bool,
     limits: Limits,
     console: Console,
@@ -82,13 +86,7 @@ def summarize(
     from vidgist.batch.journal import JOURNAL
     from vidgist.batch.summaries import Summaries
     from vidgist.batch.work import SUMMARIZE
-    from vidgist.render import DEFAULT_OUTPUTS, OUTPUTS
 
-    context = click.get_current_context()
-    names: tuple[str, ...] = DEFAULT_OUTPUTS
-    if make is not None:
-        param = next(p for p in context.command.params if p.name == "make")
-        names = name_list(OUTPUTS)(context, param, make) or DEFAULT_OUTPUTS
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
     if many["engine"] == "ray":  # its workers stand in folders of their own
@@ -98,7 +96,7 @@ def summarize(
     settings = _plain(options) | {
         "settings": score,
         "limits": asdict(limits),
-        "make": names,
+        "make": make or default_outputs(),
         "overwrite": overwrite,
         "resume": batch,
     }
@@ -163,17 +161,6 @@ def describe(result: dict[str, Any]) -> str:
     """Return one line on a finished video."""
     if "summary" not in result:  # finished by an earlier run
         return f"{one_line(result['video'])} -> {one_line(result['output'])}/"
-    lasting = f"{clock(result['summary'])} of {clock(result['duration'])}"
+    lasting = f"{format_duration(result['summary'])} of {format_duration(result['duration'])}"
     chosen = f"{result['selected']} of {counted(result['shots'], 'shot')}"
     return f"{one_line(result['video'])}: {lasting}, {chosen} -> {one_line(result['output'])}/"
-
-
-def clock(seconds: float) -> str:
-    """Return seconds as a person says them: 240 ms, 4.2 s, 1:30, 2:03:04."""
-    if seconds < 0.95:
-        return f"{1000 * seconds:.0f} ms"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d} min"

@@ -34,7 +34,7 @@ def neighbor_count(
         ValueError: ``neighbors`` is not in (0, 1].
     """
     if not 0 < neighbors <= 1:
-        raise ValueError(f"neighbors: expected a share in (0, 1], came {neighbors}")
+        raise ValueError(f"neighbors: expected a share in (0, 1], got {neighbors}")
     wanted = neighbors * n_samples
     # Half up, as one counts by hand: Python's round() would send 2.5 to 2 and 3.5 to 4.
     k = int(np.floor(wanted + 0.5)) if round_neighbors == "round" else int(wanted)
@@ -88,7 +88,7 @@ def alignment(
 
     moved = unit_rows(refined)
     if len(moved) != len(unit):
-        raise ValueError(f"refined: expected {len(unit)} samples, came {len(moved)}")
+        raise ValueError(f"refined: expected {len(unit)} samples, got {len(moved)}")
     if k == 0:
         return values
     for rows, products in product_blocks(unit, without_self=not count_self):

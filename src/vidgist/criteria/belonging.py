@@ -41,7 +41,7 @@ def belonging(
     direction = weighted_sum(features, np.full(count, 1.0 / max(count, 1)))
     if common is not None:
         if np.shape(common) != (width,):
-            raise ValueError(f"common: expected ({width},), came {np.shape(common)}")
+            raise ValueError(f"common: expected ({width},), got {np.shape(common)}")
         direction = direction - typicality * np.asarray(common, dtype=np.float64)
     return along(features, direction)
 

@@ -52,7 +52,7 @@ def standardized(
     width = features.shape[1]
     for name, values in (("mean", mean), ("deviation", deviation)):
         if values is not None and np.shape(values) != (width,):
-            raise ValueError(f"{name}: expected ({width},), came {np.shape(values)}")
+            raise ValueError(f"{name}: expected ({width},), got {np.shape(values)}")
     unit = np.ones(width) if deviation is None else np.asarray(deviation, dtype=np.float64)
     scale = np.divide(1.0, unit, out=np.ones(width), where=unit > 0)
     center = features.mean(axis=0, dtype=np.float64)
@@ -114,7 +114,7 @@ def distinctiveness(
         ValueError: a shape or share is wrong, or a number is not finite.
     """
     if not shares:
-        raise ValueError("shares: expected at least one, came none")
+        raise ValueError("shares: expected at least one, got none")
     moved = standardized(features, mean=mean, deviation=deviation)
     counts = [
         neighbor_count(len(moved), neighbors=share, count_self=True, round_neighbors="floor")

@@ -39,11 +39,11 @@ def check_features(features: Floats) -> Floats:
     """
     features = np.asarray(features)
     if features.ndim != 2 or 0 in features.shape:
-        raise ValueError(f"features: expected (T, D) with T, D > 0, came {features.shape}")
+        raise ValueError(f"features: expected (T, D) with T, D > 0, got {features.shape}")
     if features.dtype != np.float64:
         features = features.astype(np.float32, copy=False)
     if not np.isfinite(features).all():
-        raise ValueError("features: expected finite numbers, came NaN or infinity")
+        raise ValueError("features: expected finite numbers, got NaN or infinity")
     return features
 
 

@@ -30,9 +30,9 @@ def score_direction(features: Floats, score: Floats) -> Floats:
     """
     score = np.asarray(score, dtype=np.float64)
     if score.ndim != 1 or len(score) != len(features):
-        raise ValueError(f"score: expected ({len(features)},), came {score.shape}")
+        raise ValueError(f"score: expected ({len(features)},), got {score.shape}")
     if not np.isfinite(score).all():
-        raise ValueError("score: expected finite numbers, came NaN or infinity")
+        raise ValueError("score: expected finite numbers, got NaN or infinity")
     # The weights sum to 0, so that the mean of x need not be taken off as well.
     return weighted_sum(features, score - score.mean())
 

@@ -30,9 +30,9 @@ def minmax(values: Floats) -> Floats:
     """
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 1 or len(values) == 0:
-        raise ValueError(f"values: expected (T,) with T > 0, came {values.shape}")
+        raise ValueError(f"values: expected (T,) with T > 0, got {values.shape}")
     if not np.isfinite(values).all():
-        raise ValueError("values: expected finite numbers, came NaN or infinity")
+        raise ValueError("values: expected finite numbers, got NaN or infinity")
     low, high = values.min(), values.max()
     if high - low <= RESOLUTION * max(abs(low), abs(high), 1.0):
         return np.ones_like(values)

@@ -28,7 +28,7 @@ def segment_features(features: Floats, *, run: int = 10) -> Floats:
         (max(1, T // m), D) of length 1 each.
     """
     if run < 1:
-        raise ValueError(f"run: expected at least 1 sample, came {run}")
+        raise ValueError(f"run: expected at least 1 sample, got {run}")
     unit = unit_rows(features)
     starts = np.arange(max(1, len(unit) // run)) * run
     return unit_rows(np.add.reduceat(unit, starts, axis=0))
@@ -52,7 +52,7 @@ def uniqueness(features: Floats, bank: Floats) -> Floats:
     """
     unit, segments = unit_rows(features), unit_rows(bank)
     if unit.shape[1] != segments.shape[1]:
-        raise ValueError(f"bank: expected (M, {unit.shape[1]}), came {segments.shape}")
+        raise ValueError(f"bank: expected (M, {unit.shape[1]}), got {segments.shape}")
     segments = segments.astype(unit.dtype, copy=False)
     values = np.empty(len(unit))
     for rows, products in product_blocks(unit, segments):

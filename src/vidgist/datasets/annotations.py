@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.types import _ShapesInRepr
+from vidgist.types import ShapesInRepr
 
 __all__ = ["Annotation", "smallest_whole"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Annotation(_ShapesInRepr):
+class Annotation(ShapesInRepr):
     """The annotations of one video.
 
     Attributes:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import DataError
-from vidgist.types import Features, Shots, _ShapesInRepr
+from vidgist.types import Features, ShapesInRepr, Shots
 
 __all__ = ["SAMPLE_STEP", "VideoRecord"]
 
@@ -20,7 +20,7 @@ SAMPLE_STEP = 15
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class VideoRecord(_ShapesInRepr):
+class VideoRecord(ShapesInRepr):
     """What a data set knows of one video.  Every field but ``key`` may be missing (None).
 
     Attributes:

@@ -21,7 +21,7 @@ from vidgist.backbones.youtube8m import dequantize
 from vidgist.datasets.record import VideoRecord
 from vidgist.datasets.tfrecord import read_tfrecords
 from vidgist.errors import DataError, MissingExtraError
-from vidgist.types import _ShapesInRepr
+from vidgist.types import ShapesInRepr
 
 __all__ = ["YouTube8MVideo", "message_type", "read_youtube8m"]
 
@@ -33,7 +33,7 @@ MAX_LABELS = 4096
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class YouTube8MVideo(_ShapesInRepr):
+class YouTube8MVideo(ShapesInRepr):
     """One video of YouTube-8M.
 
     Attributes:

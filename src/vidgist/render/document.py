@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from vidgist.errors import DataError
-from vidgist.render.data import SCHEMA
+from vidgist.render.outputs.data import SCHEMA
 from vidgist.render.report.content import used_criteria
 from vidgist.types import Booleans, Floats
 
@@ -39,7 +39,7 @@ class Document:
         scores: (S,) value of each shot.
         selected: (S,) whether it is in the summary.
         keyframes: (S,) time of the sample that stands for each shot.
-        lasting: seconds of the summary.
+        summary_duration: seconds of the summary.
     """
 
     path: Path
@@ -54,7 +54,7 @@ class Document:
     scores: Floats
     selected: Booleans
     keyframes: Floats
-    lasting: float
+    summary_duration: float
 
     @property
     def used(self) -> dict[str, Floats]:
@@ -136,7 +136,7 @@ def _checked(path: Path, raw: Any) -> Document:
         scores=_numbers("shots.score", [shot["score"] for shot in shots]),
         selected=np.array(selected, dtype=bool),
         keyframes=_numbers("shots.keyframe", [shot["keyframe"] for shot in shots]),
-        lasting=_number("summary.duration", raw["summary"]["duration"]),
+        summary_duration=_number("summary.duration", raw["summary"]["duration"]),
     )
 
 

@@ -19,7 +19,8 @@ from vidgist.errors import MissingExtraError, unknown_value
 from vidgist.render.document import Document
 from vidgist.render.figure_layout import Box, Layout, Row, layout
 from vidgist.render.report.words import words_of
-from vidgist.render.storyboard import clock_time, printable
+from vidgist.render.text import printable
+from vidgist.render.times import format_time
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -217,7 +218,7 @@ def _draw_curves(
         axis.set_xlim(0, duration)
         times = time_steps(duration, most=max(2, int(box.width / 0.45)))
         tenths = len(times) > 1 and times[1] < 1
-        labels = [clock_time(time) if tenths else clock_time(time)[:-2] for time in times]
+        labels = [format_time(time) if tenths else format_time(time)[:-2] for time in times]
         axis.set_xticks(times, labels if last else [""] * len(times))
         axis.tick_params(labelsize=6, length=2)
         for side in ("top", "right"):
@@ -256,7 +257,7 @@ def _draw_pictures(figure: Figure, places: Layout, row: Row, mark: Mark) -> None
         axis = _axes(figure, places, box, anchor="NW")
         axis.set_axis_off()
         axis.imshow(picture)
-        axis.set_title(clock_time(seconds), fontsize=5, pad=2)
+        axis.set_title(format_time(seconds), fontsize=5, pad=2)
         _draw_frame(axis, mark.color, near=i > 0)
     figure.text(
         row.anchor.left / places.width,

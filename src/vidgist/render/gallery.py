@@ -18,7 +18,7 @@ from vidgist.render.document import Document, read_document
 from vidgist.render.links import relative_url
 from vidgist.render.page import assemble, breakable, escape
 from vidgist.render.report.pictures import as_text, encode, encoding
-from vidgist.render.storyboard import lasting
+from vidgist.render.times import format_duration
 
 __all__ = ["Result", "cover_file", "find_results", "page", "read_result"]
 
@@ -115,13 +115,13 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
         title: its heading.
     """
     side = FEW if len(results) <= HUNDREDS else MANY
-    video = sum(result.document.duration for result in results)
-    gist = sum(result.document.lasting for result in results)
+    videos = format_duration(sum(result.document.duration for result in results))
+    summaries = format_duration(sum(result.document.summary_duration for result in results))
     count = f"{len(results)} video{'s' * (len(results) != 1)}"
     slots = {
         "title": escape(title),
         "heading": breakable(title),
-        "facts": escape(f"{count}, {lasting(video)} in all, {lasting(gist)} of summaries"),
+        "facts": escape(f"{count}, {videos} in all, {summaries} of summaries"),
         # Of hundreds a browser need not lay out those that are out of sight.
         "many": " many" if len(results) > HUNDREDS else "",
         "cards": "\n".join(_card(result, folder=folder, side=side) for result in results),
@@ -152,8 +152,9 @@ def _card(result: Result, *, folder: Path, side: int) -> str:
         image = f'<a class="cover" href="{url}" aria-label="{label} of {name}">{image}</a>'
     else:
         image = f'<div class="cover">{image}</div>'
-    share = document.lasting / document.duration if document.duration > 0 else 0.0
-    times = f"{lasting(document.lasting)} of {lasting(document.duration)} ({share:.0%})"
+    summary, video = document.summary_duration, document.duration
+    share = summary / video if video > 0 else 0.0
+    times = f"{format_duration(summary)} of {format_duration(video)} ({share:.0%})"
     shots = f"{int(document.selected.sum())} of {len(document.selected)} shots"
     more = "".join(
         f'<li><a href="{url}" aria-label="{label} of {name}">{label}</a></li>'
@@ -161,7 +162,7 @@ def _card(result: Result, *, folder: Path, side: int) -> str:
     )
     return (
         f'<li class="card" data-name="{name}" data-duration="{document.duration:.3f}"'
-        f' data-lasting="{document.lasting:.3f}">{image}<h2>{breakable(result.name)}</h2>'
+        f' data-lasting="{document.summary_duration:.3f}">{image}<h2>{breakable(result.name)}</h2>'
         f"<p>{escape(times)}</p><p>{escape(shots)}</p><ul>{more}</ul></li>"
     )
 

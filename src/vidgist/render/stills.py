@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
-from vidgist.types import Summary
-from vidgist.video.seek import frames_at
+from vidgist.summary import Summary
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly"]
 
@@ -75,6 +77,10 @@ class Stills:
         Raises:
             VideoError: the video can no longer be read.
         """
+        from PIL import Image
+
+        from vidgist.video.seek import frames_at
+
         tiles = []
         times = np.array([still.seconds for still in self.stills])
         images = frames_at(self._summary.video.path, times, timeline=self._summary.timeline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["legible"]
+__all__ = ["legible", "printable"]
 
 _UNSHOWN = frozenset(("Cc", "Cn", "Co", "Cs", "Zl", "Zp"))
 """Categories of what is no character to look at: controls, surrogates, line ends."""
@@ -21,3 +21,15 @@ def legible(text: str) -> str:
     return "".join(
         "\ufffd" if unicodedata.category(c) in _UNSHOWN or c in _DIRECTIONS else c for c in text
     )
+
+
+_PLAIN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2018\u2019\u201c\u201d", "-----''\"\"")
+
+
+def printable(text: str) -> str:
+    """Return the text on one line, with a mark for whatever is no character.
+
+    Dashes, quotation marks and spaces become the plain ones: the font has no others.
+    """
+    plain = legible(text.translate(_PLAIN))
+    return "".join(" " if c.isspace() else c for c in plain)

@@ -125,7 +125,7 @@ BEST = Preset(
     name="best",
     criteria=("distinctiveness", "belonging", "projection"),
     avoid_zeros="exp",
-    smoothing=3.0,  # 1.5 seconds at two samples a second: docs/research.md
+    smoothing=3.0,  # 1.5 seconds at two samples a second: research/README.md
 )
 
 PRESETS = {p.name: p for p in (PAPER, REFERENCE, BEST)}

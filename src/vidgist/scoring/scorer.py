@@ -137,7 +137,8 @@ class Scorer:
         for name in self.settings.criteria:
             if CRITERIA[name].needs_model and not refining:
                 raise SettingError(
-                    f"criteria: {name} needs a model that vidgist train made; give it as model"
+                    f"criteria: {name} needs a model that vidgist train made; "
+                    "give it, model='FILE.safetensors'"
                 )
         if not self.settings.needs_bank and bank != SHIPPED:
             raise SettingError("bank: nothing in this score uses one; take preset='best' with it")

@@ -35,10 +35,10 @@ def knapsack(values: Floats, weights: Integers, capacity: int) -> Booleans:
     weights = np.asarray(weights)
     if values.ndim != 1 or values.shape != weights.shape:
         raise ValueError(
-            f"values, weights: expected (S,) each, came {values.shape}, {weights.shape}"
+            f"values, weights: expected (S,) each, got {values.shape}, {weights.shape}"
         )
     if not np.isfinite(values).all():
-        raise ValueError("values: expected finite numbers, came NaN or infinity")
+        raise ValueError("values: expected finite numbers, got NaN or infinity")
     if weights.dtype.kind not in "iu" or (weights < 0).any() or capacity < 0:
         raise ValueError("weights, capacity: expected whole numbers of at least 0")
     weights = weights.astype(np.int64)

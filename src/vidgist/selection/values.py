@@ -25,7 +25,7 @@ def spread(scores: Floats, picks: Integers, n_frames: int) -> Floats:
     """
     scores, picks = np.asarray(scores, dtype=np.float64), np.asarray(picks, dtype=np.int64)
     if scores.shape != picks.shape or scores.ndim != 1 or len(scores) == 0:
-        raise ValueError(f"scores, picks: expected (T,) each, came {scores.shape}, {picks.shape}")
+        raise ValueError(f"scores, picks: expected (T,) each, got {scores.shape}, {picks.shape}")
     if picks[0] < 0 or picks[-1] >= n_frames or (np.diff(picks) < 0).any():
         raise ValueError(f"picks: expected indices in [0, {n_frames}) that do not descend")
     steps = np.diff(np.append(picks, n_frames))

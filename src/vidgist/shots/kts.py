@@ -45,7 +45,7 @@ def segment(
         ValueError: a shape or value is wrong.
     """
     if not 0 < penalty < np.inf:
-        raise ValueError(f"penalty: expected a positive number, came {penalty}")
+        raise ValueError(f"penalty: expected a positive number, got {penalty}")
     features = check_features(features)
     scatter = Scatter(features, scale=unit_scale(features))
     n = scatter.n_samples

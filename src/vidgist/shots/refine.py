@@ -35,7 +35,7 @@ def refine_shots(
     """
     if len(change_points) and not 1 <= change_points.min() <= change_points.max() < len(picks):
         raise ValueError(
-            f"change_points: expected indices in [1, {len(picks)}), came {change_points.min()} to "
+            f"change_points: expected indices in [1, {len(picks)}), got {change_points.min()} to "
             f"{change_points.max()}"
         )
     strengths: dict[int, float] = {}

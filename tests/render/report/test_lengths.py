@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from pages import clip_summary, long_summary
-from vidgist.render.clip import stretches
+from vidgist.render.outputs.clip import stretches
 from vidgist.render.report.lengths import SHARES, pieces, selections
 from vidgist.selection import best_samples, choose
-from vidgist.types import Scores, Summary
+from vidgist.summary import Summary
+from vidgist.types import Scores
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from vidgist.render.report.pictures import (
     evenly_first,
     order_of_need,
 )
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 
 @pytest.fixture(scope="module")

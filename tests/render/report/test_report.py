@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from pages import HOSTILE, clip_summary, long_summary
-from vidgist.render import DEFAULT_OUTPUTS, render
-from vidgist.render.job import Job
+from vidgist.render import default_outputs, render
+from vidgist.render.material import Material
 from vidgist.render.report import page, size_limit
-from vidgist.types import Scores, Summary
+from vidgist.summary import Summary
+from vidgist.types import Scores
 
 
 def data_of(text: str) -> Any:
@@ -23,11 +24,11 @@ def data_of(text: str) -> Any:
 
 
 def page_of(summary: Summary, folder: Path, *names: str) -> str:
-    return page(Job(summary=summary, folder=folder, names=("report", *names)))
+    return page(Material(summary=summary, folder=folder, names=("report", *names)))
 
 
 def test_it_is_made_unless_told_otherwise() -> None:
-    assert "report" in DEFAULT_OUTPUTS
+    assert "report" in default_outputs()
 
 
 def test_it_knows_what_the_summary_knows(tmp_path: Path) -> None:

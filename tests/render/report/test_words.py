@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 
 from vidgist.priors import PRIORS
+
 from vidgist.render.report.words import PRIOR_WORDS, WORDS, about_importance, words_of
 from vidgist.scoring.presets import CRITERIA
 

@@ -22,6 +22,7 @@ from vidgist.scoring.bank import (
     video_statistics,
     write_bank,
 )
+from vidgist.scoring.scorer import Scorer
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_file_gives_back_what_was_written(tmp_path, bank):
     path = tmp_path / "mine.safetensors"
     write_bank(path, bank)
     found = read_bank(path)
-    for name in ("mean", "deviation", "common", "rise"):
+    for name in ("mean", "deviation", "common"):
         np.testing.assert_allclose(getattr(found, name), getattr(bank, name), rtol=1e-6)
     assert (found.videos, found.samples) == (3, 54)
     assert (found.backbone, found.fingerprint) == ("eye", "f" * 32)
@@ -75,9 +76,15 @@ def test_a_file_gives_back_what_was_written(tmp_path, bank):
         write_bank(path, bank)
 
 
+def test_bank_files_of_version_0_1_still_load(tmp_path):
+    path = tmp_path / "old.safetensors"
+    path.write_bytes(save(tensors(rise=np.full(4, -0.1)), metadata=metadata()))
+    assert read_bank(path).dimension == 4
+
+
 def tensors(**changes):
     values = {"mean": np.zeros(4), "deviation": np.ones(4)}
-    values |= {"common": np.full(4, 0.1), "rise": np.full(4, -0.1)}
+    values |= {"common": np.full(4, 0.1)}
     return {k: v.astype(np.float32) for k, v in (values | changes).items() if v is not None}
 
 
@@ -94,8 +101,7 @@ def metadata(**changes):
         (struct.pack("<Q", 2**60) + b"{}", "damaged"),
         (save(tensors(), metadata=metadata(kind="a model")), "not a bank"),
         (save(tensors(common=None), metadata=metadata()), "not a bank"),
-        (save(tensors(rise=None), metadata=metadata()), "not a bank"),
-        (save(tensors(rise=np.full(4, -9.0)), metadata=metadata()), "longer than 1"),
+        (save(tensors(common=np.full(4, -9.0)), metadata=metadata()), "longer than 1"),
         (save(tensors(common=np.zeros(3)), metadata=metadata()), "differ in shape"),
         (save(tensors(mean=np.full(4, np.nan)), metadata=metadata()), "finite"),
         (save(tensors(deviation=np.full(4, -1.0)), metadata=metadata()), "at least 0"),
@@ -177,7 +183,7 @@ def test_where_no_bank_is_shipped_the_user_is_told():
     found, told = choose_bank(SHIPPED, dimension=7)
     assert found is None
     assert "1280" in told
-    assert choose_bank(NONE, dimension=7) == (None, None)
+    assert Scorer(bank=NONE).matched(dimension=7).bank is None
 
 
 @pytest.mark.parametrize(
@@ -185,14 +191,13 @@ def test_where_no_bank_is_shipped_the_user_is_told():
     [
         {"mean": np.zeros((2, 2))},
         {"deviation": np.ones(3)},
-        dict.fromkeys(("mean", "deviation", "common", "rise"), np.zeros(0)),
-        {"rise": np.full(2, np.inf)},
+        dict.fromkeys(("mean", "deviation", "common"), np.zeros(0)),
+        {"common": np.full(2, np.inf)},
         {"videos": 0},
     ],
 )
 def test_a_bank_checks_itself(change):
     values = {"mean": np.zeros(2), "deviation": np.ones(2), "common": np.zeros(2)}
-    values["rise"] = np.zeros(2)
     assert Bank(**values, videos=1, samples=4).dimension == 2
     with pytest.raises(ValueError, match=r"Bank"):
         Bank(**({**values, "videos": 1, "samples": 4} | change))

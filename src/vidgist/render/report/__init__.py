@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,14 @@ from PIL import Image
 
 from vidgist import __version__
 from vidgist.errors import VidgistError
-from vidgist.render.job import Job
+from vidgist.render.material import Material
+from vidgist.render.output import OUTPUTS
 from vidgist.render.page import assemble, breakable, definition_rows, escape, list_items
 from vidgist.render.report.content import curves, facts, links, media, settings_rows, stops
 from vidgist.render.report.pictures import as_text, choose_pictures, encode, encoding
 from vidgist.render.stills import evenly
 
-__all__ = ["page", "size_limit", "write"]
+__all__ = ["page", "size_limit"]
 
 STYLES = ("base.css", "report.css")
 SCRIPTS = (
@@ -48,23 +48,16 @@ def size_limit(duration: float) -> int:
     return int(np.interp(duration, seconds, sizes))
 
 
-def write(job: Job, path: Path) -> None:
-    """Write the page of a summary."""
-    path.write_text(page(job), encoding="utf-8", newline="\n")
-
-
-def page(job: Job) -> str:
+def page(material: Material) -> str:
     """Return the page as text.
 
     It stays under `size_limit`: what is left by the scores and shots is filled with pictures.
     """
-    from vidgist.render import OUTPUTS
-
-    summary = job.summary
+    summary = material.summary
     limit = size_limit(summary.timeline.duration)
-    document: dict[str, Any] = {**curves(summary), "media": media(job)}
-    document["stills"] = _stills(job, room=int(STILLS_SHARE * limit))
-    document["poster"] = _poster(job)
+    document: dict[str, Any] = {**curves(summary), "media": media(material)}
+    document["stills"] = _stills(material, room=int(STILLS_SHARE * limit))
+    document["poster"] = _poster(material)
     slots = {
         "title": escape(summary.video.path.name),
         "heading": breakable(summary.video.path.name),
@@ -73,7 +66,7 @@ def page(job: Job) -> str:
         "settings": definition_rows(settings_rows(summary)),
         "links": "".join(
             f'<li><a href="{escape(url)}">{escape(name)}</a></li>'
-            for name, url in links(job, {name: out.target for name, out in OUTPUTS.items()})
+            for name, url in links(material, {name: out.target for name, out in OUTPUTS.items()})
         ),
         "version": escape(__version__),
     }
@@ -86,19 +79,19 @@ def _assembled(document: dict[str, Any], slots: dict[str, str]) -> str:
     return assemble("report.html", styles=STYLES, scripts=SCRIPTS, data=document, slots=slots)
 
 
-def _poster(job: Job) -> dict[str, str]:
+def _poster(material: Material) -> dict[str, str]:
     """Return the picture that the player shows before it plays: of the best shot, large."""
     try:
-        picture = job.stills.best()
+        picture = material.stills.best()
     except VidgistError:
         return {"kind": "", "data": ""}
     return {"kind": encoding()[1], "data": as_text(encode(picture, quality=POSTER_QUALITY))}
 
 
-def _stills(job: Job, *, room: int) -> dict[str, Any]:
+def _stills(material: Material, *, room: int) -> dict[str, Any]:
     """Return larger pictures of the selected shots, as many as fit, evenly chosen."""
     try:
-        tiles = job.stills.tiles()
+        tiles = material.stills.tiles()
     except VidgistError:
         return {"kind": "", "data": {}}  # the source is gone: thumbnails will do
     encoded = []

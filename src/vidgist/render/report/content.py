@@ -9,17 +9,16 @@ from typing import Any
 import numpy as np
 
 from vidgist import __version__
-from vidgist.render.data import plain
-from vidgist.render.job import Job
 from vidgist.render.links import relative_url
-from vidgist.render.media import source_of
+from vidgist.render.material import Material
+from vidgist.render.outputs.data import plain
 from vidgist.render.report.lengths import pieces, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
 from vidgist.render.report.words import about_importance, words_of
-from vidgist.render.storyboard import lasting
+from vidgist.render.times import format_duration
 from vidgist.selection import offered_shots
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 __all__ = ["curves", "facts", "links", "media", "settings_rows", "stops", "used_criteria"]
 
@@ -107,31 +106,31 @@ def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
     }
 
 
-def media(job: Job) -> dict[str, Any]:
+def media(material: Material) -> dict[str, Any]:
     """Return what can be played from beside the page, by relative links."""
-    source = source_of(job.summary)
-    url = relative_url(job.summary.video.path, folder=job.folder) if source.readable else None
-    clip = "mp4" in job.names or (job.folder / "summary.mp4").is_file()
+    source, video = material.source, material.summary.video
+    url = relative_url(video.path, folder=material.folder) if source.readable else None
+    clip = "mp4" in material.names or (material.folder / "summary.mp4").is_file()
     return {
         "summary": "./summary.mp4" if clip else None,
         "source": url,
         "offset": _round(source.offset),
-        "width": job.summary.video.width,
-        "height": job.summary.video.height,
+        "width": video.width,
+        "height": video.height,
     }
 
 
-def links(job: Job, targets: Mapping[str, str]) -> list[tuple[str, str]]:
+def links(material: Material, targets: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return (name, URL) of the other results.
 
     Args:
-        job: the rendering; what it makes and what lies in its folder already is linked.
+        material: its outputs, and those that its folder holds already, are linked.
         targets: name of an output -> name of its file or folder.
     """
     return [
         (target, f"./{target}{'' if Path(target).suffix else '/'}")
         for name, target in targets.items()
-        if name != "report" and (name in job.names or (job.folder / target).exists())
+        if name != "report" and (name in material.names or (material.folder / target).exists())
     ]
 
 
@@ -142,8 +141,8 @@ def facts(summary: Summary) -> list[str]:
     share = summary.duration / summary.timeline.duration
     rate = "variable frame rate" if video.variable_frame_rate else f"{video.frame_rate:.5g} fps"
     return [
-        f"{lasting(summary.timeline.duration)} of video",
-        f"{lasting(summary.duration)} of summary ({share:.1%})",
+        f"{format_duration(summary.timeline.duration)} of video",
+        f"{format_duration(summary.duration)} of summary ({share:.1%})",
         f"{count} of {whole} shot{'s' * (whole != 1)}",
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
         f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",

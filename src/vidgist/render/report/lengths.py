@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidgist.selection import best_samples, fit, offered_shots, shot_values, spread
-from vidgist.types import Floats, Summary
+from vidgist.summary import Summary
+from vidgist.types import Floats
 
 __all__ = ["SHARES", "Selection", "pieces", "selections"]
 

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from PIL import Image, features
 
-from vidgist.types import Summary
+from vidgist.summary import Summary
 
 __all__ = ["Pictures", "as_text", "choose_pictures", "encode", "evenly_first", "order_of_need"]
 

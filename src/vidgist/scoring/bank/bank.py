@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidgist.errors import DataError
-from vidgist.types import Floats, _ShapesInRepr
+from vidgist.types import Floats, ShapesInRepr
 
 __all__ = ["VECTORS", "Bank"]
 
@@ -24,7 +24,7 @@ VECTORS = ("mean", "deviation", "common")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Bank(_ShapesInRepr):
+class Bank(ShapesInRepr):
     """Statistics of a backbone's features over unlabeled videos.
 
     Attributes:

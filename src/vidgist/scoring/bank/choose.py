@@ -67,7 +67,7 @@ def choose_bank(
     if shipped is None:
         return None, (
             f"no bank comes with {name}, so it is scored without one, less well; "
-            "make one from a few videos with vidgist bank and give it as bank"
+            "make one from a few videos with vidgist bank and give it, bank='FILE'"
         )
     misfit = shipped.misfit(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
     if misfit is not None:

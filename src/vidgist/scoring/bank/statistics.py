@@ -12,13 +12,13 @@ from vidgist.criteria.directions import unit_blocks
 from vidgist.criteria.gram import check_features
 from vidgist.errors import DataError
 from vidgist.scoring.bank.bank import Bank
-from vidgist.types import Floats, _ShapesInRepr
+from vidgist.types import Floats, ShapesInRepr
 
 __all__ = ["VideoStatistics", "bank_of", "video_statistics"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class VideoStatistics(_ShapesInRepr):
+class VideoStatistics(ShapesInRepr):
     """What one video gives to a bank: means (D,) over its samples, in float64.
 
     Attributes:

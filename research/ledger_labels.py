@@ -1,6 +1,6 @@
-"""How far labels would take preset `best`, for docs/research.md: what the aim is measured by.
+"""How far labels would take preset `best`, for research/README.md: what the aim is measured by.
 
-    python benchmarks/ledger_labels.py TVSUM.h5
+    python research/ledger_labels.py TVSUM.h5
 
 No score of the product sees a label; these rows do, to tell what could still be gained:
 

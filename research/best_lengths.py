@@ -1,6 +1,6 @@
 """Does preset `best` hold for videos of 10 seconds and of an hour? On TVSum, cut and joined.
 
-    python benchmarks/best_lengths.py TVSUM.h5
+    python research/best_lengths.py TVSUM.h5
 
 TVSUM.h5 is the field's HDF5 file with features of efficientnet_lite0, at two samples a second. For
 10 seconds, each video is cut into pieces of 20 samples that are scored alone, and Spearman's rho
@@ -22,8 +22,7 @@ from vidgist.datasets import VideoRecord, open_dataset
 from vidgist.evaluation.bootstrap import paired_bootstrap
 from vidgist.evaluation.rank import spearman_rho
 from vidgist.scoring.bank import shipped_bank
-from vidgist.scoring.presets import PRESETS
-from vidgist.scoring.scorer import score_features
+from vidgist.scoring.scorer import Scorer
 
 Score = Callable[[np.ndarray], np.ndarray]
 PIECE, HOUR = 20, 7200
@@ -31,11 +30,11 @@ PIECE, HOUR = 20, 7200
 
 def best(features: np.ndarray) -> np.ndarray:
     bank = shipped_bank("efficientnet_lite0")
-    return score_features(features, PRESETS["best"], bank=bank).importance
+    return Scorer("best", bank=bank).score(features).importance
 
 
 def paper(features: np.ndarray) -> np.ndarray:
-    return score_features(features, PRESETS["reference"]).importance
+    return Scorer("reference").score(features).importance
 
 
 def rho(scores: np.ndarray, annotations: np.ndarray) -> float:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
-from vidgist.render.job import Job
-from vidgist.types import Floats, Summary
-from vidgist.video.encode import MADE_BY
-from vidgist.video.seek import frames_at
+from vidgist.render.output import Output
+from vidgist.summary import Summary
+from vidgist.types import Floats
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from vidgist.render.material import Material
 
 __all__ = ["moments", "write_gif", "write_webp"]
 
@@ -58,37 +62,36 @@ def moments(summary: Summary, *, rate: float) -> Floats:
     return np.concatenate(sorted(parts, key=lambda part: float(part[0])))
 
 
-def write_gif(job: Job, path: Path) -> None:
+def write_gif(material: Material, path: Path) -> None:
     """Write the preview as a GIF.
 
     Raises:
         VideoError: the video can no longer be read.
     """
-    _write(job, path, rate=GIF_RATE, limit=GIF_BYTES, encode=_gif)
+    _write(material, path, rate=GIF_RATE, limit=GIF_BYTES, encode=_gif)
 
 
-def write_webp(job: Job, path: Path) -> None:
+def write_webp(material: Material, path: Path) -> None:
     """Write the preview as an animated WebP.
 
     Raises:
         VideoError: the video can no longer be read.
     """
-    _write(job, path, rate=WEBP_RATE, limit=WEBP_BYTES, encode=_webp)
+    _write(material, path, rate=WEBP_RATE, limit=WEBP_BYTES, encode=_webp)
 
 
 def _write(
-    job: Job,
+    material: Material,
     path: Path,
     *,
     rate: int,
     limit: int,
     encode: Callable[[list[Image.Image], int], bytes],
 ) -> None:
-    summary = job.summary
+    from PIL import Image
+
     pictures = []
-    for image in frames_at(
-        summary.video.path, moments(summary, rate=rate).tolist(), timeline=summary.timeline
-    ):
+    for image in material.frames(moments(material.summary, rate=rate).tolist()):
         image.thumbnail((SIDES[0], SIDES[0]), Image.Resampling.LANCZOS)
         pictures.append(image)
     data = b""
@@ -102,6 +105,10 @@ def _write(
 
 
 def _gif(pictures: list[Image.Image], rate: int) -> bytes:
+    from PIL import Image
+
+    from vidgist.video.encode import MADE_BY
+
     file = io.BytesIO()
     frames = []
     for first in range(0, len(pictures), PALETTE_PICTURES):
@@ -135,3 +142,21 @@ def _webp(pictures: list[Image.Image], rate: int) -> bytes:
         method=3,
     )
     return file.getvalue()
+
+
+OUTPUT = (
+    Output(
+        name="gif",
+        target="summary.gif",
+        summary="a few seconds of the summary, without sound",
+        write=write_gif,
+        order=41,
+    ),
+    Output(
+        name="webp",
+        target="preview.webp",
+        summary="the same, smaller and smoother",
+        write=write_webp,
+        order=42,
+    ),
+)

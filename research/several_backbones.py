@@ -1,6 +1,6 @@
 """Print what several backbones at once are worth: `--backbone a+b`.
 
-    python benchmarks/several_backbones.py [--data ../shared]
+    python research/several_backbones.py [--data ../shared]
 
 On TVSum: the files of features that are in the data (EfficientNet-Lite0 and Lite2), and both joined
 as `a+b` joins them. On the clips of the data, which nobody has annotated: Kendall's tau between the
@@ -27,11 +27,14 @@ from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.tables import render
 from vidgist.features import extract_features
 from vidgist.scoring.presets import BEST, PAPER, REFERENCE, Preset
-from vidgist.scoring.scorer import score_features
+from vidgist.scoring.scorer import Scorer
 
 LITE0 = "eccv16_dataset_tvsum_efficientnet_lite0.h5"
 LITE2 = "efficientnet_lite2_features.h5"
 SUM = "efficientnet_lite0+efficientnet_lite1+efficientnet_lite2"
+NO_BANK = {True: "none", False: "shipped"}
+"""Bank of a preset that needs one, and of one that takes none."""
+
 FEWEST = 10
 """Samples that a clip must have for its order to say anything."""
 
@@ -56,7 +59,9 @@ def rows(data: Path) -> tuple[Path, list[Entry]]:
     def row(name: str, title: str, preset: Preset) -> Entry:
         def measure(judge: Judge) -> np.ndarray:
             features = replace(judge.record.to_features(), values=values[name][judge.record.key])
-            return judge.measure(score_features(features, preset).importance[None])
+            return judge.measure(
+                Scorer(preset, bank=NO_BANK[preset.needs_bank]).score(features).importance[None]
+            )
 
         against = f"lite0: {title}" if name != "lite0" else ""
         return Entry(name=f"{name}: {title}", measure=measure, needs_features=True, against=against)
@@ -95,7 +100,7 @@ def clips(data: Path) -> None:
             continue
         parts = np.split(features.values, len(names) - 1, axis=1)
         scores = [
-            score_features(replace(features, values=values), PAPER).importance
+            Scorer(PAPER).score(replace(features, values=values)).importance
             for values in (*parts, features.values)
         ]
         count, samples = count + 1, samples + len(features)

@@ -1,6 +1,6 @@
 """What --fast leaves out, and whether the samples stay the same, for videos of one's own.
 
-    python benchmarks/fast_samples.py VIDEO...
+    python research/fast_samples.py VIDEO...
 
 Each video is sampled whole and with ``skip_nonref``; told are the samples, how many of them are the
 same to the last pixel, the share of frames that were not decoded, and processor time against whole.

@@ -1,6 +1,6 @@
-"""Networks with preset `best` as their target, for docs/research.md; needs torch.
+"""Networks with preset `best` as their target, for research/README.md; needs torch.
 
-    python benchmarks/ledger_network.py TVSUM.h5 [--seeds 3] [--even]
+    python research/ledger_network.py TVSUM.h5 [--seeds 3] [--even]
 
 A network learns, from the unlabeled videos of one half of TVSum, to give the projection p (or the
 product q) of preset `best` from a sample's features alone, as the paper's filter learns to give

@@ -1,4 +1,4 @@
-"""The ideas of docs/research.md: what a video is under a bank, and one function an idea.
+"""The ideas of research/README.md: what a video is under a bank, and one function an idea.
 
 An idea takes a `Video` and returns a score (T,); `ledger.py` measures it.
 """
@@ -9,15 +9,14 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from dropped import PRIORS, finish, promise
 from ledger_video import Video, along, finished, unit, units
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.stats import rankdata
 
-from vidgist.criteria import belonging, distinctiveness, minmax, promise
+from vidgist.criteria import belonging, distinctiveness, minmax
 from vidgist.criteria.belonging import TYPICALITY
 from vidgist.criteria.smoothing import smooth
-from vidgist.priors import PRIORS
-from vidgist.scoring.scorer import finish
 
 # --- the direction -------------------------------------------------------------------------------
 
@@ -212,7 +211,7 @@ def library_direction(v: Video):
 
 
 def promising(v: Video, least: float):
-    return along(v.x, v.q * (least + minmax(promise(v.f, direction=v.bank.rise))))
+    return along(v.x, v.q * (least + minmax(promise(v.f, direction=v.rise))))
 
 
 _LIBRARY: dict[tuple[bool, int, float], np.ndarray] = {}
@@ -252,9 +251,7 @@ def ideas() -> dict[str, Idea]:
         found[f"smoothing {share} T"] = lambda v, s=share: finished(v.p, s * len(v.f))
     found["q smoothed by 3 before"] = scored(lambda v: along(v.x, smooth(v.q, sigma=3)))
     for name in PRIORS:
-        found[f"prior {name}"] = lambda v, n=name: finish(
-            v.p, avoid_zeros="exp", smoothing=3.0, prior=n
-        )
+        found[f"prior {name}"] = lambda v, n=name: finish(v.p, smoothing=3.0, prior=n)
     for share in (10, 3, 1, 0.3):
         found[f"ridge {share}"] = scored(partial(ridge, share=share))
     for count in (2, 3):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vidgist.render.cuts import Cut, cuts
-from vidgist.render.job import Job
-from vidgist.render.media import source_of
+from vidgist.render.output import Output
 from vidgist.render.timecode import EditRate, edit_rate
+
+if TYPE_CHECKING:
+    from vidgist.render.material import Material
 
 __all__ = ["edit_list", "write"]
 
@@ -16,12 +19,12 @@ REEL = "AX"
 """The source's name as a tape: the customary one for files, which go by FROM CLIP NAME."""
 
 
-def write(job: Job, path: Path) -> None:
+def write(material: Material, path: Path) -> None:
     """Write the cuts of a summary, in ASCII, with the line ends that the format has."""
-    summary = job.summary
+    summary = material.summary
     video = summary.video
     rate = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
-    code = source_of(summary).timecode
+    code = material.source.timecode
     rate = rate.counting_as(code)
     first = rate.parse(code) or 0
     text = edit_list(
@@ -73,3 +76,12 @@ def _plain_ascii(name: str) -> str:
     """Return the name in printable ASCII, accents left off, other characters as ``_``."""
     bare = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return "".join(c if c.isascii() and c.isprintable() else "_" for c in bare) or "_"
+
+
+OUTPUT = Output(
+    name="edl",
+    target="summary.edl",
+    summary="the cuts for editing programs (CMX 3600)",
+    write=write,
+    order=32,
+)

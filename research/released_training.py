@@ -1,6 +1,6 @@
 """What the authors' released training gives on TVSum, seed by seed, to compare `benchmark 1` with.
 
-    python benchmarks/released_training.py TVSUM.h5 SPLITS.json [--seeds 5] [--without-last-norm]
+    python research/released_training.py TVSUM.h5 SPLITS.json [--seeds 5] [--without-last-norm]
 
 Written anew from what the released code (github.com/pangzss/pytorch-CTVSUM) does, in plain torch
 and without anything of vidgist's training: one stream of random numbers for all splits, new weights

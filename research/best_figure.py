@@ -1,6 +1,6 @@
 """Draw the curves of one video under the presets `paper` and `best`: docs/best.svg.
 
-    python benchmarks/best_figure.py VIDEO [-o docs/best.svg]
+    python research/best_figure.py VIDEO [-o docs/best.svg]
 
 The figure in docs is of `intel__one-by-one-person-detection.mp4`: a camera that stands still while
 people come to a table one after the other. Needs matplotlib (extra `figures`).
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from vidgist.features import extract_features
 from vidgist.scoring.bank import shipped_bank
 from vidgist.scoring.presets import PRESETS
-from vidgist.scoring.scorer import score_features
+from vidgist.scoring.scorer import Scorer
 
 CURVES = (
     ("paper", "importance", "paper: alignment x uniformity, smoothed"),
@@ -38,8 +38,7 @@ def run() -> None:
     features = extract_features(given.video, with_thumbnails=False).features
     bank = shipped_bank(features.backbone)
     scores = {
-        name: score_features(features, PRESETS[name], bank=None if name == "paper" else bank)
-        for name in ("paper", "best")
+        name: Scorer(PRESETS[name]).with_bank(bank).score(features) for name in ("paper", "best")
     }
     figure = Figure(figsize=(7.2, 5.4), layout="constrained")
     axes = figure.subplots(len(CURVES), 1, sharex=True)

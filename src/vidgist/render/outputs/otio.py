@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from vidgist import __version__
 from vidgist.errors import MissingExtraError
-from vidgist.render.data import plain
-from vidgist.render.job import Job
 from vidgist.render.links import relative_url
-from vidgist.render.media import source_of
+from vidgist.render.output import Output
+from vidgist.render.outputs.data import plain
 from vidgist.render.timecode import edit_rate, exact_rate
 
 if TYPE_CHECKING:
     from opentimelineio.opentime import RationalTime, TimeRange
     from opentimelineio.schema import Timeline
+
+    from vidgist.render.material import Material
 
 __all__ = ["check", "timeline", "write"]
 
@@ -35,7 +36,7 @@ def check() -> None:
         raise MissingExtraError("timeline.otio", "otio") from error
 
 
-def write(job: Job, path: Path) -> None:
+def write(material: Material, path: Path) -> None:
     """Write the timeline of a summary.
 
     Raises:
@@ -44,10 +45,10 @@ def write(job: Job, path: Path) -> None:
     check()
     from opentimelineio.adapters import write_to_string
 
-    path.write_text(write_to_string(timeline(job), "otio_json"), encoding="utf-8")
+    path.write_text(write_to_string(timeline(material), "otio_json"), encoding="utf-8")
 
 
-def timeline(job: Job) -> Timeline:
+def timeline(material: Material) -> Timeline:
     """Return the timeline: a track of pictures, one of sound where there is any, a clip a shot.
 
     Times count frames of the source, whole ones where its frame rate is constant; seconds are the
@@ -56,12 +57,12 @@ def timeline(job: Job) -> Timeline:
     from opentimelineio import schema
     from opentimelineio.opentime import RationalTime, TimeRange
 
-    summary = job.summary
+    summary = material.summary
     video = summary.video
     counting = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
     steady = not video.variable_frame_rate and video.frame_rate > 0
     rate = exact_rate(video.frame_rate) if steady else float(counting.rate)
-    written = source_of(summary).timecode
+    written = material.source.timecode
     code = counting.counting_as(written).parse(written) or 0
     origin = RationalTime(float(code / counting.rate) * rate, rate).round()
 
@@ -75,7 +76,7 @@ def timeline(job: Job) -> Timeline:
         first = moment(start)
         return TimeRange(origin + first, moment(end) - first)
 
-    url = relative_url(video.path, folder=job.folder) or Path(video.path).absolute().as_uri()
+    url = relative_url(video.path, folder=material.folder) or Path(video.path).absolute().as_uri()
     name = plain(video.path.name)
     made = schema.Timeline(name=f"{name} summary", metadata={"vidgist": {"version": __version__}})
     kinds = [schema.TrackKind.Video, *([schema.TrackKind.Audio] if video.has_audio else [])]
@@ -103,3 +104,13 @@ def timeline(job: Job) -> Timeline:
             )
         made.tracks.append(track)
     return made
+
+
+OUTPUT = Output(
+    name="otio",
+    target="timeline.otio",
+    summary="the cuts for editing programs (OpenTimelineIO)",
+    write=write,
+    check=check,
+    order=33,
+)

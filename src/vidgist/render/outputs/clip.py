@@ -11,19 +11,23 @@ import contextlib
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import av
 import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import VideoError, VidgistWarning
 from vidgist.progress import Progress, silent
-from vidgist.render.job import Job
-from vidgist.types import Floats, Summary
-from vidgist.video.encode import MADE_BY, ClipEncoder
-from vidgist.video.seek import FrameReader
-from vidgist.video.sound import SoundReader
+from vidgist.render.output import Output
+from vidgist.summary import Summary
+from vidgist.types import Floats
+
+if TYPE_CHECKING:
+    import av
+
+    from vidgist.render.material import Material
+    from vidgist.video.encode import ClipEncoder
+    from vidgist.video.sound import SoundReader
 
 __all__ = ["FADE", "fade", "stretches", "with_ends", "write", "write_clip"]
 
@@ -33,9 +37,9 @@ FADE = 0.010
 """Seconds over which sound fades at a cut: short enough to go unheard, long enough not to click."""
 
 
-def write(job: Job, path: Path) -> None:
+def write(material: Material, path: Path) -> None:
     """Write the clip of a summary; see `write_clip`."""
-    write_clip(job.summary, path, progress=job.progress)
+    write_clip(material.summary, path, progress=material.progress)
 
 
 def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> None:
@@ -48,6 +52,9 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
     Warns:
         VidgistWarning: sound did not decode (it is silent there), or no picture of a shot did.
     """
+    from vidgist.video.encode import MADE_BY, ClipEncoder
+    from vidgist.video.seek import FrameReader
+
     video = summary.video
     parts = stretches(summary.segments)
     with contextlib.ExitStack() as stack:
@@ -164,6 +171,8 @@ def _pass_on(samples: Iterator[Samples], clip: ClipEncoder, *, upto: int) -> Non
 
 
 def _open_sound(summary: Summary, stack: contextlib.ExitStack) -> SoundReader | None:
+    from vidgist.video.sound import SoundReader
+
     if not summary.video.has_audio:
         return None
     timeline = summary.timeline
@@ -178,3 +187,13 @@ def _open_sound(summary: Summary, stack: contextlib.ExitStack) -> SoundReader | 
 
 def _warn(text: str) -> None:
     warnings.warn(text, VidgistWarning, stacklevel=2)
+
+
+OUTPUT = Output(
+    name="mp4",
+    target="summary.mp4",
+    summary="the selected shots as a clip with sound",
+    write=write,
+    is_default=True,
+    order=60,
+)

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from dropped import finish, rise, shipped_rise
 
 from vidgist.criteria import belonging, distinctiveness, minmax, projection
 from vidgist.criteria.distinctiveness import standardized
@@ -14,7 +15,6 @@ from vidgist.criteria.gram import unit_rows
 from vidgist.datasets import open_dataset
 from vidgist.evaluation.rank import Annotators
 from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, shipped_bank, video_statistics
-from vidgist.scoring.scorer import finish
 
 BANKS = ("others", "shipped")
 
@@ -75,13 +75,20 @@ class Video:
     def time(self):
         return np.arange(len(self.f))
 
+    @cached_property
+    def rise(self):
+        """g of the bank: the mean direction in which the scores of its videos rise."""
+        if self.bank.source.startswith("shipped"):
+            return shipped_rise()
+        return np.mean([rise(other.f) for other in self.library], axis=0)
+
     def rho(self, score) -> float:
         return float(np.nanmean(self.annotators.rho(np.asarray(score)[None])))
 
 
 def finished(values, smoothing: float = 3.0):
     """Return the importance that a projection leads to."""
-    return finish(minmax(values), avoid_zeros="exp", smoothing=smoothing)
+    return finish(minmax(values), smoothing=smoothing)
 
 
 def units(values):

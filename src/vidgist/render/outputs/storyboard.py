@@ -1,19 +1,24 @@
-"""``storyboard.jpg``: a contact sheet of the key frames with their times, made to be looked at."""
+"""``storyboard.jpg``: a contact sheet of the keyframes with their times."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont
-
-from vidgist.render.job import Job
+from vidgist.render.output import Output
 from vidgist.render.stills import TILE_SIDE, Still
-from vidgist.render.text import legible
-from vidgist.types import Summary
+from vidgist.render.text import printable
+from vidgist.render.times import format_duration, format_time
+from vidgist.summary import Summary
 
-__all__ = ["Layout", "clock_time", "draw_sheet", "lasting", "layout", "printable", "write"]
+if TYPE_CHECKING:
+    from PIL import Image, ImageFont
+
+    from vidgist.render.material import Material
+
+__all__ = ["Grid", "choose_grid", "draw_sheet", "write"]
 
 PAPER, INK, QUIET, EDGE = (22, 24, 29), (236, 238, 242), (150, 156, 168), (44, 48, 56)
 MARGIN, GAP = 40, 20
@@ -34,8 +39,8 @@ QUALITY = 90
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Places on the sheet, in pixels.
+class Grid:
+    """The places of the pictures on the sheet, in pixels.
 
     Attributes:
         columns: pictures side by side.
@@ -59,7 +64,7 @@ class Layout:
         )
 
 
-def layout(count: int, *, aspect: float) -> Layout:
+def choose_grid(count: int, *, aspect: float) -> Grid:
     """Return the grid for ``count`` pictures (at least 1) of that width by height.
 
     Of all numbers of columns the one that gives the sheet nearest to `SHEET_SHAPE` with few
@@ -80,42 +85,9 @@ def layout(count: int, *, aspect: float) -> Layout:
         empty = (columns * rows - count) / (columns * rows)
         cost = abs(math.log(sheet[0] / sheet[1] / SHEET_SHAPE)) + empty
         if cost < least:
-            best, least = Layout(columns, rows, cell, sheet), cost
+            best, least = Grid(columns, rows, cell, sheet), cost
     assert best is not None
     return best
-
-
-def clock_time(seconds: float) -> str:
-    """Return ``m:ss.t`` or ``h:mm:ss.t``."""
-    tenths = round(seconds * 10)
-    minutes, tenths = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    rest = f"{tenths // 10:02d}.{tenths % 10}"
-    return f"{hours}:{minutes:02d}:{rest}" if hours else f"{minutes}:{rest}"
-
-
-def lasting(seconds: float) -> str:
-    """Return how long something lasts: ``15 ms``, ``4.2 s``, ``2:19 min``, ``1:02:03 h``."""
-    if seconds < 0.0995:
-        return f"{1000 * seconds:.0f} ms"
-    if seconds < 0.95:
-        return f"{seconds:.2f} s"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = clock_time(round(seconds)).rpartition(".")[0]
-    return f"{whole} {'min' if seconds < 3599.5 else 'h'}"
-
-
-_PLAIN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2018\u2019\u201c\u201d", "-----''\"\"")
-
-
-def printable(text: str) -> str:
-    """Return the text on one line, with a mark for whatever is no character.
-
-    Dashes, quotation marks and spaces become the plain ones: the font has no others.
-    """
-    plain = legible(text.translate(_PLAIN))
-    return "".join(" " if c.isspace() else c for c in plain)
 
 
 def draw_sheet(
@@ -129,7 +101,9 @@ def draw_sheet(
         note: the small line under it.
         aspect: width by height of a cell; pictures of another shape are fitted into it.
     """
-    grid = layout(len(tiles), aspect=aspect)
+    from PIL import Image, ImageDraw, ImageFont
+
+    grid = choose_grid(len(tiles), aspect=aspect)
     # A single narrow column would leave no room for the title.
     width = max(grid.size[0], 640)
     inset = (width - grid.size[0]) // 2
@@ -156,19 +130,19 @@ def draw_sheet(
         )
         base = top + cell_height + LABEL_HEIGHT // 2 + 2
         draw.text((left, base), str(still.number), font=font, fill=QUIET, anchor="lm")
-        time = clock_time(still.seconds)
+        time = format_time(still.seconds)
         draw.text((left + cell_width, base), time, font=font, fill=INK, anchor="rm")
     return sheet
 
 
-def write(job: Job, path: Path) -> None:
+def write(material: Material, path: Path) -> None:
     """Write the sheet of a summary.
 
     Raises:
         VideoError: the video can no longer be read.
     """
-    tiles = job.stills.tiles()
-    summary = job.summary
+    tiles = material.stills.tiles()
+    summary = material.summary
     sheet = draw_sheet(
         tiles,
         title=printable(summary.video.path.name),
@@ -182,7 +156,7 @@ def _note(summary: Summary, *, shown: int) -> str:
     count = int(summary.selected.sum())
     video, gist = summary.timeline.duration, summary.duration
     shots = "1 shot" if count == 1 else f"{count} shots"
-    text = f"{lasting(gist)} of {lasting(video)} ({gist / video:.0%}) in {shots}"
+    text = f"{format_duration(gist)} of {format_duration(video)} ({gist / video:.0%}) in {shots}"
     if shown < count:
         text += f"; {shown} of their {count} key frames shown"
     return text
@@ -205,3 +179,13 @@ def _fitted(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room:
 def _shortened(text: str, keep: int) -> str:
     front = (keep + 1) // 2
     return text[:front] + "..." + (text[len(text) - (keep - front) :] if keep > front else "")
+
+
+OUTPUT = Output(
+    name="storyboard",
+    target="storyboard.jpg",
+    summary="a contact sheet of the keyframes",
+    write=write,
+    is_default=True,
+    order=20,
+)

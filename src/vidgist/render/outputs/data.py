@@ -8,13 +8,16 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vidgist import __version__
-from vidgist.render.job import Job
-from vidgist.types import Summary
+from vidgist.render.output import Output
+from vidgist.summary import Summary
+
+if TYPE_CHECKING:
+    from vidgist.render.material import Material
 
 __all__ = ["SCHEMA", "as_document", "plain", "write_csv", "write_json"]
 
@@ -23,14 +26,14 @@ DECIMALS = 6
 """Microseconds for times, and finer than any score means something."""
 
 
-def write_json(job: Job, path: Path) -> None:
+def write_json(material: Material, path: Path) -> None:
     """Write the document of `as_document` as JSON, in ASCII alone."""
-    path.write_text(_lines(as_document(job.summary)), encoding="ascii")
+    path.write_text(_lines(as_document(material.summary)), encoding="ascii")
 
 
-def write_csv(job: Job, path: Path) -> None:
+def write_csv(material: Material, path: Path) -> None:
     """Write a row a sample: time, each criterion, importance, shot (from 1), selected (0 or 1)."""
-    summary = job.summary
+    summary = material.summary
     shot = np.searchsorted(summary.shots.frames[:, 0], summary.features.picks, side="right") - 1
     shot = np.clip(shot, 0, len(summary.shots) - 1)
     criteria = summary.scores.criteria
@@ -147,3 +150,22 @@ def _number(value: Any) -> float | None:
 
 def _numbers(values: Iterable[Any]) -> list[float | None]:
     return [_number(value) for value in values]
+
+
+OUTPUT = (
+    Output(
+        name="csv",
+        target="scores.csv",
+        summary="the scores of each sample as a table",
+        write=write_csv,
+        order=30,
+    ),
+    Output(
+        name="json",
+        target="summary.json",
+        summary="all scores, shots and choices as data",
+        write=write_json,
+        is_default=True,
+        order=90,  # last: where it is, everything else that was asked for is too
+    ),
+)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidgist.render.job import Job
-from vidgist.render.keyframes import QUALITY
-from vidgist.types import Summary
-from vidgist.video.seek import frames_at
+from vidgist.render.output import Output
+from vidgist.render.outputs.keyframes import QUALITY
+from vidgist.summary import Summary
+
+if TYPE_CHECKING:
+    from vidgist.render.material import Material
 
 __all__ = ["best_sample", "write"]
 
@@ -25,13 +28,22 @@ def best_sample(summary: Summary) -> int:
     return int(np.argmax(importance))
 
 
-def write(job: Job, path: Path) -> None:
+def write(material: Material, path: Path) -> None:
     """Write the frame as a JPEG.
 
     Raises:
         VideoError: the video can no longer be read.
     """
-    summary = job.summary
+    summary = material.summary
     moment = float(summary.times[best_sample(summary)])
-    (image,) = frames_at(summary.video.path, [moment], timeline=summary.timeline)
+    (image,) = material.frames([moment])
     image.save(path, quality=QUALITY, optimize=True)
+
+
+OUTPUT = Output(
+    name="cover",
+    target="cover.jpg",
+    summary="the best frame of the video",
+    write=write,
+    order=40,
+)

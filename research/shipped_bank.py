@@ -1,7 +1,7 @@
 """Make the bank that is shipped with efficientnet_lite0 anew.
 
-    python benchmarks/shipped_bank.py FOLDER [-o BANK]
-    python benchmarks/shipped_bank.py FOLDER --with CLIP... -o BANK     (a bank of more clips)
+    python research/shipped_bank.py FOLDER [-o BANK]
+    python research/shipped_bank.py FOLDER --with CLIP... -o BANK     (a bank of more clips)
 
 FOLDER holds the test clips named below, each prefixed by the public repository that it comes from.
 Taken are all that decode to the end, last 10 seconds or more (20 samples), and are no damaged copy

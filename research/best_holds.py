@@ -1,10 +1,9 @@
 """Does preset `best` hold where nothing was chosen? Other banks, constants and sampling rates.
 
-    python benchmarks/best_holds.py TVSUM.h5 [--clips FOLDER] [--draws 20] [--promise]
+    python research/best_holds.py TVSUM.h5 [--clips FOLDER] [--draws 20]
 
 TVSUM.h5 is the field's HDF5 file with features of efficientnet_lite0, FOLDER holds the clips of
-`shipped_bank.py`. Printed are tau, rho and F1 (protocol `reference`), ± over the draws; with
---promise, of the score that has the criterion `promise` as well.
+`shipped_bank.py`. Printed are tau, rho and F1 (protocol `reference`), ± over the draws.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from __future__ import annotations
 import argparse
 import zlib
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
+from dropped import finish
 from shipped_bank import CLIPS
 
 from vidgist.backbones import load_backbone
-from vidgist.criteria import belonging, distinctiveness, minmax, projection, promise
+from vidgist.criteria import belonging, distinctiveness, minmax, projection
 from vidgist.criteria.belonging import TYPICALITY
 from vidgist.criteria.distinctiveness import SHARES
 from vidgist.datasets import open_dataset
@@ -33,7 +32,6 @@ from vidgist.features import extract_features
 from vidgist.paper.beyond import number
 from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, shipped_bank, video_statistics
 from vidgist.scoring.presets import PRESETS
-from vidgist.scoring.scorer import finish
 
 BEST = PRESETS["best"]
 BACKBONE = "efficientnet_lite0"
@@ -49,17 +47,12 @@ def score(
     shares=SHARES,
     typicality=TYPICALITY,
     smoothing=BEST.smoothing,
-    promising=False,
 ):
     """Return the importance (T,) under preset `best`, with what may vary as arguments."""
     distinct = distinctiveness(features, mean=bank.mean, deviation=bank.deviation, shares=shares)
     belongs = belonging(features, common=bank.common, typicality=typicality)
     product = minmax(distinct) * minmax(belongs)
-    if promising:
-        product *= 1 + minmax(promise(features, direction=bank.rise))
-    return finish(
-        minmax(projection(features, product)), avoid_zeros=BEST.avoid_zeros, smoothing=smoothing
-    )
+    return finish(minmax(projection(features, product)), smoothing=smoothing)
 
 
 def values_of(judge: Judge):
@@ -141,9 +134,8 @@ def run() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--clips", type=Path)
     parser.add_argument("--draws", type=int, default=20)
-    parser.add_argument("--promise", action="store_true")
     given = parser.parse_args()
-    chosen = partial(score, promising=given.promise)
+    chosen = score
     shipped = shipped_bank(BACKBONE)
     assert shipped is not None
     dataset = open_dataset(given.data)

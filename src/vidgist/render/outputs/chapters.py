@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vidgist.render.job import Job
-from vidgist.render.media import source_of
+from vidgist.render.output import Output
 from vidgist.render.text import legible
+from vidgist.render.times import format_timestamp
 from vidgist.types import Booleans, Floats
+
+if TYPE_CHECKING:
+    from vidgist.render.material import Material
 
 __all__ = ["chapter_list", "cue_text", "write"]
 
 
-def write(job: Job, path: Path) -> None:
+def write(material: Material, path: Path) -> None:
     """Write a chapter for every shot of the video, on the clock that players show."""
-    summary = job.summary
+    summary = material.summary
     text = chapter_list(
-        summary.shot_seconds + source_of(summary).offset,
+        summary.shot_seconds + material.source.offset,
         selected=summary.selected,
         scores=summary.shot_scores,
         name=os.fspath(summary.video.path.name),
@@ -42,7 +46,7 @@ def chapter_list(seconds: Floats, *, selected: Booleans, scores: Floats, name: s
         last = max(round(end * 1000), first + 1)
         mark = " \N{BLACK STAR}" if chosen else ""
         title = f"Shot {number}{mark} (score {score:.2f})"
-        parts.append(f"{number}\n{_clock(first)} --> {_clock(last)}\n{title}")
+        parts.append(f"{number}\n{format_timestamp(first)} --> {format_timestamp(last)}\n{title}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -51,7 +55,10 @@ def cue_text(text: str) -> str:
     return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _clock(milliseconds: int) -> str:
-    minutes, rest = divmod(milliseconds, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
+OUTPUT = Output(
+    name="vtt",
+    target="chapters.vtt",
+    summary="the shots as chapters for players",
+    write=write,
+    order=31,
+)

@@ -1,7 +1,7 @@
-"""The rows of docs/research.md: each idea beyond preset `best` on the odd-numbered TVSum videos.
+"""The rows of research/README.md: each idea beyond preset `best` on the odd-numbered TVSum videos.
 
-    python benchmarks/ledger.py TVSUM.h5                        (all ideas, the odd half alone)
-    python benchmarks/ledger.py TVSUM.h5 "smoothing 4" --even   (one that survived, both halves)
+    python research/ledger.py TVSUM.h5                        (all ideas, the odd half alone)
+    python research/ledger.py TVSUM.h5 "smoothing 4" --even   (one that survived, both halves)
 
 TVSUM.h5 is the field's HDF5 file with features of efficientnet_lite0. Printed is Spearman's rho
 (protocol `reference`) less that of `best` at the same smoothing of time, with the paired bootstrap
