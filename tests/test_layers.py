@@ -41,7 +41,9 @@ def is_for_types(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            found |= {n.module for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and n.module}
+            found |= {
+                n.module for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and n.module
+            }
     return found
 
 

@@ -12,7 +12,7 @@ from vidgist.errors import SettingError
 from vidgist.evaluation.protocols import PROTOCOLS
 from vidgist.evaluation.results import Published, Table, TableRow
 from vidgist.evaluation.tables import as_data, comparisons, per_video_text, render
-from vidgist.paper.published import published
+from vidgist.paper.published import published_rows
 
 
 def row(name, *numbers, **more):
@@ -21,7 +21,7 @@ def row(name, *numbers, **more):
 
 @pytest.fixture
 def table():
-    found = published("S2", "alignment", dataset="tvsum", setting="transfer")
+    found = published_rows("S2", dataset="tvsum", setting="transfer")["alignment"]
     rows = (
         row("alignment", 0.1, 0.2, 0.5, 0.3, 0.4, 0.7, published=found),
         row("a | b & c_d", 0.2, 0.2, 0.5, 0.2, 0.4, np.nan),

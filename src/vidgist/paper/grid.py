@@ -21,7 +21,7 @@ from vidgist.models.settings import TrainSettings, replace_settings
 from vidgist.paper import tables_1_2, youtube8m
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.figures import new_figure, save_figure
-from vidgist.paper.published import published
+from vidgist.paper.published import published_rows
 from vidgist.paper.trainings.folds import canonical_folds
 from vidgist.paper.trainings.groups import COMBINATIONS, Group, criteria_scores
 from vidgist.paper.trainings.table import trained_table
@@ -101,10 +101,13 @@ def _on_splits(
 
 def _beside(table: Table, name: str, combination: str) -> Table:
     """Return the table with the published number of each cell."""
-    find = partial(
-        published, name, f"{combination}, trained", dataset=table.metric, setting=youtube8m.SETTING
-    )
-    rows = (dataclasses.replace(row, published=find(parameters=row.name)) for row in table.rows)
+    rows = []
+    for row in table.rows:
+        known = published_rows(
+            name, dataset=table.metric, setting=youtube8m.SETTING, parameters=row.name
+        )
+        theirs = known.get(f"{combination}, trained")
+        rows.append(dataclasses.replace(row, published=theirs))
     return dataclasses.replace(table, rows=tuple(rows))
 
 

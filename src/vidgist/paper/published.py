@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from vidgist.evaluation.results import Published, Table
 
-__all__ = ["all_published", "beside_published", "published", "published_rows"]
+__all__ = ["all_published", "beside_published", "published_rows"]
 
 
 @functools.cache
@@ -44,14 +44,6 @@ def published_rows(
         for p in all_published()
         if (p.table, p.dataset, p.setting, p.parameters) == (table, dataset, setting, parameters)
     }
-
-
-def published(
-    table: str, row: str, *, dataset: str, setting: str = "", parameters: str = ""
-) -> Published | None:
-    """Return one published row, None where there is none."""
-    rows = published_rows(table, dataset=dataset, setting=setting, parameters=parameters)
-    return rows.get(row)
 
 
 def beside_published(

@@ -9,7 +9,7 @@ from typing import Any
 from vidgist.evaluation.entries import method_entry, row_name
 from vidgist.evaluation.protocols import METRICS
 from vidgist.paper.context import TRAINING_FREE, BenchmarkResult, Context
-from vidgist.paper.published import published
+from vidgist.paper.published import published_rows
 from vidgist.scoring.scorer import Scorer
 
 __all__ = ["vary"]
@@ -36,24 +36,23 @@ def vary(
     first, *_ = variants
     for metric, name in METRICS.items():
         known = {
-            (row, variant): published(
-                context.name.upper(), row, dataset=metric, setting=setting, parameters=variant
+            variant: published_rows(
+                context.name.upper(), dataset=metric, setting=setting, parameters=variant
             )
-            for row in (*map(row_name, TRAINING_FREE), *extra_rows)
             for variant in variants
         }
         entries = [
             method_entry(
                 f"{row_name(criteria)}, {variant}",
                 Scorer(context.settings_for(metric, criteria=criteria, **changes)),
-                published=known[row_name(criteria), variant],
+                published=known[variant].get(row_name(criteria)),
                 # A variant is compared with the first one; the first with alignment's first.
                 against=f"{row_name(criteria)}, {first}" if variant != first else "",
             )
             for criteria in TRAINING_FREE
             for variant, changes in variants.items()
         ]
-        extra = [p for (row, _), p in known.items() if row in extra_rows and p is not None]
+        extra = [known[v][row] for row in extra_rows for v in variants if row in known[v]]
         for dataset in context.with_features(metric, result.missing):
             table = context.table(
                 dataset,

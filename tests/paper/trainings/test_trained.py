@@ -21,7 +21,7 @@ from vidgist.paper.library import find_library
 from vidgist.paper.other_half import other_half
 from vidgist.paper.trainings.folds import canonical_folds, features_of, find_others
 from vidgist.paper.trainings.groups import contrastive_groups, dsn_groups
-from vidgist.paper.trainings.runs import trained_model
+from vidgist.paper.trainings.table import trained_model
 from vidgist.types import Shots
 
 SMALL = {"width": 8, "layers": 1, "samples": 12, "segment": 4, "epochs": 1, "batch": 2}

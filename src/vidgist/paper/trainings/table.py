@@ -7,7 +7,8 @@ would weigh on the whole row, and repetitions would spread more than they do.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +16,55 @@ import numpy.typing as npt
 from vidgist.datasets import Dataset
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.results import Table, TableRow
-from vidgist.models.settings import TrainSettings
+from vidgist.models import Model, load_model
+from vidgist.models.settings import Settings, TrainSettings
 from vidgist.paper.context import Context
 from vidgist.paper.trainings.folds import Fold
 from vidgist.paper.trainings.groups import Group
-from vidgist.paper.trainings.runs import trained_model
+from vidgist.progress import Progress, silent
+from vidgist.training import require_torch
+from vidgist.training.identity import run_name
+from vidgist.training.videos import TrainingVideos
 
-__all__ = ["trained_table", "training_note"]
+__all__ = ["trained_model", "trained_table", "training_note"]
 
 Floats = npt.NDArray[np.float64]
+
+
+def trained_model(
+    videos: TrainingVideos,
+    *,
+    folder: Path,
+    settings: Settings,
+    seed: int,
+    title: str = "",
+    progress: Progress = silent,
+) -> Model:
+    """Return the model of a training, trained now where its file does not exist yet.
+
+    Args:
+        videos: what it learns from.
+        folder: of the models, made where missing; a file's name follows from videos, settings and
+            seed.
+        settings: of any method.
+        seed: of weights, samples and dropout.
+        title: of the training, for the progress.
+        progress: called after the steps of the training.
+
+    Raises:
+        MissingExtraError: it has to be trained, and torch is not installed.
+        TrainingError: its loss is NaN or infinite.
+    """
+    path = folder / run_name(videos, settings=settings, seed=seed)
+    if not path.exists():
+        require_torch("a row that is trained")
+        from vidgist.training.training import train
+
+        def report(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
+            progress(f"training {title}", step, steps)
+
+        train(videos, path, settings=settings, seed=seed, resume=True, report=report)
+    return load_model(path)
 
 
 def trained_table(
