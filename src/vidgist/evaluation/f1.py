@@ -37,7 +37,7 @@ def f1_scores(
             f"summaries: expected (R, N) and (U, N), got {summaries.shape}, {user_summaries.shape}"
         )
     # In float32 the products run on the BLAS, and counts are exact up to 16 million frames.
-    kind = np.float32 if summaries.shape[1] < 2**24 else np.float64
-    both = (summaries.astype(kind) @ user_summaries.astype(kind).T).astype(np.float64)
+    dtype = np.float32 if summaries.shape[1] < 2**24 else np.float64
+    both = (summaries.astype(dtype) @ user_summaries.astype(dtype).T).astype(np.float64)
     sizes = summaries.sum(axis=1)[:, None] + user_summaries.sum(axis=1)[None, :]
     return np.where(both > 0, 2.0 * both / np.maximum(sizes, 1), 0.0)

@@ -68,7 +68,7 @@ def find_partner(
         name: of the video, "" where unknown.
         n_frames: of the video, None where unknown.
         candidates: name -> candidate.
-        frames_of: tells a candidate's number of frames.
+        frames_of: returns a candidate's number of frames, None where unknown.
     """
     exact = VIDEO_SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
     for known in (name, exact):

@@ -128,7 +128,7 @@ class Judge:
             scores: (R, T) finite, higher for more important.
 
         Returns:
-            (R, 3), in the order of `MEASURES`; NaN as the top of this file says.
+            (R, 3), in the order of `MEASURES`; NaN where it is undefined, see above.
 
         Raises:
             DataError: the number of scores is not that of the samples, or one is not finite.

@@ -99,8 +99,8 @@ class Annotators:
         cells = (sample * users + np.arange(users)[:, None]) * levels + self._ranks
         table = np.bincount(cells.reshape(-1), minlength=len(self.steps) * users * levels)
         # The sums of products below stay under N^2 / 2: int32 halves the memory where that fits.
-        kind = np.int32 if self.values.shape[1] < 2**15 else np.int64
-        return table.reshape(len(self.steps), users, levels).astype(kind)
+        dtype = np.int32 if self.values.shape[1] < 2**15 else np.int64
+        return table.reshape(len(self.steps), users, levels).astype(dtype)
 
     def _check(self, scores: Floats) -> None:
         if scores.ndim != 2 or scores.shape[1] != len(self.steps):

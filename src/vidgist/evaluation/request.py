@@ -125,16 +125,18 @@ class Request:
             return name
         return f"{name if self.scorer.model.gives_criteria else 'DR-DSN'}, {self.model.name}"
 
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The data set of the file."""
+        return open_dataset(self.data)
+
     def records(self) -> Iterator[VideoRecord]:
         """Yield the videos, joined with annotations and shots where these are given.
 
         Raises:
             DataError: a file is missing or wrong, or no video is found in the annotations.
         """
-        yield from self._joined(open_dataset(self.data))
-
-    def _joined(self, dataset: Dataset) -> Iterator[VideoRecord]:
-        records: Iterator[VideoRecord] = iter(dataset)
+        records: Iterator[VideoRecord] = iter(self.dataset)
         if self.annotations is not None or self.shots_from is not None:
             annotations = None if self.annotations is None else read_annotations(self.annotations)
             shots_from = None if self.shots_from is None else open_dataset(self.shots_from)
@@ -156,16 +158,16 @@ class Request:
             DataError: a file is missing, wrong or damaged, or nothing in it can be measured.
         """
         splits = None if self.splits is None else read_splits(self.splits)
-        dataset = open_dataset(self.data)
-        methods, chosen = self._methods(dataset)
-        files, keys = self._files(dataset, [entry.name for entry in methods])
+        dataset = self.dataset
+        methods, chosen = self._methods()
+        files, keys = self._files([entry.name for entry in methods])
         # Our own shots are made from features, so that no row can do without them.
         baselines = [
             dataclasses.replace(entry, needs_features=self.shots == "kts")
             for entry in baseline_entries(seeds=self.seeds)
         ]
         table = evaluate(
-            self._measured(dataset, keys),
+            self._measured(keys),
             [*methods, *files, *baselines],
             metric=self.metric,
             protocol=self.protocol,
@@ -188,13 +190,13 @@ class Request:
             table = dataclasses.replace(table, notes=(note, *table.notes))
         return table if splits is None else with_splits(table, splits, all_videos=dataset.keys)
 
-    def _measured(self, dataset: Dataset, keys: frozenset[str]) -> Iterator[VideoRecord]:
-        for record in self._joined(dataset):
+    def _measured(self, keys: frozenset[str]) -> Iterator[VideoRecord]:
+        for record in self.records():
             if record.key in keys:
                 ours = self.shots == "kts" and record.features is not None
                 yield resegment(record) if ours else record
 
-    def _methods(self, dataset: Dataset) -> tuple[list[Entry], dict[str, str]]:
+    def _methods(self) -> tuple[list[Entry], dict[str, str]]:
         """Return the rows of the scorer, and the names of the model and the bank in use."""
         if self.scores is not None:
             return [], {}
@@ -207,26 +209,24 @@ class Request:
             if criteria:  # the same without training, to compare with
                 free = dataclasses.replace(settings, criteria=criteria)
                 scorers[f"{row_name(criteria)}, no training"] = self._scorer(free)
-        scorers = {name: matched(scorer, dataset) for name, scorer in scorers.items()}
+        scorers = {name: matched(scorer, self.dataset) for name, scorer in scorers.items()}
         banks = None
         if settings.needs_bank and self.bank == OTHERS:
-            banks = other_videos(statistics_of(dataset.records(fields=("features",))))
+            banks = other_videos(statistics_of(self.dataset.records(fields=("features",))))
             chosen["bank"] = "the other videos of the data set"
         elif settings.needs_bank:
-            used = scorers[self.subject]
-            chosen["bank"] = (
-                used.bank.label if isinstance(used.bank, Bank) else " ".join(used.notes) or "none"
-            )
+            bank, notes = scorers[self.subject].bank, scorers[self.subject].notes
+            chosen["bank"] = bank.label if isinstance(bank, Bank) else " ".join(notes) or "none"
         entries = [method_entry(name, scorer, bank=banks) for name, scorer in scorers.items()]
         return entries, chosen
 
-    def _files(self, dataset: Dataset, taken: list[str]) -> tuple[list[Entry], frozenset[str]]:
+    def _files(self, taken: list[str]) -> tuple[list[Entry], frozenset[str]]:
         """Return the rows of the files of scores, and the videos that all of them score."""
         own = self.scores is not None and self.scores not in BASELINE_SCORES
         files = [*([Path(str(self.scores))] if own else []), *self.beside]
-        names = [(r.key, r.name) for r in dataset.records(fields=("video_name",))] if files else []
+        names = [(r.key, r.name) for r in self.dataset.records(fields=("video_name",))]
         entries: list[Entry] = []
-        keys = frozenset(dataset.keys)
+        keys = frozenset(self.dataset.keys)
         for path in files:
             used = [*BASELINES, *taken, *(entry.name for entry in entries)]
             row = _file_row(path, used)

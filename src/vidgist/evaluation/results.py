@@ -130,7 +130,7 @@ class Table:
             self,
             videos=tuple(self.videos[i] for i in places),
             rows=tuple(replace(row, values=row.values[places]) for row in self.rows),
-            **changes,
+            **{"fold_means": {}, **changes},
         )
 
     def per_split(self, row: TableRow) -> Floats:

@@ -137,10 +137,10 @@ class Context:
 
     def judge(self, dataset: Dataset, key: str, *, metric: str, protocol: Protocol) -> Judge:
         """Return the judge of a video, made once."""
-        place = (dataset.path, key, metric, protocol)
-        if place not in self._judges:
-            self._judges[place] = Judge(dataset.read(key), metric=metric, protocol=protocol)
-        return self._judges[place]
+        known = (dataset.path, key, metric, protocol)
+        if known not in self._judges:
+            self._judges[known] = Judge(dataset.read(key), metric=metric, protocol=protocol)
+        return self._judges[known]
 
     def methods(self, metric: str) -> list[Entry]:
         """Return the paper's rows without training."""
@@ -202,7 +202,7 @@ class PaperTable:
         name: on the command line, such as ``"s8"``.
         summary: one line for the list of tables.
         run: computes it.
-        order: place in the list of tables.
+        order: position in the list of tables.
     """
 
     name: str

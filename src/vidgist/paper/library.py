@@ -19,7 +19,7 @@ from vidgist.scoring.bank.file import read_bank
 __all__ = ["ENVIRONMENT", "Library", "find_library"]
 
 ENVIRONMENT = "VIDGIST_DATA"
-"""Environment variable with the folders to look in, where none are given."""
+"""Environment variable with the folders to search by default."""
 
 DEFAULT_FOLDER = "data"
 MAX_DEPTH = 4
@@ -139,7 +139,7 @@ def _sort_in(library: Library, path: Path, root: Path) -> None:
             read_bank(path)  # trained models end in this as well
             library.banks.append(path)
     except DataError as error:
-        # Not one of ours, or damaged: a benchmark that lacks its data says so.
+        # Not one of ours, or damaged: a table that lacks its data names the reason.
         if suffix in (".h5", ".hdf5") and dataset:
             library.unusable.setdefault(dataset, []).append(str(error))
 

@@ -61,7 +61,7 @@ def _groups(context: Context, metric: str) -> list[Group]:
 def seconds_an_epoch(videos: TrainingVideos, *, settings: Settings) -> tuple[float, float]:
     """Return the seconds of one epoch, by the clock and of processor time, without set-up.
 
-    The second tells little where a GPU does the work, and the first little on a busy computer.
+    Processor time means little where a GPU does the work, and the clock on a busy computer.
     """
     from vidgist.training.engine import learn, open_fabric
     from vidgist.training.training import make_learner

@@ -122,7 +122,7 @@ def trained_table(
 
 
 def training_note(training: TrainSettings) -> str:
-    """Return the note that says which training a table's models had."""
+    """Return the note on the training of a table's models."""
     return f"training: {training.name}, {training.epochs} epochs, batches of {training.batch}"
 
 

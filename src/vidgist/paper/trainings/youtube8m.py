@@ -1,4 +1,4 @@
-"""YouTube-8M as training data of a table, and the data sets whose features are of its kind."""
+"""YouTube-8M as training data, and the data sets whose features are like its own."""
 
 from __future__ import annotations
 
