@@ -114,5 +114,8 @@ def test_the_real_data_is_found(shared):
     assert [p.name for p in found.annotated["tvsum"]] == [
         "eccv16_dataset_tvsum_efficientnet_lite0.h5"
     ]
-    assert [p.name for p in found.features["tvsum"]] == ["efficientnet_lite2_features.h5"]
+    assert [p.name for p in found.features["tvsum"]] == [
+        "efficientnet_lite2_features.h5",
+        "tvsum_i3d_2s.h5",
+    ]
     assert len(found.splits["tvsum"]) == len(found.splits["summe"]) == 2

@@ -89,8 +89,6 @@ def benchmark(
     NAME is one of the list that the command prints without it. Returns 1 where nothing could be
     measured.
     """
-    from vidgist.evaluation.protocols import check_protocol
-    from vidgist.evaluation.segmentation import check_shots
     from vidgist.evaluation.tables import check_format
     from vidgist.paper import TABLES, Context
     from vidgist.paper.library import find_library
@@ -98,10 +96,6 @@ def benchmark(
     from vidgist.system.files import check_output
 
     style = check_format(options.pop("format"), as_json=as_json)
-    check_shots(options["shots"])
-    protocol = options.pop("protocol")
-    if protocol is not None:
-        check_protocol(protocol)
     if name is None:
         _list({table.name: table.summary for table in TABLES.values()}, style)
         return 0
@@ -113,7 +107,7 @@ def benchmark(
             name=table.name,
             library=find_library(data),
             settings=preset(options.pop("preset")),
-            protocol_name=protocol,
+            protocol_name=options.pop("protocol"),
             output=output,
             progress=progress,
             **options,
@@ -155,9 +149,6 @@ def _print(
             "figures": [str(path) for path in result.figures],
             "lines": result.lines,
         }
-        if output is None:
-            print_json(document)
-            return
         text = json.dumps(document, indent=1) + "\n"
     else:
         text = render(result.tables, style=style) if result.tables else ""
@@ -169,8 +160,8 @@ def _print(
             text += "".join(f"{comment}{line}\n" for line in result.lines)
         for path in result.figures:
             click.echo(one_line(path))
-        if output is None:
-            click.echo(text, nl=False)
-            return
+    if output is None:
+        click.echo(text, nl=False)
+        return
     with whole_file(output, overwrite=overwrite) as partial:
         partial.write_text(text, encoding="utf-8")

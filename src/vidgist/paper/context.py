@@ -13,10 +13,10 @@ from vidgist.datasets.splits import Split, read_splits
 from vidgist.evaluation.entries import Entry, method_entry, row_name
 from vidgist.evaluation.evaluate import evaluate
 from vidgist.evaluation.judge import Judge
-from vidgist.evaluation.protocols import Protocol, protocol_of, settings_for
+from vidgist.evaluation.protocols import Protocol, check_protocol, protocol_of, settings_for
 from vidgist.evaluation.reference import SEEDS, baseline_entries
 from vidgist.evaluation.results import Table
-from vidgist.evaluation.segmentation import resegment
+from vidgist.evaluation.segmentation import check_shots, resegment
 from vidgist.models.settings import TrainSettings, replace_settings, train_settings
 from vidgist.paper.library import Library
 from vidgist.progress import Progress, silent
@@ -69,6 +69,9 @@ class Context:
         repeats: trainings of each fold that a trained row is averaged over.
         epochs: of the training, in the place of the preset's.
         dsn_epochs: trainings of DR-DSN to measure beside ours.
+
+    Raises:
+        SettingError: the protocol or the source of shots is unknown.
     """
 
     name: str
@@ -87,6 +90,11 @@ class Context:
     _judges: dict[tuple[Path, str, str, Protocol], Judge] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def __post_init__(self) -> None:
+        check_shots(self.shots)
+        if self.protocol_name is not None:
+            check_protocol(self.protocol_name)
 
     @property
     def models(self) -> Path:
