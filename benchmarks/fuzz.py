@@ -46,7 +46,7 @@ def read(kind: str, path: Path, folder: Path) -> None:
         from vidgist.pipeline import summarize
         from vidgist.video import Limits
 
-        limits = Limits(pixels=1 << 22, seconds=600.0)
+        limits = Limits(max_pixels=1 << 22, max_hours=1 / 6)
         summary = summarize(path, backbone=Tiny(), preset="paper", threads=1, limits=limits)
         summary.save(folder, make=["mp4", "keyframes", "csv", "vtt", "json"], overwrite=True)
     elif kind == "hdf5":
@@ -108,12 +108,12 @@ def _scores(path: Path) -> None:
 
 
 def _mark(path: Path) -> None:
-    from vidgist.batch.mark import MARK, read_mark
+    from vidgist.batch.folders import MARKER, ResultMarker
     from vidgist.errors import DataError
 
-    path.rename(path.with_name(MARK))
-    if read_mark(path.parent) is None:
-        raise DataError("no mark")
+    path.rename(path.with_name(MARKER))
+    if ResultMarker.read(path.parent) is None:
+        raise DataError("no marker")
 
 
 def work() -> None:

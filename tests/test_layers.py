@@ -41,9 +41,8 @@ def is_for_types(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            found |= {
-                n.module for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and n.module
-            }
+            imports = [n for n in ast.walk(node) if isinstance(n, ast.ImportFrom)]
+            found |= {n.module for n in imports if n.module}
     return found
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from clips import render_clip
 from summaries import summary_of
+from vidgist.batch.folders import MARKER
 from vidgist.batch.inputs import find_videos
-from vidgist.batch.mark import MARK
 from vidgist.render import render
 from vidgist.render.outputs.clip import write_clip
 
@@ -33,8 +33,8 @@ def library(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    (tmp_path / "sub/c-gist" / MARK).touch()
-    (tmp_path / "x-gist" / MARK).touch()
+    (tmp_path / "sub/c-gist" / MARKER).touch()
+    (tmp_path / "x-gist" / MARKER).touch()
     begins = '{\n "vidgist": "0.1.0",\n "schema": 1,\n'
     (tmp_path / "y-gist" / "summary.json").write_text(begins)
     (tmp_path / "folder.mp4").mkdir()

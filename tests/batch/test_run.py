@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from vidgist.backbones.session import usable_cores
-from vidgist.batch.run import run_batch, threads_each
-from vidgist.batch.work import Job, Setup
+from vidgist.batch.jobs import BatchJob, Setup
+from vidgist.batch.run import run_batch
 from vidgist.errors import OutputError, SettingError
 from vidgist.system.lock import exclusive
 
@@ -17,14 +18,14 @@ SETUP = Setup("works:Odd", {})
 
 @pytest.fixture(autouse=True)
 def works(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(HERE))
+    monkeypatch.setenv("PYTHONPATH", str(HERE), prepend=os.pathsep)
 
 
 def jobs(*names):
-    return [Job(Path(name), Path("out", name)) for name in names]
+    return [BatchJob(Path(name), Path("out", name)) for name in names]
 
 
-def test_every_outcome_has_its_line_and_the_order_is_that_of_the_jobs(tmp_path):
+def test_results_and_journal(tmp_path):
     journal = tmp_path / "new" / "batch.jsonl"
     shown = []
     outcomes = run_batch(
@@ -52,29 +53,25 @@ def test_every_outcome_has_its_line_and_the_order_is_that_of_the_jobs(tmp_path):
     assert [p.name for p in journal.parent.iterdir()] == ["batch.jsonl"]
 
 
-def test_two_batches_on_one_folder_are_one_too_many(tmp_path):
+def test_second_batch_is_refused(tmp_path):
     with exclusive(tmp_path / ".batch.jsonl.lock") as held:
         assert held
         with pytest.raises(OutputError, match="another vidgist is writing to it"):
             run_batch(SETUP, jobs("a"), journal=tmp_path / "batch.jsonl")
 
 
-def test_processors_are_shared_out():
-    assert threads_each(1, None) == usable_cores()
-    assert threads_each(1000, None) == 1
-    assert threads_each(4, 3) == 3
-
-
 @pytest.mark.parametrize(
     ("workers", "threads", "each"),
-    [(1, None, None), (1, 1, 1), (2, None, max(1, usable_cores() // 2)), (2, 3, 3)],
+    [(1, None, None), (1, 1, 1), (2, None, max(1, usable_cores() // 2)), (99, None, 1), (2, 3, 3)],
 )
-def test_one_worker_decides_itself_what_keeps_the_machine_busy(tmp_path, workers, threads, each):
-    setup = Setup(SETUP.work, SETUP.options, threads=threads)
+def test_workers_share_processors(tmp_path, workers, threads, each):
+    setup = Setup(SETUP.task, SETUP.options, threads=threads)
     (outcome,) = run_batch(setup, jobs("a"), journal=tmp_path / "b.jsonl", workers=workers)
-    assert outcome.result["threads"] == each
+    assert outcome.details["threads"] == each
 
 
 def test_unknown_engines_are_refused(tmp_path):
-    with pytest.raises(SettingError, match="processes or ray"):
+    with pytest.raises(SettingError, match="engine: unknown value 'spark'"):
         run_batch(SETUP, jobs("a"), journal=tmp_path / "b.jsonl", engine="spark")
+    with pytest.raises(SettingError, match="workers: expected at least 1, got 0"):
+        run_batch(SETUP, jobs("a"), journal=tmp_path / "b.jsonl", workers=0)

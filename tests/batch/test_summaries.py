@@ -9,10 +9,10 @@ import pytest
 
 import vidgist.pipeline
 from clips import render_clip
+from vidgist.batch.folders import MARKER, ResultMarker
 from vidgist.batch.guard import LOCK
-from vidgist.batch.mark import MARK, Mark, read_mark, write_mark
+from vidgist.batch.jobs import BatchJob
 from vidgist.batch.summaries import Summaries
-from vidgist.batch.work import Job
 from vidgist.errors import OutputError, SettingError, VideoError
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.system.lock import exclusive
@@ -38,23 +38,23 @@ def summaries(**options):
     return Summaries({**JSON, **options})
 
 
-def test_a_finished_result_is_skipped_also_under_another_name(clip, work, tmp_path):
-    job = Job(clip, tmp_path / "out")
+def test_finished_result_is_skipped(clip, work, tmp_path):
+    job = BatchJob(clip, tmp_path / "out")
     assert not work.is_done(job)
     result = work.run(job)
     assert result["state"] == "done"
-    assert names(job.output) == [MARK, "summary.json"]
+    assert names(job.output) == [MARKER, "summary.json"]
     before = (job.output / "summary.json").stat().st_mtime_ns
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(clip.read_bytes())
     for video in (clip, copy):
-        assert work.is_done(Job(video, job.output))
-        assert work.run(Job(video, job.output))["state"] == "skipped"
+        assert work.is_done(BatchJob(video, job.output))
+        assert work.run(BatchJob(video, job.output))["state"] == "skipped"
     assert (job.output / "summary.json").stat().st_mtime_ns == before
 
 
-def test_outputs_that_are_missing_are_made_the_others_stay(clip, work, tmp_path):
-    job = Job(clip, tmp_path / "out")
+def test_missing_outputs_are_made(clip, work, tmp_path):
+    job = BatchJob(clip, tmp_path / "out")
     work.run(job)
     before = (job.output / "summary.json").stat().st_ino
     more = summaries(make=("json", "csv"))
@@ -70,44 +70,44 @@ def test_outputs_that_are_missing_are_made_the_others_stay(clip, work, tmp_path)
     assert more.is_done(job)
 
 
-def test_other_settings_or_another_video_need_overwrite(clip, work, tmp_path):
-    job = Job(clip, tmp_path / "out")
+def test_other_results_need_overwrite(clip, work, tmp_path):
+    job = BatchJob(clip, tmp_path / "out")
     work.run(job)
     before = (job.output / "summary.json").read_bytes()
     other = summaries(length="50%")
     assert not other.is_done(job)
-    with pytest.raises(OutputError, match=r"length was 15%, now 50%.*--overwrite"):
+    with pytest.raises(OutputError, match=r"length was 15%, now 50%.*overwrite=True"):
         other.run(job)
     changed = render_clip(tmp_path / "b.mp4", scenes=(1, 2), fps=10).path
     with pytest.raises(OutputError, match="of another video"):
-        work.run(Job(changed, job.output))
+        work.run(BatchJob(changed, job.output))
     assert (job.output / "summary.json").read_bytes() == before
     summaries(length="50%", overwrite=True).run(job)
     assert (job.output / "summary.json").read_bytes() != before
     assert other.is_done(job)
 
 
-def test_threads_and_limits_change_nothing_in_a_result(clip, work, tmp_path):
-    job = Job(clip, tmp_path / "out")
+def test_threads_and_limits_keep_a_result(clip, work, tmp_path):
+    job = BatchJob(clip, tmp_path / "out")
     work.run(job)
-    limits = {"pixels": 1 << 20, "seconds": 60.0, "streams": 4}
+    limits = {"max_pixels": 1 << 20, "max_hours": 1.0, "max_streams": 4}
     assert summaries(threads=1, device="cpu", limits=limits).is_done(job)
 
 
-def test_what_a_killed_run_left_is_replaced_what_is_the_users_is_not(clip, work, tmp_path):
-    job = Job(clip, tmp_path / "out")
+def test_leftovers_of_a_killed_run(clip, work, tmp_path):
+    job = BatchJob(clip, tmp_path / "out")
     job.output.mkdir()
     (job.output / "summary.json").write_text("mine")
     with pytest.raises(OutputError, match=r"summary\.json exists already"):
         work.run(job)
     assert (job.output / "summary.json").read_text() == "mine"
     # Of another video or of other settings, what stands under its name is whole, and a result.
-    write_mark(job.output, Mark(content="?", settings={}, begun=("json",)))
+    ResultMarker(content="?", settings={}, begun=("json",)).write(job.output)
     with pytest.raises(OutputError, match=r"summary\.json exists already"):
         work.run(job)
     assert (job.output / "summary.json").read_text() == "mine"
     content, settings = content_fingerprint(clip), work._settings
-    write_mark(job.output, Mark(content=content, settings=settings, begun=("json",)))
+    ResultMarker(content=content, settings=settings, begun=("json",)).write(job.output)
     dead = job.output / ".0123456789ab-3fffffff.partial.mp4"
     dead.write_text("half")
     (job.output / f".0123456789ab-{os.getpid():x}.partial.mp4").write_text("ours, and alive")
@@ -117,8 +117,8 @@ def test_what_a_killed_run_left_is_replaced_what_is_the_users_is_not(clip, work,
     assert len(list(job.output.glob(".*partial*"))) == 1
 
 
-def test_a_result_that_the_user_has_changed_is_not_replaced(clip, work, tmp_path):
-    job = Job(clip, tmp_path / "out")
+def test_changed_result_is_kept(clip, work, tmp_path):
+    job = BatchJob(clip, tmp_path / "out")
     work.run(job)
     with (job.output / "summary.json").open("a") as file:
         file.write("my notes")
@@ -130,8 +130,8 @@ def test_a_result_that_the_user_has_changed_is_not_replaced(clip, work, tmp_path
     assert work.run(job)["state"] == "done"
 
 
-def test_what_appears_during_the_work_is_not_replaced(clip, tmp_path, monkeypatch):
-    job = Job(clip, tmp_path / "out")
+def test_file_that_appears_meanwhile(clip, tmp_path, monkeypatch):
+    job = BatchJob(clip, tmp_path / "out")
     real = vidgist.pipeline.summarize
 
     def slow(*arguments, **options):
@@ -139,15 +139,15 @@ def test_what_appears_during_the_work_is_not_replaced(clip, tmp_path, monkeypatc
         (job.output / "summary.json").write_text("mine")
         return summary
 
-    monkeypatch.setattr(vidgist.pipeline, "summarize", slow)
+    monkeypatch.setattr("vidgist.batch.summaries.summarize", slow)
     with pytest.raises(OutputError, match=r"summary\.json exists already"):
         summaries(resume=False).run(job)
     assert (job.output / "summary.json").read_text() == "mine"
 
 
-def test_a_single_file_leaves_no_mark_and_is_never_skipped(clip, tmp_path):
+def test_single_file_leaves_no_marker(clip, tmp_path):
     single = summaries(resume=False)
-    job = Job(clip, tmp_path / "out")
+    job = BatchJob(clip, tmp_path / "out")
     single.run(job)
     assert names(job.output) == ["summary.json"]
     with pytest.raises(OutputError, match="exists already"):
@@ -160,7 +160,7 @@ def test_two_processes_on_one_folder(clip, work, tmp_path, monkeypatch):
     with exclusive(tmp_path / "out" / LOCK) as held:
         assert held
         with pytest.raises(OutputError, match="another vidgist is writing to it"):
-            work.run(Job(clip, tmp_path / "out"))
+            work.run(BatchJob(clip, tmp_path / "out"))
 
 
 @pytest.mark.parametrize("harm", ["changed", "removed", "replaced"])
@@ -180,9 +180,9 @@ def test_a_video_that_changes_while_it_is_read(clip, work, tmp_path, monkeypatch
             video.write_bytes(clip.read_bytes())
         return summary
 
-    monkeypatch.setattr(vidgist.pipeline, "summarize", meanwhile)
+    monkeypatch.setattr("vidgist.batch.summaries.summarize", meanwhile)
     with pytest.raises(VideoError, match="while it was read; run again"):
-        work.run(Job(video, tmp_path / "out"))
+        work.run(BatchJob(video, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
@@ -190,20 +190,20 @@ def test_what_cannot_be_opened_leaves_nothing(work, tmp_path):
     os.mkfifo(tmp_path / "pipe.mp4")
     for name in ("missing.mp4", "pipe.mp4"):
         with pytest.raises(VideoError):
-            work.run(Job(tmp_path / name, tmp_path / "out"))
+            work.run(BatchJob(tmp_path / name, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
-def test_marks_that_are_damaged_or_hostile_are_no_marks(tmp_path):
-    mark = Mark(content="c", settings={"a": [1]}, done={"json": 5}, begun=("mp4",))
-    write_mark(tmp_path, mark)
-    assert read_mark(tmp_path) == mark
+def test_damaged_markers(tmp_path):
+    marker = ResultMarker(content="c", settings={"a": [1]}, done={"json": 5}, begun=("mp4",))
+    marker.write(tmp_path)
+    assert ResultMarker.read(tmp_path) == marker
     for text in ("", "[]", "{}", "[" * 100_000, '{"content": 1, "settings": 2}', " " * (2 << 20)):
-        (tmp_path / MARK).write_text(text)
-        assert read_mark(tmp_path) is None
+        (tmp_path / MARKER).write_text(text)
+        assert ResultMarker.read(tmp_path) is None
 
 
-def test_wrong_settings_are_told_before_any_work():
+def test_wrong_settings():
     for wrong in ({"length": "abc"}, {"fps": 5000.0}, {"settings": "none"}, {"backbone": "none"}):
         with pytest.raises(SettingError):
             summaries(**wrong)

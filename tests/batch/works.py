@@ -1,4 +1,4 @@
-"""Works for tests of the engines: quick, and as bad as a video can be."""
+"""Tasks for tests of the engines: quick, and as bad as a video can be."""
 
 from __future__ import annotations
 

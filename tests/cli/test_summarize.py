@@ -111,12 +111,11 @@ def test_hostile_names_stay_on_one_line(tmp_path, capsys):
 
 
 def test_interrupt_is_code_130(clip, monkeypatch, capsys):
-    import vidgist.pipeline
 
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(vidgist.pipeline, "summarize", interrupted)
+    monkeypatch.setattr("vidgist.batch.summaries.summarize", interrupted)
     assert main(["summarize", str(clip), "-q"]) == 130
     assert "interrupted" in capsys.readouterr().err
 

@@ -17,7 +17,7 @@ def clip(tmp_path_factory):
 @pytest.mark.parametrize(
     "limit", [("--max-pixels", "1000"), ("--max-hours", "0.001"), ("--max-streams", "1")]
 )
-def test_summarize_and_features_refuse_and_say_which_option_helps(clip, tmp_path, capsys, limit):
+def test_message_names_the_option(clip, tmp_path, capsys, limit):
     for command in ("summarize", "features"):
         output = tmp_path / command
         assert main([command, str(clip), "-o", str(output), "-q", *limit]) == 1
@@ -27,24 +27,24 @@ def test_summarize_and_features_refuse_and_say_which_option_helps(clip, tmp_path
         assert not output.exists()
 
 
-def test_raised_limits_hold_for_everything_that_is_made(clip, tmp_path, capsys, monkeypatch):
+def test_raised_limits_for_all_outputs(clip, tmp_path, capsys, monkeypatch):
     from vidgist.video import container
 
     usual = container.Limits.__init__
 
-    def stricter(self, *, pixels=1000, seconds=2.0, streams=1):
-        usual(self, pixels=pixels, seconds=seconds, streams=streams)
+    def stricter(self, *, max_pixels=1000, max_hours=2 / 3600, max_streams=1):
+        usual(self, max_pixels=max_pixels, max_hours=max_hours, max_streams=max_streams)
 
     monkeypatch.setattr(container.Limits, "__init__", stricter)
     assert main(["summarize", str(clip), "-o", str(tmp_path / "out"), "-q"]) == 0
     assert len([p for p in (tmp_path / "out").iterdir() if p.name[0] != "."]) == 5
 
 
-def test_features_takes_larger_pictures_where_it_is_asked_to(clip, tmp_path, monkeypatch):
+def test_raised_limit_of_features(clip, tmp_path, monkeypatch):
     from vidgist.video import container
 
     # As a picture would be that is larger than is taken unasked.
-    monkeypatch.setitem(container.Limits.__init__.__kwdefaults__, "pixels", 1000)
+    monkeypatch.setitem(container.Limits.__init__.__kwdefaults__, "max_pixels", 1000)
     output = tmp_path / "data.h5"
     raised = ["--max-pixels", "1000000"]
     assert main(["features", str(clip), "-o", str(output), "-q", *raised]) == 0

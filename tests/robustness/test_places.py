@@ -48,7 +48,7 @@ def errors_of(capsys):
     return lines
 
 
-def test_a_full_disk_is_a_line_and_leaves_whole_files_alone(clip, small_disk, capsys):
+def test_full_disk(clip, small_disk, capsys):
     assert main(["summarize", str(clip), "-o", str(small_disk / "gist"), "-q"]) == 1
     (line,) = errors_of(capsys)
     assert "No space left" in line
@@ -123,7 +123,7 @@ NAMES = [
 ]
 
 
-def test_every_name_gets_its_folder_and_nothing_lies_elsewhere(clip, tmp_path, capsys):
+def test_hostile_names(clip, tmp_path, capsys):
     library = tmp_path / "lib"
     library.mkdir()
     for name in NAMES:  # links: one content under all these names

@@ -49,7 +49,7 @@ def test_times_are_rounded_once() -> None:
     assert run(clock, [5, 6, 300_005])[1:] == [1001 / 30000, 300_000 * 1001 / 30000]
 
 
-def test_missing_timestamps_go_on_at_the_usual_distance() -> None:
+def test_missing_timestamps() -> None:
     clock = Clock(TB, rate=Fraction(25))
     assert run(clock, [None, None, None]) == [0, 0.04, 0.08]
     assert clock.missing == 3
@@ -59,7 +59,7 @@ def test_missing_timestamps_go_on_at_the_usual_distance() -> None:
     assert clock.missing == 2
 
 
-def test_decoding_times_serve_where_there_are_no_others() -> None:
+def test_decoding_times_only() -> None:
     clock = Clock(TB, rate=Fraction(25))
     times = [clock(Stamped(None, dts)) for dts in (80, 120, 200, None, None)]
     assert times == [0, 0.04, 0.12, 0.16, 0.2]
@@ -67,14 +67,14 @@ def test_decoding_times_serve_where_there_are_no_others() -> None:
     assert not clock.steady
 
 
-def test_a_second_recording_goes_on_where_the_first_ended() -> None:
+def test_joined_recordings() -> None:
     clock = Clock(TB, rate=Fraction(25))
     assert run(clock, [0, 40, 80, 0, 40, 80]) == [0, 0.04, 0.08, 0.12, 0.16, 0.2]
     assert clock.mended == 3
     assert not clock.steady
 
 
-def test_one_wrong_timestamp_does_not_shift_the_rest() -> None:
+def test_one_wrong_timestamp() -> None:
     clock = Clock(TB, rate=Fraction(25))
     assert run(clock, [0, 40, 80, 20, 160, 200]) == [0, 0.04, 0.08, 0.12, 0.16, 0.2]
     assert clock.mended == 1
@@ -87,7 +87,7 @@ def test_equal_timestamps_are_told_apart() -> None:
     assert times[:2] == [0, 0.04]
 
 
-def test_a_leap_past_the_announced_end_is_not_believed() -> None:
+def test_jump_past_the_end() -> None:
     clock = Clock(TB, rate=Fraction(25), end=1000)
     assert run(clock, [0, 40, 95_443_717, 95_443_757, 160]) == [0, 0.04, 0.08, 0.12, 0.16]
     assert clock.mended == 2

@@ -10,7 +10,7 @@ import pytest
 
 from decoded import decode
 from vidgist.errors import OutputError
-from vidgist.video.encode import MAX_SIDE, ClipEncoder, clock, even_size
+from vidgist.video.encode import MAX_SIDE, ClipEncoder, even_size, ticks_per_second
 
 
 def plain(value, *, size=(64, 96), kind="rgb24"):
@@ -24,8 +24,8 @@ def plain(value, *, size=(64, 96), kind="rgb24"):
     ("rate", "ticks"),
     [(25, 90_000), (12.5, 90_000), (30000 / 1001, 90_000), (24000 / 1001, 96_000), (0, 90_000)],
 )
-def test_clock_holds_usual_rates_without_rounding(rate, ticks):
-    assert clock(rate) == ticks
+def test_ticks_of_usual_rates(rate, ticks):
+    assert ticks_per_second(rate) == ticks
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_even_size(given, expected):
         assert (width, height) == expected
 
 
-def test_every_picture_keeps_its_own_time_and_the_last_its_duration(tmp_path):
+def test_times_and_last_duration(tmp_path):
     path = tmp_path / "a.mp4"
     starts = [0.0, 0.04, 0.0905, 0.5, 0.51, 2.0, 2.0417083]
     with ClipEncoder(path, frame_rate=25) as clip:
@@ -67,7 +67,7 @@ def test_ntsc_rate_survives(tmp_path):
         assert container.streams.video[0].average_rate == pytest.approx(rate, abs=1e-9)
 
 
-def test_index_stands_at_the_front_for_players_that_stream(tmp_path):
+def test_index_is_at_the_front(tmp_path):
     path = tmp_path / "a.mp4"
     with ClipEncoder(path) as clip:
         clip.picture(plain(90), start=0, end=1)
@@ -85,7 +85,7 @@ def test_cut_is_a_place_that_players_jump_to(tmp_path):
     assert {round(float(k) * 25) for k in keys} >= {0, 13, 29}
 
 
-def test_later_sizes_are_scaled_to_the_first_and_odd_ones_evened(tmp_path):
+def test_sizes_that_change(tmp_path):
     path = tmp_path / "a.mp4"
     with ClipEncoder(path, frame_rate=25) as clip:
         clip.picture(plain(40, size=(65, 97)), start=0, end=0.5)
@@ -106,7 +106,7 @@ def test_colors_come_out_as_they_were(tmp_path, kind):
     assert decode(path).pictures[0].mean(axis=(0, 1)) == pytest.approx(color, abs=4)
 
 
-def test_full_range_is_brought_to_limited_range(tmp_path):
+def test_full_range_becomes_limited(tmp_path):
     path = tmp_path / "a.mp4"
     frame = av.VideoFrame(64, 64, "yuvj420p")
     for plane, value in zip(frame.planes, (255, 128, 128), strict=True):
@@ -148,7 +148,7 @@ def test_any_matrix_tag_can_be_encoded(tmp_path, kind, matrix):
     assert np.frombuffer(bytes(out.planes[0]), np.uint8)[:64].mean() == pytest.approx(126, abs=4)
 
 
-def test_transparent_pictures_are_laid_over_black(tmp_path):
+def test_transparency_over_black(tmp_path):
     path = tmp_path / "a.mp4"
     pixels = np.full((64, 64, 4), 200, np.uint8)
     pixels[:32, :, 3], pixels[32:, :, 3] = 0, 255
@@ -168,7 +168,7 @@ def test_two_pictures_at_one_instant_are_one(tmp_path):
 
 
 @pytest.mark.parametrize(("channels", "rate"), [(1, 44_100), (2, 48_000), (2, 8_000)])
-def test_sound_is_as_long_as_given_and_in_place(tmp_path, channels, rate):
+def test_sound_keeps_length_and_place(tmp_path, channels, rate):
     path = tmp_path / "a.mp4"
     n = rate + 123
     track = np.zeros((channels, n), np.float32)

@@ -11,7 +11,7 @@ import pytest
 
 from clips import render_clip
 from vidgist.errors import VideoError
-from vidgist.video import frames_at, frames_between, probe, read_frames
+from vidgist.video import FrameReader, frames_at, probe, read_frames
 
 KINDS: dict[str, dict[str, Any]] = {
     "a.mp4": {"ticks": ()},
@@ -54,8 +54,9 @@ def test_mutations(tmp_path: Path, name: str) -> None:
             assert timeline.duration > timeline.times[-1], seed
             middle = timeline.duration / 2
             assert len(list(frames_at(path, [0, middle], timeline=timeline))) == 2
-            for _ in frames_between(path, middle, middle + 0.1, timeline=timeline):
-                pass
+            with FrameReader(path, timeline=timeline) as reader:
+                for _ in reader.between(middle, middle + 0.1):
+                    pass
             outcomes.append("read")
         except VideoError as error:
             outcomes.append("refused")

@@ -10,8 +10,13 @@ import av
 import pytest
 
 from clips import Clip, damaged, render_clip, truncated
-from vidgist.video.container import open_video, video_stream
-from vidgist.video.packets import Losses, decoded, nothing_decodes, prepare
+from vidgist.video.container import Limits, open_video, video_stream
+from vidgist.video.packets import (
+    DecodeStats,
+    configure_decoder,
+    decode_stream,
+    no_frames_error,
+)
 
 KINDS = {
     "mp4": {"container_options": {"movflags": "faststart"}},
@@ -35,12 +40,12 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Clip]:
     }
 
 
-def read(path: Path, threads: int | None = None) -> tuple[list[int | None], Losses]:
-    losses = Losses()
+def read(path: Path, threads: int | None = None) -> tuple[list[int | None], DecodeStats]:
+    stats = DecodeStats()
     with open_video(path) as container:
         stream = video_stream(container, path)
-        prepare(stream, threads=threads)
-        return [frame.pts for frame in decoded(container, stream, losses)], losses
+        configure_decoder(stream, threads=threads)
+        return [frame.pts for frame in decode_stream(container, stream, stats)], stats
 
 
 def count_by_ffmpeg(path: Path) -> int:
@@ -55,9 +60,9 @@ def count_by_ffmpeg(path: Path) -> int:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_sound_file_loses_nothing(clips: dict[str, Clip], kind: str) -> None:
     for threads in (1, 2, 5, None):
-        stamps, losses = read(clips[kind].path, threads)
-        assert len(stamps) == losses.packets == losses.frames == 100
-        assert losses.sentences() == []
+        stamps, stats = read(clips[kind].path, threads)
+        assert len(stamps) == stats.packets == stats.frames == 100
+        assert stats.warnings() == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,10 +73,10 @@ def test_damage(clips: dict[str, Clip], kind: str, at: float, tmp_path: Path) ->
     assert len(set(counts.values())) == 1, counts  # threads lose nothing of their own
     # Versions of FFmpeg differ by a frame or two in what they conceal.
     assert counts[1] == pytest.approx(count_by_ffmpeg(path), abs=2)
-    stamps, losses = read(path)
-    assert losses.frames == len(stamps) >= 40
-    assert losses.missing >= losses.packets - losses.frames
-    assert len(losses.sentences()) == bool(losses.missing) + bool(losses.damaged)
+    stamps, stats = read(path)
+    assert stats.frames == len(stamps) >= 40
+    assert stats.missing >= stats.packets - stats.frames
+    assert len(stats.warnings()) == bool(stats.missing) + bool(stats.damaged)
 
 
 def test_every_packet_counts(clips: dict[str, Clip], tmp_path: Path) -> None:
@@ -83,9 +88,9 @@ def test_every_packet_counts(clips: dict[str, Clip], tmp_path: Path) -> None:
     data = bytearray(whole.read_bytes())
     data[packet.pos + 4 : packet.pos + packet.size] = b"\xff" * (packet.size - 4)
     path.write_bytes(data)
-    stamps, losses = read(path)
-    assert 98 <= len(stamps) < 100 or losses.damaged
-    assert losses.sentences()
+    stamps, stats = read(path)
+    assert 98 <= len(stamps) < 100 or stats.damaged
+    assert stats.warnings()
 
 
 @pytest.mark.parametrize("kind", ["mp4", "mkv", "ts", "hevc.mp4"])
@@ -95,15 +100,15 @@ def test_what_was_cut_off(clips: dict[str, Clip], kind: str, tmp_path: Path) -> 
         assert len(read(path, threads)[0]) == pytest.approx(count_by_ffmpeg(path), abs=1)
 
 
-def test_frames_that_no_other_needs_can_be_left_out(clips: dict[str, Clip]) -> None:
+def test_skip_nonref(clips: dict[str, Clip]) -> None:
     path = clips["mp4"].path
-    losses = Losses()
+    stats = DecodeStats()
     with open_video(path) as container:
         stream = video_stream(container, path)
-        prepare(stream, skip_nonref=True)
-        count = sum(1 for _ in decoded(container, stream, losses))
+        configure_decoder(stream, skip_nonref=True)
+        count = sum(1 for _ in decode_stream(container, stream, stats))
     assert 20 < count < 90
-    assert losses.sentences() == []  # left out is not lost
+    assert stats.warnings() == []  # left out is not lost
 
 
 def test_unreadable_places_are_passed_over(clips: dict[str, Clip]) -> None:
@@ -124,14 +129,14 @@ def test_unreadable_places_are_passed_over(clips: dict[str, Clip]) -> None:
                     raise av.error.OSError(5, "Input/output error")
                 yield packet
 
-    losses = Losses()
+    stats = DecodeStats()
     with open_video(path) as container:
         stream = video_stream(container, path)
-        prepare(stream)
-        frames = list(decoded(Failing(container), stream, losses))
-    assert losses.unreadable == 2
+        configure_decoder(stream)
+        frames = list(decode_stream(Failing(container), stream, stats))
+    assert stats.read_errors == 2
     assert len(frames) >= 60
-    assert "2" in losses.sentences()[-1]
+    assert "2" in stats.warnings()[-1]
 
 
 def test_a_file_that_fails_for_good_ends(clips: dict[str, Clip]) -> None:
@@ -142,41 +147,41 @@ def test_a_file_that_fails_for_good_ends(clips: dict[str, Clip]) -> None:
             raise av.error.OSError(5, "Input/output error")
             yield
 
-    losses = Losses()
+    stats = DecodeStats()
     with open_video(path) as container:
         stream = video_stream(container, path)
-        assert list(decoded(Gone(), stream, losses)) == []
-    assert losses.unreadable > 0
+        assert list(decode_stream(Gone(), stream, stats)) == []
+    assert stats.read_errors > 0
 
 
 def test_nothing_decodes() -> None:
-    assert "points to another file" in str(nothing_decodes("a.mp4", Losses()))
-    said = str(nothing_decodes("a.mp4", Losses(packets=7)))
-    assert said.startswith("a.mp4: none of its 7")
-    assert "--max-pixels" not in said
-    unmeasured = nothing_decodes("a.mp4", Losses(packets=7), measured=False)
-    assert str(unmeasured).endswith("more pixels than --max-pixels allows")
+    assert "points to another file" in str(no_frames_error("a.mp4", DecodeStats()))
+    message = str(no_frames_error("a.mp4", DecodeStats(packets=7)))
+    assert message.startswith("a.mp4: none of its 7")
+    assert "max_pixels" not in message
+    large = no_frames_error("a.mp4", DecodeStats(packets=7), oversized=Limits(max_pixels=9))
+    assert str(large).endswith("larger than max_pixels=9 allows")
 
 
 def test_large_pictures_get_fewer_threads(clips: dict[str, Clip]) -> None:
     with open_video(clips["mp4"].path) as container:
         stream = video_stream(container, clips["mp4"].path)
         stream.codec_context.width, stream.codec_context.height = 16384, 8192
-        prepare(stream)
+        configure_decoder(stream)
         assert stream.codec_context.thread_count == 1
-        prepare(stream, threads=6)
+        configure_decoder(stream, threads=6)
         assert stream.codec_context.thread_count == 6
 
 
-def test_reading_through_keeps_more_threads_busy(
+def test_threads_for_reading_through(
     clips: dict[str, Clip], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vidgist.video.packets.usable_cores", lambda: 2)
     with open_video(clips["mp4"].path) as container:
         stream = video_stream(container, clips["mp4"].path)
-        prepare(stream)
+        configure_decoder(stream)
         assert stream.codec_context.thread_count == 3
-        prepare(stream, through=True)
+        configure_decoder(stream, through=True)
         assert stream.codec_context.thread_count == 8
-        prepare(stream, through=True, threads=2)
+        configure_decoder(stream, through=True, threads=2)
         assert stream.codec_context.thread_count == 2

@@ -9,8 +9,8 @@ from av.video.reformatter import VideoReformatter
 
 from clips import picture
 from vidgist.errors import VideoError
-from vidgist.video.luma import luma_grid
-from vidgist.video.pixels import conversion, rgb
+from vidgist.video.luma import luma_grid, luma_layout
+from vidgist.video.pixels import conversion_errors, is_black, to_rgb
 
 
 def test_formats_that_cannot_be_converted() -> None:
@@ -20,10 +20,10 @@ def test_formats_that_cannot_be_converted() -> None:
             frame = av.VideoFrame(64, 48, pixel_format)
         except ValueError:
             continue  # FFmpeg of older PyAV does not know them at all
-        with pytest.raises(VideoError, match=r"^a\.mkv: .*H\.264"), conversion("a.mkv"):
-            rgb(frame, width=32, height=32)
+        with pytest.raises(VideoError, match=r"^a\.mkv: .*H\.264"), conversion_errors("a.mkv"):
+            to_rgb(frame, width=32, height=32)
         with pytest.raises((ValueError, av.error.FFmpegError)):
-            luma_grid(frame)
+            luma_grid(frame, luma_layout(frame.format))
 
 
 IMAGE = picture(9, 2, (48, 64))
@@ -31,8 +31,8 @@ IMAGE = picture(9, 2, (48, 64))
 
 def test_whole_frames_are_scaled() -> None:
     frame = av.VideoFrame.from_ndarray(IMAGE, format="rgb24")
-    assert np.array_equal(rgb(frame), IMAGE)
-    small = rgb(frame, width=32, height=12, scaler=VideoReformatter())
+    assert np.array_equal(to_rgb(frame), IMAGE)
+    small = to_rgb(frame, width=32, height=12, scaler=VideoReformatter())
     assert small.shape == (12, 32, 3)
     # Scaled down, a pixel is the mean of those it stands for, not one of them.
     means = IMAGE.reshape(12, 4, 32, 2, 3).mean(axis=(1, 3))
@@ -45,8 +45,18 @@ def test_alpha(pixel_format: str) -> None:
     layered[:, :32, 3] = 0
     layered[:, 32:48, 3] = 128
     frame = av.VideoFrame.from_ndarray(layered, format="rgba").reformat(format=pixel_format)
-    shown = rgb(frame).astype(float)
+    shown = to_rgb(frame).astype(float)
     assert shown.dtype == float
     assert shown[:, :30].max() <= 2
     assert np.abs(shown[:, 34:46] - IMAGE[:, 34:46] * (128 / 255)).mean() < 4
     assert np.abs(shown[:, 50:] - IMAGE[:, 50:]).mean() < 6
+
+
+def test_black_is_what_blackdetect_calls_black() -> None:
+    pictures = np.zeros((6, 100, 100, 3), np.uint8)
+    pictures[1] = 25  # under a tenth of 255
+    pictures[2] = 26  # over it
+    pictures[3, :, 49:51] = 255  # a line of 2 in 100 columns: one that is looked at
+    pictures[4, :, 46:51] = 255
+    pictures[5, ..., 2] = 220  # blue is dark, but 0.114 of 220 is not
+    assert is_black(pictures).tolist() == [True, True, False, True, False, True]

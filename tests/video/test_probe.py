@@ -113,7 +113,7 @@ def test_late_starts_do_not_lengthen(tmp_path: Path) -> None:
         assert info.duration == pytest.approx(1, abs=0.05)
 
 
-def test_the_larger_or_the_default_video_is_taken(tmp_path: Path) -> None:
+def test_choice_of_the_stream(tmp_path: Path) -> None:
     import av
     import numpy as np
 
@@ -145,8 +145,8 @@ def test_errors(tmp_path: Path) -> None:
         probe(tmp_path / "missing.mp4")
     with pytest.raises(VideoError, match="no video"):
         probe(render_sound(tmp_path / "a.wav", codec="pcm_s16le"))
-    with pytest.raises(VideoError, match="--max-pixels"):
-        probe(clip.path, limits=Limits(pixels=100))
+    with pytest.raises(VideoError, match="max_pixels="):
+        probe(clip.path, limits=Limits(max_pixels=100))
     with pytest.raises(VideoError, match=r"no valid header|cut off"):
         probe(truncated(clip.path, tmp_path / "b.mp4", keep=0.3))
     data = clip.path.read_bytes()

@@ -15,7 +15,7 @@ from PIL import Image
 from clips import Clip, damaged, frame_number, render_clip
 from vidgist.errors import VideoError
 from vidgist.types import Timeline
-from vidgist.video import FrameReader, frames_at, frames_between, probe, read_frames
+from vidgist.video import FrameReader, frames_at, probe, read_frames
 from vidgist.video.container import open_video
 
 H264 = {"codec": "libx264", "gop": 24}
@@ -39,8 +39,15 @@ KINDS: dict[str, dict[str, Any]] = {
         **H264,
         "times": [*np.cumsum(np.tile([0.02, 0.05, 0.3, 0.02, 0.01], 24)) - 0.02],
     },
-    "turned.mp4": {**H264, "rotation": 90},
+    "rotated.mp4": {**H264, "rotation": 90},
 }
+
+
+def frames_between(
+    path: Path, start: float, end: float, *, timeline: Timeline
+) -> Iterator[tuple[float, av.VideoFrame]]:
+    with FrameReader(path, timeline=timeline) as reader:
+        yield from reader.between(start, end)
 
 
 @pytest.fixture(scope="module")

@@ -95,9 +95,7 @@ def test_every_clip_gives_frames_or_one_line(read: dict[str, Frames | str]) -> N
         assert bool(said) == (name in DAMAGED)
 
 
-def test_frames_have_the_times_that_ffprobe_tells(
-    clips: Path, read: dict[str, Frames | str]
-) -> None:
+def test_times_agree_with_ffprobe(clips: Path, read: dict[str, Frames | str]) -> None:
     for name in COMPARED:
         frames = read[name]
         assert isinstance(frames, Frames)
@@ -113,9 +111,7 @@ def test_frames_have_the_times_that_ffprobe_tells(
 
 
 @pytest.mark.parametrize("name", COMPARED)
-def test_samples_are_the_frames_that_ffmpeg_decodes(
-    clips: Path, read: dict[str, Frames | str], name: str
-) -> None:
+def test_samples_agree_with_ffmpeg(clips: Path, read: dict[str, Frames | str], name: str) -> None:
     """Turned, squeezed to a small size, and at the right place among all frames."""
     frames = read[name]
     assert isinstance(frames, Frames)
@@ -132,9 +128,7 @@ def test_samples_are_the_frames_that_ffmpeg_decodes(
 
 
 @pytest.mark.parametrize("name", ["pyscenedetect__issue-134-rotate.mp4", "decord__video_90.mov"])
-def test_rotation_is_the_one_that_ffmpeg_applies(
-    clips: Path, read: dict[str, Frames | str], name: str
-) -> None:
+def test_rotation_agrees_with_ffmpeg(clips: Path, read: dict[str, Frames | str], name: str) -> None:
     frames = read[name]
     assert isinstance(frames, Frames)
     info = probe(clips / name)

@@ -96,7 +96,7 @@ def _seek_at_once(monkeypatch):
     monkeypatch.setattr("vidgist.video.sound.READ_ON", 0.2)
 
 
-def test_stretches_hold_the_ticks_at_their_times(clip):
+def test_ranges_have_their_ticks(clip):
     with SoundReader(clip.path, origin=0.0) as reader:
         for start, end in ((0.0, 1.0), (1.0, 2.0), (2.95, 3.5), (4.1, 6.0)):
             track = read(reader, start, end - start)
@@ -106,7 +106,7 @@ def test_stretches_hold_the_ticks_at_their_times(clip):
         assert reader.lost == 0
 
 
-def test_a_stretch_is_the_same_whether_sought_or_read_on_to(clip):
+def test_seek_and_read_agree(clip):
     with SoundReader(clip.path, origin=0.0) as reader:
         whole = read(reader, 0.0, 6.0)
     for start in (0.02, 2.345678, 5.4):
@@ -116,7 +116,7 @@ def test_a_stretch_is_the_same_whether_sought_or_read_on_to(clip):
         assert track == pytest.approx(whole[:, first : first + len(track[0])], abs=0.01)
 
 
-def test_blocks_that_two_stretches_share_are_kept(clip):
+def test_blocks_shared_by_ranges(clip):
     with SoundReader(clip.path, origin=0.0) as reader:
         whole = read(reader, 1.0, 1.0)
     with SoundReader(clip.path, origin=0.0) as reader:
@@ -160,7 +160,7 @@ def test_codecs_and_containers(tmp_path, name, codec, layout, rate):
         assert onsets(read(reader, 1.0, 0.6), reader.rate) == pytest.approx([0.4], abs=0.005)
 
 
-def test_sound_that_begins_late_and_ends_early_stays_in_place(tmp_path):
+def test_late_start_and_early_end(tmp_path):
     track = tick_track(0.8, (0.1, 0.5))
     path = write_sound(tmp_path / "a.mkv", [(0.7, track)])
     with SoundReader(path, origin=0.0) as reader:
@@ -171,7 +171,7 @@ def test_sound_that_begins_late_and_ends_early_stays_in_place(tmp_path):
     assert not sound[:, round(1.6 * RATE) :].any()
 
 
-def test_a_gap_is_silent_and_what_follows_stays_in_place(tmp_path):
+def test_gap_is_silent(tmp_path):
     blocks = [(0.0, tick_track(0.5, (0.2,))), (1.2, tick_track(0.7, (0.3,)))]
     path = write_sound(tmp_path / "a.mkv", blocks, codec="pcm_s16le")
     with SoundReader(path, origin=0.0) as reader:
@@ -196,7 +196,7 @@ def test_rounded_timestamps_do_not_click(tmp_path):
     assert np.abs(np.diff(sound)).max() < 0.5 * 2 * np.pi * 220 / RATE * 1.5
 
 
-def test_what_does_not_decode_is_silent_and_counted(tmp_path):
+def test_damage_is_silent_and_counted(tmp_path):
     time = np.arange(2 * RATE) / RATE
     tone = 0.5 * np.sin(2 * np.pi * 440 * time)
     path = write_sound(tmp_path / "a.mkv", [(0.0, tone)], codec="flac", spoil=range(6, 10))
@@ -217,7 +217,7 @@ def test_nothing_that_decodes_is_all_silence(tmp_path):
         assert reader.lost > 10
 
 
-def test_files_that_cannot_be_sought_are_read_from_the_start(clip, monkeypatch):
+def test_files_without_seeking(clip, monkeypatch):
     opened = []
     monkeypatch.setattr(SoundReader, "_try_seek", lambda self, second: opened.append(1) and False)
     with SoundReader(clip.path, origin=0.0) as reader:
@@ -227,7 +227,7 @@ def test_files_that_cannot_be_sought_are_read_from_the_start(clip, monkeypatch):
         assert len(opened) == 2  # it is not tried again once it failed
 
 
-def test_a_seek_that_lands_too_late_is_not_believed(clip, monkeypatch):
+def test_seek_that_arrives_late(clip, monkeypatch):
     honest = SoundReader._try_seek
     monkeypatch.setattr(SoundReader, "_try_seek", lambda self, second: honest(self, second + 2.0))
     with SoundReader(clip.path, origin=0.0) as reader:
@@ -284,7 +284,7 @@ class Faulty:
 
 
 @pytest.mark.parametrize(("failures", "expected"), [(1, [0.2, 1.4]), (1000, [0.2])])
-def test_failures_to_read_are_passed_over_or_end_it(tmp_path, monkeypatch, failures, expected):
+def test_read_errors(tmp_path, monkeypatch, failures, expected):
     path = write_sound(tmp_path / "a.mkv", [(0.0, tick_track(2.0, (0.2, 1.4)))])
     honest = open_video
     monkeypatch.setattr(
@@ -296,7 +296,7 @@ def test_failures_to_read_are_passed_over_or_end_it(tmp_path, monkeypatch, failu
         assert onsets(read(reader, 0.0, 2.0), RATE) == pytest.approx(expected, abs=0.005)
 
 
-def test_sound_that_cannot_be_converted_is_silent_and_counted(clip, monkeypatch):
+def test_conversion_errors_are_silent(clip, monkeypatch):
     count = iter(range(10_000))
 
     class Choosy:

@@ -1,15 +1,14 @@
-"""Many videos: found in folders, worked on by a pool, each outcome noted, and gone on with."""
+"""Batches of videos: find them, run them in a pool of workers, record and resume."""
 
+from vidgist.batch.folders import result_folders
 from vidgist.batch.inputs import VIDEO_ENDINGS, find_videos
-from vidgist.batch.plan import result_folders
-from vidgist.batch.run import ENGINES, run_batch
-from vidgist.batch.work import Job, Outcome, Setup
+from vidgist.batch.jobs import BatchJob, JobResult, Setup
+from vidgist.batch.run import run_batch
 
 __all__ = [
-    "ENGINES",
     "VIDEO_ENDINGS",
-    "Job",
-    "Outcome",
+    "BatchJob",
+    "JobResult",
     "Setup",
     "find_videos",
     "result_folders",

@@ -1,4 +1,4 @@
-"""A folder of results in the hands of one process, and a file that must not change meanwhile."""
+"""Guards of a job: a lock on its output, and a check that its input has not changed."""
 
 from __future__ import annotations
 
@@ -11,61 +11,63 @@ from vidgist.errors import OutputError, VideoError
 from vidgist.system.files import clean_partials, output_error
 from vidgist.system.lock import exclusive
 
-__all__ = ["LOCK", "State", "own_folder", "state_of", "unchanged"]
+__all__ = ["LOCK", "FileState", "check_unchanged", "file_state", "lock_folder", "lock_output"]
 
 LOCK = ".vidgist.lock"
 
 PATIENCE = 5.0
-"""Seconds in which the workers of a run that was killed have let go of a folder."""
+"""Seconds that the workers of a killed run may need to release a folder."""
 
-State = tuple[int, int, int, int]
-"""Device, inode, bytes and time of the last change of a file."""
+FileState = tuple[int, int, int, int]
+"""Device, inode, size in bytes and modification time of a file."""
 
 
 @contextlib.contextmanager
-def own_folder(folder: Path) -> Iterator[None]:
-    """Hold a folder for the block, made where missing; what killed runs left in it is deleted.
-
-    A folder that is still empty in the end is removed.
+def lock_output(lock: Path, *, patience: float = 0.0) -> Iterator[None]:
+    """Hold a lock file for the block; its folder is made, and removed if it is empty in the end.
 
     Raises:
-        OutputError: it cannot be written, or another process holds it.
+        OutputError: the folder cannot be written, or another process holds the lock for longer
+            than ``patience`` seconds.
     """
-    with contextlib.ExitStack() as stack:
-        stack.callback(_remove_empty, folder)
+    folder = lock.parent
+    deadline = time.monotonic() + patience
+    with contextlib.ExitStack() as cleanup, contextlib.ExitStack() as held:
+        cleanup.callback(_remove_if_empty, folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            held = stack.enter_context(_waited_for(folder / LOCK))
+            while not held.enter_context(exclusive(lock)):
+                held.close()
+                if time.monotonic() >= deadline:
+                    raise OutputError(
+                        f"{folder}: another vidgist is writing to it; wait for it, or choose"
+                        " another folder"
+                    )
+                time.sleep(0.1)
         except OSError as error:
             raise output_error(folder, error) from error
-        if not held:
-            raise OutputError(
-                f"{folder}: another vidgist is writing to it; wait for it, or choose another"
-                " folder with -o"
-            )
-        clean_partials(folder)
         yield
 
 
 @contextlib.contextmanager
-def _waited_for(lock: Path) -> Iterator[bool]:
-    """Hold a lock, waiting a little where another holds it."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        with exclusive(lock) as held:
-            if held or time.monotonic() >= until:
-                yield held
-                return
-        time.sleep(0.1)
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Lock an output folder for the block, and delete what killed runs left in it.
+
+    Raises:
+        OutputError: it cannot be written, or another process holds it.
+    """
+    with lock_output(folder / LOCK, patience=PATIENCE):
+        clean_partials(folder)
+        yield
 
 
-def _remove_empty(folder: Path) -> None:
+def _remove_if_empty(folder: Path) -> None:
     with contextlib.suppress(OSError):
         folder.rmdir()
 
 
-def state_of(video: Path) -> State | None:
-    """Return what tells a change of a file, None where it is not there."""
+def file_state(video: Path) -> FileState | None:
+    """Return the state by which a change of a file is detected, None where it is missing."""
     try:
         status = video.stat()
     except OSError:
@@ -73,13 +75,13 @@ def state_of(video: Path) -> State | None:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def unchanged(video: Path, before: State | None) -> None:
-    """Make sure that a file is what it was.
+def check_unchanged(video: Path, before: FileState | None) -> None:
+    """Check that a file is in the state of before.
 
     Raises:
         VideoError: it is not.
     """
-    now = state_of(video)
+    now = file_state(video)
     if now is None:
         raise VideoError(f"{video}: was removed while it was read; run again when it is back")
     if now != before:

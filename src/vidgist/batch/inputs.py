@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from vidgist.batch.mark import MARK
+from vidgist.batch.folders import MARKER
 from vidgist.errors import InputError, unreadable
 
 __all__ = ["VIDEO_ENDINGS", "find_videos"]
@@ -77,7 +77,7 @@ def _inside(folder: Path, *, recursive: bool, unread: list[OSError]) -> Iterator
 
 
 def _holds_results(place: str, files: list[str]) -> bool:
-    if MARK in files:
+    if MARKER in files:
         return True
     if "summary.json" not in files:
         return False

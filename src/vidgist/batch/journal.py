@@ -1,72 +1,61 @@
-"""``batch.jsonl``: one line of JSON for every outcome, added as it comes, each line whole."""
+"""Journal of a batch: a line of JSON for every result, written as a whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
+from vidgist.batch.guard import lock_output
 from vidgist.system.files import output_error
 
-__all__ = ["JOURNAL", "Journal"]
+__all__ = ["JOURNAL", "open_journal"]
 
 JOURNAL = "batch.jsonl"
 
 
-class Journal:
-    """Appends lines to a file; a context manager.
+@contextlib.contextmanager
+def open_journal(path: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Lock a journal and give a function that appends a line, on disk when it returns.
 
-    A line is on disk before `add` returns. What a run that was killed has left of a line is closed
-    off, so that every later line stands by itself.
+    The file is made where it is missing. A line that a killed run left incomplete is ended, so
+    that it does not damage the next one.
+
+    Raises:
+        OutputError: the journal cannot be written (also by the function, which then leaves whole
+            lines only), or another batch has it open.
     """
-
-    def __init__(self, path: Path) -> None:
-        """Open the file, made where missing.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
-        self.path = path
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(lock_output(path.with_name(f".{path.name}.lock")))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-            size = os.fstat(self._file).st_size
-            os.lseek(self._file, max(size - 1, 0), os.SEEK_SET)
-            if size and os.read(self._file, 1) != b"\n":
-                self._append(b"\n")
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            stack.callback(os.close, file)
+            size = os.fstat(file).st_size
+            os.lseek(file, max(size - 1, 0), os.SEEK_SET)
+            if size and os.read(file, 1) != b"\n":
+                _append(file, b"\n")
         except OSError as error:
             raise output_error(path, error) from error
 
-    def add(self, line: dict[str, Any]) -> None:
-        """Add one line.
+        def add(line: Mapping[str, Any]) -> None:
+            try:
+                _append(file, json.dumps(line, ensure_ascii=True).encode("ascii") + b"\n")
+            except OSError as error:
+                raise output_error(path, error) from error
 
-        Raises:
-            OutputError: the disk is full; the file holds whole lines alone nevertheless.
-        """
-        try:
-            self._append(json.dumps(line, ensure_ascii=True).encode("ascii") + b"\n")
-        except OSError as error:
-            raise output_error(self.path, error) from error
+        yield add
 
-    def _append(self, data: bytes) -> None:
-        size = os.fstat(self._file).st_size
-        try:
-            if os.write(self._file, data) != len(data):
-                raise OSError(28, os.strerror(28))
-            os.fsync(self._file)
-        except OSError:
-            os.ftruncate(self._file, size)
-            raise
 
-    def __enter__(self) -> Journal:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        os.close(self._file)
+def _append(file: int, data: bytes) -> None:
+    size = os.fstat(file).st_size
+    try:
+        if os.write(file, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(file)
+    except OSError:
+        os.ftruncate(file, size)
+        raise

@@ -1,161 +1,117 @@
-"""One batch: jobs to workers, outcomes into the journal."""
+"""Run of a batch: jobs to the workers, results to the journal."""
 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vidgist.backbones.session import usable_cores
-from vidgist.batch.journal import Journal
-from vidgist.batch.processes import run_in_processes
-from vidgist.batch.work import Job, Outcome, Setup
-from vidgist.errors import OutputError, SettingError
+from vidgist.batch.jobs import BatchJob, JobResult, Setup
+from vidgist.batch.journal import open_journal
+from vidgist.batch.pool import run_in_processes
+from vidgist.defaults import ENGINES
+from vidgist.errors import SettingError, unknown_value
 from vidgist.progress import Progress, silent
-from vidgist.system.files import output_error
-from vidgist.system.lock import exclusive
 
-__all__ = ["ENGINES", "note_outcomes", "run_batch", "threads_each"]
-
-ENGINES = ("processes", "ray")
-
-
-def threads_each(workers: int, threads: int | None) -> int:
-    """Return the threads of each worker: as asked for, or the processors shared out."""
-    return threads or max(1, usable_cores() // workers)
+__all__ = ["run_batch"]
 
 
 def run_batch(
     setup: Setup,
-    jobs: Sequence[Job],
+    jobs: Sequence[BatchJob],
     *,
     journal: Path,
     workers: int = 1,
     engine: str = "processes",
     address: str | None = None,
-    is_done: Callable[[Job], bool] | None = None,
+    is_done: Callable[[BatchJob], bool] | None = None,
     progress: Progress = silent,
-    finished: Callable[[Outcome], None] | None = None,
-) -> list[Outcome]:
-    """Do all jobs; one that fails, or kills its worker, does not stop the others.
+    finished: Callable[[JobResult], None] | None = None,
+) -> list[JobResult]:
+    """Run all jobs; one that fails, or whose worker dies, does not stop the others.
 
     Args:
-        setup: what to do and how; its threads are shared out where they are None.
+        setup: of the workers; they share the processors where its threads are None.
         jobs: the videos.
-        journal: file that gets a line for every outcome, as it comes.
-        workers: how many at a time.
+        journal: file to which a line is added for every result.
+        workers: jobs at a time.
         engine: `processes` or `ray`.
         address: of a running Ray cluster; None starts one on this machine.
-        is_done: tells what an earlier run has finished, so that no worker is bothered with it.
-        progress: told how many videos are done.
-        finished: told each outcome as it comes.
+        is_done: whether an earlier run has finished a job; it is skipped then.
+        progress: called with the number of finished videos.
+        finished: called with each result.
 
     Returns:
-        The outcomes in the order of ``jobs``.
+        The results in the order of ``jobs``.
 
     Raises:
         SettingError: the engine or the number of workers is wrong.
-        MissingExtraError: Ray is asked for and not installed.
-        OutputError: the journal cannot be written, or another batch writes it.
+        MissingExtraError: Ray is needed and not installed.
+        OutputError: the journal cannot be written, or another batch has it open.
     """
-    if engine not in ENGINES or workers < 1:
-        raise SettingError(f"--engine: expected {' or '.join(ENGINES)}, came {engine}")
-    if workers > 1 or engine != "processes":  # one worker here has the machine to itself
-        setup = Setup(setup.work, setup.options, threads_each(workers, setup.threads))
-    watch = _Watch(len(jobs), progress)
-    outcomes: dict[Job, Outcome] = {}
-    with _one_batch(journal), Journal(journal) as lines:
+    if engine not in ENGINES:
+        raise unknown_value("engine", engine, ENGINES)
+    if workers < 1:
+        raise SettingError(f"workers: expected at least 1, got {workers}")
+    if workers > 1 or engine != "processes":  # a single process chooses its threads itself
+        threads = setup.threads or max(1, usable_cores() // workers)
+        setup = dataclasses.replace(setup, threads=threads)
+    batch_progress = _BatchProgress(len(jobs), progress)
+    results: dict[BatchJob, JobResult] = {}
+    with open_journal(journal) as add_line:
 
-        def note(outcome: Outcome) -> None:
-            lines.add(_line(outcome))
-            outcomes[outcome.job] = outcome
-            watch.finished(outcome.job)
+        def finish(result: JobResult) -> None:
+            add_line(result.record())
+            results[result.job] = result
+            batch_progress.finish(result.job)
             if finished is not None:
-                finished(outcome)
+                finished(result)
 
         for job in jobs:
             if is_done is not None and is_done(job):
-                said = {"video": str(job.video), "output": str(job.output)}
-                note(Outcome(job, "skipped", {"state": "skipped", **said}))
-        todo = [job for job in jobs if job not in outcomes]
+                paths = {"video": str(job.video), "output": str(job.output)}
+                finish(JobResult(job, {"state": "skipped", **paths}))
+        remaining = [job for job in jobs if job not in results]
         if engine == "ray":
             from vidgist.batch.on_ray import run_on_ray
 
-            running = run_on_ray(setup, todo, workers=workers, address=address)
+            running = run_on_ray(setup, remaining, workers=workers, address=address)
         else:
-            running = run_in_processes(setup, todo, workers=workers, tell=watch.tell)
-        with contextlib.closing(running):
-            for outcome in running:
-                note(outcome)
-    return [outcomes[job] for job in jobs]
-
-
-def note_outcomes(journal: Path, outcomes: Sequence[Outcome]) -> None:
-    """Add what needed no worker to the journal: videos that were there, or cannot be opened.
-
-    Raises:
-        OutputError: the journal cannot be written, or another batch writes it.
-    """
-    with _one_batch(journal), Journal(journal) as lines:
-        for outcome in outcomes:
-            lines.add(_line(outcome))
-
-
-@contextlib.contextmanager
-def _one_batch(journal: Path) -> Iterator[None]:
-    """Keep a second batch from the same folder."""
-    lock = journal.with_name(f".{journal.name}.lock")
-    with contextlib.ExitStack() as stack:
-        try:
-            journal.parent.mkdir(parents=True, exist_ok=True)
-            held = stack.enter_context(exclusive(lock))
-        except OSError as error:
-            raise output_error(journal, error) from error
-        if not held:
-            raise OutputError(
-                f"{journal.parent}: another vidgist is writing to it; wait for it, or choose"
-                " another folder with -o"
+            running = run_in_processes(
+                setup, remaining, workers=workers, progress=batch_progress.update
             )
-        yield
+        with contextlib.closing(running):
+            for result in running:
+                finish(result)
+    return [results[job] for job in jobs]
 
 
-def _line(outcome: Outcome) -> dict[str, object]:
-    """Return what the journal keeps of an outcome."""
-    now = dt.datetime.now(dt.timezone.utc)
-    return {
-        "video": str(outcome.job.video),
-        "state": outcome.state,
-        "error": outcome.error or None,
-        **{k: v for k, v in outcome.result.items() if k not in ("state", "error", "video")},
-        "finished": now.isoformat(timespec="seconds"),
-    }
-
-
-class _Watch:
-    """How far a batch is: the videos that are done, and the shares of those in work."""
+class _BatchProgress:
+    """Progress of a batch: the finished videos, and shares of those in work."""
 
     READING = 0.8
-    """Share of a video's time that goes into reading it, as a rule."""
+    """Usual share of a video's time that is spent reading it."""
 
     def __init__(self, total: int, progress: Progress) -> None:
         self._total = total
         self._progress = progress
-        self._done = 0
-        self._shares: dict[Job, float] = {}
+        self._finished = 0
+        self._shares: dict[BatchJob, float] = {}
 
-    def tell(self, job: Job, stage: str, done: float, total: float | None) -> None:
+    def update(self, job: BatchJob, stage: str, done: float, total: float | None) -> None:
         share = self.READING
         if stage == "reading":
             share *= min(1.0, done / total) if total else 0.0
         self._shares[job] = max(share, self._shares.get(job, 0.0))
         self._show()
 
-    def finished(self, job: Job) -> None:
+    def finish(self, job: BatchJob) -> None:
         self._shares.pop(job, None)
-        self._done += 1
+        self._finished += 1
         self._show()
 
     def _show(self) -> None:
-        share = sum(list(self._shares.values()))
-        self._progress("videos", round(min(self._done + share, self._total), 1), self._total)
+        done = self._finished + sum(list(self._shares.values()))
+        self._progress("videos", round(min(done, self._total), 1), self._total)

@@ -1,4 +1,4 @@
-"""Settings of a batch: checked and loaded once, with what tells equal results apart from others."""
+"""Settings of a batch: checked and loaded once, with an identity that equal results share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vidgist.backbones import load_backbone
 from vidgist.errors import unreadable
+from vidgist.pipeline import DEFAULTS
+from vidgist.scoring.bank import Bank
+from vidgist.scoring.presets import Preset, preset
+from vidgist.scoring.scorer import Scorer
+from vidgist.selection import parse_length
+from vidgist.video import Limits, SampleStream
 
 __all__ = ["Prepared", "prepare"]
 
@@ -51,14 +58,6 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
         InputError: a model or bank is damaged, or does not fit the backbone.
         MissingExtraError: the backbone needs a package that is not installed.
     """
-    from vidgist.backbones import load_backbone
-    from vidgist.pipeline import DEFAULTS
-    from vidgist.scoring.bank import Bank
-    from vidgist.scoring.presets import Preset, preset
-    from vidgist.scoring.scorer import Scorer
-    from vidgist.selection import parse_length
-    from vidgist.video import Limits, SampleStream
-
     chosen = {name: options.get(name, DEFAULTS[name]) for name in _CHOICES}
     parse_length(chosen["length"], 1.0)
     SampleStream("", fps=chosen["fps"])  # refuses rates out of range

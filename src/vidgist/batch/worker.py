@@ -1,8 +1,8 @@
-"""A worker: a process that is told its setup and then one video after another, in lines of JSON.
+"""Worker process: reads its setup and then jobs, as lines of JSON, and writes messages.
 
-Lines come on standard input: the setup, then jobs. Lines go out on standard output: ``ready`` or
-``error`` once, then ``progress`` and ``result``. When standard input ends, whoever gave the work is
-gone, and the worker goes too, cleaning up as for Ctrl-C.
+Standard input has the setup, then jobs, and an empty line at the end. Standard output has lines of
+``error`` (in the setup, where the process ends), ``progress`` and ``result``. If standard input
+ends without the empty line, the parent is gone: the worker stops and cleans up as for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -16,54 +16,51 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from vidgist.batch.work import Job, attempt, load_work
+from vidgist.batch.jobs import BatchJob, load_task, run_job
 from vidgist.errors import VidgistError
 from vidgist.system.signals import when_stopped
 
-if TYPE_CHECKING:
-    from types import FrameType
-
 __all__ = ["main"]
 
-_TELL_SECONDS = 0.5
+_PROGRESS_SECONDS = 0.5
+"""Shortest time between two messages of progress."""
 
 
 def main() -> None:
-    """Work until there is no more to do."""
+    """Run jobs until there are no more."""
     when_stopped(_interrupt)
-    # Whatever a library prints must not stand between the lines.
+    # What libraries print must not get between the messages.
     out = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
     os.dup2(2, 1)
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin, lines), daemon=True).start()
+    threading.Thread(target=_read_lines, args=(sys.stdin, lines), daemon=True).start()
     try:
-        _work(lines, out)
+        _run(lines, out)
     except KeyboardInterrupt:
-        os._exit(130)  # what was being written has been cleaned up; nobody waits for more
+        os._exit(130)  # partial files are deleted; nobody waits for more
     except BrokenPipeError:
         os._exit(1)
 
 
-def _work(lines: queue.SimpleQueue[str | None], out: TextIO) -> None:
-    first = lines.get()
-    if first is None:
+def _run(lines: queue.SimpleQueue[str | None], out: TextIO) -> None:
+    setup = lines.get()
+    if setup is None:
         return
     try:
-        work = load_work(json.loads(first))
+        task = load_task(json.loads(setup))
     except VidgistError as error:
-        _tell(out, {"error": str(error)})
+        _send(out, {"error": str(error)})
         return
-    _tell(out, {"ready": True})
     while (line := lines.get()) is not None:
-        asked = json.loads(line)
-        job = Job(Path(asked["video"]), Path(asked["output"]))
-        _tell(out, {"result": attempt(work, job, progress=_Teller(out))})
+        paths = json.loads(line)
+        job = BatchJob(Path(paths["video"]), Path(paths["output"]))
+        _send(out, {"result": run_job(task, job, progress=_ProgressSender(out)).details})
 
 
-class _Teller:
-    """Progress as lines, not more than a few a second."""
+class _ProgressSender:
+    """Progress callback that sends messages, at most two a second."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -72,28 +69,26 @@ class _Teller:
     def __call__(self, stage: str, done: float, total: float | None) -> None:
         now = time.monotonic()
         if now >= self._next:
-            self._next = now + _TELL_SECONDS
-            _tell(
-                self._out, {"progress": [stage, float(done), None if not total else float(total)]}
-            )
+            self._next = now + _PROGRESS_SECONDS
+            _send(self._out, {"progress": [stage, float(done), float(total) if total else None]})
 
 
-def _tell(out: TextIO, message: Mapping[str, Any]) -> None:
+def _send(out: TextIO, message: Mapping[str, Any]) -> None:
     out.write(json.dumps(message, ensure_ascii=True) + "\n")
     out.flush()
 
 
-def _listen(file: TextIO, lines: queue.SimpleQueue[str | None]) -> None:
+def _read_lines(file: TextIO, lines: queue.SimpleQueue[str | None]) -> None:
     for line in file:
-        if line == "\n":  # the end, told by whoever waits for it
+        if line == "\n":
             lines.put(None)
             return
         lines.put(line)
-    # Nobody is there any more: stop in the middle of the work.
+    # The parent is gone: stop in the middle of the work.
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(30)
     os._exit(1)
 
 
-def _interrupt(signum: int, frame: FrameType | None) -> None:
+def _interrupt(signum: int, frame: object) -> None:
     raise KeyboardInterrupt

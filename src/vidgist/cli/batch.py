@@ -1,4 +1,4 @@
-"""What the commands for many videos share: their options, and the table in the end."""
+"""Options of the commands for many videos, and their table of results."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vidgist.cli.common import Console, one_line, one_of
+from vidgist.defaults import ENGINES
 from vidgist.errors import SettingError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from vidgist.batch import Job, Outcome, Setup
+    from vidgist.batch import BatchJob, JobResult, Setup
 
 __all__ = ["batch_options", "is_batch", "run_jobs", "table"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-ENGINES = ("processes", "ray")
-"""As `vidgist.batch.ENGINES`, which takes long to load."""
+_STATES = ("done", "skipped", "failed")
 
 BATCH_NAMES = ("recursive", "jobs", "engine", "address")
 
@@ -57,42 +57,39 @@ def batch_options(command: Command) -> Command:
 
 
 def is_batch(videos: Sequence[Path], options: Mapping[str, Any]) -> bool:
-    """Return whether the run is one over many videos, which is noted down and can be gone on with.
-
-    A single file is simply worked on.
-    """
+    """Return whether a run is a batch, which has a journal and can be resumed."""
     if options["address"] is not None and options["engine"] != "ray":
         raise SettingError("--address: needs --engine ray")
-    asked = options["jobs"] is not None or options["engine"] != "processes"
-    return len(videos) > 1 or asked or any(os.path.isdir(video) for video in videos)  # noqa: PTH112
+    chosen = options["jobs"] is not None or options["engine"] != "processes"
+    return len(videos) > 1 or chosen or any(os.path.isdir(video) for video in videos)  # noqa: PTH112
 
 
 def run_jobs(
     setup: Setup,
-    jobs: Sequence[Job],
+    jobs: Sequence[BatchJob],
     *,
     journal: Path,
     console: Console,
     options: Mapping[str, Any],
-    is_done: Callable[[Job], bool] | None = None,
-    finished: Callable[[Outcome], None] | None = None,
-) -> list[Outcome]:
-    """Run the jobs, telling of each as it ends; return the outcomes in the order of the jobs."""
+    is_done: Callable[[BatchJob], bool] | None = None,
+    finished: Callable[[JobResult], None] | None = None,
+) -> list[JobResult]:
+    """Run the jobs, with a message for each; return the results in the order of the jobs."""
     from vidgist.batch import run_batch
 
-    ended = 0
+    count = 0
 
-    def told(outcome: Outcome) -> None:
-        nonlocal ended
-        ended += 1
+    def report(result: JobResult) -> None:
+        nonlocal count
+        count += 1
         if finished is not None:
-            finished(outcome)
-        for warning in outcome.result.get("warnings", ()):
-            console.warn(outcome.job.video, warning)
-        if outcome.state == "failed":
-            console.error(outcome.error)
+            finished(result)
+        for warning in result.details.get("warnings", ()):
+            console.warn(result.job.video, warning)
+        if result.state == "failed":
+            console.error(result.error)
         else:
-            console.note(f"[{ended}/{len(jobs)}] {outcome.state}: {one_line(outcome.job.video)}")
+            console.note(f"[{count}/{len(jobs)}] {result.state}: {one_line(result.job.video)}")
 
     with console.progress("batch") as progress:
         return run_batch(
@@ -104,18 +101,15 @@ def run_jobs(
             address=options["address"],
             is_done=is_done,
             progress=progress,
-            finished=told,
+            finished=report,
         )
 
 
-def table(outcomes: Sequence[Outcome], describe: Callable[[Outcome], str]) -> list[str]:
-    """Return a line for each outcome, and one that counts them."""
+def table(results: Sequence[JobResult], describe: Callable[[JobResult], str]) -> list[str]:
+    """Return a line for each result, and one that counts them."""
     lines = [
-        f"{o.state:<8} {one_line(o.error) if o.state == 'failed' else describe(o)}"
-        for o in outcomes
+        f"{r.state:<8} {one_line(r.error) if r.state == 'failed' else describe(r)}" for r in results
     ]
-    counts = {
-        state: sum(o.state == state for o in outcomes) for state in ("done", "skipped", "failed")
-    }
+    counts = {state: sum(r.state == state for r in results) for state in _STATES}
     lines.append(", ".join(f"{number} {state}" for state, number in counts.items()))
     return lines

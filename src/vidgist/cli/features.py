@@ -14,7 +14,7 @@ from vidgist.cli.options import backbone_options
 from vidgist.errors import InputError
 
 if TYPE_CHECKING:
-    from vidgist.batch import Outcome
+    from vidgist.batch import JobResult
     from vidgist.video import Limits
 
 __all__ = ["features"]
@@ -61,10 +61,10 @@ def features(
     """
     from dataclasses import asdict
 
-    from vidgist.batch import Job, Outcome, Setup, find_videos
+    from vidgist.batch import BatchJob, Setup, find_videos
     from vidgist.batch.extractions import Extractions
-    from vidgist.batch.run import note_outcomes
-    from vidgist.batch.work import EXTRACT, attempt
+    from vidgist.batch.jobs import EXTRACT, run_job
+    from vidgist.batch.journal import open_journal
     from vidgist.datasets.store import open_store
 
     many = {name: options.pop(name) for name in BATCH_NAMES}
@@ -74,16 +74,16 @@ def features(
     found, errors = find_videos(videos, recursive=many["recursive"])
     for error in errors:
         console.error(str(error))
-    outcomes: list[Outcome] = []
+    outcomes: list[JobResult] = []
     with open_store(output, attributes=work.attributes) as store:
         contents = _contents(found, limits, console, outcomes)
-        jobs: dict[str, Job] = {}
+        jobs: dict[str, BatchJob] = {}
         for video, content in contents.items():
             if content not in store:
-                jobs.setdefault(content, Job(video, store.room(content)))
+                jobs.setdefault(content, BatchJob(video, store.room(content)))
         todo = list(jobs.values())
 
-        def keep(outcome: Outcome) -> None:
+        def keep(outcome: JobResult) -> None:
             if outcome.state == "done":
                 store.adopt(contents[outcome.job.video])
 
@@ -95,9 +95,8 @@ def features(
             )
         for job in () if batch else todo:
             with console.progress(str(job.video)) as progress:
-                result = attempt(work, job, progress=progress)
-            outcome = Outcome(job, result["state"], result, result.get("error", ""))
-            for warning in result.get("warnings", ()):
+                outcome = run_job(work, job, progress=progress)
+            for warning in outcome.details.get("warnings", ()):
                 console.warn(job.video, warning)
             if outcome.state == "failed":
                 console.error(outcome.error)
@@ -109,7 +108,10 @@ def features(
             if video not in worked:
                 outcomes.append(_outcome(video, output, there=content in store))
     if batch:
-        note_outcomes(journal, [o for o in outcomes if o.job.video not in worked])
+        with open_journal(journal) as add_line:
+            for outcome in outcomes:
+                if outcome.job.video not in worked:
+                    add_line(outcome.record())
     by_video = {outcome.job.video: outcome for outcome in outcomes}
     ordered = [by_video[video] for video in found]
     rows = [
@@ -126,22 +128,22 @@ def features(
     return console.failed
 
 
-def _outcome(video: Path, output: Path, *, there: bool) -> Outcome:
-    """Return the outcome of a video that no worker had to look at."""
-    from vidgist.batch import Job, Outcome
+def _outcome(video: Path, output: Path, *, there: bool) -> JobResult:
+    """Return the result of a video that no worker had to read."""
+    from vidgist.batch import BatchJob, JobResult
 
-    said = {"video": str(video), "output": str(output)}
-    if there:
-        return Outcome(Job(video, output), "skipped", {"state": "skipped", **said})
-    error = f"{video}: is the same video as another of this run, which failed; see there"
-    return Outcome(Job(video, output), "failed", {"state": "failed", **said}, error)
+    details: dict[str, Any] = {"state": "skipped", "video": str(video), "output": str(output)}
+    if not there:
+        error = f"{video}: is the same video as another of this run, which failed; see there"
+        details |= {"state": "failed", "error": error}
+    return JobResult(BatchJob(video, output), details)
 
 
 def _contents(
-    videos: list[Path], limits: Limits, console: Console, outcomes: list[Outcome]
+    videos: list[Path], limits: Limits, console: Console, outcomes: list[JobResult]
 ) -> dict[Path, str]:
     """Return the fingerprint of each video's content; those that cannot be opened fail here."""
-    from vidgist.batch import Job, Outcome
+    from vidgist.batch import BatchJob, JobResult
     from vidgist.system.fingerprint import content_fingerprint
     from vidgist.video import open_video
 
@@ -153,5 +155,6 @@ def _contents(
             contents[video] = content_fingerprint(video)
         except InputError as error:
             console.error(str(error))
-            outcomes.append(Outcome(Job(video, video), "failed", {}, str(error)))
+            details = {"state": "failed", "error": str(error)}
+            outcomes.append(JobResult(BatchJob(video, video), details))
     return contents

@@ -1,9 +1,10 @@
-"""Options that raise what a video may ask for, shared by the commands that open videos."""
+"""Options of the limits on videos, shared by the commands that open them."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -15,44 +16,29 @@ __all__ = ["limit_options"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_DEFAULT = Limits()
+_OPTIONS: dict[str, tuple[Any, str]] = {
+    "max_pixels": (click.IntRange(min=1), "Refuse pictures of more pixels."),
+    "max_hours": (click.FloatRange(min=0, min_open=True), "Refuse videos that are longer."),
+    "max_streams": (click.IntRange(min=1), "Refuse files of more streams."),
+}
 
 
 def limit_options(command: Callable[P, R]) -> Callable[..., R]:
-    """Add ``--max-pixels``, ``--max-hours`` and ``--max-streams``.
+    """Add an option for each field of `Limits`.
 
     The command gets ``limits: Limits``.
     """
 
-    @click.option(
-        "--max-pixels",
-        type=click.IntRange(min=1),
-        default=_DEFAULT.pixels,
-        show_default=True,
-        help="Refuse pictures of more pixels.",
-    )
-    @click.option(
-        "--max-hours",
-        type=click.FloatRange(min=0, min_open=True),
-        default=_DEFAULT.seconds / 3600,
-        show_default=True,
-        help="Refuse videos that are longer.",
-    )
-    @click.option(
-        "--max-streams",
-        type=click.IntRange(min=1),
-        default=_DEFAULT.streams,
-        show_default=True,
-        help="Refuse files of more streams.",
-    )
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         options: dict[str, Any] = kwargs
-        options["limits"] = Limits(
-            pixels=options.pop("max_pixels"),
-            seconds=options.pop("max_hours") * 3600,
-            streams=options.pop("max_streams"),
-        )
+        options["limits"] = Limits(**{name: options.pop(name) for name in _OPTIONS})
         return command(*args, **kwargs)
 
+    for field in reversed(fields(Limits)):
+        value_type, text = _OPTIONS[field.name]
+        option = "--" + field.name.replace("_", "-")
+        wrapped = click.option(
+            option, type=value_type, default=field.default, show_default=True, help=text
+        )(wrapped)
     return wrapped

@@ -82,10 +82,10 @@ def summarize(
     """
     from dataclasses import asdict
 
-    from vidgist.batch import Job, Setup, find_videos, result_folders
+    from vidgist.batch import BatchJob, Setup, find_videos, result_folders
+    from vidgist.batch.jobs import SUMMARIZE
     from vidgist.batch.journal import JOURNAL
     from vidgist.batch.summaries import Summaries
-    from vidgist.batch.work import SUMMARIZE
 
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
@@ -105,7 +105,7 @@ def summarize(
     for note in work.notes:
         console.warn("bank", note)
     if not batch:
-        folder = result_folders(videos, output)[0]
+        folder = output or result_folders(videos, Path())[0]
         results = for_each(
             console, videos, lambda v: summarize_one(v, folder, work=work, console=console)
         )
@@ -118,9 +118,9 @@ def summarize(
     found, errors = find_videos(videos, recursive=many["recursive"])
     for error in errors:
         console.error(str(error))
-    folders = result_folders(found, output, single=False)
+    folders = result_folders(found, output or Path())
     setup = Setup(SUMMARIZE, settings, options["threads"])
-    jobs = [Job(video, folder) for video, folder in zip(found, folders, strict=True)]
+    jobs = [BatchJob(video, folder) for video, folder in zip(found, folders, strict=True)]
     journal = (output or Path()) / JOURNAL
     outcomes = (
         run_jobs(setup, jobs, journal=journal, console=console, options=many, is_done=work.is_done)
@@ -129,22 +129,22 @@ def summarize(
     )
     if as_json:
         grouped = {
-            state: [dict(o.result) for o in outcomes if o.state == state]
+            state: [dict(o.details) for o in outcomes if o.state == state]
             for state in ("done", "skipped")
         }
         print_json({**grouped, "failed": console.failures})
     else:
-        for line in table(outcomes, lambda o: describe(dict(o.result))):
+        for line in table(outcomes, lambda o: describe(dict(o.details))):
             click.echo(line)
     return console.failed
 
 
 def summarize_one(path: Path, folder: Path, *, work: Summaries, console: Console) -> dict[str, Any]:
     """Summarize one video into a folder; return what the user is told of it."""
-    from vidgist.batch import Job
+    from vidgist.batch import BatchJob
 
     with console.progress(path.name) as progress:
-        result = work.run(Job(path, folder), progress=progress)
+        result = work.run(BatchJob(path, folder), progress=progress)
     for text in result.get("warnings", ()):
         console.warn(path, text)
     return result

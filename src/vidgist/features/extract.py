@@ -123,8 +123,8 @@ def extract_features(
         ModelError: the backbone's model is damaged or fails.
     """
     # Here and not above: whoever only lists backbones need not wait for FFmpeg to load.
-    from vidgist.video.black import is_black
     from vidgist.video.decode import SampleStream
+    from vidgist.video.pixels import is_black
     from vidgist.video.probe import probe
 
     trace = Trace() if trace is None else trace
@@ -200,7 +200,7 @@ def _of_frames(
     frames: Frames, extractor: Backbone, *, progress: Progress, trace: Trace
 ) -> Extraction:
     """Return the features of samples that were read before."""
-    from vidgist.video.black import is_black
+    from vidgist.video.pixels import is_black
 
     check_pixels(frames.pixels, size=extractor.size, clip=clip_of(extractor))
     count = len(frames.pixels)

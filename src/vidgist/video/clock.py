@@ -1,8 +1,8 @@
-"""Seconds from timestamps: ascending whatever the file says, and right wherever it says it right.
+"""Presentation times in seconds, ascending also where timestamps are missing or go back.
 
-Timestamps count ticks of a stream's time base.  A healthy stream's are simply shifted so that the
-first frame is at 0.  Missing ones continue at the usual distance; ones that go back (two
-recordings joined, a counter that wrapped) start a new count where the old one ended.
+Timestamps count ticks of a stream's time base.  In a correct file they are only shifted so that the
+first frame is at 0.  A missing one continues at the usual distance; one that goes back (joined
+recordings, a counter that wrapped) starts a new count at the end of the old one.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ import av
 
 __all__ = ["Clock"]
 
-_LEAP_SECONDS = 10.0
-"""A step this long is a leap of the counter where it leads past the announced end."""
+_JUMP_SECONDS = 10.0
+"""A longer step that ends after the stream's end by its header is an error of the counter."""
 
 
 class Clock:
-    """Tells when each frame is shown, frame after frame in the order of presentation.
+    """Presentation time of each frame of a stream, called in the order of presentation.
 
     Attributes:
         origin: ticks of the first frame on the container's clock.
-        guessed: frames that had a time of decoding alone, which serves where it ascends.
-        missing: frames that had no timestamp at all.
-        mended: frames whose timestamp could not be true.
+        guessed: frames with a decoding time only, which is used where it ascends.
+        missing: frames without any timestamp.
+        mended: frames whose timestamp was wrong and replaced.
     """
 
     def __init__(
         self, time_base: Fraction, *, rate: Fraction | None = None, end: int | None = None
     ) -> None:
-        """Set the clock.
+        """Set the time base.
 
         Args:
             time_base: seconds of a tick.
             rate: usual frames per second, where known.
-            end: ticks at which the stream is announced to end, where known.
+            end: tick at which the stream ends by its header, where known.
         """
         self.time_base = time_base
         self.origin = 0
@@ -43,20 +43,20 @@ class Clock:
         self.missing = 0
         self.mended = 0
         self.step = max(1, round(1 / (rate * time_base))) if rate else 0
-        self._leap = round(_LEAP_SECONDS / time_base)
-        self._latest = None if end is None else end + self._leap
+        self._jump = round(_JUMP_SECONDS / time_base)
+        self._latest = None if end is None else end + self._jump
         self._last: int | None = None
         self._shift = 0
 
     def __call__(self, frame: av.VideoFrame) -> float:
-        """Return the seconds from the first frame at which this one is shown."""
+        """Return the seconds from the first frame to this one."""
         ticks = self._ticks(frame)
         self._last = ticks
         return self.seconds(ticks - self.origin)
 
     @property
     def steady(self) -> bool:
-        """Whether every time so far is the file's own, less the origin."""
+        """Whether every time so far is the file's timestamp less the origin."""
         return not (self.guessed or self.missing or self.mended)
 
     def seconds(self, ticks: int) -> float:
@@ -64,11 +64,11 @@ class Clock:
         return ticks * self.time_base.numerator / self.time_base.denominator
 
     def ends(self, frame: av.VideoFrame, *, end: int | None) -> float:
-        """Return the seconds from the first frame at which the last one ends.
+        """Return the seconds from the first frame to the end of the last one.
 
         Args:
-            frame: the last frame, which `__call__` saw.
-            end: ticks at which the stream is announced to end, where known.
+            frame: the last frame, after `__call__`.
+            end: tick at which the stream ends by its header, where known.
         """
         assert self._last is not None
         step = frame.duration or self._usual_step(frame)
@@ -85,7 +85,7 @@ class Clock:
             stamp = frame.dts
             if stamp is not None and last is not None and stamp + self._shift <= last:
                 stamp = None
-            # Where decoding times serve, the frames at the end of a file have not even these.
+            # Where decoding times are used, the last frames of a file do not have them either.
             self.guessed += stamp is not None or self.guessed > 0
             self.missing += stamp is None and self.guessed == 0
         if last is None:
@@ -93,14 +93,14 @@ class Clock:
             return self.origin
         if stamp is None:
             return last + self._usual_step(frame)
-        # The first count is tried first, so that one wrong timestamp does not shift all after it.
+        # Without a shift first, so that one wrong timestamp does not shift all after it.
         for shift in (0, self._shift):
             ticks = stamp + shift
-            if ticks > last and not self._leaps(ticks, last):
+            if ticks > last and not self._jumps_ahead(ticks, last):
                 self._shift = shift
                 if shift:
                     self.mended += 1
-                elif ticks - last < self._leap:
+                elif ticks - last < self._jump:
                     self.step = self.step or ticks - last
                 return ticks
         self.mended += 1
@@ -108,8 +108,8 @@ class Clock:
         self._shift = ticks - stamp
         return ticks
 
-    def _leaps(self, ticks: int, last: int) -> bool:
-        return self._latest is not None and ticks > self._latest and ticks - last > self._leap
+    def _jumps_ahead(self, ticks: int, last: int) -> bool:
+        return self._latest is not None and ticks > self._latest and ticks - last > self._jump
 
     def _usual_step(self, frame: av.VideoFrame) -> int:
         return self.step or frame.duration or max(1, round(Fraction(1, 25) / self.time_base))

@@ -1,8 +1,8 @@
-"""Open a video file, and nothing but that file.
+"""Opening of video files, restricted to one local file and to limits.
 
-FFmpeg follows playlists, scripts and references into other files and over the network.  Here it
-may open regular local files only, with demuxers that read one file, and never what such a file
-points to.
+FFmpeg follows playlists, scripts and references to other files and over the network.  Here it may
+open regular local files only, with demuxers that read one file, and never what such a file refers
+to.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from vidgist.errors import VideoError
+from vidgist.errors import SettingError, VideoError
 
-__all__ = ["NO_LIMITS", "Limits", "is_cover", "open_video", "too_long", "video_stream"]
+__all__ = ["NO_LIMITS", "Limits", "duration_error", "is_cover_art", "open_video", "video_stream"]
 
 FORMATS = (
     # Files of phones, cameras, screens and the web.
@@ -36,18 +36,18 @@ FORMATS = (
     *("mp3", "wav", "w64", "flac", "aac", "ac3", "eac3", "aiff", "au", "caf", "amr", "ape", "wv"),
     *("tta", "dts", "truehd", "oma", "voc"),
 )
-"""Names of the demuxers in use: none of them opens a second file.
+"""Names of the allowed demuxers: none of them opens a second file.
 
-Left out for good reason: hls, dash, imf, concat, sdp, rtsp (they point elsewhere), image2 (its
-names are patterns), mlv and vobsub (they look for companions), tty and the ANSI art formats (any
-text would pass for a video), lavfi and capture devices.
+Left out on purpose: hls, dash, imf, concat, sdp, rtsp (they refer to other files), image2 (its
+names are patterns), mlv and vobsub (they look for further files), tty and the ANSI art formats
+(they take any text), lavfi and capture devices.
 """
 
 _PROBES_SAFELY = tuple(int(part) for part in av.__version__.split(".")[:2]) >= (17, 1)
-"""Whether PyAV may be given options of decoders when it opens a file.
+"""Whether PyAV can be given options of decoders when it opens a file.
 
-Before 17.1 it reads beyond the end of an array where streams show up later (MPEG program streams);
-there, pictures beyond the limit are refused by the second decoder they meet, not by the first.
+Before 17.1 it reads beyond the end of an array where streams appear later (MPEG program streams);
+there, too large pictures are refused by `configure_decoder`, not while the file is opened.
 """
 
 _GENERATE_TIMESTAMPS = 1  # AVFMT_FLAG_GENPTS
@@ -57,53 +57,59 @@ _ADDRESS = re.compile(
     r"((?:https?|ftps?|sftp|rtsp|rtmps?|s3|gs):)//?([^/].*)", re.IGNORECASE | re.DOTALL
 )
 
-_PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<smil", b"<asx", b"v=0")
+_PLAYLISTS = (b"#extm3u", b"ffconcat", b"[playlist]", b"<?xml", b"<smil", b"<asx", b"v=0")
+"""First bytes, in small letters, of files that only refer to others."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a video may ask for before it is refused; raise them for files that you trust.
+    """Largest video that is accepted; raise the limits for files that you trust.
 
     Attributes:
-        pixels: width times height of a picture; 8192 x 4320 (8K of cinemas) is within it.
-        seconds: duration.
-        streams: streams in the file, attachments included.
+        max_pixels: width times height of a picture; 8192 x 4320 (8K of cinemas) is allowed.
+        max_hours: duration.
+        max_streams: streams in the file, attachments included.
     """
 
-    pixels: int = 36_000_000
-    seconds: float = 24 * 3600.0
-    streams: int = 256
+    max_pixels: int = 36_000_000
+    max_hours: float = 24.0
+    max_streams: int = 256
 
     def __post_init__(self) -> None:
-        for name in ("pixels", "seconds", "streams"):
+        for name in ("max_pixels", "max_hours", "max_streams"):
             if not getattr(self, name) > 0:
-                raise ValueError(f"Limits.{name}: expected more than 0, came {getattr(self, name)}")
+                raise SettingError(f"{name}: expected more than 0, got {getattr(self, name)}")
+
+    @property
+    def seconds(self) -> float:
+        """Longest duration in seconds."""
+        return self.max_hours * 3600
 
 
-NO_LIMITS = Limits(pixels=(1 << 31) - 1, seconds=math.inf, streams=1 << 30)
-"""For files that have kept to their limits once, in the first pass over them."""
+NO_LIMITS = Limits(max_pixels=(1 << 31) - 1, max_hours=math.inf, max_streams=1 << 30)
+"""For files that were held to their limits before, in the first pass over them."""
 
 
 def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) -> InputContainer:
     """Open a regular local file with FFmpeg.
 
-    The name is taken literally, whatever signs are in it.
+    The name is taken literally, also where FFmpeg gives its characters a meaning.
 
     Args:
         path: the file.
-        limits: what it may ask for at most, default `Limits()`.
+        limits: what is accepted, default `Limits()`.
 
     Returns:
         The open container, to be used as a context manager.
 
     Raises:
-        VideoError: it is missing, empty, not a file, not readable, not of a known format, points to
-            other files, or exceeds a limit; one line each.
+        VideoError: it is missing, empty, not a file, not readable, not of a known format, refers to
+            other files, or exceeds a limit.
     """
     limits = limits or Limits()
     path = Path(path)
     head = _read_head(path)
-    if any(head.lower().startswith(sign.lower()) for sign in _PLAYLISTS):
+    if head.lower().startswith(_PLAYLISTS):
         raise VideoError(
             f"{path}: a playlist or script, not a video; give the video files that it names"
         )
@@ -118,7 +124,7 @@ def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
                 "enable_drefs": "0",
                 "use_absolute_path": "0",
             },
-            options={"max_pixels": str(limits.pixels)} if _PROBES_SAFELY else None,
+            options={"max_pixels": str(limits.max_pixels)} if _PROBES_SAFELY else None,
         )
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise _open_error(path, error) from error
@@ -133,18 +139,18 @@ def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
 
 
 def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> VideoStream:
-    """Return the stream that a player would show; cover art is not a video.
+    """Return the video stream that a player would show; cover art is not one.
 
     Raises:
         VideoError: there is none, or there is no decoder for it.
     """
-    moving = [s for s in container.streams.video if not is_cover(s)]
+    moving = [s for s in container.streams.video if not is_cover_art(s)]
     if not moving and not container.streams.video and not container.streams.audio:
         raise VideoError(f"{path}: no video in it; it is cut off, or another kind of file")
     if not moving:
-        found = "only cover art" if container.streams.video else "no video"
+        content = "only cover art" if container.streams.video else "no video"
         sound = " beside the sound" if container.streams.audio else ""
-        raise VideoError(f"{path}: {found} in it{sound}; give a file with moving pictures")
+        raise VideoError(f"{path}: {content} in it{sound}; give a file with moving pictures")
     decodable = [s for s in moving if s.codec_context is not None]
     if not decodable:
         raise VideoError(
@@ -158,21 +164,21 @@ def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> Vid
     return max(decodable, key=rank)
 
 
-def is_cover(stream: VideoStream) -> bool:
-    """Return whether a stream is cover art or thumbnails, which no player shows as the video."""
+def is_cover_art(stream: VideoStream) -> bool:
+    """Return whether a stream is cover art or thumbnails, which is not the video."""
     return bool(stream.disposition & _STILL)
 
 
-def too_long(path: str | os.PathLike[str], limits: Limits) -> VideoError:
-    """Return the error for a video that lasts longer than it may."""
+def duration_error(path: str | os.PathLike[str], limits: Limits) -> VideoError:
+    """Return the error for a video that is longer than the limit."""
     return VideoError(
-        f"{os.fspath(path)}: longer than the limit of {limits.seconds / 3600:g} hours;"
-        " raise --max-hours if you trust the file"
+        f"{os.fspath(path)}: longer than the limit of {limits.max_hours:g} hours;"
+        f" raise max_hours={limits.max_hours:g} if you trust the file"
     )
 
 
 def _read_head(path: Path) -> bytes:
-    """Return the first bytes of the file, or say why there are none."""
+    """Return the first bytes of the file, without what may stand before a playlist."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -183,7 +189,7 @@ def _read_head(path: Path) -> bytes:
             head = file.read(64)
     except FileNotFoundError:
         if address := _ADDRESS.match(str(path)):
-            # A path has lost the second slash on its way here.
+            # `Path` has removed the second slash.
             raise VideoError(
                 f"{address[1]}//{address[2]}: an address, not a file; download the video first"
             ) from None
@@ -217,20 +223,20 @@ def _open_error(path: Path, error: Exception) -> VideoError:
 
 def _check_limits(path: Path, container: InputContainer, limits: Limits) -> None:
     count = len(container.streams)
-    if count > limits.streams:
+    if count > limits.max_streams:
         raise VideoError(
-            f"{path}: {count} streams are more than the limit of {limits.streams};"
-            " raise --max-streams if you trust the file"
+            f"{path}: {count} streams are more than the limit;"
+            f" raise max_streams={limits.max_streams} if you trust the file"
         )
     for stream in container.streams.video:
         if stream.codec_context is None:
             continue
         width, height = stream.codec_context.width, stream.codec_context.height
-        if width * height > limits.pixels:
+        if width * height > limits.max_pixels:
             raise VideoError(
-                f"{path}: pictures of {width} x {height} are more than the limit of"
-                f" {limits.pixels} pixels; raise --max-pixels if you trust the file"
+                f"{path}: pictures of {width} x {height} are larger than the limit;"
+                f" raise max_pixels={limits.max_pixels} if you trust the file"
             )
     seconds = (container.duration or 0) / av.time_base
     if seconds > limits.seconds:
-        raise too_long(path, limits)
+        raise duration_error(path, limits)

@@ -1,7 +1,7 @@
-"""Samples of a video by the frames' own timestamps, in one pass of decoding.
+"""Sampling of a video by the timestamps of its frames, in one pass of decoding.
 
 Sample k is the frame that a viewer sees k / fps seconds after the first frame: the last one whose
-timestamp is not later.  Every frame is decoded once, in order; the picked ones are scaled in C and
+timestamp is not later.  Every frame is decoded once, in order; the samples are scaled in C and
 only these small pictures reach Python, so that memory does not grow with the video.
 """
 
@@ -22,35 +22,36 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from vidgist.backbones.backbone import ClipShape
+from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import SettingError
 from vidgist.progress import Progress, silent
 from vidgist.types import Frames, Timeline
 from vidgist.video.clock import Clock
-from vidgist.video.container import Limits, open_video, too_long, video_stream
+from vidgist.video.container import Limits, duration_error, open_video, video_stream
 from vidgist.video.frame_windows import ClipGatherer
-from vidgist.video.luma import Jumps
-from vidgist.video.orient import Turns, turned
-from vidgist.video.packets import Losses, decoded, nothing_decodes, prepare
-from vidgist.video.pixels import conversion, rgb
+from vidgist.video.luma import FrameDifferences
+from vidgist.video.packets import DecodeStats, configure_decoder, decode_stream, no_frames_error
+from vidgist.video.pixels import conversion_errors, to_rgb
+from vidgist.video.rotation import RotationReader, rotate
 
 __all__ = ["SampleStream", "read_frames", "stream_clock"]
 
 _SLACK = 1e-9
-"""Seconds by which rounded times may miss each other; far below any time base in use."""
+"""Tolerance in seconds for rounded times; far below any time base in use."""
 
 _HOLE_SECONDS = 0.25
-"""Seconds without a frame that are told of, in a video whose frame rate is constant otherwise."""
+"""Seconds without a frame that make a warning, in a video of otherwise constant frame rate."""
 
 _MISSING_SECONDS = 1.0
-"""A video that ends this much before its announced end has lost something worth telling."""
+"""Seconds before the announced end at which a video may end without a warning."""
 
 
 class SampleStream:
-    """The samples of one video, as an iterable of small pictures.
+    """Iterable over the samples of one video as small pictures.
 
     Iterating decodes the video and yields (H, W, 3) uint8 RGB arrays, one a sample: the whole
-    picture, turned upright, its aspect not kept.  With a `clip` it yields (F, H, W, 3), the sample
-    and the pictures around it.  After the loop `timeline`, `picks` and `times` tell what was read;
+    picture, rotated for display, its aspect not kept.  With a `clip` it yields (F, H, W, 3), the
+    sample and the pictures around it.  After the loop `timeline`, `picks` and `times` are complete;
     iterating again decodes again.
     """
 
@@ -58,7 +59,7 @@ class SampleStream:
         self,
         path: str | os.PathLike[str],
         *,
-        fps: float = 2.0,
+        fps: float = DEFAULT_FPS,
         size: tuple[int, int] = (224, 224),
         clip: ClipShape | None = None,
         skip_nonref: bool = False,
@@ -66,27 +67,27 @@ class SampleStream:
         limits: Limits | None = None,
         progress: Progress = silent,
     ) -> None:
-        """Set what to read; nothing is opened yet.
+        """Set the parameters; the file is opened by iterating.
 
         Args:
             path: a local video file.
-            fps: samples a second, more than 0.
+            fps: samples a second, in (0, 1000].
             size: (height, width) of the pictures.
             clip: the pictures around a sample that are given with it; default the sample alone.
             skip_nonref: do not decode frames that neither another frame nor a sample needs: the
                 timeline lacks them, and where the frame rate varies samples may be a frame early,
-                as the other pictures of a clip are.
-            threads: decoder threads, default what keeps the machine's processors busy.
-            limits: what the video may ask for at most.
-            progress: told the seconds read and the seconds announced.
+                as are the other pictures of a clip.
+            threads: decoder threads, default several for each processor.
+            limits: what is accepted, default `Limits()`.
+            progress: called with the seconds read and the duration in the header.
 
         Raises:
             SettingError: fps or size is out of range.
         """
         if not (math.isfinite(fps) and 0 < fps <= 1000):
-            raise SettingError(f"--fps: expected more than 0 and at most 1000, came {fps}")
+            raise SettingError(f"fps: expected a number in (0, 1000], got {fps}")
         if min(size) < 1:
-            raise SettingError(f"size: expected (height, width) from 1 pixel on, came {size}")
+            raise SettingError(f"size: expected (height, width) of at least 1 pixel, got {size}")
         self.path = path
         self.fps = fps
         self.size = size
@@ -97,14 +98,14 @@ class SampleStream:
         self.progress = progress
         self._timeline: Timeline | None = None
         self._picks = array("q")
-        self._turns = Turns()
+        self._rotation = RotationReader()
         self._scaler = VideoReformatter()
 
     @property
     def timeline(self) -> Timeline:
-        """Every frame that decoded; known after the loop."""
+        """Every decoded frame; available after the loop."""
         if self._timeline is None:
-            raise RuntimeError("the timeline is known when all samples have been read")
+            raise RuntimeError("the timeline is available when all samples have been read")
         return self._timeline
 
     @property
@@ -126,11 +127,11 @@ class SampleStream:
         self._timeline = None
         self._picks = array("q")
         times, jumps = array("d"), array("f")
-        losses, jump = Losses(), Jumps()
+        stats, difference = DecodeStats(), FrameDifferences()
         clips = None if self.clip is None else ClipGatherer(self.clip, fps=self.fps)
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
-            prepare(
+            configure_decoder(
                 stream,
                 threads=self.threads,
                 through=True,
@@ -138,35 +139,36 @@ class SampleStream:
                 limits=self.limits,
             )
             clock = stream_clock(container, stream)
-            announced = announced_seconds(container, stream)
-            held: av.VideoFrame | None = None
+            announced = header_duration(container, stream)
+            current: av.VideoFrame | None = None
             needed = self._needed(clock, stream, times) if self.skip_nonref else None
-            for frame in decoded(container, stream, losses, needed=needed):
+            for frame in decode_stream(container, stream, stats, needed=needed):
                 at = clock(frame)
                 if at > self.limits.seconds:
-                    raise too_long(self.path, self.limits)
-                # What was due before this frame shows the one before it.
-                if held is not None:
-                    yield from self._due(held, len(times) - 1, at - _SLACK, clips)
-                held = frame
+                    raise duration_error(self.path, self.limits)
+                # Samples before this frame show the one before it.
+                if current is not None:
+                    yield from self._due(current, len(times) - 1, at - _SLACK, clips)
+                current = frame
                 times.append(at)
-                with conversion(self.path):
-                    jumps.append(jump(frame))
+                with conversion_errors(self.path):
+                    jumps.append(difference(frame))
                 if len(times) % 32 == 1:
                     self.progress("reading", at, announced)
-            if held is None:
-                raise nothing_decodes(self.path, losses, measured=bool(stream.codec_context.width))
-            duration = clock.ends(held, end=announced_end(stream))
+            if current is None:
+                oversized = None if stream.codec_context.width else self.limits
+                raise no_frames_error(self.path, stats, oversized=oversized)
+            duration = clock.ends(current, end=header_end(stream))
             if duration > self.limits.seconds:
-                raise too_long(self.path, self.limits)
-            yield from self._due(held, len(times) - 1, duration - 2 * _SLACK, clips, last=True)
+                raise duration_error(self.path, self.limits)
+            yield from self._due(current, len(times) - 1, duration - 2 * _SLACK, clips, last=True)
             self.progress("reading", duration, announced and max(announced, duration))
-        seen = np.array(times, np.float64)
+        frame_times = np.array(times, np.float64)
         self._timeline = Timeline(
-            times=seen,
+            times=frame_times,
             jumps=np.array(jumps, np.float32),
             duration=duration,
-            warnings=tuple(_warnings(losses, clock, seen, duration, announced)),
+            warnings=tuple(_warnings(stats, clock, frame_times, duration, announced)),
             origin=clock.seconds(clock.origin),
             steady=clock.steady,
         )
@@ -174,7 +176,7 @@ class SampleStream:
     def _needed(
         self, clock: Clock, stream: VideoStream, times: Sized
     ) -> Callable[[Packet[VideoStream]], bool]:
-        """Return what tells whether a sample is due while the frame of a packet is on screen."""
+        """Return a function: whether a sample is taken while the frame of a packet is shown."""
         tick = float(_time_base(stream))
 
         def needed(packet: Packet[VideoStream]) -> bool:
@@ -182,8 +184,8 @@ class SampleStream:
             if packet.pts is None or not step:
                 return False
             if not times:
-                return True  # the clock's origin is known from the first frame on
-            # Containers round times and durations: a tenth of a frame more is looked at.
+                return True  # the clock gets its origin from the first frame
+            # Containers round times and durations: allow a tenth of a frame.
             begin = (packet.pts - clock.origin - 0.1 * step) * tick
             due = max(0, math.ceil(begin * self.fps)) / self.fps
             return due <= begin + 1.2 * step * tick
@@ -199,19 +201,19 @@ class SampleStream:
         *,
         last: bool = False,
     ) -> Iterator[npt.NDArray[np.uint8]]:
-        """Yield what is due before ``until`` seconds, when the frame gives way to the next one."""
+        """Yield the samples before ``until`` seconds, when the next frame replaces this one."""
 
         def picture() -> npt.NDArray[np.uint8]:
-            with conversion(self.path):
+            with conversion_errors(self.path):
                 return self._scaled(frame)
 
         if clips is not None:
-            given = (
+            full = (
                 clips.finish(picture, number=number, end=until)
                 if last
                 else clips.show(picture, number=number, until=until)
             )
-            for pictures, sample in given:
+            for pictures, sample in full:
                 self._picks.append(sample)
                 yield pictures
             return
@@ -223,17 +225,17 @@ class SampleStream:
 
     def _scaled(self, frame: av.VideoFrame) -> npt.NDArray[np.uint8]:
         height, width = self.size
-        turn = self._turns(frame)
-        # Scaled first, turned after: turning a small picture costs nothing.
-        if turn.swap:
+        rotation = self._rotation(frame)
+        # Scaled before it is rotated: rotating a small picture costs nothing.
+        if rotation.swap:
             height, width = width, height
-        return turned(rgb(frame, width=width, height=height, scaler=self._scaler), turn)
+        return rotate(to_rgb(frame, width=width, height=height, scaler=self._scaler), rotation)
 
 
 def read_frames(
     path: str | os.PathLike[str],
     *,
-    fps: float = 2.0,
+    fps: float = DEFAULT_FPS,
     size: tuple[int, int] = (224, 224),
     skip_nonref: bool = False,
     threads: int | None = None,
@@ -242,14 +244,7 @@ def read_frames(
 ) -> Frames:
     """Read all samples of a video into memory (0.15 MB each at 224 x 224).
 
-    Args:
-        path: a local video file.
-        fps: samples a second, more than 0.
-        size: (height, width) of the pictures.
-        skip_nonref: do not decode frames that neither another frame nor a sample needs.
-        threads: decoder threads, default what keeps the machine's processors busy.
-        limits: what the video may ask for at most.
-        progress: told the seconds read and the seconds announced.
+    The arguments are those of `SampleStream`.
 
     Returns:
         (T, H, W, 3) uint8 RGB pictures with their times, picks and the timeline of all frames.
@@ -267,7 +262,7 @@ def read_frames(
         limits=limits,
         progress=progress,
     )
-    # Grown in place: a list that is stacked in the end would need the memory twice.
+    # Grown in place: stacking a list would need the memory twice.
     pixels = np.empty((256, *size, 3), np.uint8)
     count = 0
     for picture in samples:
@@ -282,26 +277,26 @@ def read_frames(
 
 
 def stream_clock(container: InputContainer, stream: VideoStream) -> Clock:
-    """Return a clock for a stream, set by what the container says of it."""
+    """Return the clock of a stream, with the rate and end that its header gives."""
     rate = stream.average_rate or stream.guessed_rate
-    return Clock(_time_base(stream), rate=rate, end=announced_end(stream))
+    return Clock(_time_base(stream), rate=rate, end=header_end(stream))
 
 
-def announced_end(stream: VideoStream) -> int | None:
-    """Return the ticks at which the container says that the stream ends, None if it does not."""
+def header_end(stream: VideoStream) -> int | None:
+    """Return the tick at which the stream ends by its header, None where that is missing."""
     if not stream.duration or stream.duration < 0:
         return None
     return (stream.start_time or 0) + stream.duration
 
 
-def announced_seconds(container: InputContainer, stream: VideoStream) -> float | None:
-    """Return the seconds that the container says that the stream lasts, None if it does not."""
+def header_duration(container: InputContainer, stream: VideoStream) -> float | None:
+    """Return the seconds that the stream lasts by its header, None where that is missing."""
     if stream.duration and stream.duration > 0:
         return float(stream.duration * _time_base(stream))
     if container.duration and container.duration > 0:
         seconds = container.duration / av.time_base
         if "matroska" in container.format.name and stream.start_time:
-            # Matroska's duration counts from 0 of its clock, not from the first frame.
+            # Matroska's duration is counted from 0 of its clock, not from the first frame.
             seconds -= max(0.0, float(stream.start_time * _time_base(stream)))
         return seconds if seconds > 0 else None
     return None
@@ -312,13 +307,13 @@ def _time_base(stream: VideoStream) -> Fraction:
 
 
 def _warnings(
-    losses: Losses,
+    stats: DecodeStats,
     clock: Clock,
     times: npt.NDArray[np.float64],
     duration: float,
     announced: float | None,
 ) -> Iterator[str]:
-    yield from losses.sentences()
+    yield from stats.warnings()
     if clock.missing:
         yield f"frames without a timestamp: {clock.missing}; placed at the usual distance"
     if clock.mended:
@@ -337,7 +332,7 @@ def _warnings(
 
 
 def _holes(times: npt.NDArray[np.float64]) -> tuple[int, float] | None:
-    """Return the number and the seconds of the holes in a timeline that is regular otherwise."""
+    """Return the count and the seconds of holes in an otherwise regular timeline."""
     steps = np.diff(times)
     if len(steps) < 8:
         return None

@@ -1,7 +1,7 @@
-"""Pictures and sound to an MP4 file that plays everywhere: H.264 (yuv420p) and AAC.
+"""Encoding to MP4 files that play everywhere: H.264 (yuv420p) and AAC.
 
-Frames keep their own times: the file's clock ticks at least 90,000 times a second, or at the
-numerator of the frame rate (30,000 for 29.97), so that no rounding shows or adds up.
+Frames keep their own times: the time base is a multiple of the frame rate's numerator (30,000 for
+29.97) of at least 90,000 ticks a second, so that no rounding is visible or adds up.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import math
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeAlias
 
 import av
@@ -19,34 +18,37 @@ import numpy.typing as npt
 from av.video.reformatter import Interpolation
 
 from vidgist.errors import OutputError
-from vidgist.video.color import CONVERTIBLE, UNSPECIFIED, convertible
-from vidgist.video.pixels import rgb
+from vidgist.video.pixels import CONVERTIBLE, UNSPECIFIED, fix_color_matrix, to_rgb
 
-__all__ = ["MAX_SIDE", "ClipEncoder", "clock", "even_size"]
+__all__ = ["MADE_BY", "MAX_SIDE", "ClipEncoder", "even_size", "ticks_per_second"]
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 MAX_SIDE = 8192
-"""Longest side of a clip in pixels; H.264 decoders refuse more."""
+"""Longest side of a clip in pixels: the limit of H.264 decoders."""
 
 MIN_SIDE = 16
-"""Shortest side: one macroblock, under which some decoders refuse."""
+"""Shortest side: one macroblock, which some decoders need."""
 
 VIDEO_OPTIONS = {"crf": "23", "bf": "0", "forced-idr": "1"}
-# Without B-frames the order of decoding is that of showing. MP4 keeps a duration for each step of
-# the former only, so that with them uneven frame rates end at the wrong time in many players.
+# Without B-frames the order of decoding is that of display. MP4 keeps durations in the order of
+# decoding only, so that with them varying frame rates end at the wrong time in many players.
 
 TICKS = 90_000
 
 MADE_BY = "a summary by vidgist"
-"""Comment in every summary.mp4 and summary.gif, by which they are not summarized again."""
+"""Comment in every summary.mp4 and summary.gif; files with it are not summarized again."""
 
 LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
 RGB = 0  # AVCOL_SPC_RGB
 
 
-def clock(frame_rate: float) -> int:
-    """Return ticks a second in which frames of that rate (0: unknown) fall on whole ticks."""
+def ticks_per_second(frame_rate: float) -> int:
+    """Return a time base in which frames of that rate (0: unknown) start on whole ticks.
+
+    >>> ticks_per_second(25), ticks_per_second(30000 / 1001)
+    (90000, 90000)
+    """
     rate = Fraction(frame_rate).limit_denominator(1001)
     if rate <= 0 or rate.numerator > TICKS * 10:
         return TICKS
@@ -54,7 +56,11 @@ def clock(frame_rate: float) -> int:
 
 
 def even_size(width: int, height: int) -> tuple[int, int]:
-    """Return the size with even sides between `MIN_SIDE` and `MAX_SIDE`, as 4:2:0 color needs."""
+    """Return the size with even sides between `MIN_SIDE` and `MAX_SIDE`, as 4:2:0 color needs.
+
+    >>> even_size(853, 480)
+    (854, 480)
+    """
     shrink = min(1.0, MAX_SIDE / max(width, height))
 
     def side(pixels: int) -> int:
@@ -65,18 +71,18 @@ def even_size(width: int, height: int) -> tuple[int, int]:
 
 
 class ClipEncoder:
-    """Writes one MP4 file; a context manager.
+    """Encoder of one MP4 file; a context manager.
 
-    The first picture fixes the size and the color tags; later ones are scaled to it.
+    The first picture determines the size and the color tags; later ones are scaled to it.
 
     Args:
-        path: where to write; replaced if it exists.
+        path: the file; replaced if it exists.
         frame_rate: average frames a second, a hint; 0.0 where unknown.
         sample_rate: samples of sound a second, or None for no sound.
         channels: 1 or 2.
-        preset: x264's trade of time for size.
-        subject: what error messages call the file; default ``path``.
-        comment: put into the file's metadata.
+        preset: of x264, from `ultrafast` to `veryslow` (slower gives smaller files).
+        subject: name of the file in error messages; default ``path``.
+        comment: for the file's metadata.
     """
 
     def __init__(
@@ -92,13 +98,13 @@ class ClipEncoder:
     ) -> None:
         self._subject = subject or str(path)
         self._options = {**VIDEO_OPTIONS, "preset": preset}
-        self._ticks = clock(frame_rate)
+        self._ticks = ticks_per_second(frame_rate)
         hint = Fraction(frame_rate).limit_denominator(1001)
         self._rate = hint if 0 < hint <= 1000 else Fraction(25)
         self._sample_rate = sample_rate
         self._layout = "mono" if channels == 1 else "stereo"
         # "file:" keeps a name such as "http:x.mp4" from being taken for an address.
-        # The whole file's clock: that of milliseconds, the default, rounds its length up.
+        # Time base of the whole file: milliseconds, the default, would round the duration up.
         options = {"movflags": "+faststart", "movie_timescale": str(self._ticks)}
         self._container = av.open(f"file:{path.absolute()}", "w", format="mp4", options=options)
         if comment:
@@ -112,18 +118,18 @@ class ClipEncoder:
     def picture(self, frame: av.VideoFrame, *, start: float, end: float, cut: bool = False) -> None:
         """Add a picture that is shown from ``start`` to ``end`` seconds of the clip.
 
-        Pictures come in order. ``cut`` begins anew (a key frame), so that players jump there.
+        Pictures come in order. ``cut`` makes a key frame, to which players can seek.
         """
         tick = round(start * self._ticks)
         if tick <= self._last:
-            return  # two frames at one instant: the first is shown already
+            return  # two frames at one time: keep the first
         with self._errors():
             if self._video is None:
                 self._open(frame)
             frame = self._convert(frame)
             self._last = frame.pts = tick
             frame.time_base = Fraction(1, self._ticks)
-            # Rounded down: the last picture's end is the clip's, which must not last too long.
+            # Rounded down: the last picture ends with the clip, which must not be too long.
             self._durations[tick] = max(1, int(end * self._ticks + 1e-3) - tick)
             frame.pict_type = 1 if cut else 0  # AV_PICTURE_TYPE_I, or the encoder's own choice
             self._mux_pictures(self._video.encode(frame))
@@ -143,18 +149,13 @@ class ClipEncoder:
 
     @property
     def n_samples(self) -> int:
-        """How many samples of sound were added so far."""
+        """Samples of sound added so far."""
         return self._sent
 
     def __enter__(self) -> ClipEncoder:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         if kind is not None:
             with contextlib.suppress(Exception):
                 self._container.close()
@@ -185,19 +186,19 @@ class ClipEncoder:
 
     def _mux_pictures(self, packets: list[av.Packet[Any]]) -> None:
         for packet in packets:
-            # Encoders do not pass the duration on, and the last frame's can be had nowhere else.
+            # Encoders do not pass the duration on, and for the last frame nothing else gives it.
             packet.duration = self._durations.pop(int(packet.pts or 0))
             self._container.mux(packet)
 
     def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Return the frame in the clip's size, pixel format, matrix and limited range."""
         if any(component.is_alpha for component in frame.format.components):
-            frame = av.VideoFrame.from_ndarray(rgb(frame), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(to_rgb(frame), format="rgb24")
         full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
         same_size = (frame.width, frame.height) == (self._video.width, self._video.height)
         if frame.format.name == "yuv420p" and same_size and not full:
             return frame
-        frame = convertible(frame)
+        frame = fix_color_matrix(frame)
         matrix = self._matrix if self._matrix in CONVERTIBLE else UNSPECIFIED
         return frame.reformat(
             width=self._video.width,
@@ -216,15 +217,15 @@ class ClipEncoder:
             yield
         except av.error.FFmpegError as error:
             if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
-                raise  # full disk and the like: named by `vidgist.system.files`
+                raise  # full disk and the like: `vidgist.system.files` makes the message
             raise OutputError(
-                f"{self._subject}: cannot be encoded ({error.strerror}); "
-                "leave mp4 out of --make to get the other results"
+                f"{self._subject}: cannot be encoded ({error.strerror}); leave 'mp4' out of the"
+                " outputs to get the other results"
             ) from error
 
 
 def _matrix(frame: av.VideoFrame, height: int) -> int:
-    """Return the color matrix (AVColorSpace) of the clip: the source's, or one fit for RGB."""
+    """Return the clip's color matrix (AVColorSpace): the source's or, for RGB, the usual one."""
     if frame.format.is_rgb or frame.colorspace == RGB:
         return 1 if height >= 720 else 6  # BT.709 for HD, else SMPTE 170M, as players guess
     return frame.colorspace
@@ -232,7 +233,7 @@ def _matrix(frame: av.VideoFrame, height: int) -> int:
 
 def _tags(frame: av.VideoFrame) -> tuple[int, int]:
     """Return the frame's primaries and transfer characteristic (FFmpeg's numbers)."""
-    # PyAV before 17 does not tell them; players then take those that fit the matrix.
+    # PyAV before 17 does not have them; players then take those of the matrix.
     primaries = getattr(frame, "color_primaries", UNSPECIFIED)
     transfer = getattr(frame, "color_trc", UNSPECIFIED)
     return primaries or UNSPECIFIED, transfer or UNSPECIFIED

@@ -1,7 +1,7 @@
-"""How much a frame differs from the one before, for next to nothing.
+"""Frame difference: mean absolute difference of luma to the frame before.
 
-A coarse grid of luma samples is read straight out of the decoder's memory, without a copy of the
-picture: some 2000 of its pixels tell a cut from motion as well as all of them.
+A coarse grid of luma is read in the decoder's memory, without a copy of the picture: some 2000
+pixels separate a cut from motion as well as all of them.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 from av.video.format import VideoFormat
 
-from vidgist.video.pixels import converted
+from vidgist.video.pixels import convert
 
-__all__ = ["Jumps", "luma_grid"]
+__all__ = ["FrameDifferences", "LumaLayout", "luma_grid", "luma_layout"]
 
 ROWS, COLUMNS = 36, 64
-"""Points of the grid at most; pictures with fewer pixels give fewer."""
+"""Points of the grid at most; smaller pictures give fewer."""
 
-# Packed formats: bytes of a pixel, and at which of them luma (or green, most of luma) stands.
+# Packed formats: bytes of a pixel, and the byte that is luma (or green, most of luma).
 _PACKED = {
     **dict.fromkeys(("rgb24", "bgr24"), (3, 1)),
     **dict.fromkeys(("rgba", "bgra", "rgb0", "bgr0"), (4, 1)),
@@ -33,78 +33,85 @@ _PACKED = {
 
 
 @dataclass(frozen=True)
-class _Layout:
-    """Where luma lies in the first plane."""
+class LumaLayout:
+    """Position of luma in the first plane of a pixel format.
 
-    kind: np.dtype[Any]
+    Attributes:
+        dtype: type of an element of the plane.
+        step: elements from pixel to pixel.
+        offset: element of the first pixel.
+        scale: value of full luma.
+    """
+
+    dtype: np.dtype[Any]
     step: int
-    first: int
+    offset: int
     scale: float
 
 
-def _layout(form: VideoFormat) -> _Layout | None:
-    """Return where luma lies in pictures of this format, None where it is not simply there."""
-    name = form.name
+_GRAY = LumaLayout(np.dtype(np.uint8), 1, 0, 255.0)
+
+
+def luma_layout(pixel_format: VideoFormat) -> LumaLayout | None:
+    """Return where luma is in pictures of a format, None where it cannot be read in place."""
+    name = pixel_format.name
     if name in _PACKED:
-        step, first = _PACKED[name]
-        return _Layout(np.dtype(np.uint8), step, first, 255.0)
-    bits = form.components[0].bits
-    plain = re.match(r"(yuv|gbr|gray|nv\d|p[024]\d)", name)
-    if not plain or form.has_palette or form.is_bit_stream or bits > 16:
+        step, offset = _PACKED[name]
+        return LumaLayout(np.dtype(np.uint8), step, offset, 255.0)
+    bits = pixel_format.components[0].bits
+    planar = re.match(r"(yuv|gbr|gray|nv\d|p[024]\d)", name)
+    if not planar or pixel_format.has_palette or pixel_format.is_bit_stream or bits > 16:
         return None
     if bits <= 8:
-        return _Layout(np.dtype(np.uint8), 1, 0, 255.0) if bits == 8 else None
+        return _GRAY if bits == 8 else None
     # The p010 family keeps its bits at the top of the 16, all others at the bottom.
-    top = 16 if re.match(r"p[024]\d", name) else bits
-    kind = np.dtype(">u2" if form.is_big_endian else "<u2")
-    return _Layout(kind, 1, 0, float((1 << top) - 1))
+    used = 16 if re.match(r"p[024]\d", name) else bits
+    dtype = np.dtype(">u2" if pixel_format.is_big_endian else "<u2")
+    return LumaLayout(dtype, 1, 0, float((1 << used) - 1))
 
 
-def luma_grid(frame: av.VideoFrame) -> npt.NDArray[np.float32]:
-    """Return the luma of at most 36 x 64 points spread over the picture, in [0, 1]."""
-    grid, scale = _grid(frame, _layout(frame.format))
-    grid *= np.float32(1 / scale)
-    return grid
+def luma_grid(
+    frame: av.VideoFrame, layout: LumaLayout | None
+) -> tuple[npt.NDArray[np.float32], float]:
+    """Return the luma of at most 36 x 64 points spread over the picture, and its full scale.
 
-
-def _grid(frame: av.VideoFrame, layout: _Layout | None) -> tuple[npt.NDArray[np.float32], float]:
-    """Return the points as the whole numbers that they are, and the one that stands for 1."""
+    Args:
+        frame: as decoded.
+        layout: of the frame's pixel format, from `luma_layout`.
+    """
     plane: Any = None if layout is None else frame.planes[0]
-    if layout is None or plane is None or plane.line_size <= 0:
+    if layout is None or plane.line_size <= 0:
         # Palettes, single bits, floats, Bayer patterns, upside-down memory: let swscale read them.
-        small = converted(frame, "gray", width=COLUMNS, height=ROWS, interpolation="POINT")
-        layout, frame, plane = _GRAY, small, small.planes[0]
+        frame = convert(frame, "gray", width=COLUMNS, height=ROWS, interpolation="POINT")
+        layout, plane = _GRAY, frame.planes[0]
     height, width = frame.height, frame.width
-    lines = np.frombuffer(plane, layout.kind).reshape(height, -1)
+    lines = np.frombuffer(plane, layout.dtype).reshape(height, -1)
     down, across = max(1, height // ROWS), max(1, width // COLUMNS)
-    first = layout.first + (across // 2) * layout.step
+    first = layout.offset + (across // 2) * layout.step
     points = lines[down // 2 :: down, first : width * layout.step : across * layout.step]
     return points[:ROWS, :COLUMNS].astype(np.float32), layout.scale
 
 
-_GRAY = _Layout(np.dtype(np.uint8), 1, 0, 255.0)
-
-
-class Jumps:
-    """Measures each frame against the one before it."""
+class FrameDifferences:
+    """Difference of each frame to the one before it."""
 
     def __init__(self) -> None:
         self._before: tuple[npt.NDArray[np.float32], float] | None = None
-        self._layouts: dict[str, _Layout | None] = {}
+        self._layouts: dict[str, LumaLayout | None] = {}
 
     def __call__(self, frame: av.VideoFrame) -> float:
         """Return the mean absolute difference of luma to the frame before, in [0, 1]; first 0."""
         name = frame.format.name
         if name not in self._layouts:
-            self._layouts[name] = _layout(frame.format)
-        grid, scale = _grid(frame, self._layouts[name])
+            self._layouts[name] = luma_layout(frame.format)
+        grid, scale = luma_grid(frame, self._layouts[name])
         before, self._before = self._before, (grid, scale)
         if before is None:
             return 0.0
-        earlier, scale_before = before
-        if earlier.shape != grid.shape or scale_before != scale:
+        earlier, earlier_scale = before
+        if earlier.shape != grid.shape or earlier_scale != scale:
             # Tiny pictures that changed their size, or pictures that changed their format.
-            return float(abs(earlier.mean() / scale_before - grid.mean() / scale))
+            return float(abs(earlier.mean() / earlier_scale - grid.mean() / scale))
         # Sums of whole numbers, exact for 8 bits: this is done for every frame of the video.
         difference = np.subtract(grid, earlier, out=earlier)
         np.absolute(difference, out=difference)

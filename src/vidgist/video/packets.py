@@ -1,4 +1,4 @@
-"""Packets in, frames out, in whatever state the file is: go on after errors, count losses."""
+"""Decoding of damaged files: packets to frames, going on after errors and counting them."""
 
 from __future__ import annotations
 
@@ -17,89 +17,100 @@ from av.video.stream import VideoStream
 
 from vidgist.backbones.session import usable_cores
 from vidgist.errors import VideoError
-from vidgist.video.color import convertible
 from vidgist.video.container import NO_LIMITS, Limits, open_video
+from vidgist.video.pixels import fix_color_matrix
 
-__all__ = ["Losses", "decoded", "nothing_decodes", "packets", "prepare"]
+__all__ = [
+    "DecodeStats",
+    "configure_decoder",
+    "decode_packet",
+    "decode_stream",
+    "no_frames_error",
+    "read_packets",
+]
 
 _TRIES = 16
-"""Errors in a row, without a packet between them, after which the rest of a file is given up."""
+"""Read errors in a row after which the rest of a file is given up."""
 
 _SHOW_DAMAGED = 1 << 3  # AV_CODEC_FLAG_OUTPUT_CORRUPT
 
-_FRAMES_IN_FLIGHT = 192 << 20
-"""Bytes of pictures that decoder threads may hold, each thread holding one."""
+_PICTURE_BYTES = 192 << 20
+"""Bytes of pictures that decoder threads may hold, one picture a thread."""
 
+_THREADS_PER_CORE = 4
+"""Decoder threads for each processor where a stream is read from beginning to end: threads wait for
+one another, and FFmpeg's own choice, one more than there are processors, is an eighth slower."""
 
-_THREADS_EACH = 4
-"""Decoder threads for each processor where a stream is read through: they wait for one another,
-and with one more than there are processors, FFmpeg's own choice, an eighth of the time is lost."""
-
-_ONE_FRAME_EACH = frozenset(
+_FRAME_PER_PACKET = frozenset(
     ("h264", "hevc", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd", "ffv1")
 )
-"""Codecs of which every packet is a frame that is shown (others have packets that are not)."""
+"""Codecs in which every packet is a frame that is shown (others have packets that are not)."""
 
 
 @dataclass
-class Losses:
-    """What went in, what came out, and what went wrong while a stream was read.
+class DecodeStats:
+    """Counts of packets, frames and errors of a stream.
 
     Attributes:
-        packets: packets that the decoder got and whose frames were to be shown.
-        frames: frames that came out.
-        refused: times that the decoder reported an error.
-        damaged: frames that came out, but not whole.
-        unreadable: times that the container could not be read on.
-        one_each: whether every packet should have given a frame.
+        packets: packets given to the decoder whose frames are to be shown.
+        frames: decoded frames.
+        errors: errors of the decoder.
+        damaged: decoded frames that are not whole.
+        read_errors: errors of the container.
+        frame_per_packet: whether every packet should give a frame.
     """
 
     packets: int = 0
     frames: int = 0
-    refused: int = 0
+    errors: int = 0
     damaged: int = 0
-    unreadable: int = 0
-    one_each: bool = False
+    read_errors: int = 0
+    frame_per_packet: bool = False
 
     @property
     def missing(self) -> int:
-        """Frames that should have come out and did not."""
-        gone = self.packets - self.frames
-        # Interlaced video may have a packet for each field: half as many frames are all of them.
-        if self.one_each and self.frames > 0.75 * self.packets:
-            return max(self.refused, gone)
-        return self.refused
+        """Frames that are in the file and did not decode."""
+        # Interlaced video may have a packet for each field: half as many frames are complete then.
+        if self.frame_per_packet and self.frames > 0.75 * self.packets:
+            return max(self.errors, self.packets - self.frames)
+        return self.errors
 
-    def sentences(self) -> list[str]:
+    def warnings(self) -> list[str]:
         """Return what was lost, one sentence each."""
-        said = []
+        sentences = []
         if self.missing:
-            said.append(
+            sentences.append(
                 f"frames that do not decode and are missing: {self.missing} of {self.packets}"
             )
         if self.damaged:
-            said.append(
+            sentences.append(
                 f"frames that are damaged, used as they are: {self.damaged} of {self.frames}"
             )
-        if self.unreadable:
-            said.append(f"places of the file that cannot be read, skipped: {self.unreadable}")
-        return said
+        if self.read_errors:
+            sentences.append(f"places of the file that cannot be read, skipped: {self.read_errors}")
+        return sentences
 
 
-def nothing_decodes(
-    path: str | os.PathLike[str], losses: Losses, *, measured: bool = True
+def no_frames_error(
+    path: str | os.PathLike[str], stats: DecodeStats, *, oversized: Limits | None = None
 ) -> VideoError:
-    """Return the error for a video without a single frame."""
-    if losses.packets == 0:
+    """Return the error for a video of which no frame decodes.
+
+    Args:
+        path: the file.
+        stats: counts of its stream.
+        oversized: the limits, where the pictures may be too large (FFmpeg tells no size then).
+    """
+    if stats.packets == 0:
         reason = "there is no picture in it; it is cut off, or it only points to another file"
     else:
-        reason = f"none of its {losses.packets} frames decodes; it is damaged, or encrypted"
-        if not measured:  # FFmpeg does not even say the size of too large a picture
-            reason += ", or its pictures have more pixels than --max-pixels allows"
+        reason = f"none of its {stats.packets} frames decodes; it is damaged, or encrypted"
+        if oversized is not None:
+            reason += f", or its pictures are larger than max_pixels={oversized.max_pixels} allows"
     return VideoError(f"{os.fspath(path)}: {reason}")
 
 
-def prepare(
+def configure_decoder(
     stream: VideoStream,
     *,
     threads: int | None = None,
@@ -107,141 +118,141 @@ def prepare(
     skip_nonref: bool = False,
     limits: Limits | None = None,
 ) -> None:
-    """Set up the stream's decoder before its first packet.
+    """Configure a stream's decoder before its first packet.
 
     Args:
         stream: of an open container.
-        threads: decoder threads; default: one more than there are processors, fewer for large
+        threads: decoder threads; by default one more than there are processors, fewer for large
             pictures.
-        through: the stream is read from beginning to end: more threads by default, which give
-            their first frame later.
-        skip_nonref: do not decode frames that no other frame needs.
-        limits: pictures beyond its pixels are refused by the decoder too (they may grow midway).
+        through: the stream is read from beginning to end; more threads by default, which give
+            the first frame later.
+        skip_nonref: do not decode frames that no other frame refers to.
+        limits: the decoder refuses larger pictures (they may grow in the middle of a video).
     """
     context = stream.codec_context
     area = max(1, (context.width or 0) * (context.height or 0))
-    affordable = max(1, _FRAMES_IN_FLIGHT // (area * 3))
+    affordable = max(1, _PICTURE_BYTES // (area * 3))
     cores = usable_cores()
-    usual = _THREADS_EACH * cores if through else cores + 1
-    context.thread_count = threads or min(usual, 16, affordable)
+    preferred = _THREADS_PER_CORE * cores if through else cores + 1
+    context.thread_count = threads or min(preferred, 16, affordable)
     context.thread_type = "AUTO"
-    context.options = {"max_pixels": str((limits or Limits()).pixels)}
+    context.options = {"max_pixels": str((limits or Limits()).max_pixels)}
     if skip_nonref:
         context.skip_frame = "NONREF"
     discard: Any = getattr(av.stream, "Discard", None)  # PyAV 17 and later
     if discard is not None:
-        # Demuxers that can do so then jump over the data of the other streams.
+        # Some demuxers then skip the data of the other streams.
         for other in stream.container.streams:
             if other.index != stream.index:
                 other.discard = discard.all
 
 
-def decoded(
+def decode_stream(
     container: InputContainer,
     stream: VideoStream,
-    losses: Losses | None = None,
+    stats: DecodeStats | None = None,
     *,
     needed: Callable[[Packet[VideoStream]], bool] | None = None,
 ) -> Iterator[av.VideoFrame]:
-    """Decode a stream from where the container stands to its end.
+    """Decode a stream from the container's position to its end.
 
     Args:
-        container: open, standing at its start or where `seek` put it.
-        stream: one of its video streams, set up by `prepare`.
-        losses: counts what was lost, in place.
-        needed: with `prepare(skip_nonref=True)`, whether a packet's frame is to be decoded although
-            no other frame needs it.
+        container: at its start or at the position of a `seek`.
+        stream: one of its video streams, with `configure_decoder` applied.
+        stats: updated in place.
+        needed: with `configure_decoder(skip_nonref=True)`, whether a packet's frame is to be
+            decoded although no other frame refers to it.
 
     Yields:
         The frames in the order of presentation.
     """
-    losses = losses if losses is not None else Losses()
+    stats = DecodeStats() if stats is None else stats
     context = stream.codec_context
     skipping = context.skip_frame
-    losses.one_each = context.name in _ONE_FRAME_EACH and skipping == "DEFAULT"
+    stats.frame_per_packet = context.name in _FRAME_PER_PACKET and skipping == "DEFAULT"
     last: int | None = None
-    for packet in packets(container, stream, losses):
-        losses.packets += not packet.is_discard
+    for packet in read_packets(container, stream, stats):
+        stats.packets += not packet.is_discard
         if needed is not None:
-            # Each packet takes this setting along to the thread that decodes it.
+            # Each packet carries this setting to the thread that decodes it.
             context.skip_frame = "DEFAULT" if needed(packet) else skipping
-        for frame in _decode(stream, packet, losses):
+        for frame in decode_packet(stream, packet, stats):
             yield frame
             last = frame.pts
-        if losses.frames:
+        if stats.frames:
             # A damaged frame is better than none, except before the first whole one.
             context.flags |= _SHOW_DAMAGED
-    pending = losses.packets - losses.frames - losses.refused
-    refused, frames = losses.refused, losses.frames
-    for frame in _decode(stream, None, losses):
+    pending = stats.packets - stats.frames - stats.errors
+    errors, frames = stats.errors, stats.frames
+    for frame in decode_packet(stream, None, stats):
         yield frame
         last = frame.pts
-    fewer = losses.one_each and losses.frames - frames < pending
-    if (fewer or losses.refused > refused) and last is not None and context.thread_count != 1:
-        yield from _tail(container, stream, last, losses)
+    fewer = stats.frame_per_packet and stats.frames - frames < pending
+    if (fewer or stats.errors > errors) and last is not None and context.thread_count != 1:
+        yield from _tail(container, stream, last, stats)
 
 
-def _decode(
-    stream: VideoStream, packet: Packet[VideoStream] | None, losses: Losses
+def decode_packet(
+    stream: VideoStream, packet: Packet[VideoStream] | None, stats: DecodeStats
 ) -> list[av.VideoFrame]:
-    """Give the decoder a packet, None for the end; return the frames that came out."""
+    """Decode a packet, or what is left where it is None; return the frames."""
     try:
         frames = stream.codec_context.decode(packet)
     except av.error.FFmpegError:
-        losses.refused += 1
+        stats.errors += 1
         return []
     for frame in frames:
-        convertible(frame)
-        losses.frames += 1
-        losses.damaged += frame.is_corrupt
+        fix_color_matrix(frame)
+        stats.frames += 1
+        stats.damaged += frame.is_corrupt
         if packet is None and stream.time_base is not None:
             frame.time_base = stream.time_base  # PyAV takes it from the packet
     return frames
 
 
 def _tail(
-    container: InputContainer, stream: VideoStream, last: int, losses: Losses
+    container: InputContainer, stream: VideoStream, last: int, stats: DecodeStats
 ) -> Iterator[av.VideoFrame]:
-    """Decode what comes after timestamp ``last`` again, with one thread.
+    """Decode the frames after timestamp ``last`` again, with one thread.
 
-    When the end is reached and one of several threads reports an error, PyAV does not hand out what
-    the others have finished.
+    If one of several threads reports an error at the end of the stream, PyAV drops the frames of
+    the others.
     """
     path = container.name.removeprefix("file:")
     with contextlib.ExitStack() as stack:
         try:
             again = stack.enter_context(open_video(path, limits=NO_LIMITS))
             tail = next(s for s in again.streams.video if s.index == stream.index)
-            prepare(tail, threads=1, limits=NO_LIMITS)
+            configure_decoder(tail, threads=1, limits=NO_LIMITS)
             again.seek(last, stream=tail, backward=True)
         except (av.error.FFmpegError, VideoError, StopIteration):
-            return  # a damaged file may open differently the second time
-        begun = False
-        for frame in decoded(again, tail):
-            begun = begun or frame.key_frame
-            if begun and frame.pts is not None and frame.pts > last:
-                losses.frames += 1
-                losses.damaged += frame.is_corrupt
-                yield convertible(frame)
+            return  # a damaged file may not open a second time
+        after_key_frame = False
+        for frame in decode_stream(again, tail):
+            after_key_frame = after_key_frame or frame.key_frame
+            if after_key_frame and frame.pts is not None and frame.pts > last:
+                stats.frames += 1
+                stats.damaged += frame.is_corrupt
+                yield fix_color_matrix(frame)
 
 
-def packets(
-    container: InputContainer, stream: VideoStream, losses: Losses
+def read_packets(
+    container: InputContainer, stream: VideoStream, stats: DecodeStats
 ) -> Iterator[Packet[VideoStream]]:
     """Yield a stream's packets to the end of the file, reading on after errors."""
     failures = 0
     while True:
         try:
             for packet in container.demux(stream):
-                # Packets without data end a stream, or repeat the frame before: nothing to decode.
+                # Packets without data mark the end, or repeat the frame before: nothing to decode.
                 if packet.size:
                     failures = 0
                     yield packet
             return
         except IndexError:
-            return  # PyAV stumbles at the end over a stream that turned up midway
+            return  # PyAV raises it at the end where a stream appeared in the middle
         except av.error.FFmpegError:
-            losses.unreadable += 1
+            stats.read_errors += 1
             failures += 1
             if failures == _TRIES:
                 return

@@ -1,4 +1,4 @@
-"""A frame's pixels as RGB, scaled in C; what is transparent lies over black."""
+"""Pixel conversion: frames to RGB, scaled in C, and the detection of black pictures."""
 
 from __future__ import annotations
 
@@ -15,15 +15,35 @@ from av.video.reformatter import VideoReformatter
 
 from vidgist.errors import VideoError
 
-__all__ = ["conversion", "converted", "rgb"]
+__all__ = [
+    "CONVERTIBLE",
+    "UNSPECIFIED",
+    "conversion_errors",
+    "convert",
+    "fix_color_matrix",
+    "is_black",
+    "to_rgb",
+]
+
+UNSPECIFIED = 2
+"""Of AVColorSpace, AVColorPrimaries and AVColorTransferCharacteristic alike."""
+
+CONVERTIBLE = (1, 2, 4, 5, 6, 7, 9)
+"""AVColorSpace values that FFmpeg's scaler converts: BT.709, unspecified, FCC, BT.601 (two),
+SMPTE 240M, BT.2020."""
 
 _UNSAFE = ("yaf32le", "yaf32be")
 """Formats that end the process in FFmpeg 8 (an assertion in swscale) when they are converted."""
 
+_BLACK_LUMA, _BLACK_SHARE = 0.10, 0.98
+# The defaults of FFmpeg's filter `blackdetect`.
+
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+
 
 @contextlib.contextmanager
-def conversion(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Turn failures to convert a picture into the error of one line."""
+def conversion_errors(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Raise `VideoError` where a frame cannot be converted."""
     try:
         yield
     except (av.error.FFmpegError, ValueError) as error:
@@ -33,9 +53,20 @@ def conversion(path: str | os.PathLike[str]) -> Iterator[None]:
         ) from error
 
 
-def converted(
+def fix_color_matrix(frame: av.VideoFrame) -> av.VideoFrame:
+    """Replace a color matrix that FFmpeg's scaler refuses by its default; return the frame.
+
+    Constant-luminance BT.2020 and other rare tags would be refused even where nothing is to be
+    done; the colors come out a little off instead.
+    """
+    if frame.colorspace not in CONVERTIBLE:
+        frame.colorspace = UNSPECIFIED
+    return frame
+
+
+def convert(
     frame: av.VideoFrame,
-    form: str,
+    pixel_format: str,
     *,
     width: int,
     height: int,
@@ -50,29 +81,51 @@ def converted(
     if frame.format.name in _UNSAFE:
         raise ValueError(f"pixel format {frame.format.name}")
     scaler = scaler or VideoReformatter()
-    return scaler.reformat(frame, width, height, form, interpolation=interpolation)
+    return scaler.reformat(frame, width, height, pixel_format, interpolation=interpolation)
 
 
-def rgb(
+def to_rgb(
     frame: av.VideoFrame,
     *,
     width: int | None = None,
     height: int | None = None,
     scaler: VideoReformatter | None = None,
 ) -> npt.NDArray[np.uint8]:
-    """Return (H, W, 3) uint8 RGB of the whole frame, not turned, in its own or the given size.
+    """Return (H, W, 3) uint8 RGB of the whole frame, not rotated; transparency is over black.
 
-    One ``scaler`` for many frames of a video saves setting it up for each.
+    Args:
+        frame: as decoded.
+        width: of the result, default that of the frame.
+        height: of the result, default that of the frame.
+        scaler: one for many frames of a video saves setting it up for each.
 
     Raises:
         ValueError, FFmpegError: FFmpeg cannot convert from its format.
     """
     width, height = width or frame.width, height or frame.height
     opaque = not any(component.is_alpha for component in frame.format.components)
-    form = "rgb24" if opaque else "rgba"
-    small = converted(frame, form, width=width, height=height, scaler=scaler)
-    pixels: Any = small.to_ndarray()
+    pixel_format = "rgb24" if opaque else "rgba"
+    pixels: Any = convert(
+        frame, pixel_format, width=width, height=height, scaler=scaler
+    ).to_ndarray()
     if opaque:
         return np.asarray(pixels, np.uint8)
     alpha = pixels[..., 3:].astype(np.uint16)
     return np.asarray((pixels[..., :3] * alpha + 127) // 255, np.uint8)
+
+
+def is_black(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Return which pictures are black: 98% of their pixels have less than a tenth of full luma.
+
+    Args:
+        pixels: (B, H, W, 3) RGB; every second row and column is looked at.
+
+    Returns:
+        (B,) bool.
+
+    >>> is_black(np.zeros((1, 8, 8, 3), np.uint8))
+    array([ True])
+    """
+    luma = pixels[:, ::2, ::2] @ _LUMA
+    dark = np.mean(luma < _BLACK_LUMA * 255, axis=(1, 2))
+    return np.asarray(dark >= _BLACK_SHARE)

@@ -1,4 +1,4 @@
-"""What is known of a video file before all of it is decoded."""
+"""Properties of a video file, without decoding all of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-import av.error
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -16,18 +15,24 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from vidgist.types import VideoInfo
-from vidgist.video.container import Limits, is_cover, open_video, video_stream
-from vidgist.video.decode import announced_seconds
-from vidgist.video.orient import display_size, turn_of
-from vidgist.video.packets import Losses, nothing_decodes, packets, prepare
+from vidgist.video.container import Limits, is_cover_art, open_video, video_stream
+from vidgist.video.decode import header_duration
+from vidgist.video.packets import (
+    DecodeStats,
+    configure_decoder,
+    decode_packet,
+    no_frames_error,
+    read_packets,
+)
+from vidgist.video.rotation import display_size, frame_rotation
 
 __all__ = ["probe"]
 
 _PACKETS = 300
-"""Packets whose timestamps tell whether the frame rate is constant."""
+"""Packets whose timestamps are read to see whether the frame rate is constant."""
 
 _REORDERED = 16
-"""Timestamps at the end of these between which others may belong that were not read."""
+"""Last timestamps of these, between which there may be some that were not read."""
 
 
 def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> VideoInfo:
@@ -35,10 +40,10 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
 
     Args:
         path: a local video file.
-        limits: what it may ask for at most.
+        limits: what is accepted, default `Limits()`.
 
     Returns:
-        Seconds, frames a second, the size in pixels as it is seen (upright, square pixels), and
+        Duration, frame rate, the size of the picture as it is shown (rotated, square pixels), and
         every stream as a mapping.
 
     Raises:
@@ -47,69 +52,64 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
     path = Path(path)
     with open_video(path, limits=limits) as container:
         stream = video_stream(container, path)
-        prepare(stream, threads=1, limits=limits)
-        losses = Losses()
-        stamps, frame = _look(container, stream, losses)
+        configure_decoder(stream, threads=1, limits=limits)
+        stats = DecodeStats()
+        stamps, frame = _read_start(container, stream, stats)
         if frame is None:
-            raise nothing_decodes(path, losses, measured=bool(stream.codec_context.width))
+            oversized = None if stream.codec_context.width else limits or Limits()
+            raise no_frames_error(path, stats, oversized=oversized)
         context = stream.codec_context
         aspect = float(stream.sample_aspect_ratio or 1) or 1.0
-        turn = turn_of(frame)
-        width, height = display_size(frame.width, frame.height, pixel_aspect=aspect, turn=turn)
+        rotation = frame_rotation(frame)
+        width, height = display_size(
+            frame.width, frame.height, pixel_aspect=aspect, rotation=rotation
+        )
         rate, variable = _frame_rate(stream, stamps)
         used = (stream, container.streams.best("audio"))
         return VideoInfo(
             path=path,
-            duration=announced_seconds(container, stream),
+            duration=header_duration(container, stream),
             frame_rate=rate,
             variable_frame_rate=variable,
             width=width,
             height=height,
             has_audio=any(s.codec_context is not None for s in container.streams.audio),
             codec=context.codec.canonical_name,
-            rotation=turn.degrees,
+            rotation=rotation.degrees,
             coded_width=frame.width,
             coded_height=frame.height,
             pixel_aspect=aspect,
             pixel_format=frame.format.name,
             container=container.format.name,
-            streams=tuple(_described(s, used=s in used) for s in container.streams),
+            streams=tuple(_describe(s, used=s in used) for s in container.streams),
         )
 
 
-def _look(
-    container: InputContainer, stream: VideoStream, losses: Losses
+def _read_start(
+    container: InputContainer, stream: VideoStream, stats: DecodeStats
 ) -> tuple[list[int], av.VideoFrame | None]:
     """Return the timestamps of the first packets and the first frame that decodes."""
-    shown: list[int | None] = []
+    display: list[int | None] = []
     decoding: list[int | None] = []
     first: av.VideoFrame | None = None
-    for n, packet in enumerate(packets(container, stream, losses)):
-        losses.packets += 1
-        shown.append(packet.pts)
+    for n, packet in enumerate(read_packets(container, stream, stats)):
+        stats.packets += 1
+        display.append(packet.pts)
         decoding.append(packet.dts)
         if first is None:
-            first = _decode(stream, packet)
+            first = next(iter(decode_packet(stream, packet, stats)), None)
         elif n >= _PACKETS:
             break
-    first = first or _decode(stream, None)
-    for stamps in (shown, decoding):
+    first = first or next(iter(decode_packet(stream, None, stats)), None)
+    for stamps in (display, decoding):
         known = [stamp for stamp in stamps if stamp is not None]
         if len(known) == len(stamps):
             return known, first
     return [], first
 
 
-def _decode(stream: VideoStream, packet: Any) -> av.VideoFrame | None:
-    try:
-        frames = stream.codec_context.decode(packet)
-    except av.error.FFmpegError:
-        return None
-    return frames[0] if frames else None
-
-
 def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
-    """Return frames per second on the average, and whether the distance of frames varies."""
+    """Return the average frame rate, and whether it varies."""
     tick = float(stream.time_base or 0)
     ordered = np.unique(stamps)
     if len(ordered) > 2 * _REORDERED:
@@ -119,24 +119,24 @@ def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
     if not len(steps):
         return average, False
     usual = float(np.median(steps))
-    # Coarse time bases round: 1/30 s comes as 33 or 34 ms.
+    # Coarse time bases round: 1/30 s becomes 33 or 34 ms.
     allowed = max(1.01 * tick, 0.02 * usual)
     varies = bool(np.max(np.abs(steps - usual)) > allowed)
     if not varies and average:
-        # What was not read varies, if the average over all disagrees with the beginning.
+        # It varies later on where the average over all disagrees with the beginning.
         varies = abs(average * usual - 1) > max(0.05, 1.01 * tick / usual)
     return average or float(1 / np.mean(steps)), varies
 
 
-def _described(stream: Stream, *, used: bool) -> Mapping[str, Any]:
-    """Return what is known of one stream, as data; of several sound tracks, one is used."""
+def _describe(stream: Stream, *, used: bool) -> Mapping[str, Any]:
+    """Return the properties of one stream; of several sound tracks, one is used."""
     context = stream.codec_context
     language = stream.metadata.get("language")
-    said: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "index": stream.index,
         "type": stream.type,
         "codec": context.codec.canonical_name if context is not None else None,
-        "language": None if language == "und" else language,  # "und" says that it is unknown
+        "language": None if language == "und" else language,  # "und": undetermined
         "duration": (
             float(stream.duration * stream.time_base)
             if stream.duration and stream.time_base
@@ -145,12 +145,12 @@ def _described(stream: Stream, *, used: bool) -> Mapping[str, Any]:
         "used": used,
     }
     if isinstance(stream, VideoStream) and context is not None:
-        said |= {
+        properties |= {
             "width": stream.codec_context.width,
             "height": stream.codec_context.height,
             "frame_rate": float(stream.average_rate) if stream.average_rate else None,
-            "cover": is_cover(stream),
+            "cover": is_cover_art(stream),
         }
     elif isinstance(stream, AudioStream) and context is not None:
-        said |= {"rate": stream.codec_context.sample_rate, "channels": stream.channels}
-    return said
+        properties |= {"rate": stream.codec_context.sample_rate, "channels": stream.channels}
+    return properties

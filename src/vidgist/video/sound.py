@@ -1,14 +1,13 @@
-"""The sound of a video file, cut to the sample: stretches of it in order, silence where it is not.
+"""Sample-exact reading of sound, with silence where a file has none.
 
-Positions come from the timestamps, so that sound that starts late, has gaps, or ends early stays
-where it belongs.  What does not decode is silence, never an error.
+Positions come from the timestamps, so that sound that starts late, has gaps, or ends early keeps
+its place.  What does not decode becomes silence, never an error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeAlias
 
 import av
@@ -23,43 +22,43 @@ __all__ = ["SoundReader"]
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 SAMPLE_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
-"""Rates that AAC and every player know; other sound is brought to 48,000."""
+"""Rates that AAC and all players support; other sound is resampled to 48,000."""
 
 PREROLL = 0.5
-"""Seconds decoded before a stretch: codecs with memory (AAC, MP3, Opus) need a run-up."""
+"""Seconds decoded before a range: codecs with memory (AAC, MP3, Opus) need them."""
 
 READ_ON = 5.0
-"""Seconds that are decoded and dropped rather than sought over."""
+"""Seconds ahead up to which decoding is used instead of a seek."""
 
 FURTHER_BACK = 10.0
-"""Seconds before the stretch at which a second try starts if the seek landed too late."""
+"""Seconds before the range for the second try, if the first seek arrived too late."""
 
 READ_FAILURES = 10
-"""Failures to read in a row after which the rest of the file is given up."""
+"""Read errors in a row after which the rest of the file is given up."""
 
 JITTER = 0.02
-"""Seconds by which a timestamp may be off before it is believed rather than the sample count.
+"""Seconds by which a timestamp may differ from the sample count and be ignored.
 
-Containers round times (to 1 ms, often), and following every rounding would click.
+Containers round times (often to 1 ms), and following every rounding would click.
 """
 
 LEAP = 1.0
-"""Seconds back by which a timestamp must go to mean that the counter began anew."""
+"""Seconds by which timestamps must go back to mean that the clock was reset."""
 
 
 class SoundReader:
-    """Reads stretches of a file's sound in ascending order; a context manager.
+    """Reader of ranges of a file's sound in ascending order; a context manager.
 
     Args:
         path: the video file.
-        origin: seconds, on the container's clock, of the first picture: time 0 of what is read.
-        steady: whether the container's clock runs through; if not, nothing is sought, and where it
-            goes back (joined recordings) the sound goes on.
+        origin: seconds, on the container's clock, of the first picture: time 0 of the sound.
+        steady: whether the container's clock runs through; if not, seeking is not used, and where
+            the clock goes back (joined recordings) the sound continues.
 
     Attributes:
         rate: samples a second, or None where the file has no sound that can be decoded.
         channels: 1 or 2; more are mixed down to 2.
-        lost: packets in the stretches read so far that did not decode.
+        lost: packets in the ranges read so far that did not decode.
 
     Raises:
         VideoError: the file cannot be opened.
@@ -70,31 +69,29 @@ class SoundReader:
         self._origin = origin
         self._container = open_video(path, limits=NO_LIMITS)
         self._stream: Any = self._container.streams.best("audio")
-        self.rate: int | None = None
-        self.channels = 2
-        self.lost = 0
         context: Any = self._stream.codec_context if self._stream is not None else None
-        if context is not None:
-            self.rate = context.sample_rate if context.sample_rate in SAMPLE_RATES else 48_000
-            self.channels = 1 if context.channels == 1 else 2
+        rate = 0 if context is None else context.sample_rate
+        self._rate: int = rate if rate in SAMPLE_RATES else 48_000
+        self.rate = None if context is None else self._rate
+        self.channels = 1 if context is not None and context.channels == 1 else 2
+        self.lost = 0
         self._blocks: Iterator[tuple[int, Samples]] = self._decode()
-        self._held: tuple[int, Samples] | None = None
-        self._reached = 0  # end of the block that was decoded last
-        self._end: int | None = None  # end of all sound, once it was reached
+        self._put_back: tuple[int, Samples] | None = None
+        self._position = 0  # end of the last decoded block
+        self._end: int | None = None  # end of all sound, once it is known
         self._seekable = steady
-        self._wanted = 0
+        self._start = 0  # of the range that is read
 
     def read(self, start: float, samples: int) -> Iterator[Samples]:
         """Yield exactly ``samples`` samples from ``start`` seconds on, in blocks (channels, n).
 
-        ``start`` must not be before the end of what was read last.
+        ``start`` must not be before the end of the last range.
         """
-        assert self.rate is not None
-        at = round(start * self.rate)
+        at = round(start * self._rate)
         end = at + samples
         for position, block in self._blocks_from(at):
             if position >= end:
-                self._held = (position, block)
+                self._put_back = (position, block)
                 break
             yield from self._silence(position - at)
             at = max(at, position)
@@ -103,67 +100,55 @@ class SoundReader:
                 yield piece
                 at += piece.shape[1]
             if at >= end:
-                self._held = (position, block)
+                self._put_back = (position, block)
                 break
         yield from self._silence(end - at)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._container.close()
 
     def __enter__(self) -> SoundReader:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    def __exit__(self, *exception: object) -> None:
+        self._container.close()
 
     def _silence(self, samples: int) -> Iterator[Samples]:
-        # In blocks of a second: a gap may last for hours.
-        assert self.rate is not None
+        # In blocks of a second, as a gap may last for hours.
         while samples > 0:
-            n = min(samples, self.rate)
+            n = min(samples, self._rate)
             yield np.zeros((self.channels, n), np.float32)
             samples -= n
 
     def _blocks_from(self, at: int) -> Iterator[tuple[int, Samples]]:
-        """Yield (position, block) in order from no later than sample ``at``, where there is any."""
-        assert self.rate is not None
-        self._wanted = at
+        """Yield (position, block) in order, from sample ``at`` or before it."""
+        self._start = at
         if self._end is not None and at >= self._end:
             return
-        if self._seekable and at - self._reached > READ_ON * self.rate:
+        if self._seekable and at - self._position > READ_ON * self._rate:
             self._seek(at)
-        if self._held is not None:
-            held, self._held = self._held, None
-            yield held
-        for position, block in self._blocks:
-            self._reached = position + block.shape[1]
-            yield position, block
+        if self._put_back is not None:
+            block, self._put_back = self._put_back, None
+            yield block
+        for position, samples in self._blocks:
+            self._position = position + samples.shape[1]
+            yield position, samples
 
     def _seek(self, at: int) -> None:
-        """Place the reader before sample ``at``: by seeking, or from the start of the file."""
-        assert self.rate is not None
-        second = at / self.rate
-        self._held = None
+        """Go to sample ``at`` or before it: by seeking, or from the start of the file."""
+        second = at / self._rate
+        self._put_back = None
         for back in (PREROLL, FURTHER_BACK):
             if second > back and self._try_seek(second - back):
-                self._held = next(self._blocks, None)
-                if self._held is not None and self._held[0] <= at:
-                    self._reached = self._held[0] + self._held[1].shape[1]
+                self._put_back = next(self._blocks, None)
+                if self._put_back is not None and self._put_back[0] <= at:
+                    self._position = self._put_back[0] + self._put_back[1].shape[1]
                     return
-        # Near the start there is no need to seek; elsewhere, once it failed, it will again.
+        # Near the start no seek was tried; elsewhere it failed and would fail again.
         self._seekable = second <= FURTHER_BACK
-        self._held = None
+        self._put_back = None
         self._container.close()
         self._container = open_video(self._path, limits=NO_LIMITS)
         self._stream = self._container.streams.best("audio")
         self._blocks = self._decode()
-        self._reached = 0
+        self._position = 0
 
     def _try_seek(self, second: float) -> bool:
         time_base = float(self._stream.time_base)
@@ -177,19 +162,18 @@ class SoundReader:
         return True
 
     def _decode(self) -> Iterator[tuple[int, Samples]]:
-        """Decode from where the container stands; yield (position, block), never going back."""
-        assert self.rate is not None
+        """Decode from the container's position; yield (position, block), never going back."""
         resampler: AudioResampler | None = None
-        source: tuple[Any, ...] | None = None
+        resampler_input: tuple[Any, ...] | None = None
         expected: int | None = None
         shift = 0
-        repeated = False
+        overlaps = False
         for frame in self._frames():
-            shape = (frame.format.name, frame.layout.name, frame.sample_rate)
-            if resampler is None or shape != source:
+            frame_input = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if resampler is None or frame_input != resampler_input:
                 layout = "mono" if self.channels == 1 else "stereo"
-                resampler = AudioResampler(format="fltp", layout=layout, rate=self.rate)
-                source = shape
+                resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate)
+                resampler_input = frame_input
             try:
                 pieces = resampler.resample(frame)
             except (av.error.FFmpegError, ValueError):
@@ -200,16 +184,16 @@ class SoundReader:
                 position = expected or 0
                 if piece.pts is not None and piece.time_base is not None:
                     second = float(piece.pts * piece.time_base) - self._origin
-                    position = round(second * self.rate) + shift
+                    position = round(second * self._rate) + shift
                     ahead = 0 if expected is None else position - expected
-                    if ahead < -LEAP * self.rate:
+                    if ahead < -LEAP * self._rate:
                         position, shift = position - ahead, shift - ahead
-                    elif not repeated and abs(ahead) <= JITTER * self.rate:
+                    elif not overlaps and abs(ahead) <= JITTER * self._rate:
                         position -= ahead
                 block: Any = piece.to_ndarray()
-                repeated = expected is not None and position < expected
-                if expected is not None and repeated:
-                    block = block[:, expected - position :]  # said twice: keep the first
+                overlaps = expected is not None and position < expected
+                if expected is not None and overlaps:
+                    block = block[:, expected - position :]  # keep the first of two
                     position = expected
                 if block.shape[1]:
                     expected = position + block.shape[1]
@@ -218,7 +202,7 @@ class SoundReader:
             self._end = expected
 
     def _frames(self) -> Iterator[av.AudioFrame]:
-        """Decode packet by packet; count the ones that fail and go on."""
+        """Decode packet by packet; count errors and go on."""
         packets = self._container.demux(self._stream)
         failures = 0
         while failures <= READ_FAILURES:
@@ -234,15 +218,14 @@ class SoundReader:
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:
-                if self._is_wanted(packet):
+                if self._in_range(packet):
                     self.lost += 1
                 continue
             yield from frames
 
-    def _is_wanted(self, packet: Any) -> bool:
-        # Packets of the run-up may fail: their beginning was sought over.
-        assert self.rate is not None
+    def _in_range(self, packet: Any) -> bool:
+        # Packets before the range may fail, as those before them were skipped.
         if packet.pts is None:
             return True
         second = float(packet.pts * packet.time_base) - self._origin
-        return second * self.rate >= self._wanted
+        return second * self._rate >= self._start

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import os
 
-from vidgist.batch.mark import Mark, write_mark
-from vidgist.batch.plan import result_folders
+from vidgist.batch.folders import ResultMarker, result_folders
 from vidgist.system.fingerprint import content_fingerprint
 
 
@@ -15,36 +14,34 @@ def videos(tmp_path, *names):
     return paths
 
 
-def test_one_video_gets_the_folder_itself_unless_it_may_become_many(tmp_path):
+def test_a_folder_is_called_as_its_video(tmp_path):
     (video,) = videos(tmp_path, "x.mp4")
-    assert result_folders([video], tmp_path / "out") == [tmp_path / "out"]
-    assert result_folders([video], None)[0].name == "x-gist"
-    assert result_folders([video], tmp_path, single=False) == [tmp_path / "x-gist"]
+    assert result_folders([video], tmp_path) == [tmp_path / "x-gist"]
 
 
-def test_a_video_that_comes_between_takes_no_other_ones_folder(tmp_path):
+def test_added_video_of_the_same_name(tmp_path):
     late, early = videos(tmp_path, "a/x.mp4", "b/x.mp4")
     out = tmp_path / "out"
-    (folder,) = result_folders([early], out, single=False)
+    (folder,) = result_folders([early], out)
     folder.mkdir(parents=True)
-    write_mark(folder, Mark(content=content_fingerprint(early), settings={}))
+    ResultMarker(content=content_fingerprint(early), settings={}).write(folder)
     assert result_folders([late, early], out) == [out / "x-gist-2", out / "x-gist"]
     assert result_folders([early, late], out) == [out / "x-gist", out / "x-gist-2"]
 
 
-def test_a_video_keeps_its_folder_when_the_other_of_its_name_is_gone(tmp_path):
+def test_removed_video_of_the_same_name(tmp_path):
     first, second, third = videos(tmp_path, "a/x.mp4", "b/x.mp4", "c/x.mp4")
     out = tmp_path / "out"
     for video, folder in zip((first, second), result_folders([first, second], out), strict=True):
         folder.mkdir(parents=True)
-        write_mark(folder, Mark(content=content_fingerprint(video), settings={}))
+        ResultMarker(content=content_fingerprint(video), settings={}).write(folder)
     first.unlink()
-    assert result_folders([second], out, single=False) == [out / "x-gist-2"]
+    assert result_folders([second], out) == [out / "x-gist-2"]
     folders = result_folders([third, second], out)
     assert folders == [out / "x-gist", out / "x-gist-2"]
 
 
-def test_no_folder_is_given_twice_or_lies_outside(tmp_path):
+def test_folders_are_distinct_and_inside(tmp_path):
     names = ["x.mp4", "X.mkv", "x-gist.mp4", "x-2.mp4", "..mp4", "...mp4", "a/x.mp4", "ü" * 120]
     out = tmp_path / "out"
     folders = result_folders(videos(tmp_path, *names), out)
