@@ -152,6 +152,14 @@ def test_s7_has_a_row_for_every_file_of_features(folder):
     assert len(summe.also_published) == 30
 
 
+def test_features_of_other_videos_are_named(folder, tmp_path):
+    strange = VideoRecord(key="other_1", name="other", features=np.ones((3, 2)))
+    write_dataset(tmp_path / "tvsum_strange.h5", [strange], attributes={"backbone": "dino"})
+    report = run("s7", folder / "eccv16_dataset_tvsum_noise.h5", tmp_path)
+    assert names(report.tables[0])[:2] == ["noise: alignment", "noise: alignment x uniformity"]
+    assert any("tvsum_strange.h5: " in said for said in report.missing)
+
+
 def test_backbones_are_named_by_the_file_or_its_name(tmp_path):
     record = VideoRecord(key="video_1", features=np.ones((3, 2)))
     said = {"features": "efficientnet_lite0, for some"}

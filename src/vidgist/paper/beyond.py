@@ -58,7 +58,7 @@ def run(context: Context) -> BenchmarkResult:
         again = _table(context, dataset, both, "TVSum, protocol paper", protocol=paper)
         result.tables += [everything, *halves(everything), again]
         result.tables += _trained(context, dataset, both, missing)
-        result.tables += _other_features(context, dataset)
+        result.tables += _other_features(context, dataset, missing)
         result.tables += _canonical(context, dataset, statistics, missing)
     for dataset in context.with_features("summe", missing):
         result.tables.append(_summe(context, dataset, first))
@@ -156,7 +156,7 @@ def _trained(
     return [table, *halves(table)]
 
 
-def _other_features(context: Context, dataset: Dataset) -> Iterator[Table]:
+def _other_features(context: Context, dataset: Dataset, missing: list[str]) -> Iterator[Table]:
     """Measure on the features of other backbones, where a file of them lies beside."""
     for path in context.library.features.get("tvsum", []):
         theirs = open_dataset(path)
@@ -168,7 +168,11 @@ def _other_features(context: Context, dataset: Dataset) -> Iterator[Table]:
         ]
         title = f"TVSum with {theirs.attributes.get('backbone', path.stem)}, the same constants"
         source = partial(with_features_of, theirs, dataset)
-        table = _table(context, dataset, [*rows, *context.baselines()], title, source=source)
+        try:
+            table = _table(context, dataset, [*rows, *context.baselines()], title, source=source)
+        except DataError as error:  # such as features of other videos
+            missing.append(f"{path.name}: {error}")
+            continue
         yield table
         yield from halves(table)
 

@@ -7,6 +7,7 @@ import re
 from functools import partial
 
 from vidgist.datasets import Dataset, open_dataset
+from vidgist.errors import DataError
 from vidgist.evaluation.entries import method_entry, row_name
 from vidgist.evaluation.join import with_features_of
 from vidgist.evaluation.protocols import METRICS
@@ -31,14 +32,20 @@ def run(context: Context) -> BenchmarkResult:
         pairs = [(dataset, dataset) for dataset in annotated]
         paths = context.library.features.get(metric, []) if annotated else []
         pairs += [(annotated[0], open_dataset(path)) for path in paths]
-        measured = {backbone_of(features) for _, features in pairs}
+        measured: list[tuple[str, Table]] = []
+        for dataset, features in pairs:
+            try:
+                table = _measure(context, metric, dataset, features)
+                measured.append((backbone_of(features), table))
+            except DataError as error:  # such as features of other videos
+                result.missing.append(f"{metric}, {features.path.name}: {error}")
         extra = tuple(
             row
             for backbone in BACKBONES
-            if backbone not in measured
+            if backbone not in dict(measured)
             for row in _published(metric, backbone).values()
         )
-        tables = _merge([_measure(context, metric, *pair) for pair in pairs])
+        tables = _merge([table for _, table in measured])
         result.tables += [dataclasses.replace(table, also_published=extra) for table in tables]
     return result
 
