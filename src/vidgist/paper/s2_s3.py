@@ -67,8 +67,8 @@ def _bounds(context: Context, dataset: Dataset, metric: str) -> Table:
 TABLE = tuple(
     PaperTable(
         name=name,
-        summary=f"{METRICS[metric]} in all settings; with a folder of models (runs) also trained "
-        f"rows (Table {name.upper()}).",
+        summary=f"{METRICS[metric]} in all settings; with a folder of models, trained rows too "
+        f"(Table {name.upper()}).",
         run=partial(_run, metric=metric),
         order=10 + int(name[1]),
     )
