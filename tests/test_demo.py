@@ -69,7 +69,7 @@ def test_the_clip(folder):
 
 @pytest.mark.parametrize("seconds", [0, 9.99, 3601, float("nan")])
 def test_length_out_of_range(tmp_path, seconds):
-    with pytest.raises(SettingError, match="--seconds: expected 10 to 3600"):
+    with pytest.raises(SettingError, match="seconds: expected 10 to 3600"):
         render_demo(tmp_path / "demo.mp4", seconds=seconds)
 
 

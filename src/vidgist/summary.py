@@ -29,23 +29,23 @@ __all__ = ["Summary"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Summary(ShapesInRepr):
-    """The gist of one video: what `summarize` returns and what every output is made from.
+    """The summary of one video, as `summarize` returns it.
 
     Attributes:
-        video: what was probed.
-        settings: every option's value in force, by name.
-        timeline: every frame that decoded.
+        video: metadata of the file.
+        settings: name -> value of every setting.
+        timeline: all frames that decoded.
         features: (T, D) features with their times.
         scores: criteria and importance, (T,) each.
         shots: all shots of the video, in order, with seconds.
         shot_scores: (S,) value of each shot: the mean importance of its frames.
         selected: (S,) True where the shot is in the summary.
-        keyframes: (S,) index of the sample that stands for each shot (its best-scoring one).
-        budget: seconds that the summary may last at most.
-        black: (T,) True where a sample shows nothing, or None where that is not known.
-        uncut: where no shot fitted and the best one was cut, the shots as they were before.
-        thumbnails: T small JPEG files (bytes), one a sample, or empty.
-        warnings: what the user should know of, one sentence each.
+        keyframes: (S,) index of the best-scoring sample of each shot.
+        budget: greatest duration of the summary in seconds.
+        black: (T,) True where a sample is black, or None if unknown.
+        uncut: the shots before the best one was cut, if no whole shot fitted.
+        thumbnails: T small JPEG files, one per sample, or empty.
+        warnings: one sentence each.
     """
 
     video: VideoInfo
@@ -82,12 +82,8 @@ class Summary(ShapesInRepr):
 
     @property
     def samples(self) -> dict[str, Floats]:
-        """What is known of each sample, (T,) each: `time`, the scaled criteria, `importance`."""
-        return {
-            "time": self.times,
-            **self.scores.criteria,
-            "importance": self.scores.importance,
-        }
+        """Columns (T,) by name: `time`, the scaled criteria and `importance`."""
+        return {"time": self.times, **self.scores.criteria, "importance": self.scores.importance}
 
     @property
     def shot_seconds(self) -> Floats:
@@ -97,7 +93,7 @@ class Summary(ShapesInRepr):
 
     @property
     def keyframe_times(self) -> Floats:
-        """(S,) seconds, within each shot, of the picture that stands for it."""
+        """(S,) time of each keyframe in seconds, within its shot."""
         start, end = self.shot_seconds.T
         sampled = self.times[self.keyframes]
         # A picture that stays for long may have been sampled after the end of a shot that was cut.
@@ -111,28 +107,13 @@ class Summary(ShapesInRepr):
 
     @property
     def duration(self) -> float:
-        """Seconds that the summary lasts, never more than ``budget``."""
+        """Duration of the summary in seconds, at most ``budget``."""
         return float(np.sum(self.segments[:, 1] - self.segments[:, 0]))
 
     def save(
-        self,
-        folder: str | Path,
-        *,
-        make: Iterable[str] | None = None,
-        overwrite: bool = False,
+        self, folder: str | Path, *, make: Iterable[str] | None = None, overwrite: bool = False
     ) -> list[Path]:
-        """Write the outputs into ``folder``, each whole or not at all; return their paths.
-
-        Args:
-            folder: made where missing.
-            make: names of the outputs, see `vidgist.render.OUTPUTS`; default
-                `vidgist.render.default_outputs`.
-            overwrite: replace files that exist.
-
-        Raises:
-            SettingError: an output's name is unknown.
-            OutputError: a file exists and ``overwrite`` is False, or the folder cannot be written.
-        """
+        """Write outputs into ``folder`` and return their paths, see `vidgist.render.render`."""
         from vidgist.render import render
 
         return render(self, folder, make=make, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""The values that cross a stage of the pipeline: frozen, validated, with shapes in their repr.
+"""Frozen, validated values that pass from one stage of the pipeline to the next.
 
 Times are seconds from the first frame shown, intervals are half-open ``[start, end)``, frames are
 counted in the order of presentation from 0.  T is the number of samples, D the dimension of a
@@ -17,7 +17,17 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Features", "Frames", "Scores", "Shots", "Timeline", "VideoInfo"]
+from vidgist.errors import SettingError
+
+__all__ = [
+    "Features",
+    "FrameWindow",
+    "Frames",
+    "Scores",
+    "Shots",
+    "Timeline",
+    "VideoInfo",
+]
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Integers: TypeAlias = npt.NDArray[np.integer[Any]]
@@ -27,7 +37,7 @@ Strings: TypeAlias = npt.NDArray[np.str_]
 
 
 class ShapesInRepr:
-    """Show arrays by shape and type, so that a value fits on a line of a notebook."""
+    """Mixin whose repr shows arrays by type and shape, to fit on a line of a notebook."""
 
     def __repr__(self) -> str:
         def show(value: object) -> str:
@@ -44,23 +54,54 @@ class ShapesInRepr:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def expect(condition: bool, what: str, expected: str, got: object) -> None:
+def expect(condition: bool, name: str, expected: str, got: object) -> None:
+    """Raise ValueError unless the condition holds."""
     if not condition:
-        raise ValueError(f"{what}: expected {expected}, got {got}")
+        raise ValueError(f"{name}: expected {expected}, got {got}")
 
 
 def expect_length(owner: str, name: str, array: npt.NDArray[Any], length: int) -> None:
-    expect(array.shape == (length,), f"{owner}.{name}", f"shape ({length},)", f"{array.shape}")
+    """Raise ValueError unless the array has shape (length,)."""
+    expect(array.shape == (length,), f"{owner}.{name}", f"shape ({length},)", array.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameWindow:
+    """The pictures around a sample that a network of video takes.
+
+    Picture i of the window of a sample at t seconds is the one that a viewer sees at
+    t + (i - frames // 2) / rate, i = 0 ... frames - 1; beyond the ends of the video its first and
+    its last picture are repeated.
+
+    Attributes:
+        frames: F, number of pictures.
+        rate: pictures a second.
+    """
+
+    frames: int
+    rate: float
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.frames <= 256 and 0 < self.rate <= 240):
+            raise SettingError(
+                "window: expected 1 to 256 frames at a rate of up to 240 a second, "
+                f"got {self.frames} at {self.rate}"
+            )
+
+    @property
+    def center(self) -> int:
+        """Index of the sample itself among the pictures."""
+        return self.frames // 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoInfo:
-    """What was probed of a video file.
+    """Metadata of a video file.
 
-    ``width`` and ``height`` are those of the picture as it is meant to be seen: rotated by
-    ``rotation`` (degrees clockwise, a multiple of 90) and stretched to square pixels.
-    ``duration`` is in seconds and None where the container does not say it; ``frame_rate`` is the
-    average in frames per second (0.0 where unknown).
+    ``width`` and ``height`` are those of the picture as it is shown: rotated by ``rotation``
+    (degrees clockwise, a multiple of 90) and stretched to square pixels.  ``duration`` is in
+    seconds, None if the container does not state it; ``frame_rate`` is the average in frames per
+    second, 0.0 if unknown.
     """
 
     path: Path
@@ -82,17 +123,17 @@ class VideoInfo:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Timeline(ShapesInRepr):
-    """Every frame of a video that decoded: when it is shown, and how much it differs from the last.
+    """All decoded frames of a video: their times, and the change from frame to frame.
 
     Attributes:
         times: (N,) seconds from the first frame, ascending, ``times[0] == 0``.
         jumps: (N,) mean absolute difference of luma to the frame before, in [0, 1];
             ``jumps[0] == 0``.
         duration: seconds from the first frame to the end of the last, > ``times[-1]``.
-        warnings: what was lost or guessed while reading, one sentence each.
-        origin: seconds on the container's own clock at which the first frame is shown.
-        steady: whether every time is the container's own, less ``origin``; False where timestamps
-            were missing or contradicted each other, so that frames cannot be found by seeking.
+        warnings: what was lost or guessed while decoding, one sentence each.
+        origin: time of the first frame in the container, in seconds.
+        steady: whether all times are the container's, minus ``origin``; False if timestamps are
+            missing or contradictory, so that frames cannot be found by seeking.
     """
 
     times: Floats
@@ -114,7 +155,7 @@ class Timeline(ShapesInRepr):
 
     @property
     def frame_interval(self) -> float | None:
-        """Seconds from frame to frame where they are constant up to rounding, else None."""
+        """Seconds from frame to frame if constant up to rounding, else None."""
         interval = self.duration / self.n_frames
         regular = np.arange(self.n_frames) * interval
         constant = np.abs(self.times - regular).max() <= min(0.05 * interval, 0.001)
@@ -122,19 +163,19 @@ class Timeline(ShapesInRepr):
 
     @property
     def ends(self) -> Floats:
-        """(N,) seconds at which each frame's display ends."""
+        """(N,) end of the display of each frame in seconds."""
         return np.append(self.times[1:], self.duration)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Frames(ShapesInRepr):
-    """Samples of a video as small pictures.
+    """Sampled frames of a video, resized.
 
     Attributes:
         pixels: (T, H, W, 3) uint8 RGB, whole frames resized (aspect not kept).
         times: (T,) seconds; sample k is the frame shown at ``k / fps``.
         picks: (T,) frame index of each sample, not descending.
-        timeline: every frame that was decoded on the way.
+        timeline: all frames that were decoded.
     """
 
     pixels: Pixels
@@ -143,26 +184,23 @@ class Frames(ShapesInRepr):
     timeline: Timeline
 
     def __post_init__(self) -> None:
-        expect(
-            self.pixels.ndim == 4 and self.pixels.shape[-1] == 3 and self.pixels.dtype == np.uint8,
-            "Frames.pixels",
-            "uint8 (T, H, W, 3)",
-            f"{self.pixels.dtype} {self.pixels.shape}",
-        )
+        shape, dtype = self.pixels.shape, self.pixels.dtype
+        valid = len(shape) == 4 and shape[-1] == 3 and dtype == np.uint8
+        expect(valid, "Frames.pixels", "uint8 (T, H, W, 3)", f"{dtype} {shape}")
         expect_length("Frames", "times", self.times, len(self.pixels))
         expect_length("Frames", "picks", self.picks, len(self.pixels))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Features(ShapesInRepr):
-    """Backbone features of the samples of one video.
+    """Features of the samples of one video.
 
     Attributes:
         values: (T, D) float, pooled and *not* normalized.
         picks: (T,) frame index of each sample, not descending, from 0.
         n_frames: number of frames N of the video, more than ``picks[-1]``.
-        backbone: name of the extractor, "" where unknown (dataset files).
-        times: (T,) seconds, or None where the file does not say them (dataset files).
+        backbone: name of the extractor, "" if unknown (dataset files).
+        times: (T,) seconds, or None if unknown (dataset files).
     """
 
     values: Floats
@@ -172,25 +210,14 @@ class Features(ShapesInRepr):
     times: Floats | None = None
 
     def __post_init__(self) -> None:
-        expect(
-            self.values.ndim == 2 and len(self.values) > 0,
-            "Features.values",
-            "(T, D) with T > 0",
-            f"{self.values.shape}",
-        )
+        valid = self.values.ndim == 2 and len(self.values) > 0
+        expect(valid, "Features.values", "(T, D) with T > 0", self.values.shape)
         expect_length("Features", "picks", self.picks, len(self.values))
-        expect(
-            bool(np.all(np.diff(self.picks) >= 0)) and int(self.picks[0]) >= 0,
-            "Features.picks",
-            "frame indices that do not descend, from 0",
-            f"{self.picks}",
-        )
-        expect(
-            int(self.picks[-1]) < self.n_frames,
-            "Features.n_frames",
-            f"more than the last pick {int(self.picks[-1])}",
-            self.n_frames,
-        )
+        valid = bool(np.all(np.diff(self.picks) >= 0)) and int(self.picks[0]) >= 0
+        expect(valid, "Features.picks", "frame indices that do not descend, from 0", self.picks)
+        last = int(self.picks[-1])
+        least = f"more than the last pick {last}"
+        expect(last < self.n_frames, "Features.n_frames", least, self.n_frames)
         if self.times is not None:
             expect_length("Features", "times", self.times, len(self.values))
 
@@ -200,10 +227,10 @@ class Features(ShapesInRepr):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Scores(ShapesInRepr):
-    """The criteria of each sample, scaled to [0, 1] over the video, and the final score.
+    """Criteria of each sample, scaled to [0, 1] over the video, and the final score.
 
     Attributes:
-        criteria: name -> (T,) scaled criterion; holds at least those that enter the score.
+        criteria: name -> (T,) scaled criterion, at least those that enter the score.
         importance: (T,) final score, finite and not negative.
     """
 
@@ -214,9 +241,8 @@ class Scores(ShapesInRepr):
         object.__setattr__(self, "criteria", MappingProxyType(dict(self.criteria)))
         for name, values in self.criteria.items():
             expect_length("Scores", name, values, len(self.importance))
-        expect(
-            bool(np.all(np.isfinite(self.importance))), "Scores.importance", "finite", "NaN or inf"
-        )
+        finite = bool(np.all(np.isfinite(self.importance)))
+        expect(finite, "Scores.importance", "finite numbers", "NaN or inf")
 
     def __len__(self) -> int:
         return len(self.importance)
@@ -224,41 +250,30 @@ class Scores(ShapesInRepr):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Shots(ShapesInRepr):
-    """Consecutive shots, half-open.
+    """Consecutive half-open shots.
 
     Attributes:
         frames: (S, 2) first frame and first frame after, ``frames[i, 1] == frames[i + 1, 0]``.
-        seconds: (S, 2) the same borders in seconds, or None where unknown (dataset files).
+        seconds: (S, 2) the same borders in seconds, or None if unknown (dataset files).
     """
 
     frames: Integers
     seconds: Floats | None = None
 
     def __post_init__(self) -> None:
-        expect(
-            self.frames.ndim == 2 and self.frames.shape[1] == 2 and len(self.frames) > 0,
-            "Shots.frames",
-            "(S, 2) with S > 0",
-            f"{self.frames.shape}",
-        )
-        expect(
-            bool(np.all(self.frames[:, 1] > self.frames[:, 0])),
-            "Shots.frames",
-            "shots of at least one frame",
-            f"{self.frames[self.frames[:, 1] <= self.frames[:, 0]][:3].tolist()}",
-        )
+        shape = self.frames.shape
+        valid = len(shape) == 2 and shape[1] == 2 and shape[0] > 0
+        expect(valid, "Shots.frames", "(S, 2) with S > 0", shape)
+        empty = self.frames[self.lengths <= 0]
+        expect(not len(empty), "Shots.frames", "shots of at least one frame", empty[:3].tolist())
         if self.seconds is not None:
-            expect(
-                self.seconds.shape == self.frames.shape,
-                "Shots.seconds",
-                f"shape {self.frames.shape}",
-                f"{self.seconds.shape}",
-            )
+            valid = self.seconds.shape == shape
+            expect(valid, "Shots.seconds", f"shape {shape}", self.seconds.shape)
 
     def __len__(self) -> int:
         return len(self.frames)
 
     @property
     def lengths(self) -> Integers:
-        """(S,) frames in each shot."""
+        """(S,) number of frames of each shot."""
         return np.asarray(self.frames[:, 1] - self.frames[:, 0])

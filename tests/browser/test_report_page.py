@@ -174,7 +174,7 @@ def test_it_says_why_a_shot_is_in_the_summary_or_not(
     assert opened.text("#verdict").startswith("Shot 1 is out: no whole shot fits into 0.38 s")
     page.keyboard.press("ArrowRight")
     assert opened.text("#verdict") == (
-        "Shot 1 is out: it lasts 1.0 s, and the summary 0.76 s at most."
+        "Shot 1 is out: it lasts 1.0 s, and the summary may last 0.76 s at most."
     )
 
     whole = clip_summary(tmp_path)

@@ -13,13 +13,11 @@ from vidgist.cli import main
 from vidgist.datasets import VideoRecord, append_videos, open_dataset
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import protocol, settings_for
-from vidgist.models import ModelCard, load_model
-from vidgist.models.dsn_graph import dsn_shapes
-from vidgist.models.file import write_tensors
-from vidgist.models.refiner_graph import refiner_shapes
-from vidgist.models.settings import DsnSettings, replace_settings, train_settings
+from vidgist.models import METHODS, ModelCard, load_model
+from vidgist.models.methods import training_settings
 from vidgist.scoring.presets import preset
 from vidgist.scoring.scorer import Scorer
+from vidgist.system.tensors import write_tensors
 
 ALL = ("alignment", "uniformity", "uniqueness")
 CRITERIA = ",".join(ALL)
@@ -45,11 +43,10 @@ def data(tmp_path: Path) -> Path:
 def write_model(
     path: Path, *, dimension: int = 6, backbone: str = "net", dsn: bool = False
 ) -> Path:
-    settings = DsnSettings(hidden=4)
-    shapes = dsn_shapes(dimension, hidden=4)
-    if not dsn:
-        settings = replace_settings(train_settings("paper"), layers=1, width=8)
-        shapes = refiner_shapes(dimension, settings.network)
+    settings = training_settings("contrastive", layers=1, width=8)
+    if dsn:
+        settings = training_settings("dr-dsn", hidden=4)
+    shapes = METHODS[settings.method].shapes(dimension, settings)
     rng = np.random.default_rng(1)
     tensors = {n: rng.normal(scale=0.3, size=s).astype(np.float32) for n, s in shapes.items()}
     card = ModelCard(

@@ -14,7 +14,8 @@ from PIL import Image
 from pages import HOSTILE, clip_summary
 from vidgist.errors import DataError
 from vidgist.render import render
-from vidgist.render.gallery import cover_file, find_results, page, read_result
+from vidgist.render.document import read_document
+from vidgist.render.gallery import cover_file, find_results, page
 
 
 @pytest.fixture
@@ -44,9 +45,9 @@ def test_a_folder_without_results_is_told(tmp_path: Path, name: str) -> None:
 
 
 def test_the_cover_is_the_best_picture_there_is(folder: Path) -> None:
-    first, second = (read_result(path) for path in find_results(folder))
+    first, second = (read_document(path) for path in find_results(folder))
     assert cover_file(first) == first.folder / "cover.jpg"
-    document = second.document
+    document = second
     chosen = np.flatnonzero(document.selected)
     best = int(np.argmax(document.scores[chosen])) + 1
     found = cover_file(second)
@@ -64,7 +65,7 @@ def covers(text: str) -> list[bytes]:
 
 
 def test_a_page_of_them(folder: Path) -> None:
-    results = [read_result(path) for path in find_results(folder)]
+    results = [read_document(path) for path in find_results(folder)]
     text = page(results, folder=folder, title=HOSTILE)
     for link in (
         "./a-gist/summary.json",
@@ -86,7 +87,7 @@ def test_a_page_of_them(folder: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe0 no picture", b"GIF89a"])
 def test_a_damaged_cover_is_left_out(folder: Path, content: bytes) -> None:
     (folder / "a-gist" / "cover.jpg").write_bytes(content)
-    results = [read_result(path) for path in find_results(folder)]
+    results = [read_document(path) for path in find_results(folder)]
     assert len(covers(page(results, folder=folder, title="x"))) == 1
 
 
@@ -95,7 +96,7 @@ def test_a_cover_of_too_many_pixels_is_left_out(folder: Path) -> None:
     frame = jpeg.index(b"\xff\xc0") if b"\xff\xc0" in jpeg else jpeg.index(b"\xff\xc2")
     jpeg[frame + 5 : frame + 9] = b"\xff\xff\xff\xff"  # 65535 x 65535
     (folder / "a-gist" / "cover.jpg").write_bytes(bytes(jpeg))
-    results = [read_result(path) for path in find_results(folder)]
+    results = [read_document(path) for path in find_results(folder)]
     assert len(covers(page(results, folder=folder, title="x"))) == 1
 
 
@@ -113,7 +114,7 @@ def test_a_backslash_parts_a_path_of_windows_alone(folder: Path, path: str, name
     raw = json.loads(next(folder.rglob("summary.json")).read_text())
     raw["video"]["path"] = path
     document.write_text(json.dumps(raw))
-    assert read_result(document).name == name
+    assert read_document(document).video_name == name
 
 
 def test_results_from_another_machine_keep_their_names(folder: Path) -> None:
@@ -122,4 +123,4 @@ def test_results_from_another_machine_keep_their_names(folder: Path) -> None:
     whole = re.search(r'"path": ("[^"]*")', text)
     assert whole is not None
     path.write_text(text.replace(whole[1], '"C:\\\\videos\\\\talk.mp4"'))
-    assert read_result(path).name == "talk.mp4"
+    assert read_document(path).video_name == "talk.mp4"

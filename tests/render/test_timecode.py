@@ -97,7 +97,7 @@ def test_what_is_no_timecode_is_none(bad: str) -> None:
 
 
 def test_negative_frames_are_refused() -> None:
-    with pytest.raises(ValueError, match="at least 0, came -1"):
+    with pytest.raises(ValueError, match="at least 0, got -1"):
         edit_rate(25.0).timecode(-1)
 
 

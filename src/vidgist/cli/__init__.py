@@ -15,7 +15,7 @@ __all__ = ["cli", "main"]
 
 COMMANDS = {
     "summarize": ("vidgist.cli.summarize", "Make the gist of videos: clip, keyframes, page, data."),
-    "demo": ("vidgist.cli.demo", "Make the gist of a clip that vidgist renders itself."),
+    "demo": ("vidgist.cli.demo", "Make the gist of a video that vidgist draws itself."),
     "features": ("vidgist.cli.features", "Write samples and features into an HDF5 data set."),
     "score": ("vidgist.cli.score", "Print the criteria and importance of each sample."),
     "evaluate": ("vidgist.cli.evaluate", "Measure scores against people's annotations."),

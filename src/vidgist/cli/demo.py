@@ -1,4 +1,4 @@
-"""``vidgist demo``: the main job on a clip that vidgist draws itself."""
+"""``vidgist demo``: summarize a video that vidgist draws itself."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from pathlib import Path
 
 import click
 
+from vidgist.batch.summaries import Summaries
 from vidgist.cli.common import Console, common_options, one_line, print_json
 from vidgist.cli.options import length_option
+from vidgist.cli.summarize import describe, summarize_one
+from vidgist.demo import render_demo
+from vidgist.errors import OutputError
+from vidgist.render import OUTPUTS, check_outputs, default_outputs
+from vidgist.selection import parse_length
 
 __all__ = ["demo"]
 
@@ -17,17 +23,7 @@ Examples:
   vidgist demo -o /tmp/look --seconds 120 --length 20s
 """
 
-CLIP = "demo.mp4"
-
-WORTH_A_LOOK = {
-    "report.html": "the choice explained: open it in a browser first",
-    CLIP: "the clip: a presenter, a city and a road come back among other scenes",
-    "summary.mp4": "its gist, to play",
-    "storyboard.jpg": "the chosen shots at a glance",
-    "keyframes": "one picture for each of them",
-    "summary.json": "all scores, shots and choices as data",
-}
-"""File in the folder of the results -> what it is, in the order in which to look."""
+VIDEO = "demo.mp4"
 
 
 @click.command(epilog=EPILOG)
@@ -37,11 +33,11 @@ WORTH_A_LOOK = {
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo-gist"),
     show_default="demo-gist/",
-    help="Folder of the clip and of the results.",
+    help="Folder of the video and of the results.",
     metavar="DIR",
 )
 @click.option(
-    "--seconds", type=float, default=60.0, show_default=True, help="Length of the clip, 10 to 3600."
+    "--seconds", type=float, default=60.0, show_default=True, help="Its length, 10 to 3600."
 )
 @length_option
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
@@ -49,32 +45,27 @@ WORTH_A_LOOK = {
 def demo(
     output: Path, seconds: float, length: str, overwrite: bool, console: Console, as_json: bool
 ) -> None:
-    """Make the gist of a clip that vidgist draws itself: for a first look, with no video at hand.
+    """Make the gist of a video that vidgist draws itself: for a first look without a video.
 
-    Nothing is downloaded. The clip, demo.mp4, lies in the folder with the results.
+    Nothing is downloaded. The video, demo.mp4, is in the folder of the results.
     """
-    from vidgist.batch.summaries import Summaries
-    from vidgist.cli.summarize import describe, summarize_one
-    from vidgist.demo import render_demo
-    from vidgist.errors import OutputError
-    from vidgist.render import check_outputs, default_outputs
-    from vidgist.selection import parse_length
-
     parse_length(length, seconds)
     check_outputs(output, overwrite=overwrite)
-    if (output / CLIP).exists() and not overwrite:
-        raise OutputError(f"{output / CLIP}: exists already; pass --overwrite to replace it")
-    with console.progress(CLIP) as progress:
-        clip = render_demo(output / CLIP, seconds=seconds, overwrite=overwrite, progress=progress)
+    if (output / VIDEO).exists() and not overwrite:
+        raise OutputError(f"{output / VIDEO}: exists already; pass --overwrite to replace it")
+    with console.progress(VIDEO) as progress:
+        video = render_demo(output / VIDEO, seconds=seconds, overwrite=overwrite, progress=progress)
     asked = {"length": length, "make": default_outputs(), "overwrite": overwrite, "resume": False}
     work = Summaries(asked)
-    result = summarize_one(clip, output, work=work, console=console)
+    result = summarize_one(video, output, work=work, console=console)
     if as_json:
         print_json(result)
         return
     click.echo(describe(result))
     click.echo("\nLook at")
-    for name, meaning in WORTH_A_LOOK.items():
+    look = {VIDEO: "the video: a presenter, a city and a road return among other scenes"}
+    look |= {made.target: made.summary for made in OUTPUTS.values()}
+    for name, meaning in look.items():
         path = output / name
         if path.exists():
             click.echo(f"  {one_line(path):<30}  {meaning}")

@@ -42,12 +42,13 @@ def gallery(
       vidgist gallery gists/
       vidgist gallery gists/ -o gists/talks.html --title "Talks of 2026" --overwrite
     """
-    from vidgist.render.gallery import find_results, page, read_result
+    from vidgist.render.document import read_document
+    from vidgist.render.gallery import find_results, page
     from vidgist.system.files import whole_file
 
     output = folder / "index.html" if output is None else output
     documents = find_results(folder, unread=lambda error: console.error(str(unreadable(error))))
-    results = [result for _, result in for_each(console, documents, read_result)]
+    results = [result for _, result in for_each(console, documents, read_document)]
     if not results:
         raise DataError(f"{folder}: none of its {len(documents)} results can be read")
     with whole_file(output, overwrite=overwrite) as partial:
@@ -61,9 +62,9 @@ def gallery(
                 "results": [
                     {
                         "folder": str(result.folder),
-                        "video": result.document.video,
-                        "duration": result.document.duration,
-                        "summary": result.document.summary_duration,
+                        "video": result.video,
+                        "duration": result.duration,
+                        "summary": result.summary_duration,
                     }
                     for result in results
                 ],

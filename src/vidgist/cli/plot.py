@@ -49,11 +49,11 @@ def plot(
 ) -> None:
     """Draw the curves of a summary with marked moments and their nearest neighbors.
 
-    Marked are the moment where the first criterion is furthest above the second (green), the one
-    of the greatest importance (red), and the one where the second is furthest above the first
-    (black): with the paper's criteria what differs from its neighbors but is unlike the video,
-    and what is typical of it but plain. Pictures and neighbors need the source video, which is
-    read again; where it is gone, the figure has the curves alone. Needs the extra 'plot'.
+    The marks are where the first criterion is furthest above the second (green), at the greatest
+    importance (red), and where the second is furthest above the first (black). With the criteria of
+    the paper, green differs from its neighbors but is unlike the video, and black is typical of the
+    video but plain. For pictures and neighbors the source video is read again; if it is gone, the
+    figure has only the curves. Needs the extra 'plot'.
 
     \b
     Examples:
@@ -72,30 +72,23 @@ def plot(
         marks = marks_of(read)
     else:
         marks = marks_at(read, [parse_time(time, read.duration) for time in at.split(",")])
-    without = "" if frames else "asked for none"
     if frames:
-        source = read.source
-        if source is None:
-            without = f"the video {one_line(read.video)} is not there any more"
-        else:
-            from vidgist.render.figure_pictures import with_pictures
+        from vidgist.render.figure_pictures import with_pictures
 
-            try:
-                with console.progress(str(source)) as progress:
-                    marks = with_pictures(read, marks, source, limits=limits, progress=progress)
-            except VidgistError as error:
-                without = str(error)
-    if frames and without:
-        console.warn(document, f"drawn without pictures: {without}")
+        try:
+            with console.progress(read.video) as progress:
+                marks = with_pictures(read, marks, limits=limits, progress=progress)
+        except VidgistError as error:
+            frames = False
+            console.warn(document, f"drawn without pictures: {error}")
     with whole_file(output, overwrite=overwrite) as partial:
-        kind = output.suffix.lower().removeprefix(".")
-        save(draw(read, marks, width=width), partial, kind=kind)
+        save(draw(read, marks, width=width), partial, kind=output.suffix.lower()[1:])
     if as_json:
         print_json(
             {
                 "figure": str(output),
                 "marks": [{"time": float(read.times[m.sample]), "why": m.label} for m in marks],
-                "pictures": not without,
+                "pictures": frames,
             }
         )
     else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vidgist.criteria.samples import Samples
 from vidgist.types import Floats
 
-__all__ = ["Criterion", "Words"]
+__all__ = ["Criterion", "Words", "words_for"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,18 @@ class Words:
     high: str
     middle: str
     low: str
+
+
+def words_for(name: str) -> Words:
+    """Return words made from the name of a criterion that brings none."""
+    title = name.replace("_", " ").strip() or "criterion"
+    return Words(
+        title=title[0].upper() + title[1:],
+        about=f"The criterion {title}.",
+        high=f"is high in {title}",
+        middle=f"is medium in {title}",
+        low=f"is low in {title}",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +77,7 @@ class Criterion:
         if (self.measure is None) == (self.transform is None):
             raise ValueError(f"criterion {self.name}: expected either measure or transform")
         if self.words is None:
-            title = self.name.replace("_", " ").capitalize()
-            words = Words(
-                title=title,
-                about=f"The criterion {title.lower()}.",
-                high=f"is high in {title.lower()}",
-                middle=f"is medium in {title.lower()}",
-                low=f"is low in {title.lower()}",
-            )
-            object.__setattr__(self, "words", words)
+            object.__setattr__(self, "words", words_for(self.name))
 
     @property
     def text(self) -> Words:

@@ -1,6 +1,6 @@
-"""What the demo's scenes are drawn with: a large canvas, soft backgrounds, a few shapes.
+"""Drawing functions of the demo scenes: backgrounds and shapes.
 
-Scenes are drawn at twice the clip's size and scaled down when encoded, which smooths all edges.
+Scenes are drawn at twice the size of the video and scaled down, which smooths all edges.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Point: TypeAlias = tuple[float, float]
 
 @lru_cache(maxsize=32)
 def gradient(*stops: Color) -> Image.Image:
-    """Return a canvas that runs from the first color at the top to the last; copy before use."""
+    """Return a vertical gradient from the first color to the last; copy it before use."""
     places = np.linspace(0, 1, len(stops))
     rows = np.linspace(0, 1, HEIGHT)
     column = np.stack([np.interp(rows, places, [stop[c] for stop in stops]) for c in range(3)], 1)
@@ -47,13 +47,13 @@ def gradient(*stops: Color) -> Image.Image:
 
 @lru_cache(maxsize=32)
 def scatter(seed: int, count: int) -> npt.NDArray[np.float64]:
-    """Return (count, 4) numbers in [0, 1), always the same for a seed."""
+    """Return (count, 4) random numbers in [0, 1), which depend on the seed alone."""
     return np.random.default_rng(seed).random((count, 4))
 
 
 @lru_cache(maxsize=16)
 def blob(diameter: int, color: Color, strength: int) -> Image.Image:
-    """Return a soft round light as RGBA, to be pasted with itself as the mask."""
+    """Return a blurred disc as RGBA, to be pasted with itself as the mask."""
     mask = Image.new("L", (diameter, diameter), 0)
     inner = diameter // 4
     ImageDraw.Draw(mask).ellipse((inner, inner, diameter - inner, diameter - inner), fill=strength)
@@ -65,7 +65,7 @@ def blob(diameter: int, color: Color, strength: int) -> Image.Image:
 
 @lru_cache(maxsize=32)
 def sprite(kind: str, width: int) -> Image.Image:
-    """Return a picture that several scenes use, as RGBA: ``cloud`` or ``pine``."""
+    """Return the picture of a ``cloud`` or a ``pine`` as RGBA."""
     height = width // 2 if kind == "cloud" else width * 3 // 2
     image = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
@@ -113,7 +113,7 @@ def disc(
 
 
 def ridge(level: float, height: float, *, waves: float, shift: float) -> list[Point]:
-    """Return the outline of hills that reach down to the lower edge of the canvas."""
+    """Return the outline of hills, closed along the lower edge of the canvas."""
     x = np.linspace(0, WIDTH, 65)
     phase = x / WIDTH * waves * 2 * math.pi + shift
     y = level - height * (0.6 * np.sin(phase) + 0.4 * np.sin(2.3 * phase + 1))
@@ -121,7 +121,7 @@ def ridge(level: float, height: float, *, waves: float, shift: float) -> list[Po
 
 
 def ring_of(center: Point, radius: float, count: int, *, turn: float = 0.0) -> list[Point]:
-    """Return ``count`` points evenly spread on a circle, the first at the angle ``turn``."""
+    """Return ``count`` evenly spaced points on a circle, the first at the angle ``turn``."""
     angles = turn + 2 * math.pi * np.arange(count) / count
     x, y = center[0] + radius * np.cos(angles), center[1] + radius * np.sin(angles)
     return list(zip(x.tolist(), y.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""The demo's program: which scene comes when, and for how long."""
+"""Program of the demo video: its scenes in order, with their durations."""
 
 from __future__ import annotations
 
@@ -7,65 +7,39 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from vidgist.demo import indoors, outdoors
+from vidgist.demo.indoors import aquarium, city, clock, disco, presenter
+from vidgist.demo.outdoors import balloons, fireworks, road, rocket, snow, storm, sunrise
 
 __all__ = ["PROGRAM", "SCENES", "Part", "program"]
 
-SCENES: dict[str, Callable[[float], Image.Image]] = {
-    "presenter": indoors.presenter,
-    "sunrise": outdoors.sunrise,
-    "city": indoors.city,
-    "aquarium": indoors.aquarium,
-    "rocket": outdoors.rocket,
-    "road": outdoors.road,
-    "fireworks": outdoors.fireworks,
-    "snow": outdoors.snow,
-    "balloons": outdoors.balloons,
-    "storm": outdoors.storm,
-    "clock": indoors.clock,
-    "disco": indoors.disco,
-}
-"""Name -> picture of the scene at a time in seconds since it began."""
-
-PROGRAM = (
-    ("presenter", 3.0),
-    ("sunrise", 2.6),
-    ("city", 2.4),
-    ("presenter", 2.4),
-    ("aquarium", 2.8),
-    ("road", 2.4),
-    ("city", 2.0),
-    ("rocket", 2.6),
-    ("presenter", 2.6),
-    ("snow", 2.6),
-    ("road", 2.2),
-    ("balloons", 2.4),
-    ("presenter", 2.2),
-    ("storm", 2.4),
-    ("city", 2.2),
-    ("clock", 2.2),
-    ("road", 2.2),
-    ("disco", 2.4),
-    ("presenter", 2.6),
-    ("sunrise", 2.2),
-    ("city", 2.0),
-    ("aquarium", 2.2),
-    ("presenter", 2.2),
-    ("fireworks", 3.0),
-    ("presenter", 2.2),
+_DRAWN: tuple[Callable[[float], Image.Image], ...] = (
+    *(presenter, sunrise, city, aquarium, rocket, road),
+    *(fireworks, snow, balloons, storm, clock, disco),
 )
-"""Scene and its seconds; presenter, city and road come back often, others once or never."""
+SCENES = {scene.__name__: scene for scene in _DRAWN}
+"""Name -> function from the time in seconds to the picture of the scene."""
+
+_ORDER = (
+    "presenter 3.0, sunrise 2.6, city 2.4, presenter 2.4, aquarium 2.8, road 2.4, city 2.0,"
+    " rocket 2.6, presenter 2.6, snow 2.6, road 2.2, balloons 2.4, presenter 2.2, storm 2.4,"
+    " city 2.2, clock 2.2, road 2.2, disco 2.4, presenter 2.6, sunrise 2.2, city 2.0,"
+    " aquarium 2.2, presenter 2.2, fireworks 3.0, presenter 2.2"
+)
+PROGRAM = tuple(
+    (scene, float(seconds)) for scene, seconds in (shot.split() for shot in _ORDER.split(","))
+)
+"""(scene, seconds) in order; presenter, city and road return often, others once or never."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of the clip that shows one scene.
+    """A part of the video that shows one scene.
 
     Attributes:
         scene: name in `SCENES`.
-        start: seconds of the clip at which it begins.
-        end: seconds of the clip at which the next begins.
-        skip: seconds of this scene that were shown before; a scene that returns goes on.
+        start: its start in seconds.
+        end: its end in seconds.
+        skip: seconds of the scene that were shown before; a scene that returns continues.
     """
 
     scene: str
@@ -75,7 +49,7 @@ class Part:
 
 
 def program(seconds: float) -> list[Part]:
-    """Return the parts of a clip of that length: the same scenes, all slower or faster cut."""
+    """Return the parts of a video of that duration, all scaled alike."""
     share = seconds / sum(length for _, length in PROGRAM)
     parts: list[Part] = []
     shown: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The demo's sound: a little tune for each scene, a voice for the presenter."""
+"""Sound of the demo video: a melody for each scene, a voice for the presenter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 SAMPLE_RATE = 48_000
 
 SCALE = (0, 2, 4, 7, 9, 12, 14, 16)
-"""Semitones of a pentatonic scale: any order of its notes sounds well."""
+"""Semitones of a pentatonic scale, whose notes sound well in any order."""
 
 BEAT = 0.24
 """Seconds from note to note."""
@@ -32,7 +32,7 @@ def tune(part: Part) -> Samples:
 
 
 def _melody(time: npt.NDArray[np.float64], part: Part) -> npt.NDArray[np.float64]:
-    """Return plucked notes, in an order and a key of the scene's own."""
+    """Return plucked notes in an order and a key that depend on the scene."""
     number = list(SCENES).index(part.scene)
     rng = np.random.default_rng(100 + number)
     notes = rng.choice(SCALE, size=64)
@@ -49,7 +49,7 @@ def _melody(time: npt.NDArray[np.float64], part: Part) -> npt.NDArray[np.float64
 
 
 def _speech(time: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return a hum with the rhythm of speech, like a voice from the next room."""
+    """Return a hum with the rhythm of speech."""
     syllable = np.abs(np.sin(9 * time)) * np.abs(np.sin(2.1 * time + 0.4))
     phase = (
         2 * np.pi * np.cumsum(128 + 16 * np.sin(2.9 * time) + 8 * np.sin(7 * time)) / SAMPLE_RATE

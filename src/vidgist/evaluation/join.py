@@ -19,11 +19,11 @@ import numpy.typing as npt
 from vidgist.datasets.annotations import Annotation
 from vidgist.datasets.eccv16 import Dataset
 from vidgist.datasets.record import VideoRecord
-from vidgist.datasets.sniff import HDF5, kind_of_file
 from vidgist.datasets.summe import read_summe
 from vidgist.datasets.tvsum import read_tvsum
 from vidgist.errors import DataError
 from vidgist.evaluation.keyshots import keyshot_summaries
+from vidgist.system.file_kind import HDF5, kind_of_file
 from vidgist.types import Shots
 
 __all__ = ["annotate", "fill", "find_partner", "join", "read_annotations", "with_features_of"]

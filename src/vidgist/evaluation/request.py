@@ -121,9 +121,10 @@ class Request:
             baseline = self.scores in BASELINE_SCORES
             return self.scores if baseline else _file_row(Path(self.scores), BASELINES)
         name = row_name(self.settings.criteria)
-        if self.model is None or self.scorer.model is None:
+        model = self.scorer.model
+        if self.model is None or model is None:
             return name
-        return f"{name if self.scorer.model.gives_criteria else 'DR-DSN'}, {self.model.name}"
+        return f"{name if model.gives_criteria else model.method.title}, {self.model.name}"
 
     @cached_property
     def dataset(self) -> Dataset:

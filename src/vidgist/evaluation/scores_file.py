@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets.hdf5 import child, children, open_hdf5, read_array
-from vidgist.datasets.sniff import HDF5, kind_of_file
 from vidgist.errors import DataError
+from vidgist.system.file_kind import HDF5, kind_of_file
+from vidgist.system.json_file import read_json
 
 __all__ = ["read_scores"]
 
@@ -67,15 +67,11 @@ def _from_hdf5(path: Path) -> dict[str, npt.NDArray[np.float64]]:
 
 
 def _from_json(path: Path) -> dict[str, npt.NDArray[np.float64]]:
-    if path.stat().st_size > MAX_FILE:
-        raise DataError(f"{path}: is larger than {MAX_FILE} bytes; write the scores as HDF5")
-    try:
-        document = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise DataError(
-            f"{path}: is {kind_of_file(path)}, and not readable as JSON or HDF5; give JSON "
-            "(video -> list of numbers) or HDF5 with 'score' in each group"
-        ) from error
+    document = read_json(
+        path,
+        max_bytes=MAX_FILE,
+        cure="give HDF5 with 'score' in each group, or JSON (video -> list of numbers)",
+    )
     if not isinstance(document, dict):
         raise DataError(f"{path}: expected an object of video -> list of numbers")
     for name, values in document.items():

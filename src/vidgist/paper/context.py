@@ -17,7 +17,7 @@ from vidgist.evaluation.protocols import Protocol, check_protocol, protocol_of, 
 from vidgist.evaluation.reference import SEEDS, baseline_entries
 from vidgist.evaluation.results import Table
 from vidgist.evaluation.segmentation import check_shots, resegment
-from vidgist.models.settings import TrainSettings, replace_settings, train_settings
+from vidgist.models.settings import ContrastiveSettings, contrastive_settings, replace_settings
 from vidgist.paper.library import Library
 from vidgist.progress import Progress, silent
 from vidgist.scoring.presets import PRESETS, Preset
@@ -109,9 +109,9 @@ class Context:
         """Return the settings of the score for a metric, some of them changed."""
         return dataclasses.replace(settings_for(self.settings, metric=metric), **changes)
 
-    def training(self, kind: str = "standard", **changes: Any) -> TrainSettings:
+    def training(self, kind: str = "standard", **changes: Any) -> ContrastiveSettings:
         """Return the settings of the training that belongs to the score's preset."""
-        settings = train_settings(self.settings.name, kind=kind)
+        settings = contrastive_settings(self.settings.name, kind=kind)
         return replace_settings(settings, epochs=self.epochs, **changes)
 
     def with_features(self, metric: str, missing: list[str] | None = None) -> list[Dataset]:

@@ -17,7 +17,7 @@ from vidgist.errors import MissingExtraError
 from vidgist.evaluation.evaluate import with_splits
 from vidgist.evaluation.protocols import METRICS
 from vidgist.evaluation.results import Table
-from vidgist.models.settings import TrainSettings, replace_settings
+from vidgist.models.settings import ContrastiveSettings, replace_settings
 from vidgist.paper import tables_1_2, youtube8m
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.figures import new_figure, save_figure
@@ -60,7 +60,9 @@ def _run(context: Context, combination: str) -> BenchmarkResult:
     return result
 
 
-def _cells(context: Context, metric: str, training: TrainSettings, combination: str) -> list[Group]:
+def _cells(
+    context: Context, metric: str, training: ContrastiveSettings, combination: str
+) -> list[Group]:
     groups = []
     for neighbors, weight in product(NEIGHBORS, WEIGHTS):
         name = cell_name(neighbors, weight)

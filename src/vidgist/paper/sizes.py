@@ -12,7 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from vidgist.evaluation.protocols import METRICS
-from vidgist.models.settings import DsnSettings, Settings
+from vidgist.models.methods import training_settings
+from vidgist.models.settings import TrainingSettings
 from vidgist.paper import youtube8m
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.published import beside_published
@@ -58,7 +59,7 @@ def _groups(context: Context, metric: str) -> list[Group]:
     return [*groups, *dsn_groups(context.dsn_epochs)]
 
 
-def seconds_an_epoch(videos: TrainingVideos, *, settings: Settings) -> tuple[float, float]:
+def seconds_an_epoch(videos: TrainingVideos, *, settings: TrainingSettings) -> tuple[float, float]:
     """Return the seconds of one epoch, by the clock and of processor time, without set-up.
 
     Processor time means little where a GPU does the work, and the clock on a busy computer.
@@ -79,9 +80,9 @@ def _speeds(context: Context, videos: TrainingVideos | None) -> list[str]:
         videos = synthetic_youtube8m(TIMED_VIDEOS, rng=np.random.default_rng(0))
         source = "synthetic videos of YouTube-8M's kind"
     videos = videos.subset(videos.keys[:TIMED_VIDEOS])
-    settings: Mapping[str, Settings] = {
+    settings: Mapping[str, TrainingSettings] = {
         **{name: context.training(youtube8m.SETTING, **size) for name, size in SIZES.items()},
-        "DR-DSN": DsnSettings(),
+        "DR-DSN": training_settings("dr-dsn"),
     }
     times = {}
     for name, training in settings.items():

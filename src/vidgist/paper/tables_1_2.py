@@ -15,7 +15,7 @@ from vidgist.datasets.splits import Split
 from vidgist.evaluation.evaluate import with_splits
 from vidgist.evaluation.protocols import METRICS
 from vidgist.evaluation.results import Table
-from vidgist.models.settings import TrainSettings
+from vidgist.models.settings import ContrastiveSettings
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.published import beside_published
 from vidgist.paper.trainings.folds import Fold, canonical_folds, find_others, transfer_folds
@@ -27,7 +27,7 @@ __all__ = ["TABLE", "of_folds", "train_and_measure", "training_for"]
 SUMME_BATCH = 8  # Table S1
 
 
-def training_for(context: Context, metric: str) -> TrainSettings:
+def training_for(context: Context, metric: str) -> ContrastiveSettings:
     """Return the settings of the training, for this data set."""
     return context.training(batch=SUMME_BATCH if metric == "summe" else None)
 

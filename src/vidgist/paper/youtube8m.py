@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vidgist.datasets import Dataset
 from vidgist.evaluation.protocols import METRICS, Protocol, protocol
 from vidgist.evaluation.results import Table
-from vidgist.models.settings import TrainSettings
+from vidgist.models.settings import ContrastiveSettings
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.published import beside_published
 from vidgist.paper.trainings.folds import Fold
@@ -39,7 +39,7 @@ def run(context: Context) -> BenchmarkResult:
     return result
 
 
-def training_for(context: Context, metric: str) -> TrainSettings:
+def training_for(context: Context, metric: str) -> ContrastiveSettings:
     """Return the settings of the training, for this data set."""
     return context.training(SETTING, **(SUMME if metric == "summe" else {}))
 

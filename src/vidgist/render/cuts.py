@@ -1,4 +1,4 @@
-"""The summary as a list of edits: which frames of the source follow one another."""
+"""Edit decision list: the cuts of the summary in whole frames."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Cut:
     """One event of an edit list, in frames at its rate, half-open.
 
     Attributes:
-        source_in: first frame in the source.
-        source_out: first frame after.
-        record_in: where it begins in the summary.
+        source_in: first frame, in the source.
+        source_out: first frame after it, in the source.
+        record_in: first frame, in the summary.
         seconds: (start, end) in the source.
     """
 
@@ -33,10 +33,9 @@ class Cut:
 
 
 def cuts(segments: Floats, rate: EditRate) -> list[Cut]:
-    """Return the segments (n, 2), in seconds and in order, as events without holes.
+    """Return segments (n, 2), in seconds and in order, as events without gaps.
 
-    Each lasts a frame at least, and none shows a frame of the one before again, also where rounding
-    to frames would have it so.
+    Each lasts at least one frame and repeats none of the event before, whatever the rounding.
     """
     events: list[Cut] = []
     last_out = record = 0

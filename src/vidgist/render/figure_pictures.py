@@ -1,13 +1,12 @@
-"""The pictures of a figure: marked moments and their neighbors, from the source video.
+"""Pictures of a figure: marked moments and their neighbors, from the source video.
 
-A summary.json holds scores and no features, so neighbors are found by looking at the video again.
+A summary.json holds no features, so the neighbors are found by extracting them again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -19,7 +18,7 @@ from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
 from vidgist.render.document import Document
 from vidgist.render.figure import Mark
-from vidgist.render.figure_layout import NEIGHBORS
+from vidgist.render.figure_grid import NEIGHBORS
 from vidgist.types import Floats
 from vidgist.video.container import Limits
 from vidgist.video.seek import frames_at
@@ -27,10 +26,10 @@ from vidgist.video.seek import frames_at
 __all__ = ["neighbors_of", "with_pictures"]
 
 AMONG = 10
-"""Nearest samples of which some are shown, as in the paper."""
+"""Number of nearest samples from which the shown ones are taken, as in the paper."""
 
 SIDE = 480
-"""Longer side in pixels of a picture: 300 dots an inch for the marked moment at 7 inches."""
+"""Longer side of a picture in pixels: 300 dots per inch at a width of 7 inches."""
 
 
 def neighbors_of(features: Floats, sample: int) -> list[int]:
@@ -50,7 +49,6 @@ def neighbors_of(features: Floats, sample: int) -> list[int]:
 def with_pictures(
     document: Document,
     marks: Sequence[Mark],
-    source: Path,
     *,
     limits: Limits | None = None,
     progress: Progress = silent,
@@ -58,22 +56,23 @@ def with_pictures(
     """Return the marks with their pictures and those of their neighbors.
 
     Args:
-        document: its settings say how the video was sampled, and by which backbone.
+        document: its settings name the sampling rate and the backbone.
         marks: without pictures.
-        source: the video.
-        limits: what it may ask for at most.
-        progress: told how far the reading is.
+        limits: limits on the video.
+        progress: called while the video is read.
 
     Raises:
         VideoError: the video cannot be read.
-        DataError: it is not the video that the document was made from.
-        VidgistError: the backbone is not to be had.
+        DataError: the video is gone, or it is not the one that the document was made from.
+        VidgistError: the backbone cannot be loaded.
     """
-    settings = document.settings
+    source, settings = document.source, document.settings
+    if source is None:
+        raise DataError(f"the video {document.video} is not there any more")
     fps = settings.get("fps") or 2.0
     if not isinstance(fps, (int, float)):
-        raise DataError(f"{document.path}: settings.fps is no number; make it anew")
-    found = extract_features(
+        raise DataError(f"{document.path}: settings.fps: expected a number, got {fps!r}")
+    extraction = extract_features(
         source,
         backbone=str(settings.get("backbone") or DEFAULT_BACKBONE),
         fps=float(fps),
@@ -81,24 +80,26 @@ def with_pictures(
         limits=limits,
         progress=progress,
     )
-    if len(found.features) != len(document.times):
+    if len(extraction.features) != len(document.times):
         raise DataError(
-            f"{source}: has {len(found.features)} samples where {document.path} has"
+            f"{source}: has {len(extraction.features)} samples where {document.path} has"
             f" {len(document.times)}; it is another video now"
         )
-    groups = [[mark.sample, *neighbors_of(found.features.values, mark.sample)] for mark in marks]
-    wanted = sorted({sample for group in groups for sample in group})
+    groups = [
+        [mark.sample, *neighbors_of(extraction.features.values, mark.sample)] for mark in marks
+    ]
+    samples = sorted({sample for group in groups for sample in group})
     pictures: dict[int, Image.Image] = {}
-    moments = [float(document.times[sample]) for sample in wanted]
-    images = frames_at(source, moments, timeline=found.timeline)
-    for sample, image in zip(wanted, images, strict=True):
+    times = document.times[samples].tolist()
+    images = frames_at(source, times, timeline=extraction.timeline)
+    for sample, image in zip(samples, images, strict=True):
         image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
         pictures[sample] = image
     return [
         replace(
             mark,
             pictures=[pictures[sample] for sample in group],
-            times=[float(document.times[sample]) for sample in group],
+            times=document.times[group].tolist(),
         )
         for mark, group in zip(marks, groups, strict=True)
     ]

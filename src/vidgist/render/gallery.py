@@ -1,29 +1,27 @@
-"""An index page over the results of several videos: covers, durations, links."""
+"""Index page of the results of several videos: covers, durations, links."""
 
 from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from vidgist import __version__
 from vidgist.errors import DataError
-from vidgist.render.document import Document, read_document
+from vidgist.render.document import Document
 from vidgist.render.links import relative_url
 from vidgist.render.page import assemble, breakable, escape
 from vidgist.render.report.pictures import as_text, encode, encoding
 from vidgist.render.times import format_duration
 
-__all__ = ["Result", "cover_file", "find_results", "page", "read_result"]
+__all__ = ["cover_file", "find_results", "page"]
 
 FEW, MANY = 400, 240
-"""Longer side of a cover in pixels: of a few results, and of hundreds."""
+"""Longer side of a cover in pixels, for a few results and for hundreds."""
 
 HUNDREDS = 150
 QUALITY = 60
@@ -35,70 +33,35 @@ PAGES = (
     ("Storyboard", "storyboard.jpg"),
     ("Data", "summary.json"),
 )
-"""Links of a result, where the file is there; the first is where its cover leads."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """The result of one video.
-
-    Attributes:
-        folder: where it lies.
-        document: its summary.json.
-    """
-
-    folder: Path
-    document: Document
-
-    @property
-    def name(self) -> str:
-        """The video's file name."""
-        # The results may come from a Windows machine; elsewhere a backslash is part of a name,
-        # or of the escape for a byte that is no text.
-        path = self.document.video
-        windows = bool(re.match(r"[A-Za-z]:|\\\\", path))
-        name = PureWindowsPath(path).name if windows else path.rsplit("/", 1)[-1]
-        return name or self.folder.name
+"""Links of a result to its files, if they exist; the cover links to the first."""
 
 
 def find_results(folder: Path, *, unread: Callable[[OSError], None] | None = None) -> list[Path]:
-    """Return every summary.json in a folder and below, sorted; links are not followed.
+    """Return the paths of every summary.json in a folder and below, sorted, without links.
 
     Args:
-        folder: where to look.
-        unread: told of each folder in it that cannot be read.
+        folder: where to search.
+        unread: called with the error of each folder that cannot be read.
 
     Raises:
-        DataError: the folder cannot be read, or there is none in it.
+        DataError: the folder does not exist, or there is no summary.json in it.
     """
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; give one that holds results of vidgist")
+        raise DataError(f"{folder}: no such folder; expected one with results of vidgist")
     found = []
-    for place, folders, files in os.walk(folder, onerror=unread):
+    for parent, folders, files in os.walk(folder, onerror=unread):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if "summary.json" in files:
-            found.append(Path(place, "summary.json"))
+            found.append(Path(parent, "summary.json"))
     if not found:
-        raise DataError(
-            f"{folder}: holds no summary.json; run vidgist summarize with -o {folder} first"
-        )
+        raise DataError(f"{folder}: holds no summary.json; make some with vidgist summarize")
     return found
 
 
-def read_result(path: Path) -> Result:
-    """Return the result whose summary.json lies at ``path``.
-
-    Raises:
-        DataError: it is damaged.
-    """
-    return Result(folder=path.parent, document=read_document(path))
-
-
-def cover_file(result: Result) -> Path | None:
-    """Return the file of the picture that stands for a result, or None."""
-    document = result.document
-    best = int(np.argmax(np.where(document.selected, np.nan_to_num(document.scores), -np.inf)))
-    number = int(document.selected[: best + 1].sum())
+def cover_file(result: Document) -> Path | None:
+    """Return the file to show as the cover of a result, or None."""
+    best = int(np.argmax(np.where(result.selected, np.nan_to_num(result.scores), -np.inf)))
+    number = int(result.selected[: best + 1].sum())
     keyframes = sorted((result.folder / "keyframes").glob(f"{number:04d}_*.jpg"))
     for candidate in (result.folder / "cover.jpg", *keyframes, result.folder / "storyboard.jpg"):
         if candidate.is_file():
@@ -106,23 +69,23 @@ def cover_file(result: Result) -> Path | None:
     return None
 
 
-def page(results: list[Result], *, folder: Path, title: str) -> str:
+def page(results: list[Document], *, folder: Path, title: str) -> str:
     """Return the page as text.
 
     Args:
-        results: in the order in which they are shown.
-        folder: where the page will lie, for its relative links.
+        results: in the order to show them.
+        folder: folder of the page, for its relative links.
         title: its heading.
     """
     side = FEW if len(results) <= HUNDREDS else MANY
-    videos = format_duration(sum(result.document.duration for result in results))
-    summaries = format_duration(sum(result.document.summary_duration for result in results))
+    videos = format_duration(sum(result.duration for result in results))
+    summaries = format_duration(sum(result.summary_duration for result in results))
     count = f"{len(results)} video{'s' * (len(results) != 1)}"
     slots = {
         "title": escape(title),
         "heading": breakable(title),
         "facts": escape(f"{count}, {videos} in all, {summaries} of summaries"),
-        # Of hundreds a browser need not lay out those that are out of sight.
+        # With hundreds, the browser skips the layout of those out of view.
         "many": " many" if len(results) > HUNDREDS else "",
         "cards": "\n".join(_card(result, folder=folder, side=side) for result in results),
         "version": escape(__version__),
@@ -136,15 +99,14 @@ def page(results: list[Result], *, folder: Path, title: str) -> str:
     )
 
 
-def _card(result: Result, *, folder: Path, side: int) -> str:
-    document = result.document
-    there = [(name, file) for name, file in PAGES if (result.folder / file).is_file()]
+def _card(result: Document, *, folder: Path, side: int) -> str:
+    existing = [(name, file) for name, file in PAGES if (result.folder / file).is_file()]
     links = [
         (escape(name), escape(url))
-        for name, file in there
+        for name, file in existing
         if (url := relative_url(result.folder / file, folder=folder)) is not None
     ]
-    name = escape(result.name)
+    name, heading = escape(result.video_name), breakable(result.video_name)
     picture = _cover(result, side=side)
     image = f'<img src="{picture}" alt="" loading="lazy">' if picture else "<span></span>"
     if links:
@@ -152,23 +114,23 @@ def _card(result: Result, *, folder: Path, side: int) -> str:
         image = f'<a class="cover" href="{url}" aria-label="{label} of {name}">{image}</a>'
     else:
         image = f'<div class="cover">{image}</div>'
-    summary, video = document.summary_duration, document.duration
+    summary, video = result.summary_duration, result.duration
     share = summary / video if video > 0 else 0.0
     times = f"{format_duration(summary)} of {format_duration(video)} ({share:.0%})"
-    shots = f"{int(document.selected.sum())} of {len(document.selected)} shots"
+    shots = f"{int(result.selected.sum())} of {len(result.selected)} shots"
     more = "".join(
         f'<li><a href="{url}" aria-label="{label} of {name}">{label}</a></li>'
         for label, url in links
     )
     return (
-        f'<li class="card" data-name="{name}" data-duration="{document.duration:.3f}"'
-        f' data-lasting="{document.summary_duration:.3f}">{image}<h2>{breakable(result.name)}</h2>'
+        f'<li class="card" data-name="{name}" data-duration="{result.duration:.3f}"'
+        f' data-lasting="{summary:.3f}">{image}<h2>{heading}</h2>'
         f"<p>{escape(times)}</p><p>{escape(shots)}</p><ul>{more}</ul></li>"
     )
 
 
-def _cover(result: Result, *, side: int) -> str:
-    """Return the cover as a data URL, "" where there is none that can be shown."""
+def _cover(result: Document, *, side: int) -> str:
+    """Return the cover as a data URL, or "" if there is none that can be shown."""
     file = cover_file(result)
     if file is None:
         return ""

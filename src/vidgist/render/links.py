@@ -1,4 +1,4 @@
-"""Relative links from the folder of the results to files: always text of a URL, never markup."""
+"""Relative links between files, as escaped URLs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ __all__ = ["relative_url"]
 
 
 def relative_url(path: str | os.PathLike[str], *, folder: str | os.PathLike[str]) -> str | None:
-    """Return the URL of a file as seen from a page in ``folder``, or None where there is no way.
+    """Return the relative URL of a file from a page in ``folder``, None if there is none.
 
-    Every byte that could mean something in a URL is escaped, those of names that are no UTF-8
-    included; the result cannot be taken for a scheme or a host.
+    Every byte with a meaning in URLs, or of a name that is not UTF-8, is escaped, so that the URL
+    cannot be taken for one with a scheme or a host.
     """
     try:
-        way = os.path.relpath(Path(path).absolute(), Path(folder).absolute())
+        relative = os.path.relpath(Path(path).absolute(), Path(folder).absolute())
     except ValueError:  # on Windows: another drive
         return None
-    parts = Path(way).parts
+    parts = Path(relative).parts
     url = "/".join(quote(os.fsencode(part), safe="") for part in parts)
     return url if parts[0] == ".." else f"./{url}"

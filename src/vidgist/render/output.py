@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vidgist.registry import Registry
+from vidgist.render.material import Material
 
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
-
-__all__ = ["OUTPUTS", "Output", "default_outputs"]
+__all__ = ["OUTPUTS", "Material", "Output", "default_outputs"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Output:
     """One file, or one folder of files, that a summary can be written as.
 
@@ -23,7 +20,8 @@ class Output:
         name: as users choose it.
         target: name of the file or folder in the folder of the results.
         summary: what it is, in one clause for users.
-        write: writes it at the given path, which `render` renames to ``target`` when done.
+        write: writes it at the given path, which `render` renames to ``target`` when done; it may
+            raise VideoError where the video can no longer be read.
         is_folder: whether ``write`` gets an empty folder to fill.
         is_default: whether it is made when the user names no outputs.
         check: raises MissingExtraError where a package that the output needs is not installed.

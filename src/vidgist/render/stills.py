@@ -1,11 +1,11 @@
-"""The key frames of the selected shots: decoded once, used by several outputs.
+"""Keyframes of the selected shots, decoded once for several outputs.
 
-Full-size pictures are handed out one at a time and forgotten; only small ones are kept.
+Pictures of full size are yielded one at a time; only small ones are kept in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 __all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly"]
 
 MAX_TILES = 120
-"""Small pictures that are kept at most; of more key frames an even choice is kept."""
+"""Greatest number of small pictures that are kept, evenly chosen."""
 
 TILE_SIDE = 480
-"""Longest side in pixels of a picture that is kept."""
+"""Longer side of a small picture in pixels."""
 
 BEST_SIDE = 960
-"""Longest side in pixels that the best one of them is kept at, too."""
+"""Longer side of the best keyframe in pixels."""
 
 
 @dataclass(frozen=True)
 class Still:
-    """A key frame.
+    """A keyframe.
 
     Attributes:
-        number: place among the selected shots, from 1.
+        number: of its shot among the selected ones, from 1.
         shot: index of its shot among all shots.
-        seconds: when it is shown in the video.
+        seconds: its time in the video.
     """
 
     number: int
@@ -44,22 +44,22 @@ class Still:
 
 
 def evenly(n: int, most: int) -> list[int]:
-    """Return at most ``most`` of the indices 0..n-1, evenly spread, with the first and the last."""
+    """Return at most ``most`` of the indices 0..n-1, evenly spaced, with the first and the last."""
     return sorted({int(i) for i in np.linspace(0, n - 1, min(n, most)).round()})
 
 
 class Stills:
-    """The key frames of a summary, in order.
+    """The keyframes ``stills`` of a summary, in order, and their pictures.
 
     Args:
-        summary: its video file is read.
-
-    Attributes:
-        stills: all key frames.
+        summary: which shots are selected.
+        frames: decodes the frames at ascending times.
     """
 
-    def __init__(self, summary: Summary) -> None:
-        self._summary = summary
+    def __init__(
+        self, summary: Summary, frames: Callable[[Sequence[float]], Iterator[Image.Image]]
+    ) -> None:
+        self._frames = frames
         shots = np.flatnonzero(summary.selected)
         seconds = summary.keyframe_times[shots]
         self.stills = tuple(
@@ -72,18 +72,15 @@ class Stills:
         self._best: Image.Image | None = None
 
     def pictures(self) -> Iterator[tuple[Still, Image.Image]]:
-        """Decode and yield every key frame upright, at source size, RGB.
+        """Decode and yield every keyframe: upright, RGB, at source size.
 
         Raises:
             VideoError: the video can no longer be read.
         """
         from PIL import Image
 
-        from vidgist.video.seek import frames_at
-
         tiles = []
-        times = np.array([still.seconds for still in self.stills])
-        images = frames_at(self._summary.video.path, times, timeline=self._summary.timeline)
+        images = self._frames([still.seconds for still in self.stills])
         for index, (still, image) in enumerate(zip(self.stills, images, strict=True)):
             if index in self._kept:
                 tile = image.copy()
@@ -96,16 +93,17 @@ class Stills:
         self._tiles = tiles
 
     def best(self) -> Image.Image:
-        """Return the key frame of the selected shot of the highest score, no side over 960."""
-        if self._best is None:
-            for _ in self.pictures():
-                pass
+        """Return the keyframe of the best selected shot, no side over `BEST_SIDE`."""
+        self._decode()
         assert self._best is not None
         return self._best.copy()
 
     def tiles(self) -> list[tuple[Still, Image.Image]]:
-        """Return at most `MAX_TILES` key frames, evenly chosen, no side over `TILE_SIDE`."""
+        """Return at most `MAX_TILES` keyframes, evenly chosen, no side over `TILE_SIDE`."""
+        self._decode()
+        return self._tiles
+
+    def _decode(self) -> None:
         if not self._tiles:
             for _ in self.pictures():
                 pass
-        return self._tiles

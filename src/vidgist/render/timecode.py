@@ -1,4 +1,4 @@
-"""Frame rates of editing programs, and SMPTE timecode at them.
+"""Frame rates of editing programs, and SMPTE timecode.
 
 At 29.97 frames a second a count of 30 a second falls behind the clock by 3.6 s an hour.  Drop-frame
 timecode makes up for that by leaving out two *numbers* (not frames) at the start of every minute
@@ -15,17 +15,17 @@ from fractions import Fraction
 __all__ = ["EditRate", "edit_rate", "exact_rate"]
 
 _SNAP = 3e-4
-"""Relative distance at which a measured rate is taken for a known one; 29.97 and 30 are 1e-3."""
+"""Relative distance within which a measured rate is a known one; 29.97 and 30 are 1e-3 apart."""
 
 
 @dataclass(frozen=True)
 class EditRate:
-    """A frame rate at which editing programs count.
+    """A frame rate of editing programs.
 
     Attributes:
-        rate: frames a second, exactly.
-        base: numbers a second that timecode counts: the rate rounded up.
-        drop: whether numbers are left out to keep up with the clock.
+        rate: exact frames per second.
+        base: frame numbers per second of timecode: the rate rounded up.
+        drop: whether numbers are dropped to keep up with the clock.
     """
 
     rate: Fraction
@@ -43,16 +43,16 @@ class EditRate:
             ValueError: the frame's number is negative.
         """
         if frame < 0:
-            raise ValueError(f"frame: expected a number of at least 0, came {frame}")
+            raise ValueError(f"frame: expected a number of at least 0, got {frame}")
         number = frame
         if self.drop:
-            left_out = self.base // 15
-            minute = 60 * self.base - left_out
-            ten_minutes = 10 * minute + left_out
+            dropped = self.base // 15
+            minute = 60 * self.base - dropped
+            ten_minutes = 10 * minute + dropped
             tens, rest = divmod(frame, ten_minutes)
-            # The first minute of ten is whole; the others begin with the numbers left out.
-            minutes = max(0, (rest - left_out) // minute)
-            number += left_out * (9 * tens + minutes)
+            # The first minute of ten is whole; the others begin after the dropped numbers.
+            minutes = max(0, (rest - dropped) // minute)
+            number += dropped * (9 * tens + minutes)
         seconds, frames = divmod(number, self.base)
         minutes, seconds = divmod(seconds, 60)
         hours, minutes = divmod(minutes, 60)
@@ -60,16 +60,16 @@ class EditRate:
         return f"{hours % 24:02d}:{minutes:02d}:{seconds:02d}{mark}{frames:02d}"
 
     def counting_as(self, timecode: str) -> EditRate:
-        """Return this rate with the numbers that a camera's timecode has: dropped, or all of them.
+        """Return this rate with drop-frame counting on or off, as in a camera's timecode.
 
-        At 29.97 and 59.94 both are in use; ``:`` before the frame says that none is dropped.
+        At 29.97 and 59.94 both are in use; ``:`` before the frame means non-drop.
         """
         if self.rate.denominator == 1 or self.base % 30 or len(timecode.strip()) != 11:
             return self
         return replace(self, drop=timecode.strip()[8] != ":")
 
     def parse(self, timecode: str) -> int | None:
-        """Return the frame of a timecode that counts at this rate, or None if it is none."""
+        """Return the frame number of a timecode at this rate, None if it is not valid."""
         match = re.fullmatch(r"(\d{2}):(\d{2}):(\d{2})([:;.])(\d{2})", timecode.strip())
         if match is None:
             return None
@@ -99,18 +99,18 @@ RATES = (
     EditRate(_ntsc(60), 60, True),
     EditRate(Fraction(60), 60, False),
 )
-"""What a list of edits can count in: two digits for the frame end at 60 a second."""
+"""Rates of edit lists; with two digits for the frame, 60 is the greatest."""
 
 
 def edit_rate(frame_rate: float, *, constant: bool = True) -> EditRate:
-    """Return the rate to count at for a video of ``frame_rate`` frames a second.
+    """Return the edit rate for a video of ``frame_rate`` frames per second.
 
-    The rate itself where editing programs know it; else a known one of which every second, third
-    or fourth frame is a frame of the video (25 for 12.5, 60 for 120 the other way round); else,
-    and for a variable rate, the nearest known one that is not slower, 60 at most.
+    The same rate if editing programs know it; else a known one that is 2, 3, 4, 1/2 or 1/4 times
+    as fast (25 for 12.5, 60 for 120); else, and for a variable rate, the next faster known one, at
+    most 60.
 
     Args:
-        frame_rate: on the average; 0 where unknown, which counts as 30.
+        frame_rate: the average; 0 (unknown) counts as 30.
         constant: False for a variable rate.
     """
     if not (0 < frame_rate < math.inf):
@@ -127,7 +127,7 @@ def edit_rate(frame_rate: float, *, constant: bool = True) -> EditRate:
 
 
 def exact_rate(frame_rate: float) -> float:
-    """Return the frame rate, 29.97 and its like as the fractions of 1001 that they stand for."""
+    """Return the frame rate, with 29.97 and similar as exact fractions of 1001."""
     for base in (24, 30, 48, 60, 120):
         if abs(frame_rate / float(_ntsc(base)) - 1) <= _SNAP:
             return float(_ntsc(base))

@@ -15,7 +15,7 @@ import pytest
 from vidgist.datasets import VideoRecord, append_videos, open_dataset
 from vidgist.datasets.splits import read_splits
 from vidgist.evaluation.judge import Judge
-from vidgist.models.settings import replace_settings, train_settings
+from vidgist.models.settings import contrastive_settings, replace_settings
 from vidgist.paper import TABLES, BenchmarkResult, Context
 from vidgist.paper.library import find_library
 from vidgist.paper.other_half import other_half
@@ -61,8 +61,10 @@ def folder(tmp_path: Path) -> Path:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shrink the paper's network, so that a table of it takes a second."""
     monkeypatch.setattr(
-        "vidgist.paper.context.train_settings",
-        lambda name, kind="standard": replace_settings(train_settings(name, kind=kind), **SMALL),
+        "vidgist.paper.context.contrastive_settings",
+        lambda name, kind="standard": replace_settings(
+            contrastive_settings(name, kind=kind), **SMALL
+        ),
     )
 
 
@@ -88,7 +90,7 @@ def test_every_number_of_a_table_is_that_of_its_model(folder: Path) -> None:
     dataset = open_dataset(folder / "tvsum_small.h5")
     folds = canonical_folds(dataset, read_splits(folder / "tvsum_splits.json"))
     settings = context("1", folder).settings_for("tvsum")
-    training = replace_settings(train_settings("reference"), **SMALL)
+    training = replace_settings(contrastive_settings("reference"), **SMALL)
     group = contrastive_groups(training, settings)[1]
     runs = folder.parent / "runs"
     means = np.zeros((2, 2, 3))
@@ -215,7 +217,7 @@ def test_each_half_is_measured_with_the_network_of_the_other(folder):
     # The video's numbers are those of a model that is trained by hand on the half without it.
     name = "alignment x uniformity x filter, trained"
     group = contrastive_groups(
-        replace_settings(train_settings("reference"), **SMALL), chosen.settings_for("tvsum")
+        replace_settings(contrastive_settings("reference"), **SMALL), chosen.settings_for("tvsum")
     )[1]
     judge = Judge(dataset.read("video_2"), metric="tvsum", protocol=table.protocol)
     learned = features_of([dataset]).subset({"video_1", "video_3"})

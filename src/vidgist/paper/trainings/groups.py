@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.evaluation.judge import Judge
-from vidgist.models import Model
-from vidgist.models.settings import DsnSettings, Settings, TrainSettings
+from vidgist.models import Model, TrainingSettings
+from vidgist.models.methods import training_settings
+from vidgist.models.settings import ContrastiveSettings
 from vidgist.scoring.presets import Preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.types import Features
@@ -41,7 +42,7 @@ class Group:
     """
 
     name: str
-    settings: Settings
+    settings: TrainingSettings
     scores: RowScores
 
     def measure(self, model: Model, judge: Judge) -> dict[str, npt.NDArray[np.float64]]:
@@ -64,7 +65,7 @@ def criteria_scores(settings: Preset, rows: Mapping[str, tuple[str, ...]]) -> Ro
     return scores
 
 
-def contrastive_groups(training: TrainSettings, settings: Preset) -> list[Group]:
+def contrastive_groups(training: ContrastiveSettings, settings: Preset) -> list[Group]:
     """Return the trained network's rows, and those of the same network before its first step.
 
     With a training of 0 epochs there are only the latter.
@@ -90,6 +91,6 @@ def dsn_groups(epochs: Iterable[int]) -> list[Group]:
 
     rows = {f"DR-DSN, {number} epochs": number for number in epochs}
     return [
-        Group(name=row, settings=DsnSettings(epochs=number), scores=scores(row))
+        Group(name=row, settings=training_settings("dr-dsn", epochs=number), scores=scores(row))
         for row, number in rows.items()
     ]

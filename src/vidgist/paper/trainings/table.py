@@ -16,8 +16,8 @@ import numpy.typing as npt
 from vidgist.datasets import Dataset
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.results import Table, TableRow
-from vidgist.models import Model, load_model
-from vidgist.models.settings import Settings, TrainSettings
+from vidgist.models import Model, TrainingSettings, load_model
+from vidgist.models.settings import ContrastiveSettings
 from vidgist.paper.context import Context
 from vidgist.paper.trainings.folds import Fold
 from vidgist.paper.trainings.groups import Group
@@ -35,7 +35,7 @@ def trained_model(
     videos: TrainingVideos,
     *,
     folder: Path,
-    settings: Settings,
+    settings: TrainingSettings,
     seed: int,
     title: str = "",
     progress: Progress = silent,
@@ -121,7 +121,7 @@ def trained_table(
     return dataclasses.replace(base, rows=(*base.methods, *rows, *baselines), fold_means=fold_means)
 
 
-def training_note(training: TrainSettings) -> str:
+def training_note(training: ContrastiveSettings) -> str:
     """Return the note on the training of a table's models."""
     return f"training: {training.name}, {training.epochs} epochs, batches of {training.batch}"
 

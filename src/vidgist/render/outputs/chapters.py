@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.text import legible
 from vidgist.render.times import format_timestamp
 from vidgist.types import Booleans, Floats
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["chapter_list", "cue_text", "write"]
 
 
 def write(material: Material, path: Path) -> None:
-    """Write a chapter for every shot of the video, on the clock that players show."""
+    """Write a chapter for every shot of the video, in the time of players."""
     summary = material.summary
     text = chapter_list(
         summary.shot_seconds + material.source.offset,
@@ -33,10 +29,10 @@ def chapter_list(seconds: Floats, *, selected: Booleans, scores: Floats, name: s
     """Return the chapters as text.
 
     Args:
-        seconds: (S, 2) start and end of each shot; a shot under a millisecond gets one.
-        selected: (S,) whether it is in the summary.
-        scores: (S,) its value.
-        name: of the video, for a note.
+        seconds: (S, 2) start and end of each shot; each chapter lasts at least a millisecond.
+        selected: (S,) True where it is in the summary.
+        scores: (S,) its score.
+        name: file name of the video.
     """
     parts = ["WEBVTT", f"NOTE Shots of {cue_text(name)}"]
     last = 0
@@ -51,14 +47,8 @@ def chapter_list(seconds: Floats, *, selected: Booleans, scores: Floats, name: s
 
 
 def cue_text(text: str) -> str:
-    """Return a text that WebVTT shows as it is: one line, no markup, no arrow."""
+    """Escape a text for WebVTT: one line, no markup, no arrow."""
     return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-OUTPUT = Output(
-    name="vtt",
-    target="chapters.vtt",
-    summary="the shots as chapters for players",
-    write=write,
-    order=31,
-)
+OUTPUT = Output("vtt", "chapters.vtt", "the shots as chapters for players", write, order=31)

@@ -1,8 +1,8 @@
-"""``summary.mp4``: the selected shots in order, with their sound, cut where they begin and end.
+"""``summary.mp4``: the selected shots in order, with their sound.
 
-Pictures are re-encoded, since a cut at any frame cannot be had by copying.  Each stretch of
-neighboring shots is sought, decoded once and passed on, sound and pictures side by side, so that
-cost and memory follow the length of the summary and not that of the video.
+Frames are encoded again, since copied streams can be cut only at keyframes.  Each run of adjacent
+shots is decoded once from a seek and encoded as it comes, so that time and memory grow with the
+length of the summary, not of the video.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ import numpy.typing as npt
 
 from vidgist.errors import VideoError, VidgistWarning
 from vidgist.progress import Progress, silent
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.summary import Summary
 from vidgist.types import Floats
 
 if TYPE_CHECKING:
     import av
 
-    from vidgist.render.material import Material
     from vidgist.video.encode import ClipEncoder
     from vidgist.video.sound import SoundReader
 
@@ -34,7 +33,7 @@ __all__ = ["FADE", "fade", "stretches", "with_ends", "write", "write_clip"]
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 FADE = 0.010
-"""Seconds over which sound fades at a cut: short enough to go unheard, long enough not to click."""
+"""Seconds of fade at a cut of the sound: too short to be heard, long enough not to click."""
 
 
 def write(material: Material, path: Path) -> None:
@@ -50,7 +49,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
         OutputError: the pictures cannot be encoded.
 
     Warns:
-        VidgistWarning: sound did not decode (it is silent there), or no picture of a shot did.
+        VidgistWarning: sound or all frames of a run of shots did not decode.
     """
     from vidgist.video.encode import MADE_BY, ClipEncoder
     from vidgist.video.seek import FrameReader
@@ -74,7 +73,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
         for start, end in parts:
             samples: Iterator[Samples] = iter(())
             if sound is not None and sound.rate is not None:
-                # From the whole clip's length, so that roundings do not add up.
+                # From the start of the clip, so that rounding errors do not add up.
                 first = _whole(offset * sound.rate)
                 n = _whole((offset + end - start) * sound.rate) - first
                 faded = (start > 0, end < summary.timeline.duration)
@@ -105,12 +104,12 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
 
 
 def _whole(samples: float) -> int:
-    """Return whole samples, never more: the clip is not to last longer than it may."""
+    """Round samples down, so that the clip does not exceed its budget."""
     return int(samples + 1e-6)
 
 
 def stretches(segments: Floats) -> list[tuple[float, float]]:
-    """Join segments (n, 2), in order, of which one ends where the next begins."""
+    """Return segments (n, 2), in order, with adjacent ones joined."""
     joined: list[tuple[float, float]] = []
     for start, end in segments.tolist():
         if joined and start <= joined[-1][1]:
@@ -125,7 +124,7 @@ def with_ends(
 ) -> Iterator[tuple[av.VideoFrame, float, float]]:
     """Yield (picture, since, until) in seconds: each is shown until the next, the last until end.
 
-    The first is shown from ``start`` on, so that a clip has no hole where a frame is missing.
+    The first is shown from ``start`` on, so that a missing frame leaves no gap.
     """
     held: av.VideoFrame | None = None
     since = start
@@ -141,13 +140,13 @@ def with_ends(
 def fade(
     blocks: Iterable[Samples], *, total: int, rate: int, edges: tuple[bool, bool] = (True, True)
 ) -> Iterator[Samples]:
-    """Fade the beginning and the end of a stretch of sound.
+    """Fade sound in and out.
 
     Args:
-        blocks: (channels, n) each, in order, ``total`` samples together.
-        total: samples of the stretch.
-        rate: samples a second.
-        edges: whether to fade the beginning, and the end.
+        blocks: (channels, n) each, in order.
+        total: number of samples of all blocks.
+        rate: samples per second.
+        edges: whether to fade in, and out.
     """
     length = max(1, min(round(FADE * rate), total // 2))
     first = 0
@@ -190,10 +189,5 @@ def _warn(text: str) -> None:
 
 
 OUTPUT = Output(
-    name="mp4",
-    target="summary.mp4",
-    summary="the selected shots as a clip with sound",
-    write=write,
-    is_default=True,
-    order=60,
+    "mp4", "summary.mp4", "the selected shots with their sound", write, is_default=True, order=60
 )

@@ -1,4 +1,4 @@
-"""``summary.json`` (schema 1) and ``scores.csv``: everything as data."""
+"""``summary.json`` (schema 1) and ``scores.csv``."""
 
 from __future__ import annotations
 
@@ -8,31 +8,28 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from vidgist import __version__
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.summary import Summary
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["SCHEMA", "as_document", "plain", "write_csv", "write_json"]
 
 SCHEMA = 1
 DECIMALS = 6
-"""Microseconds for times, and finer than any score means something."""
+"""Decimals of numbers: microseconds for times, more than enough for scores."""
 
 
 def write_json(material: Material, path: Path) -> None:
-    """Write the document of `as_document` as JSON, in ASCII alone."""
+    """Write the document of `as_document` as JSON in ASCII."""
     path.write_text(_lines(as_document(material.summary)), encoding="ascii")
 
 
 def write_csv(material: Material, path: Path) -> None:
-    """Write a row a sample: time, each criterion, importance, shot (from 1), selected (0 or 1)."""
+    """Write one row per sample: time, criteria, importance, shot (from 1), selected (0 or 1)."""
     summary = material.summary
     shot = np.searchsorted(summary.shots.frames[:, 0], summary.features.picks, side="right") - 1
     shot = np.clip(shot, 0, len(summary.shots) - 1)
@@ -47,15 +44,15 @@ def write_csv(material: Material, path: Path) -> None:
 
 
 def as_document(summary: Summary) -> dict[str, Any]:
-    """Return the summary as plain JSON values: times in seconds, intervals half-open.
+    """Return the summary as JSON values: times in seconds, half-open intervals.
 
-    Numbers have six decimals; what is not finite (a criterion that was given as NaN) is None.
+    Numbers have six decimals; None stands for NaN and infinity.
     """
     video = summary.video
     scores = summary.scores
-    # The duration is that of the pictures which decoded: what the other times refer to.
+    # The duration of the decoded frames, which the other times refer to.
     duration = summary.timeline.duration
-    known = dict.fromkeys(("alignment", "uniformity", "uniqueness"))
+    paper = dict.fromkeys(("alignment", "uniformity", "uniqueness"))  # always in schema 1
     criteria = {name: _numbers(values) for name, values in scores.criteria.items()}
     return {
         "vidgist": __version__,
@@ -77,7 +74,7 @@ def as_document(summary: Summary) -> dict[str, Any]:
         },
         "samples": {
             "time": _numbers(summary.times),
-            **known,
+            **paper,
             **criteria,
             "importance": _numbers(scores.importance),
         },
@@ -106,7 +103,7 @@ def as_document(summary: Summary) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a setting as plain JSON: paths as text, bytes of names that are no text escaped."""
+    """Return a value as JSON: paths as text, with escapes for bytes that are not UTF-8."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, (bool, int)):
@@ -120,12 +117,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes, os.PathLike)):
         return [plain(v) for v in value]
     text = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else str(value)
-    # A name of bytes that are no UTF-8 holds surrogates, which strict JSON readers refuse.
+    # A name that is not UTF-8 has surrogates, which strict JSON readers refuse.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _lines(document: Mapping[str, Any]) -> str:
-    """Return JSON with a line for each entry of each part: a list of 7200 numbers is one line."""
+    """Return JSON with one line per entry of each part, so that a long list is one line."""
     parts = []
     for name, part in document.items():
         if isinstance(part, Mapping):
@@ -152,20 +149,8 @@ def _numbers(values: Iterable[Any]) -> list[float | None]:
     return [_number(value) for value in values]
 
 
+# JSON last: where it is, everything else that was asked for is too.
 OUTPUT = (
-    Output(
-        name="csv",
-        target="scores.csv",
-        summary="the scores of each sample as a table",
-        write=write_csv,
-        order=30,
-    ),
-    Output(
-        name="json",
-        target="summary.json",
-        summary="all scores, shots and choices as data",
-        write=write_json,
-        is_default=True,
-        order=90,  # last: where it is, everything else that was asked for is too
-    ),
+    Output("csv", "scores.csv", "the scores of each sample as a table", write_csv, order=30),
+    Output("json", "summary.json", "all as data", write_json, is_default=True, order=90),
 )

@@ -1,26 +1,22 @@
-"""``summary.edl``: the cuts of the summary as CMX 3600, which every editing program reads."""
+"""``summary.edl``: the cuts of the summary as a CMX 3600 edit decision list."""
 
 from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vidgist.render.cuts import Cut, cuts
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.timecode import EditRate, edit_rate
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["edit_list", "write"]
 
 REEL = "AX"
-"""The source's name as a tape: the customary one for files, which go by FROM CLIP NAME."""
+"""Reel name of the source: the usual one for files, which FROM CLIP NAME identifies."""
 
 
 def write(material: Material, path: Path) -> None:
-    """Write the cuts of a summary, in ASCII, with the line ends that the format has."""
+    """Write the cuts of a summary."""
     summary = material.summary
     video = summary.video
     rate = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
@@ -40,14 +36,14 @@ def write(material: Material, path: Path) -> None:
 def edit_list(
     events: list[Cut], *, rate: EditRate, name: str, has_audio: bool, source_start: int = 0
 ) -> str:
-    """Return the list as text, lines ended by CR LF.
+    """Return the list as ASCII text with CR LF line ends.
 
     Args:
         events: as `vidgist.render.cuts.cuts` returns them.
-        rate: at which frames and timecode count.
+        rate: of frames and timecode.
         name: file name of the source.
-        has_audio: whether sound is cut along with the pictures.
-        source_start: frame that the source's own timecode has at its first frame.
+        has_audio: whether the source has sound.
+        source_start: frame number of the first frame in the source's own timecode.
     """
     record_start = rate.parse(f"01:00:00{';' if rate.drop else ':'}00") or 0
     channels = "AA/V" if has_audio else "V"
@@ -73,15 +69,9 @@ def edit_list(
 
 
 def _plain_ascii(name: str) -> str:
-    """Return the name in printable ASCII, accents left off, other characters as ``_``."""
+    """Return the name in printable ASCII, without accents, other characters as ``_``."""
     bare = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return "".join(c if c.isascii() and c.isprintable() else "_" for c in bare) or "_"
 
 
-OUTPUT = Output(
-    name="edl",
-    target="summary.edl",
-    summary="the cuts for editing programs (CMX 3600)",
-    write=write,
-    order=32,
-)
+OUTPUT = Output("edl", "summary.edl", "the cuts as CMX 3600, for editing programs", write, order=32)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.times import format_timestamp
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
 
 __all__ = ["QUALITY", "file_name", "write"]
 
 QUALITY = 92
-"""JPEG quality at which flat areas and text show no artifacts."""
+"""JPEG quality without visible artifacts in flat areas and text."""
 
 
 def file_name(number: int, seconds: float) -> str:
@@ -23,23 +19,20 @@ def file_name(number: int, seconds: float) -> str:
 
 
 def write(material: Material, path: Path) -> None:
-    """Fill the folder ``path``.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Write the pictures into the folder ``path``."""
     total = len(material.stills.stills)
     for still, image in material.stills.pictures():
         image.save(path / file_name(still.number, still.seconds), quality=QUALITY)
         material.progress("writing keyframes", still.number, total)
 
 
+# First: the storyboard and the page reuse its pictures.
 OUTPUT = Output(
-    name="keyframes",
-    target="keyframes",
-    summary="a picture of each selected shot",
-    write=write,
+    "keyframes",
+    "keyframes",
+    "a picture of each selected shot",
+    write,
     is_folder=True,
     is_default=True,
-    order=10,  # before the storyboard and the page, which reuse its pictures
+    order=10,
 )

@@ -1,4 +1,4 @@
-"""``timeline.otio``: the cuts of the summary for editing programs, by OpenTimelineIO."""
+"""``timeline.otio``: the cuts of the summary for OpenTimelineIO."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vidgist import __version__
 from vidgist.errors import MissingExtraError
 from vidgist.render.links import relative_url
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.outputs.data import plain
 from vidgist.render.timecode import edit_rate, exact_rate
 
@@ -16,20 +16,14 @@ if TYPE_CHECKING:
     from opentimelineio.opentime import RationalTime, TimeRange
     from opentimelineio.schema import Timeline
 
-    from vidgist.render.material import Material
-
 __all__ = ["check", "timeline", "write"]
 
 _WHOLE = 0.05
-"""Part of a frame by which a border may miss a frame's start through rounded timestamps."""
+"""Largest distance, in frames, from a border to a frame with a rounded timestamp."""
 
 
 def check() -> None:
-    """Raise where the library is missing.
-
-    Raises:
-        MissingExtraError: OpenTimelineIO is not installed.
-    """
+    """Raise MissingExtraError if OpenTimelineIO is not installed."""
     try:
         import opentimelineio  # noqa: F401
     except ImportError as error:
@@ -37,22 +31,17 @@ def check() -> None:
 
 
 def write(material: Material, path: Path) -> None:
-    """Write the timeline of a summary.
-
-    Raises:
-        MissingExtraError: OpenTimelineIO is not installed.
-    """
-    check()
+    """Write the timeline of a summary."""
     from opentimelineio.adapters import write_to_string
 
     path.write_text(write_to_string(timeline(material), "otio_json"), encoding="utf-8")
 
 
 def timeline(material: Material) -> Timeline:
-    """Return the timeline: a track of pictures, one of sound where there is any, a clip a shot.
+    """Return the timeline: a video track and, with sound, an audio track, with one clip per shot.
 
-    Times count frames of the source, whole ones where its frame rate is constant; seconds are the
-    exact ones of summary.json.  Where a camera wrote a timecode, the source begins at it.
+    Times are in frames of the source, whole if its frame rate is constant; the seconds in the
+    metadata are those of summary.json.  The source starts at its own timecode, if it has one.
     """
     from opentimelineio import schema
     from opentimelineio.opentime import RationalTime, TimeRange
@@ -107,10 +96,5 @@ def timeline(material: Material) -> Timeline:
 
 
 OUTPUT = Output(
-    name="otio",
-    target="timeline.otio",
-    summary="the cuts for editing programs (OpenTimelineIO)",
-    write=write,
-    check=check,
-    order=33,
+    "otio", "timeline.otio", "the cuts for OpenTimelineIO", write, check=check, order=33
 )

@@ -1,4 +1,4 @@
-"""``summary.gif`` and ``preview.webp``: a few seconds of the summary, without sound, small."""
+"""``summary.gif`` and ``preview.webp``: a few seconds of the summary, small and silent."""
 
 from __future__ import annotations
 
@@ -9,74 +9,64 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.summary import Summary
 from vidgist.types import Floats
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from vidgist.render.material import Material
-
 __all__ = ["moments", "write_gif", "write_webp"]
 
 SECONDS = 6.0
-"""The most that a preview lasts."""
+"""Greatest duration of a preview."""
 
 GLIMPSE = 1.2
-"""Seconds shown of a shot: enough to see what goes on."""
+"""Seconds shown of a shot."""
 
 GIF_RATE, WEBP_RATE = 8, 12
-"""Pictures a second; a GIF takes four times the bytes of the same in WebP."""
+"""Pictures per second; a GIF takes four times the bytes of the same in WebP."""
 
 SIDES = (400, 320, 240, 160)
 """Longer sides in pixels, tried from the largest until the file is small enough."""
 
 PALETTE_PICTURES = 5
-"""Pictures of a GIF that share a palette: few enough to be mostly of one shot."""
+"""Number of pictures of a GIF that share a palette: few, so that most are of one shot."""
 
 GIF_BYTES, WEBP_BYTES = 2_500_000, 1_000_000
-"""What a preview may weigh, so that it can be put into a message or a page."""
+"""Greatest size in bytes, small enough for a message or a page."""
 
 
 def moments(summary: Summary, *, rate: float) -> Floats:
-    """Return the seconds, ascending, whose pictures make the preview, ``rate`` a second.
+    """Return the times in seconds of the preview's pictures, ``rate`` per second, ascending.
 
-    Of the best selected shots, in their order, the stretch around the best sample of each.
+    They are around the keyframes of the best selected shots.
     """
     shots = np.flatnonzero(summary.selected)
     best = shots[np.argsort(-summary.shot_scores[shots], kind="stable")]
-    lasting = summary.shot_seconds[:, 1] - summary.shot_seconds[:, 0]
+    durations = summary.shot_seconds[:, 1] - summary.shot_seconds[:, 0]
     left, spans, keyframes = SECONDS, [], summary.keyframe_times
     for shot in best:
         if left < 1 / rate:
             break
         # Few shots: show more of each.
-        wanted = min(max(GLIMPSE, SECONDS / len(best)), float(lasting[shot]), left)
+        length = min(max(GLIMPSE, SECONDS / len(best)), float(durations[shot]), left)
         start, end = (float(s) for s in summary.shot_seconds[shot])
         middle = float(keyframes[shot])
-        begin = min(max(middle - wanted / 2, start), end - wanted)
-        spans.append((begin, begin + wanted))
-        left -= wanted
+        begin = min(max(middle - length / 2, start), end - length)
+        spans.append((begin, begin + length))
+        left -= length
     parts = [begin + np.arange(max(1, int((end - begin) * rate))) / rate for begin, end in spans]
     return np.concatenate(sorted(parts, key=lambda part: float(part[0])))
 
 
 def write_gif(material: Material, path: Path) -> None:
-    """Write the preview as a GIF.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Write the preview as a GIF."""
     _write(material, path, rate=GIF_RATE, limit=GIF_BYTES, encode=_gif)
 
 
 def write_webp(material: Material, path: Path) -> None:
-    """Write the preview as an animated WebP.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Write the preview as an animated WebP."""
     _write(material, path, rate=WEBP_RATE, limit=WEBP_BYTES, encode=_webp)
 
 
@@ -112,10 +102,10 @@ def _gif(pictures: list[Image.Image], rate: int) -> bytes:
     file = io.BytesIO()
     frames = []
     for first in range(0, len(pictures), PALETTE_PICTURES):
-        alike = pictures[first : first + PALETTE_PICTURES]
-        # Half the size has the same colors, and finding 256 of them is most of the work.
-        palette = alike[len(alike) // 2].reduce(2).quantize(256)
-        frames += [p.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for p in alike]
+        group = pictures[first : first + PALETTE_PICTURES]
+        # Half the size has the same colors; quantization takes most of the time.
+        palette = group[len(group) // 2].reduce(2).quantize(256)
+        frames += [p.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for p in group]
     frames[0].save(
         file,
         "GIF",
@@ -145,18 +135,6 @@ def _webp(pictures: list[Image.Image], rate: int) -> bytes:
 
 
 OUTPUT = (
-    Output(
-        name="gif",
-        target="summary.gif",
-        summary="a few seconds of the summary, without sound",
-        write=write_gif,
-        order=41,
-    ),
-    Output(
-        name="webp",
-        target="preview.webp",
-        summary="the same, smaller and smoother",
-        write=write_webp,
-        order=42,
-    ),
+    Output("gif", "summary.gif", "a few seconds of the summary, silent", write_gif, order=41),
+    Output("webp", "preview.webp", "the same, smaller and smoother", write_webp, order=42),
 )

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vidgist.render.output import Output
-
-if TYPE_CHECKING:
-    from vidgist.render.material import Material
+from vidgist.render.output import Material, Output
 
 __all__ = ["write"]
 
@@ -21,10 +17,5 @@ def write(material: Material, path: Path) -> None:
 
 
 OUTPUT = Output(
-    name="report",
-    target="report.html",
-    summary="a page that shows why each moment was chosen",
-    write=write,
-    is_default=True,
-    order=70,
+    "report", "report.html", "a page that explains the choice", write, is_default=True, order=70
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidgist.render.output import Output
+from vidgist.render.output import Material, Output
 from vidgist.render.stills import TILE_SIDE, Still
 from vidgist.render.text import printable
 from vidgist.render.times import format_duration, format_time
@@ -15,8 +15,6 @@ from vidgist.summary import Summary
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
-
-    from vidgist.render.material import Material
 
 __all__ = ["Grid", "choose_grid", "draw_sheet", "write"]
 
@@ -27,13 +25,13 @@ HEADER = 112
 LABEL_HEIGHT = 34
 
 PICTURE_AREA = 3_600_000
-"""Pixels that all pictures take together, so that a sheet of many stays a few megabytes."""
+"""Total area of the pictures in pixels, which keeps the file to a few megabytes."""
 
 MIN_SIDE = 130
-"""Least width in pixels of a cell: its label needs it."""
+"""Least width of a cell in pixels, for its label."""
 
 SHEET_SHAPE = 1.5
-"""Width by height that a sheet comes near to: it fits screens and paper."""
+"""Preferred width by height of a sheet, which fits screens and paper."""
 
 QUALITY = 90
 
@@ -45,7 +43,7 @@ class Grid:
     Attributes:
         columns: pictures side by side.
         rows: rows of pictures.
-        cell: (width, height) of a picture, without its label.
+        cell: (width, height) of a picture without its label.
         size: (width, height) of the sheet.
     """
 
@@ -58,17 +56,13 @@ class Grid:
         """Return (left, top) of picture ``index``."""
         row, column = divmod(index, self.columns)
         width, height = self.cell
-        return (
-            MARGIN + column * (width + GAP),
-            HEADER + row * (height + LABEL_HEIGHT + GAP),
-        )
+        return (MARGIN + column * (width + GAP), HEADER + row * (height + LABEL_HEIGHT + GAP))
 
 
 def choose_grid(count: int, *, aspect: float) -> Grid:
-    """Return the grid for ``count`` pictures (at least 1) of that width by height.
+    """Return the grid for ``count`` pictures whose width by height is ``aspect``.
 
-    Of all numbers of columns the one that gives the sheet nearest to `SHEET_SHAPE` with few
-    cells empty.
+    The number of columns brings the sheet near to `SHEET_SHAPE` with few empty cells.
     """
     area = min(PICTURE_AREA / count, TILE_SIDE * TILE_SIDE / max(aspect, 1 / aspect))
     width = math.sqrt(area * aspect)
@@ -96,10 +90,10 @@ def draw_sheet(
     """Draw the sheet.
 
     Args:
-        tiles: key frames with their (small) pictures.
-        title: the large line.
-        note: the small line under it.
-        aspect: width by height of a cell; pictures of another shape are fitted into it.
+        tiles: keyframes with their small pictures.
+        title: large line of text.
+        note: small line of text under it.
+        aspect: width by height of a cell; other pictures are fitted into it.
     """
     from PIL import Image, ImageDraw, ImageFont
 
@@ -136,11 +130,7 @@ def draw_sheet(
 
 
 def write(material: Material, path: Path) -> None:
-    """Write the sheet of a summary.
-
-    Raises:
-        VideoError: the video can no longer be read.
-    """
+    """Write the sheet of a summary."""
     tiles = material.stills.tiles()
     summary = material.summary
     sheet = draw_sheet(
@@ -158,34 +148,19 @@ def _note(summary: Summary, *, shown: int) -> str:
     shots = "1 shot" if count == 1 else f"{count} shots"
     text = f"{format_duration(gist)} of {format_duration(video)} ({gist / video:.0%}) in {shots}"
     if shown < count:
-        text += f"; {shown} of their {count} key frames shown"
+        text += f"; {shown} of their {count} keyframes shown"
     return text
 
 
 def _fitted(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: float) -> str:
-    """Return the text, its middle left out where it is wider than ``room`` pixels."""
-    if font.getlength(text) <= room:
-        return text
-    few, many = 0, len(text)
-    while few < many - 1:  # the most characters that fit, half from either end
-        keep = (few + many) // 2
-        if font.getlength(_shortened(text, keep)) <= room:
-            few = keep
-        else:
-            many = keep
-    return _shortened(text, few)
-
-
-def _shortened(text: str, keep: int) -> str:
-    front = (keep + 1) // 2
-    return text[:front] + "..." + (text[len(text) - (keep - front) :] if keep > front else "")
+    """Return the text, without its middle if it is wider than ``room`` pixels."""
+    shown, keep = text, len(text)
+    while font.getlength(shown) > room and keep > 1:
+        keep -= 1
+        shown = f"{text[: (keep + 1) // 2]}...{text[len(text) - keep // 2 :]}"
+    return shown
 
 
 OUTPUT = Output(
-    name="storyboard",
-    target="storyboard.jpg",
-    summary="a contact sheet of the keyframes",
-    write=write,
-    is_default=True,
-    order=20,
+    "storyboard", "storyboard.jpg", "a sheet of the keyframes", write, is_default=True, order=20
 )

@@ -1,9 +1,8 @@
-"""Pages that stand alone: one HTML file with its style, script and data inside, safe to open.
+"""Self-contained HTML pages: style, script and data in one file, safe to open.
 
-Nothing that comes from a video or a file name ever becomes markup: text is escaped, data lies in a
-JSON island, and the script only sets text and properties.  The Content-Security-Policy lets the
-browser run this one script and style and nothing else, and fetch nothing but media from beside the
-page.
+Nothing from a video or a file name becomes markup: text is escaped, data is in a JSON island, and
+the script sets only text and properties.  The Content-Security-Policy allows exactly this script
+and style, and nothing to load but media next to the page.
 """
 
 from __future__ import annotations
@@ -32,14 +31,14 @@ __all__ = [
 
 
 def escape(text: object) -> str:
-    """Return a text for the inside of an element or of a quoted attribute."""
-    # A name of bytes that are no UTF-8 holds surrogates, which a page cannot.
+    """Escape a text for an element or a quoted attribute."""
+    # A name that is not UTF-8 has surrogates, which a page cannot have.
     whole = str(text).encode("utf-8", "backslashreplace").decode("utf-8")
     return html.escape(legible(whole), quote=True)
 
 
 def breakable(name: object) -> str:
-    """Return a name as `escape` does, with leave to go on in a new line after its separators."""
+    """Escape a name, with optional line breaks after its separators."""
     parts = re.split(r"(?<=[-_,/+])(?=[^-_,/+])", str(name))
     return "<wbr>".join(escape(part) for part in parts)
 
@@ -57,9 +56,9 @@ def definition_rows(rows: Iterable[tuple[object, object]]) -> str:
 
 
 def data_island(document: Any) -> str:
-    """Return JSON that may stand in a ``<script type="application/json">``.
+    """Return JSON for a ``<script type="application/json">``, in ASCII.
 
-    It is ASCII, and holds no ``<``, ``>`` or ``&``: nothing in it can end the element.
+    It has no ``<``, ``>`` or ``&``, so that nothing in it can end the element.
     """
     text = json.dumps(document, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     for sign in "<>&":
@@ -68,7 +67,7 @@ def data_island(document: Any) -> str:
 
 
 def policy(*, style: str, script: str) -> str:
-    """Return the Content-Security-Policy of a page with this very style and script."""
+    """Return the Content-Security-Policy of a page with exactly this style and script."""
     return "; ".join(
         [
             "default-src 'none'",
@@ -95,14 +94,14 @@ def assemble(
     """Return a page.
 
     Args:
-        template: name of the HTML file in this package, with ``$name`` where something goes.
+        template: name of the HTML file in this package, with ``$name`` for slots.
         styles: names of its CSS files, in order.
         scripts: names of its JavaScript files, in order; they share one scope.
         data: plain JSON values for the script.
-        slots: name -> markup, escaped by the caller, for the template.
+        slots: name -> markup, escaped by the caller.
 
     Raises:
-        KeyError: the template has a slot that is not given.
+        KeyError: a slot of the template is missing.
     """
     style = "\n".join(_read(name) for name in styles)
     script = '"use strict";(() => {\n' + "\n".join(_read(name) for name in scripts) + "\n})();\n"
@@ -118,7 +117,7 @@ def assemble(
 
 
 def _read(name: str) -> str:
-    # Line ends as in the repository, whatever a checkout made of them: the hashes go by bytes.
+    # Normalize line ends, since a checkout may change them and the hashes are of bytes.
     text = resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
     return text.replace("\r\n", "\n")
 

@@ -1,11 +1,11 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 
-// Decimals of a moment: a tenth of a second is much of a very short video.
+// Decimals of a time: a tenth of a second is a large part of a very short video.
 const FINE = data.duration < 3 ? 2 : 1;
 
 const byId = (id) => document.getElementById(id);
 
-// Text only ever becomes text: no string is parsed as markup anywhere.
+// Strings are set as text and never parsed as markup.
 function make(tag, className, ...children) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -13,7 +13,7 @@ function make(tag, className, ...children) {
   return element;
 }
 
-// Text for those who listen instead of looking.
+// Text for screen readers only.
 const spoken = (text) => make("span", "hidden", text);
 
 // 83.46 -> "1:23.5"; hours where there are any.
@@ -28,7 +28,7 @@ function clock(seconds, decimals = FINE) {
   return hours ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
-// How long something lasts, as people say it: "15 ms", "0.25 s", "4.2 s", "2:19 min", "1:02:03 h".
+// A duration to be read by people: "15 ms", "0.25 s", "4.2 s", "2:19 min", "1:02:03 h".
 function brief(seconds) {
   if (seconds < 0.0995) return `${Math.round(1000 * seconds)} ms`;
   if (seconds < 0.95) return `${seconds.toFixed(2)} s`;
@@ -39,7 +39,7 @@ function brief(seconds) {
 const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-// The last index whose value is not over x, in an ascending array; 0 where all are.
+// Index of the last value <= x in an ascending array; 0 if there is none.
 function lastUpTo(ascending, x) {
   let low = 0;
   let high = ascending.length;

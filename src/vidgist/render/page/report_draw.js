@@ -1,4 +1,4 @@
-// The picture of the time line: curves, shots and marks on a canvas.
+// The timeline on a canvas: curves, shots and marks.
 const timeline = byId("timeline");
 const canvas = byId("canvas");
 const overview = byId("overview");
@@ -20,7 +20,7 @@ function layOut() {
   return placed;
 }
 
-// Kept: asking for it makes the browser lay out the page anew.
+// Cached: reading it makes the browser compute the layout again.
 let wide = timeline.clientWidth;
 const width = () => wide;
 const toX = (seconds) => ((seconds - state.view[0]) / (state.view[1] - state.view[0])) * width();
@@ -37,7 +37,7 @@ function prepare(target, height) {
   return context;
 }
 
-// One point a pixel at most: of several samples in a pixel the greatest counts.
+// At most one point per pixel: the greatest of the samples in it.
 function points(values) {
   const first = Math.max(0, lastUpTo(data.times, state.view[0]) - 1);
   const last = Math.min(data.times.length - 1, lastUpTo(data.times, state.view[1]) + 1);
@@ -127,7 +127,7 @@ function drawAxis(context) {
   }
 }
 
-// A strip of film along the top: the picture at the middle of each cell.
+// A strip of pictures along the top: in each cell the picture at its middle.
 const film = new Map();
 function drawFilm(context) {
   if (!FILM) return;

@@ -1,5 +1,5 @@
 // Why this moment: its picture, its values in plain words, its nearest neighbors.
-// By its value and not its rank: the score is made of values.
+// By the value and not by the rank: the score is a product of values.
 const level = (one, value) =>
   one.constant || value === null ? "same" : value >= 0.6 ? "high" : value >= 0.3 ? "middle" : "low";
 
@@ -17,11 +17,11 @@ function sentence(sample) {
     kinds[is === "low" ? "against" : "for"].push(one[is]);
   }
   const parts = [listed(kinds.for), listed(kinds.against)].filter(Boolean);
-  if (!parts.length) return "All moments of this video are alike to these criteria.";
+  if (!parts.length) return "These criteria give all moments of this video the same value.";
   return `It ${parts.join(", but ")}.`;
 }
 
-// Why the shot is in the summary of this length or not: what an exact choice makes sure of.
+// Why the shot is in the summary of this length or not. The choice of shots is optimal.
 function verdict(shot) {
   const { cut, budget } = current();
   const most = brief(budget);
@@ -35,7 +35,7 @@ function verdict(shot) {
   }
   if (inside) return `Shot ${shot + 1} is in: no other choice of shots that fits into ${most} has a higher sum of scores.`;
   if (shots[shot].black) return `Shot ${shot + 1} is out: it is mostly black.`;
-  if (lasts > budget + 1e-3) return `Shot ${shot + 1} is out: it lasts ${brief(lasts)}, and the summary ${most} at most.`;
+  if (lasts > budget + 1e-3) return `Shot ${shot + 1} is out: it lasts ${brief(lasts)}, and the summary may last ${most} at most.`;
   return `Shot ${shot + 1} is out: no choice with it that fits into ${most} has a higher sum of scores.`;
 }
 
@@ -96,7 +96,7 @@ function showMoment() {
   const all = near.ranks.length === near.count;
   byId("near-hint").textContent = !friends.length
     ? "There is no other moment to compare it with."
-    : `${all ? `The ${count(near.count, "moment")} most like it` : `Of the ${count(near.count, "moment")} most like it the nearest, and some further out`}, with their similarity (1: the same).`;
+    : `${all ? `The ${count(near.count, "moment")} most like it` : `Some of the ${count(near.count, "moment")} most like it, the nearest first`}, with their similarity (1: the same).`;
   byId("neighbors").replaceChildren(
     ...friends.map((friend, i) => neighborCard(friend, near.ranks[i], near.similarity[stop][i])));
   byId("moment-play").disabled = !playable(shot);

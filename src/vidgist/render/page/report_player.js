@@ -49,7 +49,7 @@ const say = (text) => {
 
 function begin() {
   if (!pending) return;
-  // A touch after the border, lest rounding shows the last picture of the shot before.
+  // Slightly after the border, so that rounding does not show the last picture of the shot before.
   sought = pending.from + 0.01;
   pending = null;
   video.currentTime = sought;
@@ -112,7 +112,7 @@ function follow() {
       else {
         playlist = null;
         video.pause();
-        // A busy browser may notice late; what stays in sight belongs to the shot.
+        // A busy browser may stop late: go back to a picture of the shot.
         if (video.currentTime > piece.to + 0.05) video.currentTime = piece.to - 0.02;
         say("");
       }
@@ -123,7 +123,7 @@ function follow() {
 video.addEventListener("play", () => requestAnimationFrame(follow));
 video.addEventListener("pause", follow);
 video.addEventListener("seeked", follow);
-// Whoever scrubs with the player's own controls leaves the list.
+// Seeking with the player's own controls ends the playlist.
 video.addEventListener("seeking", () => {
   if (sought === null || Math.abs(video.currentTime - sought) > 0.05) playlist = null;
 });
@@ -148,7 +148,7 @@ video.addEventListener("error", () => {
   change({ length: state.length });
 });
 
-// While the player's place is out of sight, it plays in a corner.
+// While the player is scrolled out of view, it plays in a corner.
 let placeVisible = true;
 function float() {
   const floating = !placeVisible;

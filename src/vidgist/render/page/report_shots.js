@@ -3,7 +3,7 @@ const slider = byId("length");
 const percent = (share) => `${Number((share * 100).toFixed(1))}%`;
 const lasting = (length) => length.segments.reduce((sum, [start, end]) => sum + end - start, 0);
 
-// The shots to count and picture: of one that would be cut, though it lies in pieces here, its longest.
+// The shots to count and to show; of a cut shot that is several pieces here, its longest piece.
 function countedShots(length) {
   if (!length.cut) return length.shots;
   const size = ([start, end]) => end - start;
@@ -68,7 +68,7 @@ const cards = shots.map((shot, i) => {
   });
   return { shot, index: i, image, bar, badge, button, item: make("li", "", button) };
 });
-// Pictures are set when their card comes near: a long video has thousands.
+// Pictures are set when their card comes into view: a long video has thousands.
 const nearCards = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (!entry.isIntersecting) continue;

@@ -1,4 +1,4 @@
-// What is shown, and who wants to know when it changes.
+// The state of the page, and its listeners.
 const shots = data.shots;
 const starts = shots.map((shot) => shot.start);
 const stops = data.stops;
@@ -18,7 +18,7 @@ function change(part) {
   for (const listener of listeners) listener(part);
 }
 
-// Shots that are pieces of one that was cut to fit, where one was: from, up to.
+// [first, stop) of the shots that are pieces of one that was cut to fit; null if none was cut.
 const pieces = data.pieces;
 const isPiece = (shot) => pieces !== null && shot >= pieces[0] && shot < pieces[1];
 const piecesNamed = () => `shots ${pieces[0] + 1} to ${pieces[1]}`;
@@ -28,7 +28,7 @@ const shotOfStop = (stop) => shotAt(stopTimes[stop]);
 const current = () => data.lengths[state.length];
 const selectedNow = () => new Set(current().shots);
 
-// Sample -> the place among the stops of the one nearest in time, in the same shot if there is one.
+// Sample -> index of the stop nearest in time, in the same shot if there is one.
 function nearestStop(seconds) {
   const before = lastUpTo(stopTimes, seconds);
   const after = Math.min(before + 1, stops.length - 1);
@@ -46,7 +46,7 @@ function pictureOf(stop) {
   return picture ? `data:${data.pictures.kind};base64,${picture}` : "";
 }
 
-// The larger picture of a shot, where there is one and it shows this very sample.
+// The larger picture of a shot, if there is one and it shows exactly this sample.
 function largePicture(stop) {
   const shot = shotOfStop(stop);
   const still = shots[shot].key === stops[stop] && data.stills.data[shot];
@@ -80,8 +80,8 @@ function rankOf(one, sample) {
 }
 const shown = (value) => (value === null ? "none" : value.toFixed(2));
 
-// A color of the style sheet as it is in force: light, dark or forced.
-// Asked for once a drawing: each question may make the browser work out all styles anew.
+// A color of the style sheet in the current mode: light, dark or forced.
+// Read once a drawing: each read may make the browser compute all styles again.
 const style = getComputedStyle(document.documentElement);
 const colors = new Map();
 function color(name) {

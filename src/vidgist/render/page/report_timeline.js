@@ -1,4 +1,4 @@
-// The time line in hand: pointer, keys and zoom; a slider to keyboards and screen readers.
+// Interaction with the timeline: pointer, keys and zoom; a slider for keyboards and screen readers.
 const tip = byId("tip");
 
 function show(start, span) {
@@ -14,7 +14,7 @@ function zoom(factor, center = stopTimes[state.stop]) {
 }
 const pan = (seconds) => show(state.view[0] + seconds, state.view[1] - state.view[0]);
 
-// The shot is the one around the moment, if none is named: a rest of a cut shot may hold no moment.
+// Without a shot, the one around the moment: what is left of a cut shot may hold no moment.
 function choose(stop, shot) {
   const next = clamp(stop, 0, stops.length - 1);
   change({ stop: next, shot: shot ?? shotOfStop(next) });

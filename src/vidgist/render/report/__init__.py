@@ -1,4 +1,4 @@
-"""``report.html``: one page to look at a summary, alone in its file, without a network."""
+"""Page about a summary: one HTML file that needs no network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from PIL import Image
 from vidgist import __version__
 from vidgist.errors import VidgistError
 from vidgist.render.material import Material
-from vidgist.render.output import OUTPUTS
 from vidgist.render.page import assemble, breakable, definition_rows, escape, list_items
 from vidgist.render.report.content import curves, facts, links, media, settings_rows, stops
 from vidgist.render.report.pictures import as_text, choose_pictures, encode, encoding
@@ -32,27 +31,24 @@ SCRIPTS = (
 )
 
 SIZES = ((600.0, 2_800_000), (7200.0, 9_400_000))
-"""(seconds of video, bytes of its page): at most 3 MB for ten minutes, 10 MB for two hours."""
+"""(seconds of video, bytes of the page): at most 3 MB for ten minutes, 10 MB for two hours."""
 
 STILL_SIDE = 320
 STILL_QUALITY = 60
 POSTER_QUALITY = 70
 
 STILLS_SHARE = 0.15
-"""Part of the page for larger pictures of the selected shots."""
+"""Share of the page for larger pictures of the selected shots."""
 
 
 def size_limit(duration: float) -> int:
-    """Return the bytes that the page of a video of that many seconds may take."""
+    """Return the greatest size in bytes of the page of a video of ``duration`` seconds."""
     seconds, sizes = zip(*SIZES, strict=True)
     return int(np.interp(duration, seconds, sizes))
 
 
 def page(material: Material) -> str:
-    """Return the page as text.
-
-    It stays under `size_limit`: what is left by the scores and shots is filled with pictures.
-    """
+    """Return the page as text, filled up with pictures to `size_limit`."""
     summary = material.summary
     limit = size_limit(summary.timeline.duration)
     document: dict[str, Any] = {**curves(summary), "media": media(material)}
@@ -65,8 +61,7 @@ def page(material: Material) -> str:
         "warnings": list_items(summary.warnings),
         "settings": definition_rows(settings_rows(summary)),
         "links": "".join(
-            f'<li><a href="{escape(url)}">{escape(name)}</a></li>'
-            for name, url in links(material, {name: out.target for name, out in OUTPUTS.items()})
+            f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in links(material)
         ),
         "version": escape(__version__),
     }
@@ -80,7 +75,7 @@ def _assembled(document: dict[str, Any], slots: dict[str, str]) -> str:
 
 
 def _poster(material: Material) -> dict[str, str]:
-    """Return the picture that the player shows before it plays: of the best shot, large."""
+    """Return the large picture of the best shot, which the player shows before it plays."""
     try:
         picture = material.stills.best()
     except VidgistError:
@@ -89,11 +84,11 @@ def _poster(material: Material) -> dict[str, str]:
 
 
 def _stills(material: Material, *, room: int) -> dict[str, Any]:
-    """Return larger pictures of the selected shots, as many as fit, evenly chosen."""
+    """Return as many larger pictures of the selected shots as fit, evenly chosen."""
     try:
         tiles = material.stills.tiles()
     except VidgistError:
-        return {"kind": "", "data": {}}  # the source is gone: thumbnails will do
+        return {"kind": "", "data": {}}  # the source is gone; the page uses the thumbnails
     encoded = []
     for still, tile in tiles:
         small = tile.copy()

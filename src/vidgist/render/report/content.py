@@ -1,9 +1,7 @@
-"""What the page knows: a summary as plain JSON values, rounded to what can be seen."""
+"""Data of the page: a summary as JSON values, rounded to what can be seen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,21 +9,22 @@ import numpy as np
 from vidgist import __version__
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
+from vidgist.render.output import OUTPUTS
 from vidgist.render.outputs.data import plain
 from vidgist.render.report.lengths import pieces, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
-from vidgist.render.report.words import about_importance, words_of
 from vidgist.render.times import format_duration
+from vidgist.render.words import describe_score, used_criteria, words_of
 from vidgist.selection import offered_shots
 from vidgist.summary import Summary
 
-__all__ = ["curves", "facts", "links", "media", "settings_rows", "stops", "used_criteria"]
+__all__ = ["curves", "facts", "links", "media", "settings_rows", "stops"]
 
 
 def curves(summary: Summary) -> dict[str, Any]:
-    """Return all but the pictures: samples, criteria with their words, shots and lengths."""
-    # What the score is made of comes first; other criteria are shown for comparison.
+    """Return samples, criteria with their words, shots and lengths: all but the pictures."""
+    # The criteria of the score come first; others are shown for comparison.
     used = used_criteria(summary.scores.criteria, summary.settings.get("criteria"))
     criteria = {name: summary.scores.criteria[name] for name in used}
     criteria.update(summary.scores.criteria)
@@ -35,7 +34,7 @@ def curves(summary: Summary) -> dict[str, Any]:
         "duration": _round(summary.timeline.duration),
         "times": _rounded(summary.times),
         "importance": _rounded(summary.scores.importance),
-        "about": about_importance([plain(name) for name in used]),
+        "about": describe_score([plain(name) for name in used]),
         "criteria": [
             {
                 "name": plain(name),
@@ -76,20 +75,8 @@ def curves(summary: Summary) -> dict[str, Any]:
     }
 
 
-def used_criteria(known: Iterable[str], named: object) -> list[str]:
-    """Return the criteria that the score is made of, in its order.
-
-    Args:
-        known: names of all criteria that were measured.
-        named: the setting; where it names none of them, the score is made of all.
-    """
-    names = list(known)
-    chosen = [str(name) for name in named] if isinstance(named, (list, tuple)) else []
-    return [name for name in chosen if name in names] or names
-
-
 def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
-    """Return the samples that can be chosen, with their pictures and nearest neighbors."""
+    """Return the samples that a user can choose, their pictures and nearest neighbors."""
     chosen = list(pictures.samples)
     near = nearest(
         summary.features.values[chosen], neighbors=float(summary.settings.get("neighbors") or 0.1)
@@ -107,7 +94,7 @@ def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
 
 
 def media(material: Material) -> dict[str, Any]:
-    """Return what can be played from beside the page, by relative links."""
+    """Return relative links to what the page can play."""
     source, video = material.source, material.summary.video
     url = relative_url(video.path, folder=material.folder) if source.readable else None
     clip = "mp4" in material.names or (material.folder / "summary.mp4").is_file()
@@ -120,22 +107,18 @@ def media(material: Material) -> dict[str, Any]:
     }
 
 
-def links(material: Material, targets: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (name, URL) of the other results.
-
-    Args:
-        material: its outputs, and those that its folder holds already, are linked.
-        targets: name of an output -> name of its file or folder.
-    """
+def links(material: Material) -> list[tuple[str, str]]:
+    """Return (name, URL) of the other outputs, made now or in the folder already."""
     return [
-        (target, f"./{target}{'' if Path(target).suffix else '/'}")
-        for name, target in targets.items()
-        if name != "report" and (name in material.names or (material.folder / target).exists())
+        (output.target, f"./{output.target}{'/' * output.is_folder}")
+        for name, output in sorted(OUTPUTS.items(), key=lambda item: item[1].order)
+        if name != "report"
+        and (name in material.names or (material.folder / output.target).exists())
     ]
 
 
 def facts(summary: Summary) -> list[str]:
-    """Return what is known of the video and the summary, for the head of the page."""
+    """Return facts of the video and the summary, for the head of the page."""
     video = summary.video
     count, whole = int(summary.selected.sum()), len(summary.shots)
     share = summary.duration / summary.timeline.duration
@@ -150,7 +133,7 @@ def facts(summary: Summary) -> list[str]:
 
 
 def settings_rows(summary: Summary) -> list[tuple[str, str]]:
-    """Return the settings in force as (name, value)."""
+    """Return the settings as (name, value)."""
     rows = []
     for name, value in plain(dict(summary.settings)).items():
         if isinstance(value, list):

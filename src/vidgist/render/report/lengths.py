@@ -1,4 +1,4 @@
-"""The selection at other lengths, solved ahead, so that a page can show them at a touch."""
+"""Selections at other lengths, computed in advance for the page."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from vidgist.types import Floats
 __all__ = ["SHARES", "Selection", "pieces", "selections"]
 
 SHARES = tuple(share / 100 for share in range(5, 55, 5))
-"""Lengths offered, as shares of the video."""
+"""Lengths on the page, as shares of the video."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """The shots that make the summary of one length.
+    """The selected shots at one length.
 
     Attributes:
-        budget: seconds that it may last.
+        budget: greatest duration in seconds.
         share: the budget as a share of the video.
-        shots: indices of the summary's shots, ascending.
-        segments: (start, end) in seconds of what is shown of each.
-        cut: whether no shot fitted, so that this is a piece of the best one.
-        made: whether this is the summary as it was made.
+        shots: indices of shots of the summary, ascending.
+        segments: (start, end) in seconds of the shown part of each.
+        cut: True if no whole shot fitted, so that the best one is cut.
+        made: True for the selection of the summary itself.
     """
 
     budget: float
@@ -41,42 +41,36 @@ class Selection:
 def selections(summary: Summary) -> list[Selection]:
     """Return the best shots for each of `SHARES` and for the length that was asked for.
 
-    Each is exact, and what `summarize` would choose at that length: the knapsack over the video's
-    shots, before one of them was cut for this summary.  Where not even the shortest shot fits,
-    the best one is cut to the budget.
-
-    Returns:
-        In the order of their budgets; exactly one is ``made``.
+    Each is what `summarize` would choose at that length.  Budgets ascend; exactly one is ``made``.
     """
     duration = float(summary.timeline.duration)
-    found = []
+    results = []
     for share in SHARES:
-        # The same length is the summary itself, not a second solution of equal value.
+        # The length of the summary itself is not solved again: several choices can be optimal.
         if abs(share * duration - summary.budget) > 1e-6 * duration:
-            found.append(_solve(summary, budget=share * duration, share=share))
-    chosen = np.flatnonzero(summary.selected)
-    found.append(
+            results.append(_solve(summary, budget=share * duration, share=share))
+    results.append(
         Selection(
             budget=float(summary.budget),
             share=float(summary.budget) / duration,
-            shots=tuple(chosen.tolist()),
-            segments=_pairs(summary.segments.tolist()),
+            shots=tuple(np.flatnonzero(summary.selected).tolist()),
+            segments=tuple((start, end) for start, end in summary.segments.tolist()),
             cut=summary.uncut is not None,
             made=True,
         )
     )
-    return sorted(found, key=lambda selection: selection.budget)
+    return sorted(results, key=lambda selection: selection.budget)
 
 
 def pieces(summary: Summary) -> tuple[int, int] | None:
-    """Return [first, stop) of the shots that were one before it was cut, None where none was."""
+    """Return [first, stop) of the shots that are pieces of a cut shot, None if none was cut."""
     if summary.uncut is None:
         return None
     assert summary.uncut.seconds is not None
     (piece,) = np.flatnonzero(summary.selected).tolist()
     borders = summary.uncut.seconds[:, 0]
-    place = int(np.searchsorted(borders, summary.shot_seconds[piece, 0] + 1e-9, side="right"))
-    start, end = summary.uncut.seconds[place - 1].tolist()
+    after = int(np.searchsorted(borders, summary.shot_seconds[piece, 0] + 1e-9, side="right"))
+    start, end = summary.uncut.seconds[after - 1].tolist()
     inside = summary.shot_seconds
     chosen = np.flatnonzero((inside[:, 0] >= start - 1e-9) & (inside[:, 1] <= end + 1e-9))
     return int(chosen[0]), int(chosen[-1]) + 1
@@ -84,37 +78,37 @@ def pieces(summary: Summary) -> tuple[int, int] | None:
 
 def _solve(summary: Summary, *, budget: float, share: float) -> Selection:
     timeline, picks = summary.timeline, summary.features.picks
-    whole, values, keys = summary.shots, summary.shot_scores, summary.keyframes
+    uncut, values, keys = summary.shots, summary.shot_scores, summary.keyframes
     if summary.uncut is not None:
         importance = summary.scores.importance
-        whole = summary.uncut
-        values = shot_values(spread(importance, picks, timeline.n_frames), whole.frames)
-        keys = best_samples(importance, picks, whole)
+        uncut = summary.uncut
+        values = shot_values(spread(importance, picks, timeline.n_frames), uncut.frames)
+        keys = best_samples(importance, picks, uncut)
     shots, selected = fit(
-        whole,
+        uncut,
         np.asarray(values, dtype=np.float64),
         timeline,
         budget=budget,
         moments=timeline.times[picks[keys]],
         integer_values=bool(summary.settings.get("integer_values")),
-        offered=offered_shots(summary.black, picks, whole),
+        offered=offered_shots(summary.black, picks, uncut),
     )
     assert shots.seconds is not None
-    # Where a shot was cut within its last picture, what is left of it belongs to no shot.
+    # A shot that was cut within its last frame leaves a rest that belongs to no shot.
     borders = np.append(summary.shot_seconds[1:, 0], timeline.duration)
     covering = np.column_stack([summary.shot_seconds[:, 0], borders])
-    found = list(_among(covering, shots.seconds[selected]))
+    parts = list(_among(covering, shots.seconds[selected]))
     return Selection(
         budget=budget,
         share=share,
-        shots=tuple(shot for shot, _ in found),
-        segments=tuple(piece for _, piece in found),
-        cut=shots is not whole,
+        shots=tuple(shot for shot, _ in parts),
+        segments=tuple(piece for _, piece in parts),
+        cut=shots is not uncut,
     )
 
 
 def _among(shots: Floats, segments: Floats) -> Iterator[tuple[int, tuple[float, float]]]:
-    """Yield (shot, (start, end)): which part of which of the shots (S, 2) each segment shows."""
+    """Yield (shot, (start, end)), the parts of shots (S, 2) that the segments show."""
     for start, end in segments.tolist():
         first = int(np.searchsorted(shots[:, 0], start, side="right")) - 1
         for shot in range(max(first, 0), len(shots)):
@@ -123,7 +117,3 @@ def _among(shots: Floats, segments: Floats) -> Iterator[tuple[int, tuple[float, 
                 yield shot, (since, until)
             elif shots[shot, 0] >= end:
                 break
-
-
-def _pairs(rows: list[list[float]]) -> tuple[tuple[float, float], ...]:
-    return tuple((start, end) for start, end in rows)

@@ -1,4 +1,4 @@
-"""The nearest neighbors of each pictured sample, to be shown beside it (figure 3 of the paper)."""
+"""Nearest neighbors of each sample on the page (figure 3 of the paper)."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from vidgist.types import Floats, Integers
 __all__ = ["Neighbors", "nearest"]
 
 CLOSEST = 5
-"""Nearest samples that are all shown, as in the paper's figure."""
+"""Number of nearest samples that are all shown, as in the figure of the paper."""
 
 BLOCK_BYTES = 8 * 2**20
-"""Memory of a block of similarities: the indices that sort it take more than twice as much."""
+"""Size of a block of similarities; the indices that sort it take twice as much again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbors:
-    """Some of the nearest samples of each of P samples.
+    """Some of the nearest neighbors of each of P samples.
 
     Attributes:
-        count: K, how many samples count as neighbors.
-        ranks: (R,) which of them are given, from 1: the closest, one in the middle, the last.
-        samples: (P, R) index among the P.
-        similarity: (P, R) cosine.
+        count: number K of neighbors.
+        ranks: (R,) ranks of those listed, from 1: the nearest, one in the middle, the last.
+        samples: (P, R) indices among the P samples.
+        similarity: (P, R) cosine similarities.
     """
 
     count: int
@@ -37,7 +37,7 @@ class Neighbors:
 
 
 def nearest(features: Floats, *, neighbors: float = 0.1) -> Neighbors:
-    """Return neighbors by cosine similarity, a sample not being its own.
+    """Return the nearest neighbors by cosine similarity, without the sample itself.
 
     Args:
         features: (P, D).
@@ -50,13 +50,13 @@ def nearest(features: Floats, *, neighbors: float = 0.1) -> Neighbors:
         ranks = ()
     samples = np.zeros((len(unit), len(ranks)), dtype=np.int64)
     similarity = np.zeros((len(unit), len(ranks)))
-    wanted = np.array(ranks, dtype=np.int64) - 1
+    columns = np.array(ranks, dtype=np.int64) - 1
     for rows, products in product_blocks(unit, without_self=True, block_bytes=BLOCK_BYTES):
         if not ranks:
             break
-        some = np.argpartition(products, len(unit) - count, axis=1)[:, len(unit) - count :]
-        close = np.take_along_axis(products, some, axis=1)
-        order = np.argsort(-close, axis=1, kind="stable")[:, wanted]
-        samples[rows] = np.take_along_axis(some, order, axis=1)
+        nearest_k = np.argpartition(products, len(unit) - count, axis=1)[:, len(unit) - count :]
+        close = np.take_along_axis(products, nearest_k, axis=1)
+        order = np.argsort(-close, axis=1, kind="stable")[:, columns]
+        samples[rows] = np.take_along_axis(nearest_k, order, axis=1)
         similarity[rows] = np.take_along_axis(close, order, axis=1)
     return Neighbors(count=count, ranks=ranks, samples=samples, similarity=similarity)

@@ -1,4 +1,4 @@
-"""Which samples a page shows as pictures, and how small, so that it keeps to its size."""
+"""Choice and compression of the pictures of a page, within its size limit."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from vidgist.summary import Summary
 __all__ = ["Pictures", "as_text", "choose_pictures", "encode", "evenly_first", "order_of_need"]
 
 MOST = 6000
-"""Pictures on a page at most: browsers and the search for neighbors slow down beyond."""
+"""Greatest number of pictures: more slow browsers and the search for neighbors down."""
 
 MOST_BARE = 2000
-"""Samples that can be chosen where there are no pictures."""
+"""Greatest number of samples on a page without pictures."""
 
 STOP_BYTES = 90
-"""Bytes that a sample which can be chosen takes on the page besides its picture."""
+"""Bytes of the page for a sample, without its picture."""
 
 QUALITIES = (60, 45, 30)
-"""Of WebP, tried from the best until all samples fit; the middle one where not all can."""
+"""WebP qualities, tried from the best until all samples fit; if none does, the middle one."""
 
 GROUP = 256
-"""Pictures that are encoded before looking at the room that is left."""
+"""Number of pictures that are encoded between two checks of the room left."""
 
 TRIED = 48
-"""Pictures that are encoded to see how large they come out."""
+"""Number of pictures that are encoded to estimate the mean size."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pictures:
-    """The samples that a page lets choose.
+    """The samples that a user can choose on the page.
 
     Attributes:
         samples: (P,) their indices, ascending.
-        kind: MIME type of the pictures, "" where there are none.
+        kind: MIME type of the pictures, "" if there are none.
         data: P pictures as base64, or empty.
     """
 
@@ -52,14 +52,14 @@ class Pictures:
 
 
 def choose_pictures(summary: Summary, *, room: int) -> Pictures:
-    """Return as many of the summary's thumbnails as fit, the most needed first.
+    """Return as many thumbnails as fit, the most important first.
 
-    All as they are where that fits; else smaller ones of all; else smaller ones of the key frames
-    of the shots and, between them, of samples evenly spread over the video.
+    All as they are if they fit; else all, compressed more; else those of the keyframes and of
+    samples evenly spaced between them, compressed more.
 
     Args:
         summary: its ``thumbnails`` may be missing.
-        room: bytes of the page that pictures may take.
+        room: bytes of the page for pictures.
     """
     order = order_of_need(summary)
     thumbnails = summary.thumbnails
@@ -72,7 +72,7 @@ def choose_pictures(summary: Summary, *, room: int) -> Pictures:
 
     shrink = partial(_shrunk, quality=_quality(thumbnails, room))
     taken: dict[int, str] = {}
-    # Encoders run without Python's lock; in groups, for the room may end long before the pictures.
+    # Encoders release Python's lock. In groups, since the room may end long before the pictures.
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         for first in range(0, min(len(order), MOST), GROUP):
             group = order[first : min(first + GROUP, MOST)]
@@ -93,10 +93,9 @@ def choose_pictures(summary: Summary, *, room: int) -> Pictures:
 
 
 def order_of_need(summary: Summary) -> list[int]:
-    """Return all samples, the ones first that a page can least do without.
+    """Return all samples, the most important first.
 
-    The key frames of the selected shots, those of the others, then the rest so that each further
-    one falls into the widest gap.
+    Keyframes of the selected shots, keyframes of the others, then the rest, evenly spaced.
     """
     selected = np.asarray(summary.selected, dtype=bool)
     key = [*summary.keyframes[selected].tolist(), *summary.keyframes[~selected].tolist()]
@@ -104,19 +103,23 @@ def order_of_need(summary: Summary) -> list[int]:
 
 
 def evenly_first(n: int) -> list[int]:
-    """Return 0..n-1 in an order in which every beginning is spread evenly (van der Corput)."""
+    """Return 0..n-1 in van der Corput order: every prefix is evenly spaced.
+
+    >>> evenly_first(6)
+    [0, 4, 2, 1, 5, 3]
+    """
     bits = max(1, (n - 1).bit_length())
-    turned = (int(format(i, f"0{bits}b")[::-1], 2) for i in range(1 << bits))
-    return [i for i in turned if i < n]
+    reversed_bits = (int(format(i, f"0{bits}b")[::-1], 2) for i in range(1 << bits))
+    return [i for i in reversed_bits if i < n]
 
 
 def encoding() -> tuple[str, str]:
-    """Return Pillow's name of the format for small pictures, and its MIME type."""
+    """Return the format of small pictures: its name in Pillow and its MIME type."""
     return ("WEBP", "image/webp") if features.check("webp") else ("JPEG", "image/jpeg")
 
 
 def encode(picture: Image.Image, *, quality: int) -> bytes:
-    """Return the picture as a small file."""
+    """Return the picture as a file in the format of `encoding`."""
     file = io.BytesIO()
     picture.save(file, encoding()[0], quality=quality, method=2)
     return file.getvalue()
