@@ -11,12 +11,18 @@ import click
 from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import name_list, one_of
 from vidgist.criteria import CRITERIA
-from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH
+from vidgist.defaults import DEFAULT_FPS, DEFAULT_KEYFRAMES, DEFAULT_LENGTH
 from vidgist.scoring.bank import SHIPPED
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, PRESETS, Preset, preset
 from vidgist.system.processors import DEVICES
 
-__all__ = ["backbone_options", "length_option", "score_options", "score_settings"]
+__all__ = [
+    "backbone_options",
+    "keyframes_option",
+    "length_option",
+    "score_options",
+    "score_settings",
+]
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -138,6 +144,17 @@ def length_option(command: Command) -> Command:
         help="The most that the summary may last: 15%, 90s, 1:30, or auto: 15%, but at least 10"
         " seconds, at most 2 minutes, and never over half of the video.",
     )(command)
+
+
+def keyframes_option(*names: str) -> Callable[[Command], Command]:
+    """Return what adds the number of keyframes under these names."""
+    return click.option(
+        *names,
+        default=DEFAULT_KEYFRAMES,
+        show_default=True,
+        metavar="N|auto",
+        help="Number of stills that stand for the whole video; auto: as many as add something new.",
+    )
 
 
 def score_settings(options: dict[str, Any]) -> Preset:

@@ -38,7 +38,8 @@ def parse_length(length: str | float, duration: float) -> float:
     """Return the seconds that a summary may last at most.
 
     Args:
-        length: ``"auto"``, see `auto_length`; a share (``"15%"``), seconds (``"90s"``, ``90.0``) or a clock time (``"1:30"``,
+        length: ``"auto"``, see `auto_length`; a share (``"15%"``), seconds (``"90s"``, ``90.0``)
+            or a clock time (``"1:30"``,
             ``"1:02:30"``).
         duration: seconds of the video; a summary is never longer.
 

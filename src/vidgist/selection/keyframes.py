@@ -41,6 +41,9 @@ LEAST_GAIN = 0.02
 MOST_AUTO = 24
 """Keyframes at most, where their number is not given: what one storyboard holds."""
 
+SECONDS_EACH = 4.0
+"""Seconds of video for each of them at least: a clip of one scene needs a few, not dozens."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Keyframes:
@@ -50,7 +53,8 @@ class Keyframes:
         samples: (n,) index of each.
         gains: (n,) share of F(all samples) that each added when it was chosen.
         why: they are as many: ``asked for``, ``covered`` (one more adds less than 2%), ``alike``
-            (all others look like one of them), ``most`` (24) or ``all`` (no other sample is left).
+            (all others look like one of them), ``most`` (one in 4 seconds, 24)
+            or ``all`` (no other sample is left).
     """
 
     samples: Integers
@@ -110,7 +114,8 @@ def cover_keyframes(
     cover = _Cover(rows, _thinned(scores, usable), distance)
     above = scores - scores[usable].min()
     cover.weigh(np.maximum(above, 0.0) * lasting if above[usable].any() else lasting)
-    wanted = n if n is not None else MOST_AUTO
+    seconds = float(moments[-1] - moments[0])
+    wanted = n if n is not None else min(MOST_AUTO, 1 + int(seconds / SECONDS_EACH))
     bound = 1.0 - look_alike * distance
     cover.choose(wanted, bound, least=0.0 if n is not None else LEAST_GAIN)
     if n is not None:
