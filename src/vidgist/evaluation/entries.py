@@ -133,8 +133,8 @@ def scores_entry(name: str, scores: Mapping[str, Floats | Intervals]) -> Entry:
     return Entry(name=name, measure=measure, scores=own)
 
 
-def other_rule_entry(entry: Entry, *, select: str, name: str, against: str = "") -> Entry:
-    """Return the row of the same scores, of which another rule makes the summary.
+def other_rule_entry(entry: Entry, *, select: str, name: str) -> Entry:
+    """Return the row of the same scores, of which another rule makes the summary, to compare with.
 
     Tau, rho and F1 are those of the scores and not measured again: NaN.
 
@@ -142,7 +142,6 @@ def other_rule_entry(entry: Entry, *, select: str, name: str, against: str = "")
         entry: a row of scores.
         select: name of the rule.
         name: of the new row.
-        against: name of the row that it is compared with.
     """
 
     def measure(judge: Judge) -> Floats:
@@ -153,9 +152,7 @@ def other_rule_entry(entry: Entry, *, select: str, name: str, against: str = "")
             row[0, len(MEASURES) :] = judge.summary.measure(pieces)
         return row
 
-    return replace(
-        entry, name=name, measure=measure, baseline=not against, published=None, against=against
-    )
+    return replace(entry, name=name, measure=measure, baseline=True, published=None, against="")
 
 
 def uniform_entry() -> Entry:

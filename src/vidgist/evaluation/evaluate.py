@@ -11,7 +11,7 @@ from vidgist.datasets import VideoRecord
 from vidgist.datasets.splits import Split, video_key, videos_tested
 from vidgist.errors import DataError
 from vidgist.evaluation.entries import Entry
-from vidgist.evaluation.judge import MEASURES, Judge
+from vidgist.evaluation.judge import MEASURES, SUMMARIES, Judge
 from vidgist.evaluation.keyshots import budget_frames
 from vidgist.evaluation.protocols import Protocol, cautions
 from vidgist.evaluation.results import Table, TableRow, counted
@@ -102,6 +102,8 @@ def evaluate(
         notes.append("no tau and rho: the file has no annotations that tell samples apart")
     if _unknown(rows, 2):
         notes.append("no F1: the file has no shots and user summaries")
+    if summaries is not None and any(row.repeats > SUMMARIES for row in rows):
+        notes.append(f"summaries of random scores are those of the first {SUMMARIES} seeds")
     if summaries is not None and _unknown(rows, measures.index("coverage")):
         notes.append("no repeats and coverage: the file has no features, or no shots")
     if empty:

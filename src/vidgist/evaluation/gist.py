@@ -43,6 +43,8 @@ class GistMeasures:
         coverage: in [-1, 1]; NaN where nothing is shown or there are no features.
         lowest_fifth: share in [0, 1] of the samples shown; NaN where nothing is shown or the
             annotations are unknown.
+        standard_score: mean z over the samples shown, 0 for chance; NaN as ``captured``, but for
+            everything shown: 0.
         pieces: how many pieces show a sample at least.
         shown: number K of samples shown.
     """
@@ -51,6 +53,7 @@ class GistMeasures:
     repeats: float
     coverage: float
     lowest_fifth: float
+    standard_score: float
     pieces: int
     shown: int
 
@@ -167,12 +170,14 @@ def gist_measures(
     values = None if annotation is None else np.asarray(annotation, dtype=np.float64)
     for name, array in (("annotation", values), ("features", features), ("cosines", cosines)):
         if array is not None and (array.shape[:1] != piece.shape or not array.ndim):
-            raise ValueError(f"{name}: expected one entry a sample ({len(piece)}), got {array.shape}")
+            raise ValueError(
+                f"{name}: expected one entry a sample ({len(piece)}), got {array.shape}"
+            )
     if values is not None and (values.ndim != 1 or not np.isfinite(values).all()):
         raise ValueError("annotation: expected (T,) finite numbers")
     shown = piece >= 0
     count = int(shown.sum())
-    repeats = coverage = importance = lowest = float("nan")
+    repeats = coverage = importance = lowest = standard = float("nan")
     if count and cosines is not None:
         repeats = _alike(cosines[np.ix_(shown, shown)], piece[shown], piece[shown], look_alike)
         repeats /= count
@@ -183,12 +188,15 @@ def gist_measures(
         coverage = _coverage(rows, rows[shown])
     if count and values is not None:
         importance = captured(values, shown)
+        if np.ptp(values) > 0:
+            standard = float((values[shown].mean() - values.mean()) / values.std())
         lowest = float((values[shown] < np.quantile(values, 0.2)).mean())
     return GistMeasures(
         captured=importance,
         repeats=repeats,
         coverage=coverage,
         lowest_fifth=lowest,
+        standard_score=standard,
         pieces=len(np.unique(piece[shown])),
         shown=count,
     )
@@ -203,7 +211,8 @@ def _alike(
 
 def _repeats(rows: Floats, piece: npt.NDArray[np.int64], look_alike: float) -> float:
     return sum(
-        _alike(products, piece[block], piece, look_alike) for block, products in product_blocks(rows)
+        _alike(products, piece[block], piece, look_alike)
+        for block, products in product_blocks(rows)
     ) / len(rows)
 
 

@@ -198,7 +198,7 @@ class Judge:
             DataError: it reaches beyond the video, or is in seconds and the frame rate is unknown.
         """
         if isinstance(summary, Intervals):
-            frames = summary.frames(self.record)
+            frames = np.asarray(summary.frames(self.record), dtype=np.float64)
             if len(frames) and (frames.min() < 0 or frames.max() > self.n_frames + SLACK):
                 raise DataError(
                     f"{self.record.key}: a piece lies outside the video, which has "
@@ -209,7 +209,7 @@ class Judge:
                 held[start:end] = True
         else:
             held = np.asarray(summary, dtype=bool)
-            frames = runs_of(held)
+            frames = runs_of(held).astype(np.float64)
         result = np.full((1, len(self.measures)), np.nan)
         result[:, 2] = self.f1(held[None])
         if self.summary is not None:

@@ -19,9 +19,9 @@ from vidgist.evaluation.entries import (
     Entry,
     matched,
     method_entry,
+    other_rule_entry,
     other_videos,
     row_name,
-    other_rule_entry,
     scores_entry,
     statistics_of,
     uniform_entry,
@@ -180,6 +180,7 @@ class Request:
         dataset = self.dataset
         methods, chosen = self._methods()
         files, keys = self._files([entry.name for entry in methods])
+        rows = self._with_rules([*methods, *files])
         # Our own shots are made from features, so that no row can do without them.
         baselines = [
             dataclasses.replace(entry, needs_features=self.shots == "kts")
@@ -187,7 +188,7 @@ class Request:
         ]
         table = evaluate(
             self._measured(keys),
-            [*methods, *files, *self._beside_the_rule([*methods, *files]), *baselines],
+            [*rows, *baselines],
             metric=self.metric,
             protocol=self.protocol,
             title=f"{self.subject} on {self.data.name}",
@@ -210,15 +211,17 @@ class Request:
             table = dataclasses.replace(table, notes=(note, *table.notes))
         return table if splits is None else with_splits(table, splits, all_videos=dataset.keys)
 
-    def _beside_the_rule(self, entries: list[Entry]) -> list[Entry]:
-        """Return what shows the worth of another rule than the field's: the field's, and blind."""
-        if self.select == FIELD:
-            return []
-        fields = [
-            other_rule_entry(entry, select=FIELD, name=f"{entry.name}, {FIELD}")
-            for entry in entries[:1]
-        ]
-        return [*fields, uniform_entry()]
+    def _with_rules(self, entries: list[Entry]) -> list[Entry]:
+        """Add what shows the worth of another rule than the field's: the field's, and a blind one.
+
+        The field's is that of the first row, which is compared with it.
+        """
+        if self.select == FIELD or not entries:
+            return entries
+        first, *others = entries
+        field = other_rule_entry(first, select=FIELD, name=f"{first.name}, {FIELD}")
+        first = dataclasses.replace(first, against=field.name)
+        return [first, *others, field, uniform_entry()]
 
     def _measured(self, keys: frozenset[str]) -> Iterator[VideoRecord]:
         for record in self.records():

@@ -153,7 +153,7 @@ class Table:
         return np.stack([_known_mean(row.values[part]) for part in parts])
 
     def mean(self, row: TableRow) -> Floats:
-        """Return the measures (M,): means over videos, then splits, then the repeats that have it."""
+        """Return the measures (M,): means over videos, then splits, then repeats."""
         return _known_mean(_known_mean(self.per_split(row)))
 
     def spread(self, row: TableRow) -> Floats:
@@ -161,8 +161,11 @@ class Table:
         if row.repeats < 2:
             return np.full(len(self.measures), np.nan)
         means = _known_mean(self.per_split(row))
-        known = [column[np.isfinite(column)] for column in means.T]
-        return np.array([c.std(ddof=1) if len(c) > 1 else np.nan for c in known])
+        spread = means.std(axis=0, ddof=1)
+        for measure in np.flatnonzero(~np.isfinite(spread)):  # not known of every repeat
+            known = means[np.isfinite(means[:, measure]), measure]
+            spread[measure] = known.std(ddof=1) if len(known) > 1 else np.nan
+        return np.asarray(spread)
 
     def weights(self) -> Floats:
         """Return the weight of each video in the mean (V,)."""

@@ -63,10 +63,10 @@ class Intervals:
         unit: ``seconds`` or ``frames``.
     """
 
-    pieces: npt.NDArray[np.float64]
+    pieces: Floats
     unit: str = "seconds"
 
-    def frames(self, record: VideoRecord) -> npt.NDArray[np.float64]:
+    def frames(self, record: VideoRecord) -> Floats:
         """Return the pieces (n, 2) in frames, not rounded.
 
         Raises:
@@ -116,7 +116,8 @@ class SummaryJudge:
         integer_values: bool = False,
     ) -> None:
         picks = record.sample_picks
-        assert picks is not None and record.n_frames is not None
+        assert picks is not None
+        assert record.n_frames is not None
         self.record, self.rule, self.picks = record, rule, picks
         self.n_frames: int = record.n_frames
         self.integer_values = integer_values

@@ -67,7 +67,7 @@ def comparisons(table: Table) -> list[tuple[str, tuple[Difference, ...]]]:
     chance = [row for row in table.rows if row.baseline and row.name == "random"]
     pairs = []
     for row in table.methods:
-        against = [other for other in table.methods if other.name == row.against]
+        against = [other for other in table.rows if other.name == row.against]
         pairs += [(row, other) for other in (*chance, *(against or table.methods[:1]))]
     return [
         (f"{row.name} - {other.name}", table.difference(row, other))
