@@ -45,7 +45,8 @@ class Entry:
         needs_features: whether it cannot measure a video without features.
         baseline: whether the row is there only to compare the others with.
         published: the same row as somebody published it.
-        against: name of the row that this one is compared with; the first method's by default.
+        against: name of the row that this one is compared with; the first method's by default, and
+            none where it is the row's own.
         scores: returns the scores (T,) of one video, None where the row has none.
     """
 
@@ -134,7 +135,7 @@ def scores_entry(name: str, scores: Mapping[str, Floats | Intervals]) -> Entry:
 
 
 def other_rule_entry(entry: Entry, *, select: str, name: str) -> Entry:
-    """Return the row of the same scores, of which another rule makes the summary, to compare with.
+    """Return the row of the same scores, of which another rule makes the summary.
 
     Tau, rho and F1 are those of the scores and not measured again: NaN.
 
@@ -152,7 +153,7 @@ def other_rule_entry(entry: Entry, *, select: str, name: str) -> Entry:
             row[0, len(MEASURES) :] = judge.summary.measure(pieces)
         return row
 
-    return replace(entry, name=name, measure=measure, baseline=True, published=None, against="")
+    return replace(entry, name=name, measure=measure, published=None, against=name)
 
 
 def uniform_entry() -> Entry:

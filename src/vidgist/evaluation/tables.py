@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from tabulate import tabulate
 
 from vidgist.errors import SettingError, unknown_value
@@ -67,7 +68,7 @@ def comparisons(table: Table) -> list[tuple[str, tuple[Difference, ...]]]:
     chance = [row for row in table.rows if row.baseline and row.name == "random"]
     pairs = []
     for row in table.methods:
-        against = [other for other in table.rows if other.name == row.against]
+        against = [other for other in table.methods if other.name == row.against]
         pairs += [(row, other) for other in (*chance, *(against or table.methods[:1]))]
     return [
         (f"{row.name} - {other.name}", table.difference(row, other))
@@ -116,6 +117,7 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
         lines = [
             [name, *map(_difference, differences[first:stop], measures)]
             for name, differences in compared
+            if np.isfinite([difference.mean for difference in differences[first:stop]]).any()
         ]
         if lines and measures:
             grids.append((["difference [95% interval over videos]", *_headers(measures)], lines))

@@ -97,7 +97,8 @@ class SummaryRow:
     Attributes:
         name: of the row.
         make: the summaries (n, 2) in seconds of one video, the same number R for each.
-        against: name of the row that this one is compared with; "" for a row to compare with.
+        against: name of the row that this one is compared with, its own for none; "" for a row
+            that is there only to compare the others with.
     """
 
     name: str
@@ -121,10 +122,10 @@ def _annotators(material: Material) -> Floats:
 def _rows(seeds: int) -> list[SummaryRow]:
     published = f"{PUBLISHED_CRITERIA}, {FIELD}"
     return [
-        SummaryRow(name=FIELD, make=_by("knapsack", lambda m: m.ours)),
+        SummaryRow(name=FIELD, make=_by("knapsack", lambda m: m.ours), against=FIELD),
         SummaryRow(name=GIST, make=_by("gist", lambda m: m.ours), against=FIELD),
         SummaryRow(name="best 4 s, nothing alike", make=lambda m: [m.bold()], against=FIELD),
-        SummaryRow(name=published, make=_by("knapsack", lambda m: m.published)),
+        SummaryRow(name=published, make=_by("knapsack", lambda m: m.published), against=published),
         SummaryRow(
             name=f"{PUBLISHED_CRITERIA}, {GIST}",
             make=_by("gist", lambda m: m.published),
@@ -269,7 +270,7 @@ def _table(
     table_rows = tuple(
         TableRow(
             name=name,
-            values=np.asarray(array[..., columns], dtype=np.float64),
+            values=array[..., columns].astype(np.float64),
             against=against,
             baseline=not against,
         )
