@@ -17,12 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidgist.datasets import VideoRecord
+from vidgist.datasets import Dataset, VideoRecord
 from vidgist.evaluation.entries import matched
 from vidgist.evaluation.gist import GistMeasures
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.keyshots import BUDGET
-from vidgist.evaluation.protocols import protocol
+from vidgist.evaluation.protocols import METRICS, protocol
 from vidgist.evaluation.reference_summaries import nothing_alike
 from vidgist.evaluation.results import Table, TableRow
 from vidgist.evaluation.segmentation import resegment
@@ -37,11 +37,14 @@ from vidgist.types import Floats
 
 __all__ = ["TABLE"]
 
-POOLED = ("captured", "pieces")
 MEASURES = (
     *("captured", "captured_odd", "captured_even"),
     *("repeats", "coverage", "lowest_fifth", "pieces"),
 )
+LOOKS = ("captured", "repeats", "coverage", "lowest_fifth", "pieces")
+"""Without the halves of TVSum."""
+PLAIN = ("captured", "pieces")
+"""For features of other backbones, which are alike at other cosines, and labels full of ties."""
 RULE = SummaryRule()
 BEST = preset("best")
 SMOOTHING = 1.5
@@ -142,55 +145,61 @@ def _rows(seeds: int) -> list[SummaryRow]:
 def run(context: Context) -> BenchmarkResult:
     """Measure every way to make a summary on every data set that is there."""
     result = BenchmarkResult()
-    library, missing = context.library, result.missing
-    for dataset in context.with_features("tvsum", missing):
-        scorer = matched(Scorer(BEST), dataset)
-        bank = scorer.bank.label if isinstance(scorer.bank, Bank) else NONE
-        for shots, whose in WHOSE.items():
-            records: Iterator[VideoRecord] = (r for r in dataset if r.features is not None)
-            if shots == "kts":
-                records = map(resegment, records)
-            result.tables.append(
-                _table(
+    library = context.library
+    for metric, name in METRICS.items():
+        for dataset in context.with_features(metric, result.missing):
+            for shots, whose in WHOSE.items() if metric == "tvsum" else [("official", "official")]:
+                scorer = matched(Scorer(BEST), dataset)
+                table = _table(
                     context,
-                    _materials(context, records, metric="tvsum", scorer=scorer),
-                    title=f"What summaries show: TVSum, {whose} shots",
+                    _materials(context, _records(dataset, shots), metric=metric, scorer=scorer),
+                    title=f"What summaries show: {name}, {whose} shots",
                     dataset=dataset.path.name,
-                    settings={"bank": bank, "shots": shots},
+                    settings={
+                        "bank": scorer.bank.label if isinstance(scorer.bank, Bank) else NONE,
+                        "shots": shots,
+                    },
+                    measures=MEASURES if metric == "tvsum" else LOOKS,
+                    pooled=metric != "tvsum",
                 )
-            )
+                result.tables.append(table)
     features, annotated = summe_file(library), library.annotated.get("summe", [])
-    if features is None or not annotated:
-        missing.append(
-            "summe: no file like summe_dino_*.h5 with picks and features of all its videos, or no "
-            f"annotations, {library.places}"
+    if features is not None and annotated:
+        table = _table(
+            context,
+            _materials(context, summe(features, annotated[0]), metric="summe"),
+            title="What summaries show: SumMe, other features",
+            dataset=features.name,
+            settings={"bank": NONE, "shots": "official"},
+            measures=PLAIN,
         )
+        result.tables.append(table)
     else:
-        result.tables.append(
-            _table(
-                context,
-                _materials(context, summe(features, annotated[0]), metric="summe"),
-                title="What summaries show: SumMe",
-                dataset=features.name,
-                settings={"bank": NONE, "shots": "official"},
-                pooled=True,
-            )
+        result.missing.append(
+            f"summe, other features: no file like summe_dino_*.h5 {library.places}, or no "
+            "annotations for it"
         )
     path = highlights_file(library)
-    if path is None:
-        missing.append(f"highlights: no file like youtube_highlights_*.h5 {library.places}")
-    else:
-        result.tables.append(
-            _table(
-                context,
-                _materials(context, highlights(path), metric="tvsum"),
-                title="What summaries show: YouTube Highlights",
-                dataset=path.name,
-                settings={"bank": NONE, "shots": "kts"},
-                pooled=True,
-            )
+    if path is not None:
+        table = _table(
+            context,
+            _materials(context, highlights(path), metric="tvsum"),
+            title="What summaries show: YouTube Highlights",
+            dataset=path.name,
+            settings={"bank": NONE, "shots": "kts"},
+            measures=PLAIN,
         )
+        result.tables.append(table)
+    else:
+        result.missing.append(f"highlights: no file like youtube_highlights_*.h5 {library.places}")
     return result
+
+
+def _records(dataset: Dataset, shots: str) -> Iterator[VideoRecord]:
+    """Yield the videos that have features and annotations, with the shots that are asked for."""
+    for record in dataset:
+        if record.features is not None and record.shots is not None:
+            yield resegment(record) if shots == "kts" else record
 
 
 def _materials(
@@ -225,7 +234,8 @@ def _table(
     title: str,
     dataset: str,
     settings: dict[str, str],
-    pooled: bool = False,
+    measures: tuple[str, ...] = MEASURES,
+    pooled: bool = True,
 ) -> Table:
     """Return the table of every way to make summaries.
 
@@ -235,8 +245,8 @@ def _table(
         title: of the table.
         dataset: name of the data.
         settings: to be printed.
-        pooled: whether captured is a ratio of means over videos, and alone of interest: features of
-            other backbones are alike at other cosines.
+        measures: to be printed.
+        pooled: whether captured is a ratio of means over videos.
     """
     rows = _rows(min(SEEDS, context.seeds))
     values: list[list[Floats]] = [[] for _ in (*rows, PERSON)]
@@ -264,8 +274,7 @@ def _table(
             array[..., 0] /= np.mean(best)
         array[~odd, :, 1] = np.nan
         array[odd, :, 2] = np.nan
-    shown = POOLED if pooled else MEASURES
-    columns = [MEASURES.index(measure) for measure in shown]
+    columns = [MEASURES.index(measure) for measure in measures]
     names = [*((row.name, row.against) for row in rows), (PERSON, "")]
     table_rows = tuple(
         TableRow(
@@ -291,7 +300,7 @@ def _table(
         protocol=protocol("paper", metric=metric),
         videos=tuple(videos),
         rows=tuple(row for row in table_rows if np.isfinite(row.values).any()),
-        measures=shown,
+        measures=measures,
         settings={"preset": BEST.name, **settings, "budget": RULE.budget},
         notes=(*notes, JUNK),
     )
