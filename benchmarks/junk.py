@@ -21,7 +21,6 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from junk_clips import TRANSITIONS, Part, render_junk
-
 from vidgist.errors import VidgistError
 from vidgist.video import Junk, SampleStream, find_junk, measure
 from vidgist.video.measures import join

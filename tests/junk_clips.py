@@ -1,9 +1,9 @@
 """Clips of drawn scenes with junk at known times.
 
-    truth = render_junk(path, [("scene", "city", 3.0), ("dissolve", "snow", 1.0), ("black", "", 2.0)])
+    truth = render_junk(path, [("scene", "city", 3.0), ("dissolve", "snow", 1.0), ("black", "", 2)])
 
-Each part is (kind, argument, seconds).  A transition leads from the picture before to the scene that
-its argument names; "blur", "whip" and "freeze" treat the scene that is on.
+Each part is (kind, argument, seconds).  A transition leads from the picture before to the scene
+that its argument names; "blur", "whip" and "freeze" treat the scene that is on.
 """
 
 from __future__ import annotations

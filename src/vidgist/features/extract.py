@@ -114,7 +114,8 @@ def extract_features(
         limits: what the video may ask for at most.
         with_thumbnails: make the small pictures too.
         progress: told how far the reading is.
-        trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `measure`, `thumbnails`.
+        trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `measure` and
+            `thumbnails`.
 
     Returns:
         ``features`` (T, D) as the backbone gives them, float32 and not normalised, with their

@@ -62,7 +62,7 @@ _STILL = 2e-4
 """Difference of a frame that repeats the one before, as share of full luma: compression of a still
 picture leaves less, and a static camera's noise gives 0.001 and more."""
 
-_CARD_FLAT, _CARD_FEW = 0.7, 0.5
+_CARD_FLAT, _CARD_FEW = 0.7, 0.3
 """A card is a background of one shade for 70%, with a drawing in few shades on it.  A pavement or
 a wall is no card: light and grain spread it over more than 7 levels."""
 
@@ -190,14 +190,19 @@ def _blurred(
     )
     # Motion blur leaves the edges along the motion: one direction alone is weak, while it moves.
     frame = np.searchsorted(frame_times, times + 1e-6, side="right") - 1
-    motion = np.zeros(len(times))
-    for shift in (-1, 0, 1, 2):
-        near = np.clip(frame + shift, 0, len(jumps) - 1)
-        motion = np.maximum(motion, jumps[near])
+    # The second largest of four jumps: a cut or a flash has but one.
+    near = np.clip(frame[:, None] + np.array([-1, 0, 1, 2]), 0, len(jumps) - 1)
+    motion = np.sort(jumps[near], axis=1)[:, -2]
     moving = motion > 3 * max(0.005, float(np.median(jumps)))
-    across = measures.across / usual(measures.across)
-    down = measures.down / usual(measures.down)
-    streaked = moving & (np.minimum(across, down) < _STREAK)
+    weaker = np.minimum(
+        measures.across / usual(measures.across), measures.down / usual(measures.down)
+    )
+    streaked = (
+        moving
+        & (weaker < _STREAK)
+        & (np.minimum(measures.across, measures.down) < 0.5 * _SOFT)
+        & (measures.detail < usual(measures.detail))
+    )
     return judged & (soft | streaked)
 
 

@@ -98,20 +98,13 @@ def _one(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
     top, bottom, left, right = _content(whole)
     luma = whole[top:bottom, left:right]
     shades = np.array(gray.crop((left, top, right, bottom)).histogram())
-    total = luma.size
     below = np.cumsum(shades)
+    total = luma.size
     low = int(np.searchsorted(below, 0.01 * total))
     high = int(np.searchsorted(below, 0.99 * total))
     mean = float(shades @ np.arange(256)) / total
-
-    near = below[np.minimum(np.arange(256) + 3, 255)].astype(np.int64)
-    near[4:] -= below[:252]
-    usual = int(np.argmax(near))
-    flat = float(near[usual]) / total
-    rest = shades.copy()
-    rest[max(0, usual - 8) : usual + 9] = 0
-    eighths = rest.reshape(8, 32).sum(axis=1)
-    few = float(np.sort(eighths)[-2:].sum()) / max(1, int(rest.sum()))
+    # Of the whole picture, as a title's dark background may look like black bars.
+    flat, few = _flatness(shades if total == whole.size else np.array(gray.histogram()))
 
     values = luma.astype(np.float32)
     busy, sharp, detail, across, down, noise = _sharpness(values)
@@ -123,6 +116,20 @@ def _one(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
     return (
         *(dark, mean, low, high, busy, sharp, detail, across, down, noise, flat, few, blue, bars),
     )
+
+
+def _flatness(shades: npt.NDArray[np.int64]) -> tuple[float, float]:
+    """Return flat and few, see `Measures`, of a histogram of luma."""
+    below = np.cumsum(shades)
+    near = below[np.minimum(np.arange(256) + 3, 255)]
+    near[4:] -= below[:252]
+    usual = int(np.argmax(near))
+    rest = shades.copy()
+    # Smooth edges of letters are mixtures of both colors.
+    rest[max(0, usual - 16) : usual + 17] = 0
+    eighths = rest.reshape(8, 32).sum(axis=1)
+    few = float(np.sort(eighths)[-2:].sum()) / max(1, int(rest.sum()))
+    return float(near[usual]) / int(below[-1]), few
 
 
 def _content(luma: npt.NDArray[np.uint8]) -> tuple[int, int, int, int]:

@@ -54,6 +54,9 @@ _UNREST = 0.45
 """Change in half the time beside a transition, by that in it; at least one of its sides has less
 in 98 of 100 transitions, and both have as much where a camera moves on."""
 
+_CLIMB = 0.25
+"""Speed, by that in the middle, at which a transition begins and ends: circles begin slowly."""
+
 _RAMP_ERROR = 0.12
 """Root mean square distance of the coefficients from a straight ramp: smooth and circular wipes
 have up to 0.08, motion that happens to pass the other tests has more."""
@@ -81,6 +84,10 @@ _FLASH_SECONDS = 0.4
 
 _PUSH_SECONDS = (0.12, 1.8)
 """How long a push or a whip pan lasts."""
+
+
+_PUSH_JUMP = 0.2
+"""Jump of a frame within a push, by that from the shot before to the shot after."""
 
 
 @dataclass(frozen=True)
@@ -381,7 +388,7 @@ def _mixtures(
             one = _mixture(grids.shape[1:], levels, details, live, start, start + width)
             if one is not None:
                 candidates.append(one)
-    return _merged(candidates)
+    return [_trimmed(levels, one) for one in _merged(candidates)]
 
 
 def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
@@ -412,6 +419,38 @@ def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
             one = _Candidate(before.first, max(before.last, one.last), best.kind, best.score)
         apart.append(one)
     return apart
+
+
+def _trimmed(levels: Grid, one: _Candidate) -> _Candidate:
+    """Return a transition without what only moves before and after it.
+
+    Motion changes a few points, back and forth, and makes a ramp look longer than it is; inside a
+    transition the share of points that have changed climbs from frame to frame.
+    """
+    first, last = max(0, one.first - 1), min(len(levels) - 1, one.last + 1)
+    change = levels[last] - levels[first]
+    large = np.abs(change) > 0.5 * float(np.sqrt(np.mean(change**2)))
+    way = (levels[first : last + 1, large] - levels[first, large]) / change[large]
+    a = np.median(way, axis=1) if one.kind == "dissolve" else np.mean(way > 0.5, axis=1)
+    above, half = np.flatnonzero(a > 0.75), np.flatnonzero(a > 0.5)
+    if not len(above) or not len(half):
+        return one
+    middle, high = int(half[0]), int(above[0])
+    below = np.flatnonzero(a[: high + 1] < 0.25)
+    if not len(below):
+        return one
+    usual = 0.5 / (high - int(below[-1]))
+    # Over three frames, so that a frame that the encoder repeated does not end it.
+    climb = np.convolve(np.diff(a), np.full(3, 1 / 3), mode="same") > _CLIMB * usual
+    rests = np.flatnonzero(~climb)
+    before, after = rests[rests < middle - 1], rests[rests >= middle + 1]
+    # The mean of three begins a frame early and ends a frame late.
+    begin = int(before[-1]) + 1 if len(before) else 0
+    end = int(after[0]) if len(after) else len(a) - 1
+    begin, end = max(1, begin), min(len(a) - 2, end)
+    if end - begin < 2:
+        return one
+    return _Candidate(first + begin, first + end, one.kind, one.score)
 
 
 def _mixture(
@@ -611,7 +650,7 @@ def _pushes(
         whole = _distance(levels, start - 1, stop - 1)
         usual_inside = float(np.median(jumps[start:stop]))
         if (
-            usual_inside > 0.35 * whole
+            usual_inside > _PUSH_JUMP * whole
             and usual_inside > 3 * calm
             and whole > 0.04
             and float(np.corrcoef(levels[start - 1], levels[stop - 1])[0, 1]) < 0.6
