@@ -54,12 +54,18 @@ _UNREST = 0.45
 """Change in half the time beside a transition, by that in it; at least one of its sides has less
 in 98 of 100 transitions, and both have as much where a camera moves on."""
 
+_CLIMB = 0.25
+"""Speed, by that in the middle, at which a transition begins and ends: circles begin slowly."""
+
 _RAMP_ERROR = 0.12
 """Root mean square distance of the coefficients from a straight ramp: smooth and circular wipes
 have up to 0.08, motion that happens to pass the other tests has more."""
 
 _FLAT = 3.0
 """Standard deviation, in levels, of a picture of one color after compression; skies have 4."""
+
+_PLAIN = 8.0
+"""Standard deviation below which a picture is too plain to tell a mixture: an empty sky has 5."""
 
 _FADE_SECONDS = 5.0
 """No fade is longer; the light of a sunrise is."""
@@ -76,8 +82,12 @@ _FLASH = 0.05
 _FLASH_SECONDS = 0.4
 """A flash of a camera or of lightning is over by then."""
 
-_PUSH_SECONDS = (0.12, 1.3)
+_PUSH_SECONDS = (0.12, 1.8)
 """How long a push or a whip pan lasts."""
+
+
+_PUSH_JUMP = 0.2
+"""Jump of a frame within a push, by that from the shot before to the shot after."""
 
 
 @dataclass(frozen=True)
@@ -378,7 +388,7 @@ def _mixtures(
             one = _mixture(grids.shape[1:], levels, details, live, start, start + width)
             if one is not None:
                 candidates.append(one)
-    return _merged(candidates)
+    return [_trimmed(levels, one) for one in _merged(candidates)]
 
 
 def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
@@ -391,7 +401,8 @@ def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
         for place, other in enumerate(kept):
             common = min(one.last, other.last) - max(one.first, other.first)
             if common > 0:
-                if 2 * common >= min(one.last - one.first, other.last - other.first):
+                longer = max(one.last - one.first, other.last - other.first)
+                if 2 * common >= longer and one.score < other.score + 0.04:
                     low, high = min(one.first, other.first), max(one.last, other.last)
                     kept[place] = _Candidate(low, high, other.kind, other.score)
                 break
@@ -410,6 +421,38 @@ def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
     return apart
 
 
+def _trimmed(levels: Grid, one: _Candidate) -> _Candidate:
+    """Return a transition without what only moves before and after it.
+
+    Motion changes a few points, back and forth, and makes a ramp look longer than it is; inside a
+    transition the share of points that have changed climbs from frame to frame.
+    """
+    first, last = max(0, one.first - 1), min(len(levels) - 1, one.last + 1)
+    change = levels[last] - levels[first]
+    large = np.abs(change) > 0.5 * float(np.sqrt(np.mean(change**2)))
+    way = (levels[first : last + 1, large] - levels[first, large]) / change[large]
+    a = np.median(way, axis=1) if one.kind == "dissolve" else np.mean(way > 0.5, axis=1)
+    above, half = np.flatnonzero(a > 0.75), np.flatnonzero(a > 0.5)
+    if not len(above) or not len(half):
+        return one
+    middle, high = int(half[0]), int(above[0])
+    below = np.flatnonzero(a[: high + 1] < 0.25)
+    if not len(below):
+        return one
+    usual = 0.5 / (high - int(below[-1]))
+    # Over three frames, so that a frame that the encoder repeated does not end it.
+    climb = np.convolve(np.diff(a), np.full(3, 1 / 3), mode="same") > _CLIMB * usual
+    rests = np.flatnonzero(~climb)
+    before, after = rests[rests < middle - 1], rests[rests >= middle + 1]
+    # The mean of three begins a frame early and ends a frame late.
+    begin = int(before[-1]) + 1 if len(before) else 0
+    end = int(after[0]) if len(after) else len(a) - 1
+    begin, end = max(1, begin), min(len(a) - 2, end)
+    if end - begin < 2:
+        return one
+    return _Candidate(first + begin, first + end, one.kind, one.score)
+
+
 def _mixture(
     shape: tuple[int, ...],
     levels: Grid,
@@ -422,6 +465,8 @@ def _mixture(
     best: _Candidate | None = None
     for _ in range(3):  # each time A and B come closer to the ramp's ends
         change = levels[last] - levels[first]
+        if min(float(levels[first, live].std()), float(levels[last, live].std())) < _PLAIN:
+            break
         bound = float(np.std(change[live]))
         uneven = np.abs(change[live] - np.mean(change[live]))
         if bound < _MIN_CHANGE or float(np.mean(uneven > 0.3 * bound)) < _SPREAD:
@@ -513,11 +558,11 @@ def _fades(
     found: list[_Candidate] = []
     for backward in (False, True):
         order = slice(None, None, -1) if backward else slice(None)
-        for first, last in _rises(
-            np.abs(times[order] - times[order][0]), contrast[order], levels[order]
-        ):
+        seconds = np.abs(times[order] - times[order][0])
+        for flat, full in _rises(seconds, contrast[order], levels[order]):
+            first, last = flat, full
             if backward:
-                first, last = len(times) - 1 - last, len(times) - 1 - first
+                first, last = len(times) - 1 - full, len(times) - 1 - flat
             if barrier[last] == barrier[first]:
                 found.append(_Candidate(first, last, "fade", 0.0))
     return found
@@ -588,7 +633,7 @@ def _pushes(
     """Return runs of frames that each differ like a cut, between two calm and unlike pictures."""
     found = []
     usual = float(np.median(jumps))
-    fast = jumps > max(0.03, 4 * usual)
+    fast = jumps > max(0.02, 3 * usual)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], fast, [False]]).astype(np.int8)))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if stop - start < 4 or start < 1 or stop >= len(times):
@@ -605,7 +650,7 @@ def _pushes(
         whole = _distance(levels, start - 1, stop - 1)
         usual_inside = float(np.median(jumps[start:stop]))
         if (
-            usual_inside > 0.35 * whole
+            usual_inside > _PUSH_JUMP * whole
             and usual_inside > 3 * calm
             and whole > 0.04
             and float(np.corrcoef(levels[start - 1], levels[stop - 1])[0, 1]) < 0.6
@@ -616,8 +661,8 @@ def _pushes(
 
 def _countdowns(
     times: npt.NDArray[np.float64], grids: npt.NDArray[np.uint8], levels: Grid
-) -> Iterator[tuple[float, float]] | list[tuple[float, float]]:
-    """Return stretches of a film leader: drawn in few shades, a new digit in the middle a second."""
+) -> list[tuple[float, float]]:
+    """Return stretches of a film leader: in few shades, each second a new digit in the middle."""
     count, height, width = grids.shape
     if times[-1] - times[0] < 3 or height < 8 or width < 8:
         return []
@@ -640,12 +685,10 @@ def _countdowns(
     few = np.zeros(count, bool)
     for at in np.flatnonzero(periodic).tolist():
         shades = np.bincount(grids[at].ravel() >> 4, minlength=17)
-        few[at] = np.sort(shades[:-1] + shades[1:])[-1] + np.sort(shades)[-2:].sum() > 0
         pairs = shades[:-1] + shades[1:]
         top = int(np.argmax(pairs))
-        rest = shades.copy()
-        rest[top : top + 2] = 0
-        second = (rest[:-1] + rest[1:]).max()
+        shades[top : top + 2] = 0
+        second = int((shades[:-1] + shades[1:]).max())
         few[at] = (pairs[top] + second) / grids[at].size > 0.8
     edges = np.flatnonzero(
         np.diff(np.concatenate([[False], periodic & few, [False]]).astype(np.int8))
@@ -653,6 +696,14 @@ def _countdowns(
     found = []
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         # Three digits at least: the first two are followed by another.
-        if times[stop - 1] - times[start] >= 1.8:
+        if times[stop - 1] - times[start] < 1.8:
+            continue
+        run = np.arange(start, stop)
+        soon = np.minimum(count - 1, np.searchsorted(times, times[run] + 0.2))
+        half = np.minimum(count - 1, np.searchsorted(times, times[run] + 0.5))
+        stands = np.abs(levels[soon] - levels[run])[:, inside].mean(axis=1) < 2
+        swept = (np.abs(levels[half] - levels[run])[:, ~inside] > 20).mean(axis=1) > 0.25
+        # A digit stands for most of its second, or a hand sweeps around it; people move on.
+        if stands.mean() > 0.6 or swept.mean() > 0.6:
             found.append((float(times[start]), float(times[min(count - 1, later[stop - 1])])))
     return found
