@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, print_json
-from vidgist.cli.options import length_option
+from vidgist.cli.options import length_option, select_option
 
 __all__ = ["demo"]
 
@@ -34,10 +34,17 @@ VIDEO = "demo.mp4"
     "--seconds", type=float, default=60.0, show_default=True, help="Its length, 10 to 3600."
 )
 @length_option
+@select_option
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @common_options
 def demo(
-    output: Path, seconds: float, length: str, overwrite: bool, console: Console, as_json: bool
+    output: Path,
+    seconds: float,
+    length: str,
+    select: str,
+    overwrite: bool,
+    console: Console,
+    as_json: bool,
 ) -> None:
     """Make the gist of a video that vidgist draws itself: for a first look without a video.
 
@@ -56,8 +63,8 @@ def demo(
         raise OutputError(f"{output / VIDEO}: exists already; pass --overwrite to replace it")
     with console.progress(VIDEO) as progress:
         video = render_demo(output / VIDEO, seconds=seconds, overwrite=overwrite, progress=progress)
-    asked = {"length": length, "make": default_outputs(), "overwrite": overwrite, "resume": False}
-    work = Summaries(asked)
+    asked = {"length": length, "select": select, "make": default_outputs()}
+    work = Summaries({**asked, "overwrite": overwrite, "resume": False})
     result = summarize_one(video, output, work=work, console=console)
     if as_json:
         print_json(result)

@@ -10,11 +10,12 @@ import click
 
 from vidgist.cli.common import name_list, one_of
 from vidgist.criteria import CRITERIA
-from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH
+from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH, DEFAULT_SELECT
 from vidgist.scoring.bank import SHIPPED
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, PRESETS, Preset, preset
+from vidgist.selection import RULES
 
-__all__ = ["backbone_options", "length_option", "score_options", "score_settings"]
+__all__ = ["backbone_options", "length_option", "score_options", "score_settings", "select_option"]
 
 DEVICES = ("auto", "cpu", "cuda")
 """As `vidgist.backbones.session.DEVICES`, which takes long to load."""
@@ -135,6 +136,19 @@ def length_option(command: Command) -> Command:
         default=DEFAULT_LENGTH,
         show_default=True,
         help="The most that the summary may last: 15%, 90s or 1:30.",
+    )(command)
+
+
+def select_option(command: Command) -> Command:
+    """Add ``--select``."""
+    rules = "; ".join(f"{name}: {rule.summary}" for name, rule in RULES.items())
+    return click.option(
+        "--select",
+        default=DEFAULT_SELECT,
+        show_default=True,
+        callback=one_of(RULES),
+        metavar="|".join(RULES),
+        help=f"How the summary is chosen. {rules}.",
     )(command)
 
 

@@ -18,7 +18,13 @@ from vidgist.cli.common import (
     print_json,
 )
 from vidgist.cli.limits import limit_options
-from vidgist.cli.options import backbone_options, length_option, score_options, score_settings
+from vidgist.cli.options import (
+    backbone_options,
+    length_option,
+    score_options,
+    score_settings,
+    select_option,
+)
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 
@@ -51,6 +57,7 @@ Examples:
     metavar="DIR",
 )
 @length_option
+@select_option
 @score_options
 @backbone_options
 @click.option(
@@ -162,5 +169,6 @@ def describe(result: dict[str, Any]) -> str:
     if "summary" not in result:  # finished by an earlier run
         return f"{one_line(result['video'])} -> {one_line(result['output'])}/"
     lasting = f"{format_duration(result['summary'])} of {format_duration(result['duration'])}"
-    chosen = f"{result['selected']} of {counted(result['shots'], 'shot')}"
+    shots = f"{result['selected']} of {counted(result['shots'], 'shot')}"
+    chosen = f"{counted(result['pieces'], 'piece')} of {shots}"
     return f"{one_line(result['video'])}: {lasting}, {chosen} -> {one_line(result['output'])}/"
