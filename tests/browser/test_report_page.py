@@ -91,10 +91,11 @@ def test_keys_go_from_moment_to_moment_and_shot_to_shot(report: Path, open_page:
     assert press("PageDown") == keys[1]
     assert page.get_attribute("#timeline", "aria-valuemax") == str(last)
     said = page.get_attribute("#timeline", "aria-valuetext")
-    assert "shot 2 of 8, piece 1 of the summary, importance 0." in said
+    assert "shot 2 of 8, piece 1 of the summary, importance 1.01" in said
     assert page.get_attribute("#shots .shot.current", "aria-current") == "true"
     # From piece to piece.
-    pieces = [piece["key"] for piece in next(one for one in data["lengths"] if one["made"])["pieces"]]
+    (made,) = [length for length in data["lengths"] if length["made"]]
+    pieces = [piece["key"] for piece in made["pieces"]]
     assert press("Home") == 0
     assert press("n") == pieces[0]
     assert press("N") == pieces[1]
@@ -198,14 +199,13 @@ def test_it_says_why_each_piece_is_shown_and_each_shot_is_left_out(
         " Shown because it fits into the time that was left."
     )
     assert opened.text("#moment-play") == "Play this piece"
-    current = "#shots .shot.current"
-    assert page.get_attribute(f"li:has({current})", "data-piece") == "2"
+    assert page.get_attribute("li:has(.current)", "data-piece") == "2"
     page.click("#left-list li[data-shot='4'] button")
     assert opened.text("#verdict") == (
         "Shot 5 is not in the summary. Left out: it looks like piece 2."
     )
     assert opened.text("#moment-play") == "Play this shot"
-    assert page.get_attribute(f"li:has({current})", "data-shot") == "4"
+    assert page.get_attribute("li:has(.current)", "data-shot") == "4"
     # Between the two pieces of shot 3.
     page.focus("#timeline")
     page.keyboard.press("Home")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
 from dataclasses import dataclass
 
 from vidgist.criteria import CRITERIA, Words
@@ -26,7 +25,7 @@ class Reason:
 
 
 def _unfit(text: str) -> Reason:
-    """Return the sentences for what is unfit to show, and is shown only if nothing else is there."""
+    """Return the sentences for what is unfit to show, which is shown only for want of better."""
     return Reason(f"Shown because nothing better was there: {text}", f"Left out: {text}")
 
 

@@ -29,11 +29,7 @@ def curves(summary: Summary) -> dict[str, Any]:
     criteria = {name: summary.scores.criteria[name] for name in used}
     criteria.update(summary.scores.criteria)
     lengths = selections(summary)
-    reasons = {
-        name
-        for one in lengths
-        for name in (*one.selection.reasons, *one.selection.refused)
-    }
+    reasons = {name for one in lengths for name in (*one.selection.reasons, *one.selection.refused)}
     return {
         "version": __version__,
         "name": plain(summary.video.path.name),
