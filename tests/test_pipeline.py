@@ -62,16 +62,8 @@ def test_summary_fits_and_is_made_of_pieces_of_shots(clip, select):
 def test_every_option_in_force_is_told(gist):
     assert gist.settings["length"] == "40%"
     assert gist.settings["preset"] == vidgist.scoring.presets.DEFAULT_PRESET
-    for name in (
-        "select",
-        "criteria",
-        "neighbors",
-        "avoid_zeros",
-        "smoothing",
-        "fps",
-        "backbone",
-        "model",
-    ):
+    names = ("criteria", "neighbors", "avoid_zeros", "smoothing", "fps", "backbone", "model")
+    for name in ("select", *names):
         assert name in gist.settings
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from vidgist.bank import shipped_bank
+from vidgist.presets import PRESETS
+from vidgist.selection.keyshots import keyshot_summaries
+
 from vidgist.datasets import open_dataset
 from vidgist.evaluation.gist import captured, gist_measures, mean_annotation, shown_in
-from vidgist.presets import PRESETS
 from vidgist.scoring import score_features
 from vidgist.selection.gist import gist_pieces
-from vidgist.selection.keyshots import keyshot_summaries
 
 
 def measures(pieces, annotation, features=None, **more):

@@ -59,7 +59,7 @@ def as_document(summary: Summary) -> dict[str, Any]:
     scores = summary.scores
     # The duration of the decoded frames, which the other times refer to.
     duration = summary.timeline.duration
-    paper = dict.fromkeys(("alignment", "uniformity", "uniqueness"))  # always in schema 1
+    paper = dict.fromkeys(("alignment", "uniformity", "uniqueness"))  # always there
     criteria = {name: _numbers(values) for name, values in scores.criteria.items()}
     return {
         "vidgist": __version__,
