@@ -15,7 +15,7 @@ from vidgist.pipeline import DEFAULTS
 from vidgist.scoring.bank import Bank
 from vidgist.scoring.presets import Preset, preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.selection import RULES, parse_length
+from vidgist.selection import RULES, parse_count, parse_length
 from vidgist.video import Limits, SampleStream
 
 __all__ = ["Prepared", "prepare"]
