@@ -104,7 +104,7 @@ def _json_files() -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder, "v.mp4")
         video.write_bytes(_video("mp4"))
-        summary = summarize(video, backbone=Tiny(), preset="paper", threads=1)
+        summary = summarize(video, backbone=Tiny(), settings="paper", threads=1)
         (path,) = summary.save(Path(folder, "out"), make=["json"])
         document = path.read_bytes()
     splits = json.dumps([{"train_keys": ["video_1", "video_2"], "test_keys": ["video_3"]}] * 2)
