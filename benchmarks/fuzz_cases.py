@@ -89,9 +89,7 @@ def _bank() -> bytes:
 
     ones = np.ones(16)
     common = ones / np.linalg.norm(ones)
-    bank = Bank(
-        mean=ones, deviation=ones, common=common, rise=common, videos=2, samples=9, backbone="x"
-    )
+    bank = Bank(mean=ones, deviation=ones, common=common, videos=2, samples=9, backbone="x")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "bank.safetensors")
         write_bank(path, bank)
