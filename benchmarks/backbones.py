@@ -19,7 +19,7 @@ import warnings
 
 import numpy as np
 
-from vidgist.backbones import DEFAULT_BACKBONE, records
+from vidgist.backbones import BACKBONES, DEFAULT_BACKBONE
 from vidgist.backbones.backbone import Backbone
 from vidgist.backbones.networks.record import TorchRecord
 from vidgist.backbones.record import Record
@@ -34,7 +34,7 @@ def loaded(record: Record) -> tuple[Backbone, int]:
     if isinstance(record, TorchRecord):
         import torch
 
-        from vidgist.backbones.networks.backbone import TorchBackbone
+        from vidgist.backbones.networks.network import TorchBackbone
 
         torch.set_num_threads(1)
         backbone = TorchBackbone(record.network(pretrained=False), record, device="cpu", threads=1)
@@ -44,8 +44,8 @@ def loaded(record: Record) -> tuple[Backbone, int]:
 
 def seconds(record: Record, backbone: Backbone) -> float:
     """Return the seconds of one core that a sample takes, the least of a few runs."""
-    count = PICTURES if record.clip is None else 1
-    frames = () if record.clip is None else (record.clip.frames,)
+    count = PICTURES if record.window is None else 1
+    frames = () if record.window is None else (record.window.frames,)
     shape = (count, *frames, *record.size, 3)
     pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     backbone.extract(pixels)
@@ -60,14 +60,14 @@ def seconds(record: Record, backbone: Backbone) -> float:
 def run() -> None:
     parser = argparse.ArgumentParser(description="Print size and speed of every backbone.")
     parser.add_argument("names", nargs="*", help="backbones; default all that can be built here")
-    names = parser.parse_args().names or list(records())
+    names = parser.parse_args().names or list(BACKBONES)
     warnings.simplefilter("ignore")
-    default = records()[DEFAULT_BACKBONE]
+    default = BACKBONES[DEFAULT_BACKBONE]
     usual = seconds(default, loaded(default)[0])
     print("| backbone | dimension | MB | samples/s, two cores | time, default = 1 |")
     print("|---|---|---|---|---|")
     for name in names:
-        record = records()[name]
+        record = BACKBONES[name]
         here = record.libraries() if isinstance(record, TorchRecord) else record.installed()
         if not here:
             print(f"| `{name}` | {record.dimension} | not installed | | |")

@@ -58,7 +58,7 @@ def _video(kind: str) -> bytes:
 def _data_set() -> bytes:
     import numpy as np
 
-    from vidgist.datasets.eccv16 import write_dataset
+    from vidgist.datasets import write_dataset
     from vidgist.datasets.record import VideoRecord
     from vidgist.types import Shots
 

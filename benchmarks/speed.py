@@ -2,7 +2,6 @@
 
     python benchmarks/speed.py                              # 60 seconds, 720p, H.264
     python benchmarks/speed.py --seconds 300 --clips 720:h264,1080:h264,720:hevc,720:vp9
-    python benchmarks/speed.py --trace                      # the stages' time line
     python benchmarks/speed.py --files talk.mp4 --seconds 300       # videos of one's own
 
 Clips are rendered here, with cuts, motion and grain: 20 seconds, over and over (``--fresh`` for
@@ -28,7 +27,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 ENCODERS = {
     "h264": ["-c:v", "libx264", "-preset", "medium", "-crf", "23"],
@@ -276,51 +274,6 @@ def compare(clip: Path, *, runs: int, only: str | None = None) -> None:
         print(f"{name:<32} {why}")
 
 
-# ---------------------------------------------------------------- time line
-
-
-def trace(clip: Path) -> None:
-    """Print the share of each stage, and when each was at work."""
-    from vidgist.backbones import load_backbone
-    from vidgist.features import extract_features
-    from vidgist.features.trace import Trace
-
-    backbone = load_backbone("efficientnet_lite0")
-    spans = Trace()
-    begun = time.perf_counter()
-    with spans.span("all"):
-        extract_features(clip, backbone=backbone, trace=spans)
-    total = spans.seconds()
-    print("\nstage         seconds   share of the time")
-    for stage, seconds in total.items():
-        print(f"{stage:<12} {seconds:>8.2f} {seconds / total['all']:>8.0%}")
-    width = 78
-    print(f"\ntime line, {total['all'] / width:.2f} s a column ('#' at work, '.' partly)")
-    for stage in ("decode", "infer", "thumbnails", "wait"):
-        busy = [0.0] * width
-        for span in spans.spans:
-            if span.stage != stage:
-                continue
-            first = (span.start - begun) / total["all"] * width
-            last = (span.end - begun) / total["all"] * width
-            for column in range(int(first), min(width, int(last) + 1)):
-                busy[column] += max(0.0, min(last, column + 1) - max(first, column))
-        line = "".join("#" if b > 0.66 else "." if b > 0.05 else " " for b in busy)
-        print(f"{stage:<11}|{line}|")
-    both = _overlap(spans.spans, "decode", "infer")
-    print(f"decoding and inference at the same time: {both / total['infer']:.0%} of inference")
-
-
-def _overlap(spans: list[Any], one: str, other: str) -> float:
-    firsts = [(s.start, s.end) for s in spans if s.stage == one]
-    return sum(
-        max(0.0, min(s.end, end) - max(s.start, start))
-        for s in spans
-        if s.stage == other
-        for start, end in firsts
-    )
-
-
 def small(runs: int, folder: Path) -> None:
     """Print what the beginning costs: --help, and a clip of ten seconds."""
     clip = folder / "ten.mp4"
@@ -372,7 +325,6 @@ def main() -> None:
     parser.add_argument("--only", help="words of the commands to run, separated by commas")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="folder for the clips, to use them again")
-    parser.add_argument("--trace", action="store_true", help="only the stages' time line")
     parser.add_argument("--research", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.research:
@@ -386,11 +338,8 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for path in clips(options, folder):
             print(f"\n{path.stem}, {path.stat().st_size >> 10} KB")
-            if not options.trace:
-                compare(path, runs=options.runs, only=options.only)
-            trace(path)
-        if not options.trace:
-            small(options.runs, folder)
+            compare(path, runs=options.runs, only=options.only)
+        small(options.runs, folder)
 
 
 if __name__ == "__main__":

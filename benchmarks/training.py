@@ -27,7 +27,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-from vidgist.models.settings import TrainSettings, replace_settings, train_settings
+from vidgist.models.settings import ContrastiveSettings, contrastive_settings, replace_settings
 from vidgist.training.contrastive import ContrastiveLearner
 from vidgist.training.engine import open_fabric
 from vidgist.training.network import EncoderLayer, Refiner, seed_network
@@ -51,7 +51,7 @@ def plain_layer(layer: EncoderLayer, x: Tensor) -> Tensor:
     return layer.last_norm(x + layer.narrow(F.relu(layer.widen(x))))
 
 
-def plain_step(network: Refiner, batch: list[Tensor], settings: TrainSettings) -> Tensor:
+def plain_step(network: Refiner, batch: list[Tensor], settings: ContrastiveSettings) -> Tensor:
     """The loss of a batch, video by video."""
     refined, segments = [], []
     for features in batch:
@@ -98,7 +98,7 @@ def plain_step(network: Refiner, batch: list[Tensor], settings: TrainSettings) -
 
 
 def plain_steps(
-    videos: list[np.ndarray], network: Refiner, settings: TrainSettings
+    videos: list[np.ndarray], network: Refiner, settings: ContrastiveSettings
 ) -> Iterator[float]:
     """Train a step at a time; give the loss after each."""
     optimizer = torch.optim.Adam(
@@ -130,7 +130,7 @@ def our_steps(learner: ContrastiveLearner) -> Iterator[float]:
         yield terms["total"].item()
 
 
-def compare(count: int, length: int, dimension: int, settings: TrainSettings) -> None:
+def compare(count: int, length: int, dimension: int, settings: ContrastiveSettings) -> None:
     rng = np.random.default_rng(0)
     arrays = [rng.standard_normal((length, dimension), dtype=np.float32) for _ in range(count)]
     videos = gather_videos([(str(i), values) for i, values in enumerate(arrays)])
@@ -180,7 +180,7 @@ def product_share(learner: ContrastiveLearner) -> float:
     return sum(e.self_cpu_time_total for e in events if e.key in PRODUCTS) / max(total, 1)
 
 
-def measure_memory(count: int, settings: TrainSettings, steps: int) -> None:
+def measure_memory(count: int, settings: ContrastiveSettings, steps: int) -> None:
     """Train some steps on a store of videos of 230 seconds of YouTube-8M's bytes."""
     rng = np.random.default_rng(0)
 
@@ -219,12 +219,12 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     if options.memory:
-        settings = train_settings(options.preset, kind="youtube8m")
+        settings = contrastive_settings(options.preset, kind="youtube8m")
         measure_memory(
             options.memory, replace_settings(settings, batch=options.batch), options.steps
         )
         return
-    settings = train_settings(options.preset, kind=options.kind)
+    settings = contrastive_settings(options.preset, kind=options.kind)
     compare(
         options.videos,
         options.length,

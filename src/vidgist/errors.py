@@ -32,6 +32,7 @@ __all__ = [
     "VideoError",
     "VidgistError",
     "VidgistWarning",
+    "first_line",
     "unknown_value",
     "unreadable",
 ]
@@ -79,6 +80,15 @@ class MissingExtraError(VidgistError, ImportError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs the extra '{extra}': pip install 'vidgist[{extra}]'")
         self.extra = extra
+
+
+def first_line(error: Exception, *, limit: int = 300) -> str:
+    """Return the first line of what a library's error says, or the name of its class.
+
+    >>> first_line(ValueError("no input\\n  in file x.cc"))
+    'no input'
+    """
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:limit]
 
 
 def unknown_value(option: str, value: str, known: Iterable[str]) -> SettingError:

@@ -23,7 +23,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
-from vidgist.errors import VidgistWarning, unknown_value
+from vidgist.errors import VidgistWarning, first_line, unknown_value
 
 __all__ = ["Named", "Registry"]
 
@@ -83,8 +83,7 @@ class Registry(Mapping[str, R], Generic[R]):
             records = _several(point.load())
             assert all(isinstance(record.name, str) for record in records)
         except Exception as error:  # whatever another package does, this one goes on
-            first = str(error).splitlines()[0] if str(error) else type(error).__name__
-            _warn(point, f"cannot be loaded ({first})")
+            _warn(point, f"cannot be loaded ({first_line(error)})")
             return ()
         return records
 

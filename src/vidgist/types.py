@@ -17,7 +17,17 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Features", "Frames", "Scores", "Shots", "Timeline", "VideoInfo"]
+from vidgist.errors import SettingError
+
+__all__ = [
+    "Features",
+    "FrameWindow",
+    "Frames",
+    "Scores",
+    "Shots",
+    "Timeline",
+    "VideoInfo",
+]
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Integers: TypeAlias = npt.NDArray[np.integer[Any]]
@@ -53,6 +63,35 @@ def expect(condition: bool, name: str, expected: str, got: object) -> None:
 def expect_length(owner: str, name: str, array: npt.NDArray[Any], length: int) -> None:
     """Raise ValueError unless the array has shape (length,)."""
     expect(array.shape == (length,), f"{owner}.{name}", f"shape ({length},)", array.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameWindow:
+    """The pictures around a sample that a network of video takes.
+
+    Picture i of the window of a sample at t seconds is the one that a viewer sees at
+    t + (i - frames // 2) / rate, i = 0 ... frames - 1; beyond the ends of the video its first and
+    its last picture are repeated.
+
+    Attributes:
+        frames: F, number of pictures.
+        rate: pictures a second.
+    """
+
+    frames: int
+    rate: float
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.frames <= 256 and 0 < self.rate <= 240):
+            raise SettingError(
+                "window: expected 1 to 256 frames at a rate of up to 240 a second, "
+                f"got {self.frames} at {self.rate}"
+            )
+
+    @property
+    def center(self) -> int:
+        """Index of the sample itself among the pictures."""
+        return self.frames // 2
 
 
 @dataclass(frozen=True, kw_only=True)

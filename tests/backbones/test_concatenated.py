@@ -6,10 +6,10 @@ from PIL import Image
 
 from onnx_models import mean_color
 from vidgist.backbones import load_backbone
-from vidgist.backbones.backbone import ClipShape
 from vidgist.backbones.concatenated import Concatenated
 from vidgist.backbones.onnx_file import load_onnx_file
 from vidgist.errors import SettingError
+from vidgist.types import FrameWindow
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), dtype=np.uint8)
 
@@ -75,29 +75,32 @@ def test_the_specification_with_a_plus_joins(tmp_path):
         load_backbone("efficientnet_lite0+")
 
 
-class MeanOfClips:
-    """A backbone of clips: the mean color of each of its pictures."""
+class MeanOfWindows:
+    """A backbone of frame windows: the mean color of each of its pictures."""
 
     dimension, size, fingerprint = 6, (8, 8), "c"
 
-    def __init__(self, name: str = "clips", rate: float = 25.0) -> None:
-        self.name, self.clip = name, ClipShape(frames=2, rate=rate)
+    def __init__(self, name: str = "windows", rate: float = 25.0) -> None:
+        self.name, self.window = name, FrameWindow(frames=2, rate=rate)
 
     def extract(self, pixels):
         return pixels.mean(axis=(2, 3)).reshape(len(pixels), 6).astype(np.float32)
 
 
-def test_beside_clips_the_others_see_the_samples_themselves(parts):
-    joined = Concatenated([MeanOfClips(), parts[0]])
-    assert joined.clip == ClipShape(frames=2, rate=25.0)
-    clips = np.random.default_rng(1).integers(0, 256, (4, 2, 8, 8, 3), dtype=np.uint8)
-    features = joined.extract(clips)
-    for start, alone in ((0, MeanOfClips().extract(clips)), (6, parts[0].extract(clips[:, 1]))):
+def test_beside_windows_the_others_see_the_samples_themselves(parts):
+    joined = Concatenated([MeanOfWindows(), parts[0]])
+    assert joined.window == FrameWindow(frames=2, rate=25.0)
+    windows = np.random.default_rng(1).integers(0, 256, (4, 2, 8, 8, 3), dtype=np.uint8)
+    features = joined.extract(windows)
+    for start, alone in (
+        (0, MeanOfWindows().extract(windows)),
+        (6, parts[0].extract(windows[:, 1])),
+    ):
         unit = alone / np.linalg.norm(alone, axis=1, keepdims=True)
         np.testing.assert_allclose(features[:, start : start + alone.shape[1]], unit, rtol=1e-5)
-    assert Concatenated(parts).clip is None
+    assert Concatenated(parts).window is None
 
 
-def test_clips_of_two_kinds_cannot_be_joined():
+def test_windows_of_two_kinds_cannot_be_joined():
     with pytest.raises(SettingError, match=r"a \(2 frames, 25 a second\) and b \(2 frames, 15"):
-        Concatenated([MeanOfClips("a"), MeanOfClips("b", rate=15.0)])
+        Concatenated([MeanOfWindows("a"), MeanOfWindows("b", rate=15.0)])

@@ -9,10 +9,11 @@ import pytest
 
 from onnx_models import mean_color
 from vidgist.backbones import load_backbone
-from vidgist.backbones.backbone import ClipShape, fingerprint_of
-from vidgist.backbones.onnx_file import CLIP_RATE, load_onnx_file, pool
+from vidgist.backbones.backbone import fingerprint_of
+from vidgist.backbones.onnx_file import WINDOW_RATE, load_onnx_file, pool
 from vidgist.backbones.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from vidgist.errors import ModelError, SettingError
+from vidgist.types import FrameWindow
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 6, 8, 3), dtype=np.uint8)
 MEAN_COLOR = PIXELS.mean(axis=(1, 2))
@@ -128,7 +129,7 @@ def test_models_that_take_no_pictures_are_refused(tmp_path):
 def test_a_json_that_contradicts_the_graph_is_refused(tmp_path):
     path = mean_color(tmp_path / "m.onnx", shape=SHAPES["NCHW"])
     beside(path, size=[8, 6])
-    with pytest.raises(ModelError, match="6 x 8, the JSON beside it says 8 x 6"):
+    with pytest.raises(ModelError, match="6 x 8, the JSON beside it has 8 x 6"):
         load_onnx_file(path)
 
 
@@ -179,10 +180,10 @@ def test_the_fingerprint_follows_the_file_and_the_preprocessing(tmp_path):
 
 
 def test_an_exported_backbone_is_the_backbone(tmp_path):
-    from vidgist.backbones import records
+    from vidgist.backbones import BACKBONES
 
     path = tmp_path / "lite0.onnx"
-    path.write_bytes(records()["efficientnet_lite0"].export())
+    path.write_bytes(BACKBONES["efficientnet_lite0"].export())
     exported, named = load_backbone(str(path)), load_backbone("efficientnet_lite0")
     assert (exported.size, exported.dimension) == (named.size, named.dimension)
     pixels = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
@@ -201,11 +202,11 @@ CLIPS = np.random.default_rng(2).integers(0, 256, (3, 5, 4, 6, 3), dtype=np.uint
     ("shape", "layout"), [(["B", 3, 5, 4, 6], "NCHW"), (["B", 5, 4, 6, 3], "NHWC")]
 )
 @pytest.mark.parametrize("output", ["vector", "map"])
-def test_a_model_of_clips(tmp_path, shape, layout, output):
+def test_a_model_of_frame_windows(tmp_path, shape, layout, output):
     path = mean_color(tmp_path / "m.onnx", shape=shape, layout=layout, output=output)
     how = {"scale": 1, "mean": 0, "std": 1, "rate": 15}
     backbone = load_onnx_file(path, preprocessing=how)
-    assert backbone.clip == ClipShape(frames=5, rate=15.0)
+    assert backbone.window == FrameWindow(frames=5, rate=15.0)
     assert (backbone.size, backbone.dimension) == ((4, 6), 3)
     np.testing.assert_allclose(backbone.extract(CLIPS), CLIPS.mean(axis=(1, 2, 3)), rtol=1e-5)
     other = load_onnx_file(path, preprocessing=how | {"rate": 25})
@@ -215,25 +216,25 @@ def test_a_model_of_clips(tmp_path, shape, layout, output):
 def test_how_many_frames_make_a_second_must_be_known(tmp_path):
     shape = ["B", 3, 5, 4, 6]
     path = mean_color(tmp_path / "m.onnx", shape=shape)
-    with pytest.raises(ModelError, match=r'clips of 5 frames; say .*\{"rate": 25\}'):
+    with pytest.raises(ModelError, match=r'windows of 5 frames; give .*\{"rate": 25\}'):
         load_onnx_file(path)
     (tmp_path / "m.json").write_text('{"rate": -1}')
     with pytest.raises(ModelError, match="rate: expected a number above 0"):
         load_onnx_file(path)
-    said = mean_color(tmp_path / "n.onnx", shape=shape, metadata={CLIP_RATE: "7.5"})
-    assert load_onnx_file(said).clip == ClipShape(frames=5, rate=7.5)
-    wrong = mean_color(tmp_path / "w.onnx", shape=shape, metadata={CLIP_RATE: "often"})
-    with pytest.raises(ModelError, match="how many of them make a second"):
+    said = mean_color(tmp_path / "n.onnx", shape=shape, metadata={WINDOW_RATE: "7.5"})
+    assert load_onnx_file(said).window == FrameWindow(frames=5, rate=7.5)
+    wrong = mean_color(tmp_path / "w.onnx", shape=shape, metadata={WINDOW_RATE: "often"})
+    with pytest.raises(ModelError, match="give the frames a second"):
         load_onnx_file(wrong)
     open_ = mean_color(tmp_path / "o.onnx", shape=["B", 3, "F", 4, 6])
-    with pytest.raises(ModelError, match="leaves open how many frames"):
+    with pytest.raises(ModelError, match="leaves the number of frames open"):
         load_onnx_file(open_)
 
 
-def test_the_fingerprint_of_a_model_of_pictures_says_nothing_of_clips(tmp_path):
+def test_the_fingerprint_of_a_model_of_pictures_has_no_rate(tmp_path):
     path = mean_color(tmp_path / "m.onnx", shape=["B", 3, 4, 6])
     backbone = load_onnx_file(path)
     facts = {k: v for k, v in backbone.preprocessing.as_dict().items() if k != "rate"}
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert backbone.clip is None
+    assert backbone.window is None
     assert backbone.fingerprint == fingerprint_of(files=[digest], preprocessing=facts)

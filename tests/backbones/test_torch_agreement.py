@@ -9,16 +9,16 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed: nothing to compare with")
 
+from vidgist.backbones import BACKBONES  # noqa: E402
 from vidgist.backbones.efficientnet_lite import same_padding  # noqa: E402
 from vidgist.backbones.session import Session  # noqa: E402
 from vidgist.backbones.weights import read_legacy_tensors  # noqa: E402
-from vidgist.features import records  # noqa: E402
 
 FAMILY = ["efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2"]
 
 
 def installed(name: str):
-    record = records()[name]
+    record = BACKBONES[name]
     if not record.installed():
         pytest.skip(f"the weights of {name} are not installed")
     return record

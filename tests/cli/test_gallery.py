@@ -47,7 +47,7 @@ def test_a_damaged_result_does_not_stop_the_rest(
     (folder / "bad" / "summary.json").write_text("{")
     assert main(["gallery", str(folder)]) == 1
     captured = capsys.readouterr()
-    assert "bad/summary.json: not JSON" in captured.err
+    assert "bad/summary.json: is damaged JSON" in captured.err
     assert "1 of 2 results" in captured.err
     assert (folder / "index.html").is_file()
 

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
+from linear_rival import environment, install
 from vidgist.cli import main
 from vidgist.datasets import VideoRecord, append_videos
 from vidgist.models import load_model
-from vidgist.models.file import read_tensors
 
 SMALL = ["--epochs", "2", "--width", "8", "--layers", "1", "--samples", "10", "-q"]
 
@@ -52,6 +53,27 @@ def test_dr_dsn_by_the_same_command(data: Path, tmp_path: Path) -> None:
     assert load_model(model).scores(np.ones((9, 6))).shape == (9,)
 
 
+def test_a_method_of_another_package(data: Path, tmp_path: Path) -> None:
+    install(tmp_path, linear="linear_rival:METHOD")
+    model = tmp_path / "m.safetensors"
+
+    def vidgist(*line: str) -> dict[str, object]:
+        command = [sys.executable, "-m", "vidgist", *line, "--json"]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=True,
+            env=environment(tmp_path),
+        )
+        return json.loads(done.stdout)
+
+    card = vidgist("train", str(data), "-o", str(model), "--method", "linear")
+    assert (card["kind"], card["epochs"], card["steps"]) == ("linear", 2, 10)
+    assert vidgist("score", str(data), "--model", str(model), "--preset", "paper")
+
+
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
@@ -59,7 +81,7 @@ def test_dr_dsn_by_the_same_command(data: Path, tmp_path: Path) -> None:
         (["--preset", "papre"], 2, "did you mean 'paper'"),
         (["--method", "dr-dsn", "--heads", "2"], 2, "for --method contrastive"),
         (["--split", "1"], 2, "belong together"),
-        (["--neighbors", "7"], 2, "out of range"),
+        (["--neighbors", "7"], 2, "expected a share in (0, 1], got 7"),
         (["--device", "tpu"], 2, "known: auto, cpu, cuda"),
     ],
 )
@@ -156,6 +178,6 @@ def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
         assert done.stderr.count("videos of 6 numbers") == 1
         assert "distributed" not in done.stderr
     assert told["2"]["loss"] == pytest.approx(told["1"]["loss"], abs=1e-5)
-    one, two = (read_tensors(tmp_path / f"{n}.safetensors")[0] for n in ("1", "2"))
+    one, two = (load_file(tmp_path / f"{n}.safetensors") for n in ("1", "2"))
     for name, values in one.items():
         np.testing.assert_allclose(two[name], values, atol=1e-6)

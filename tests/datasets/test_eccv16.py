@@ -141,7 +141,7 @@ def test_the_number_of_frames_is_told_by_others(tmp_path, field, value):
         ("change_points", [[9, 0]], "change_points"),
         ("picks", [0, 30], "last pick"),
         ("picks", [15, 0], "do not descend"),
-        ("picks", [0.5, 1.0], "whole numbers"),
+        ("picks", [0.5, 1.0], "expected integers"),
         ("picks", [0, 1, 2], "picks"),
         ("n_frames", 0, "n_frames is 0; expected 1 to"),
         ("n_frames", 10**12, "expected 1 to"),
@@ -174,7 +174,7 @@ def test_a_file_without_videos(tmp_path):
 def test_annotations_are_not_a_data_set(tmp_path):
     path = tmp_path / "ydata.mat"
     small_data.tvsum_annotations(path, {"abc": np.ones((2, 30))})
-    with pytest.raises(DataError, match="--annotations"):
+    with pytest.raises(DataError, match="annotations='FILE'"):
         open_dataset(path)
 
 
@@ -214,10 +214,10 @@ def test_append_is_all_or_nothing(tmp_path):
 def test_append_replaces_only_when_asked(tmp_path):
     path = tmp_path / "data.h5"
     records = small_data.dataset(path, count=2)
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="overwrite=True"):
         append_videos(path, [records[0]])
     changed = dataclasses.replace(records[0], name="changed")
-    append_videos(path, [changed], replace_same=True)
+    append_videos(path, [changed], overwrite=True)
     assert open_dataset(path)["video_1"].name == "changed"
 
 

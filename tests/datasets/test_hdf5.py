@@ -191,7 +191,7 @@ def test_too_many_members(tmp_path, monkeypatch):
 
 def test_shape_and_kind_are_told(tmp_path):
     path = make(tmp_path / "a.h5", lambda g: g.create_dataset("features", data=np.zeros(3)))
-    with pytest.raises(DataError, match=r"expected shape \(any, any\), came \(3,\)"):
+    with pytest.raises(DataError, match=r"expected shape \(any, any\), got \(3,\)"):
         read(path)
     with pytest.raises(DataError, match="expected integers"):
         read(path, kinds="iu", ndim=1)

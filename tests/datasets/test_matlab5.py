@@ -57,9 +57,11 @@ def element(kind: int, data: bytes) -> bytes:
     return struct.pack("<II", kind, len(data)) + data + b"\0" * (-len(data) % 8)
 
 
-def matrix(shape: tuple[int, int], values: bytes, *, claimed: int | None = None) -> bytes:
+def matrix(
+    shape: tuple[int, int], values: bytes, *, claimed: int | None = None, type_: int = 2
+) -> bytes:
     inner = element(6, struct.pack("<II", 9, 0)) + element(5, struct.pack("<ii", *shape))
-    inner += element(1, b"a") + element(2, values)
+    inner += element(1, b"a") + element(type_, values)
     return struct.pack("<II", 14, len(inner) if claimed is None else claimed) + inner
 
 
@@ -88,6 +90,14 @@ def test_the_format_by_hand(tmp_path):
 def test_what_cannot_be_is_told(tmp_path, content):
     with pytest.raises(DataError, match="is damaged"):
         read_matlab5(write(tmp_path / "a.mat", content), ["a"])
+
+
+# Of these SciPy's reader makes an address that it follows.
+@pytest.mark.parametrize("type_", [0, 8, 10, 14, 17, 19, 1000, 2**16 - 1])
+def test_unknown_number_types_are_refused(tmp_path, type_):
+    path = write(tmp_path / "a.mat", matrix((2, 3), bytes(6), type_=type_))
+    with pytest.raises(DataError, match="is damaged"):
+        read_matlab5(path, ["a"])
 
 
 def test_a_bomb_is_not_unpacked(tmp_path):

@@ -40,9 +40,9 @@ def test_hdf5_with_score_in_each_group(tmp_path):
         ('{"other": [1]}', "for no video"),
         ("{}", "for no video"),
         ('{"video_1": [NaN]}', "finite numbers"),
-        ("{", "not readable"),
-        ("hello", "not readable"),
-        ("[" * 100_000, "not readable"),
+        ("{", "JSON"),
+        ("hello", "JSON"),
+        ("[" * 100_000, "JSON"),
     ],
 )
 def test_wrong_files(tmp_path, text, said):

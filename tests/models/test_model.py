@@ -13,19 +13,26 @@ import pytest
 
 from vidgist.criteria import alignment, uniformity
 from vidgist.errors import ModelError
-from vidgist.models import Model, ModelCard, load_model, refined_criteria
-from vidgist.models.dsn_graph import dsn_shapes
-from vidgist.models.file import read_tensors, write_tensors
-from vidgist.models.refiner_graph import refiner_shapes
-from vidgist.models.settings import DsnSettings, TrainSettings, replace_settings, train_settings
+from vidgist.models import (
+    METHODS,
+    Model,
+    ModelCard,
+    TrainingSettings,
+    load_model,
+)
+from vidgist.models.methods import training_settings
+from vidgist.scoring.presets import preset
+from vidgist.scoring.scorer import Scorer
+from vidgist.system.tensors import write_tensors
 from vidgist.types import Features
 
 DIMENSION = 12
-SETTINGS = replace_settings(train_settings("paper"), layers=2, heads=2, width=8)
+SETTINGS = training_settings("contrastive", layers=2, heads=2, width=8)
+DSN = training_settings("dr-dsn", hidden=4)
 BACKBONE = "efficientnet_lite0"
 
 
-def card_of(settings: TrainSettings | DsnSettings, **changes: object) -> ModelCard:
+def card_of(settings: TrainingSettings, **changes: object) -> ModelCard:
     values = {
         "kind": settings.method,
         "dimension": DIMENSION,
@@ -36,9 +43,8 @@ def card_of(settings: TrainSettings | DsnSettings, **changes: object) -> ModelCa
     return ModelCard(**{**values, **changes})
 
 
-def random_weights(
-    shapes: dict[str, tuple[int, ...]], rng: np.random.Generator
-) -> dict[str, np.ndarray]:
+def random_weights(settings: TrainingSettings, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    shapes = METHODS[settings.method].shapes(DIMENSION, settings)
     return {
         name: rng.normal(scale=shape[-1] ** -0.5, size=shape).astype(np.float32)
         for name, shape in shapes.items()
@@ -46,8 +52,8 @@ def random_weights(
 
 
 def random_model(rng: np.random.Generator, **changes: object) -> Model:
-    tensors = random_weights(refiner_shapes(DIMENSION, SETTINGS.network), rng)
-    return Model(tensors, card_of(SETTINGS, **changes), device="cpu", threads=1)
+    tensors = random_weights(SETTINGS, rng)
+    return Model(tensors, card_of(SETTINGS, **changes))
 
 
 @pytest.fixture
@@ -85,8 +91,8 @@ def naive_layer(x: np.ndarray, w: dict[str, np.ndarray], prefix: str, heads: int
 def test_the_network_as_its_description_says(
     rng: np.random.Generator, features: np.ndarray
 ) -> None:
-    w = random_weights(refiner_shapes(DIMENSION, SETTINGS.network), rng)
-    refined, unique = Model(w, card_of(SETTINGS), device="cpu").apply(features)
+    w = random_weights(SETTINGS, rng)
+    refined, unique = Model(w, card_of(SETTINGS)).apply(features)
     double = {name: values.astype(np.float64) for name, values in w.items()}
     x = features / np.linalg.norm(features, axis=1, keepdims=True)
     x = x @ double["project.weight"].T + double["project.bias"]
@@ -108,10 +114,23 @@ def test_blocks_of_any_length_give_the_same(
 ) -> None:
     model = random_model(rng)
     whole = model.apply(features)
-    monkeypatch.setattr("vidgist.models.model._BLOCK_BYTES", 1)  # the least: 16 queries at once
+    monkeypatch.setattr("vidgist.criteria.gram.BLOCK_BYTES", 1)  # the least: one query at once
     in_blocks = model.apply(features)
     for found, expected in zip(in_blocks, whole, strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_long_videos_take_bounded_memory(rng: np.random.Generator) -> None:
+    settings = training_settings("contrastive", layers=1, width=8, head_width=8)
+    model = Model(random_weights(settings, rng), card_of(settings))
+    features = rng.normal(size=(12_000, DIMENSION)).astype(np.float32)
+    tracemalloc.start()
+    refined, unique = model.apply(features)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.isfinite(refined).all()
+    assert unique.shape == (12_000,)
+    assert peak < 2**27  # all weights of attention at once would be 550 MB
 
 
 def test_one_sample(rng: np.random.Generator) -> None:
@@ -125,7 +144,8 @@ def test_criteria_neighbors_are_frozen_and_distances_refined(
 ) -> None:
     model = random_model(rng)
     refined, unique = model.apply(features)
-    found = refined_criteria(features, model, neighbors=0.2, count_self=True)
+    settings = preset("paper", neighbors=0.2, count_self=True)
+    found = Scorer(settings, model=model).measure(features)
     np.testing.assert_allclose(
         found["alignment"],
         alignment(features, neighbors=0.2, count_self=True, refined=refined),
@@ -137,18 +157,18 @@ def test_criteria_neighbors_are_frozen_and_distances_refined(
 def test_a_file_gives_back_the_model(
     rng: np.random.Generator, features: np.ndarray, tmp_path: Path
 ) -> None:
-    tensors = random_weights(refiner_shapes(DIMENSION, SETTINGS.network), rng)
+    tensors = random_weights(SETTINGS, rng)
     card = card_of(SETTINGS, seed=3, loss={"total": -0.5})
     write_tensors(tmp_path / "m.safetensors", tensors, metadata=card.to_metadata())
-    model = load_model(tmp_path / "m.safetensors", device="cpu")
+    model = load_model(tmp_path / "m.safetensors")
     assert model.card == card
     assert model.settings == SETTINGS
-    expected = Model(tensors, card, device="cpu").apply(features)
+    expected = Model(tensors, card).apply(features)
     np.testing.assert_array_equal(model.apply(features)[0], expected[0])
 
 
 def test_features_of_another_width_are_refused(rng: np.random.Generator) -> None:
-    with pytest.raises(ModelError, match=r"efficientnet_lite0 with 12 numbers.*have 7.*--backbone"):
+    with pytest.raises(ModelError, match=r"efficientnet_lite0 with 12 numbers.*have 7.*backbone='"):
         random_model(rng).apply(rng.normal(size=(5, 7)))
 
 
@@ -172,9 +192,8 @@ def test_another_version_of_the_backbone_is_refused(rng: np.random.Generator) ->
 
 
 def test_the_kinds_are_not_mixed_up(rng: np.random.Generator, features: np.ndarray) -> None:
-    settings = DsnSettings(hidden=4)
-    weights = random_weights(dsn_shapes(DIMENSION, hidden=4), rng)
-    dsn = Model(weights, card_of(settings), device="cpu")
+    weights = random_weights(DSN, rng)
+    dsn = Model(weights, card_of(DSN))
     scores = dsn.scores(features)
     assert scores.shape == (50,)
     assert ((scores > 0) & (scores < 1)).all()
@@ -204,8 +223,8 @@ def naive_lstm(x: np.ndarray, w: dict[str, np.ndarray], way: str) -> np.ndarray:
 
 
 def test_the_lstm_as_its_description_says(rng: np.random.Generator, features: np.ndarray) -> None:
-    w = random_weights(dsn_shapes(DIMENSION, hidden=4), rng)
-    found = Model(w, card_of(DsnSettings(hidden=4)), device="cpu").scores(features)
+    w = random_weights(DSN, rng)
+    found = Model(w, card_of(DSN)).scores(features)
     x = features / np.linalg.norm(features, axis=1, keepdims=True)
     states = np.hstack([naive_lstm(x, w, way) for way in ("", "_reverse")])
     logits = states @ w["out.weight"][0] + w["out.bias"]
@@ -213,7 +232,7 @@ def test_the_lstm_as_its_description_says(rng: np.random.Generator, features: np
 
 
 def damaged(kind: str, path: Path, rng: np.random.Generator) -> None:
-    tensors = random_weights(refiner_shapes(DIMENSION, SETTINGS.network), rng)
+    tensors = random_weights(SETTINGS, rng)
     metadata = card_of(SETTINGS).to_metadata()
     if kind == "shape":
         tensors["norm.bias"] = np.zeros(9, dtype=np.float32)
@@ -282,7 +301,7 @@ def sparse(path: Path, tensors: dict[str, tuple[int, ...]], metadata: dict[str, 
 
 @pytest.mark.parametrize("kind", ["foreign", "shape", "extra"])
 def test_no_number_is_read_of_a_file_that_does_not_fit(kind: str, tmp_path: Path) -> None:
-    shapes = refiner_shapes(DIMENSION, SETTINGS.network)
+    shapes = METHODS["contrastive"].shapes(DIMENSION, SETTINGS)
     metadata = card_of(SETTINGS).to_metadata() if kind != "foreign" else {"format": "pt"}
     large = (2**16, 2**11)  # half a gigabyte
     shapes["norm.bias" if kind == "shape" else "backdoor"] = large
@@ -298,7 +317,7 @@ def test_a_model_of_an_earlier_version_is_read(rng: np.random.Generator, tmp_pat
     metadata = card_of(SETTINGS).to_metadata()
     card = json.loads(metadata["card"])
     del card["run"]
-    tensors = random_weights(refiner_shapes(DIMENSION, SETTINGS.network), rng)
+    tensors = random_weights(SETTINGS, rng)
     write_tensors(tmp_path / "m", tensors, metadata={**metadata, "card": json.dumps(card)})
     assert load_model(tmp_path / "m").card.run == {}
 
@@ -312,12 +331,3 @@ def test_files_that_are_no_models(tmp_path: Path) -> None:
         file.truncate(3 * 2**30)
     with pytest.raises(ModelError, match="larger"):
         load_model(tmp_path / "sparse")
-
-
-def test_tensors_come_back_as_they_were(rng: np.random.Generator, tmp_path: Path) -> None:
-    tensors = {"a": rng.normal(size=(3, 4)).T, "b": np.arange(3)}
-    write_tensors(tmp_path / "t", tensors, metadata={"who": "me"})
-    found, metadata = read_tensors(tmp_path / "t")
-    assert metadata == {"who": "me"}
-    for name, values in tensors.items():
-        np.testing.assert_array_equal(found[name], values)

@@ -9,15 +9,16 @@ import pytest
 
 from vidgist.errors import SettingError
 from vidgist.models.settings import (
-    DsnSettings,
+    ContrastiveSettings,
+    contrastive_settings,
     from_dict,
     replace_settings,
-    train_settings,
 )
+from vidgist.training.rivals.dr_dsn import DsnSettings
 
 
 def test_the_papers_table_s1() -> None:
-    standard = train_settings("paper")
+    standard = contrastive_settings("paper")
     shape = standard.network
     assert (shape.layers, shape.heads, shape.width, shape.head_width, shape.inner) == (
         *(4, 1, 128),
@@ -25,13 +26,13 @@ def test_the_papers_table_s1() -> None:
     )
     assert (standard.learning_rate, standard.weight_decay, standard.epochs) == (1e-4, 1e-4, 40)
     assert (standard.batch, standard.samples, shape.attention_dropout) == (32, 200, 0.0)
-    large = train_settings("paper", kind="youtube8m")
+    large = contrastive_settings("paper", kind="youtube8m")
     assert (large.network.heads, large.weight_decay, large.batch) == (8, 5e-4, 128)
     assert (large.neighbors, large.uniform_weight) == (0.05, 0.25)
 
 
 def test_what_the_released_code_does_differently() -> None:
-    reference = train_settings("reference")
+    reference = contrastive_settings("reference")
     assert reference.network.width == 256
     assert reference.network.attention_dropout == 0.1
     assert not reference.network.norm_after_feedforward
@@ -43,21 +44,24 @@ def test_what_the_released_code_does_differently() -> None:
 @pytest.mark.parametrize("name", ["paper", "reference"])
 @pytest.mark.parametrize("kind", ["standard", "youtube8m"])
 def test_settings_survive_json(name: str, kind: str) -> None:
-    settings = train_settings(name, kind=kind)
-    assert from_dict(json.loads(json.dumps(dataclasses.asdict(settings)))) == settings
+    settings = contrastive_settings(name, kind=kind)
+    assert (
+        from_dict(json.loads(json.dumps(dataclasses.asdict(settings))), ContrastiveSettings)
+        == settings
+    )
 
 
 def test_dsn_settings_survive_json() -> None:
     settings = DsnSettings(epochs=2000)
-    assert from_dict(dataclasses.asdict(settings), method="dr-dsn") == settings
+    assert from_dict(dataclasses.asdict(settings), DsnSettings) == settings
 
 
 def test_settings_of_another_version_are_refused() -> None:
-    values = dataclasses.asdict(train_settings("paper")) | {"novelty": 1}
+    values = dataclasses.asdict(contrastive_settings("paper")) | {"novelty": 1}
     with pytest.raises(SettingError, match="another version"):
-        from_dict(values)
+        from_dict(values, ContrastiveSettings)
     with pytest.raises(SettingError, match="another version"):
-        from_dict({"epochs": 3})
+        from_dict({"epochs": 3}, ContrastiveSettings)
 
 
 @pytest.mark.parametrize(
@@ -73,18 +77,18 @@ def test_settings_of_another_version_are_refused() -> None:
 )
 def test_values_out_of_range_are_refused(change: dict[str, float]) -> None:
     with pytest.raises(SettingError):
-        replace_settings(train_settings("paper"), **change)
+        replace_settings(contrastive_settings("paper"), **change)
 
 
 def test_changes_reach_the_network_and_none_keeps() -> None:
-    settings = replace_settings(train_settings("paper"), heads=4, epochs=3, width=None)
+    settings = replace_settings(contrastive_settings("paper"), heads=4, epochs=3, width=None)
     assert (settings.network.heads, settings.epochs, settings.network.width) == (4, 3, 128)
 
 
 @pytest.mark.parametrize("bad", [{"name": "papr"}, {"name": "paper", "kind": "youtube"}])
 def test_unknown_names_list_the_known(bad: dict[str, str]) -> None:
     with pytest.raises(SettingError, match="known: "):
-        train_settings(bad["name"], kind=bad.get("kind", "standard"))
+        contrastive_settings(bad["name"], kind=bad.get("kind", "standard"))
 
 
 def test_using_a_model_imports_no_torch() -> None:

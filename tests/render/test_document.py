@@ -135,7 +135,7 @@ def test_what_is_missing_is_named(written: Path) -> None:
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "summary.json"
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"summary\.json: not "):
+    with pytest.raises(DataError, match=r"summary\.json: (not |is .*JSON)"):
         read_document(path)
 
 
@@ -148,5 +148,5 @@ def test_an_enormous_file_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
     with path.open("wb") as file:
         file.truncate(2**40)
-    with pytest.raises(DataError, match="larger than any"):
+    with pytest.raises(DataError, match="is larger than"):
         read_document(path)

@@ -5,7 +5,8 @@ import pytest
 from clips import render_clip
 from summaries import summary_of
 from vidgist.render import stills
-from vidgist.render.stills import Stills, evenly
+from vidgist.render.material import Material
+from vidgist.render.stills import evenly
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,8 @@ def test_evenly_gives_as_many_as_asked():
 def test_tiles_are_small_and_bounded_in_number(tmp_path, monkeypatch):
     clip = render_clip(tmp_path / "a.mp4", scenes=(0.2,) * 6, fps=10, size=(300, 600))
     monkeypatch.setattr(stills, "MAX_TILES", 3)
-    kept = Stills(summary_of(clip.path, cuts=clip.cuts, selected=range(6)))
+    summary = summary_of(clip.path, cuts=clip.cuts, selected=range(6))
+    kept = Material(summary=summary, folder=tmp_path).stills
     assert [still.number for still in kept.stills] == [1, 2, 3, 4, 5, 6]
     sizes = [image.size for _, image in kept.pictures()]
     assert sizes == [(600, 300)] * 6

@@ -41,9 +41,9 @@ def test_what_exists_stays_unless_told_otherwise(tmp_path):
     file.write_text("old")
     folder.mkdir()
     (folder / "old").write_text("old")
-    with pytest.raises(OutputError, match="--overwrite"), whole_file(file):
+    with pytest.raises(OutputError, match="overwrite=True"), whole_file(file):
         pass
-    with pytest.raises(OutputError, match="--overwrite"), whole_folder(folder):
+    with pytest.raises(OutputError, match="overwrite=True"), whole_folder(folder):
         pass
     with whole_file(file, overwrite=True) as partial:
         partial.write_text("new")

@@ -13,7 +13,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from vidgist.models.settings import NetworkSettings, train_settings
+from vidgist.models.settings import NetworkSettings, contrastive_settings
 from vidgist.training.losses import (
     alignment_loss,
     filter_target,
@@ -169,7 +169,7 @@ def test_targets_span_their_range_and_turn_the_order_around() -> None:
 
 @pytest.mark.parametrize("preset", ["paper", "reference"])
 def test_the_whole_loss_is_the_weighted_sum(preset: str, rng: np.random.Generator) -> None:
-    settings = replace(train_settings(preset), segment=6)
+    settings = replace(contrastive_settings(preset), segment=6)
     x, z = rng.normal(size=(3, 24, 10)), rng.normal(size=(3, 24, 6))
     logits = torch.from_numpy(rng.normal(size=(3, 24)))
     terms = total_loss(torch.from_numpy(x), torch.from_numpy(z), logits, settings=settings)
@@ -182,10 +182,11 @@ def test_the_whole_loss_is_the_weighted_sum(preset: str, rng: np.random.Generato
     y = 1 - (low + (high - low) * scaled)
     r = 1 / (1 + np.exp(-logits.numpy()))
     bce = -(y * np.log(r) + (1 - y) * np.log(1 - r)).mean()
-    found = [float(v) for v in (terms.alignment, terms.uniformity, terms.uniqueness, terms.filter)]
+    names = ("alignment", "uniformity", "uniqueness", "filter")
+    found = [float(terms[name]) for name in names]
     np.testing.assert_allclose(found, [align, uniform, unique.mean(), bce], atol=1e-5)
     expected = align + 0.5 * uniform + 0.1 * unique.mean() + 0.1 * bce
-    assert float(terms.total) == pytest.approx(expected, abs=1e-5)
+    assert float(terms["total"]) == pytest.approx(expected, abs=1e-5)
 
 
 def small_network(**changes: bool) -> torch.nn.Module:
@@ -198,8 +199,8 @@ def test_the_filter_loss_moves_only_the_filter(preset: str) -> None:
     network = small_network(filter_sees_unit=preset == "paper")
     features = torch.randn(3, 20, 10)
     refined, logits = network(features)
-    terms = total_loss(features, refined, logits, settings=train_settings(preset))
-    terms.filter.backward()
+    terms = total_loss(features, refined, logits, settings=contrastive_settings(preset))
+    terms["filter"].backward()
     for name, parameter in network.named_parameters():
         if name.startswith("filter_"):
             assert parameter.grad is not None, name
@@ -212,15 +213,15 @@ def test_the_other_terms_do_not_move_the_filter() -> None:
     network = small_network()
     features = torch.randn(3, 20, 10)
     refined, logits = network(features)
-    terms = total_loss(features, refined, logits, settings=train_settings("paper"))
-    (terms.alignment + terms.uniformity + terms.uniqueness).backward()
+    terms = total_loss(features, refined, logits, settings=contrastive_settings("paper"))
+    (terms["alignment"] + terms["uniformity"] + terms["uniqueness"]).backward()
     for name, parameter in network.named_parameters():
         assert (parameter.grad is None) == name.startswith("filter_"), name
 
 
 def test_neighbors_come_from_the_frozen_features(rng: np.random.Generator) -> None:
     frozen = torch.from_numpy(rng.normal(size=(2, 30, 10)))
-    settings = train_settings("paper")
+    settings = contrastive_settings("paper")
     logits = torch.zeros(2, 30, dtype=torch.float64)
     for _ in range(3):  # whatever the refined features are
         refined = rng.normal(size=(2, 30, 6))
@@ -228,12 +229,12 @@ def test_neighbors_come_from_the_frozen_features(rng: np.random.Generator) -> No
         expected = np.mean(
             [naive_alignment(frozen[v].numpy(), refined[v], 3, False) for v in range(2)]
         )
-        assert float(terms.alignment) == pytest.approx(expected, abs=1e-5)
+        assert float(terms["alignment"]) == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("preset", ["paper", "reference"])
 def test_attention_that_is_made_anew_gives_the_same_gradients(preset, monkeypatch):
-    settings = train_settings(preset)
+    settings = contrastive_settings(preset)
     features = torch.randn(3, 40, 6, generator=torch.Generator().manual_seed(1))
 
     def gradients() -> list[torch.Tensor]:
@@ -241,7 +242,7 @@ def test_attention_that_is_made_anew_gives_the_same_gradients(preset, monkeypatc
         network.train()
         torch.manual_seed(3)  # of the dropout, which has to be drawn again alike
         refined, logits = network(features)
-        total_loss(features, refined, logits, settings=settings).total.backward()
+        total_loss(features, refined, logits, settings=settings)["total"].backward()
         return [weights.grad for weights in network.parameters()]
 
     kept = gradients()

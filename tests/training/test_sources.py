@@ -53,7 +53,7 @@ def test_a_split_chooses_from_the_first_data_set(rng: np.random.Generator, tmp_p
     videos, _ = read(first, second, work=tmp_path / "m", keys=chosen)
     expected = ("a/video_2", "a/video_3", "b/video_1", "b/video_2", "b/video_3")
     assert videos.keys == expected
-    with pytest.raises(SettingError, match="splits 1 to 1, came 2"):
+    with pytest.raises(SettingError, match="splits 1 to 1, got 2"):
         training_part(splits, 2)
 
 
@@ -177,7 +177,7 @@ def test_records_are_converted_once(
     def fail(path: Path) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("vidgist.datasets.youtube8m.read_youtube8m", fail)
+    monkeypatch.setattr("vidgist.training.sources.read_youtube8m", fail)
     again, _ = read(folder, work=tmp_path / "m.safetensors")
     assert again.fingerprint == found.fingerprint
     store = tmp_path / "m-store"

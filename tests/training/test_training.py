@@ -15,18 +15,19 @@ import torch
 from synthetic_training import background_videos, random_videos
 from vidgist.errors import ModelError, OutputError, SettingError, TrainingError
 from vidgist.models import load_model
-from vidgist.models.file import read_tensors, write_tensors
-from vidgist.models.settings import DsnSettings, Settings, replace_settings, train_settings
+from vidgist.models.settings import TrainingSettings, contrastive_settings, replace_settings
+from vidgist.system.tensors import Tensors, open_tensors, write_tensors
 from vidgist.training.checkpoint import checkpoint_path
 from vidgist.training.identity import identity_of, run_name
+from vidgist.training.rivals.dr_dsn import DsnSettings
 from vidgist.training.training import train
 from vidgist.training.videos import TrainingVideos
 
 SMALL = {"layers": 1, "width": 16, "samples": 20, "batch": 4, "epochs": 4, "segment": 5}
 DSN = DsnSettings(hidden=8, epochs=4, learning_rate=1e-3)
-METHODS: dict[str, Settings] = {
-    "paper": replace_settings(train_settings("paper"), **SMALL),
-    "reference": replace_settings(train_settings("reference"), **SMALL),
+METHODS: dict[str, TrainingSettings] = {
+    "paper": replace_settings(contrastive_settings("paper"), **SMALL),
+    "reference": replace_settings(contrastive_settings("reference"), **SMALL),
     "dr-dsn": DSN,
 }
 
@@ -46,7 +47,12 @@ def stop_after(step: int):
     return report
 
 
-def weights(path: Path) -> dict[str, np.ndarray]:
+def read_tensors(path: Path) -> tuple[Tensors, dict[str, str]]:
+    with open_tensors(path, cure="") as file:
+        return file.read(), file.metadata
+
+
+def weights(path: Path) -> Tensors:
     return read_tensors(path)[0]
 
 
@@ -152,7 +158,7 @@ def test_a_checkpoint_of_another_run_is_refused(
         videos = random_videos(rng)
     with pytest.raises(ModelError, match=named) as error:
         train(videos, model, settings=settings, resume=True, **how)
-    assert "without --resume and with --overwrite" in str(error.value)
+    assert "start anew with overwrite=True in the place of resume=True" in str(error.value)
 
 
 def test_the_devices_belong_to_a_run(rng: np.random.Generator) -> None:
@@ -166,14 +172,14 @@ def test_the_devices_belong_to_a_run(rng: np.random.Generator) -> None:
 def test_the_names_of_finished_runs_stay() -> None:
     """Folders of models are years old: what computed a model is not part of its name."""
     videos = random_videos(np.random.default_rng(1))
-    name = run_name(videos, settings=train_settings("paper"), seed=3)
+    name = run_name(videos, settings=contrastive_settings("paper"), seed=3)
     assert name == "contrastive-40-3-1ade21ba0cd74bfb.safetensors"
 
 
 def test_a_checkpoint_of_more_epochs_is_refused(stopped: tuple[TrainingVideos, Path]) -> None:
     videos, model = stopped
     shorter = replace(METHODS["paper"], epochs=1)
-    with pytest.raises(ModelError, match=r"has made 2 epochs already, asked for are 1; .*--epochs"):
+    with pytest.raises(ModelError, match=r"has 2 epochs already, expected at most 1; .*epochs=2"):
         train(videos, model, settings=shorter, seed=1, resume=True)
     card = train(videos, model, settings=replace(shorter, epochs=2), seed=1, resume=True)
     assert card.epochs == 2
@@ -195,7 +201,7 @@ def test_a_checkpoint_of_an_earlier_version_is_gone_on_with(
 def test_an_unfinished_training_is_not_lost_unasked(stopped: tuple[TrainingVideos, Path]) -> None:
     videos, model = stopped
     kept = checkpoint_path(model).read_bytes()
-    with pytest.raises(OutputError, match=r"m\.checkpoint: holds .*--resume.*--overwrite"):
+    with pytest.raises(OutputError, match=r"m\.checkpoint: holds .*resume=True.*overwrite=True"):
         train(videos, model, settings=METHODS["paper"], seed=2)
     assert checkpoint_path(model).read_bytes() == kept
     train(videos, model, settings=METHODS["paper"], seed=2, overwrite=True)
@@ -229,7 +235,7 @@ def test_a_damaged_checkpoint_is_told(kind: str, stopped: tuple[TrainingVideos, 
     with pytest.raises(ModelError) as error:
         train(videos, model, settings=METHODS["paper"], seed=1, resume=True)
     assert str(error.value).startswith(f"{path}: ")
-    assert str(error.value).endswith("start anew without --resume and with --overwrite")
+    assert str(error.value).endswith("start anew with overwrite=True in the place of resume=True")
 
 
 @pytest.mark.parametrize(
@@ -329,14 +335,14 @@ def test_the_filter_learns_what_videos_share(
 ) -> None:
     videos, shared = background_videos(rng)
     settings = replace_settings(
-        train_settings(preset),
+        contrastive_settings(preset),
         **{"layers": 2, "width": 32, "samples": 40, "batch": 32, "epochs": 60, "segment": 5},
         learning_rate=1e-3,
     )
 
     def gap(name: str) -> float:
         """How much lower uniqueness is for the shared scene, mean over videos."""
-        model = load_model(tmp_path / name, device="cpu", threads=1)
+        model = load_model(tmp_path / name)
         gaps = []
         for i, background in enumerate(shared):
             start = videos.starts[i]

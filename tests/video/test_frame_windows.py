@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clips import frame_number, render_clip
-from vidgist.backbones.backbone import ClipShape
 from vidgist.errors import SettingError
+from vidgist.types import FrameWindow
 from vidgist.video.decode import SampleStream
-from vidgist.video.frame_windows import ClipGatherer
+from vidgist.video.frame_windows import WindowGatherer
 
 
 class Frames:
@@ -31,8 +31,8 @@ class Frames:
 
         return scale
 
-    def gathered(self, shape: ClipShape, fps: float) -> list[tuple[list[int], int]]:
-        gatherer = ClipGatherer(shape, fps=fps)
+    def gathered(self, shape: FrameWindow, fps: float) -> list[tuple[list[int], int]]:
+        gatherer = WindowGatherer(shape, fps=fps)
         found = []
 
         def keep(given) -> None:
@@ -51,7 +51,7 @@ class Frames:
     def shown(self, at: float) -> int:
         return max((n for n, t in enumerate(self.times) if t <= at), default=0)
 
-    def by_definition(self, shape: ClipShape, fps: float) -> list[tuple[list[int], int]]:
+    def by_definition(self, shape: FrameWindow, fps: float) -> list[tuple[list[int], int]]:
         clips, sample = [], 0
         while sample / fps < self.end:
             places = [
@@ -68,16 +68,16 @@ steps = st.lists(st.sampled_from([1, 2, 5, 40, 400]), min_size=0, max_size=40)
 
 @settings(deadline=None)
 @given(steps=steps, frames=st.integers(1, 17), rate=st.sampled_from([7.5, 15.0, 25.0, 60.0]))
-def test_clips_are_those_of_the_definition(steps, frames, rate):
+def test_windows_are_those_of_the_definition(steps, frames, rate):
     # Sixty-fourths of a second, so that times and rates are exact.
     times = np.cumsum([0, *steps]) / 64
     video = Frames(times.tolist(), end=float(times[-1]) + 1 / 64)
-    shape = ClipShape(frames=frames, rate=rate)
+    shape = FrameWindow(frames=frames, rate=rate)
     assert video.gathered(shape, 2.0) == video.by_definition(shape, 2.0)
 
 
 def test_what_is_kept_does_not_grow_with_the_frame_rate_nor_with_holes():
-    shape = ClipShape(frames=16, rate=16.0)
+    shape = FrameWindow(frames=16, rate=16.0)
     fast = Frames([n / 240 for n in range(240)], end=1.0)
     fast.gathered(shape, 2.0)
     assert fast.most_open <= 3
@@ -88,26 +88,26 @@ def test_what_is_kept_does_not_grow_with_the_frame_rate_nor_with_holes():
     assert hole.most_open <= 3
 
 
-def test_a_clip_of_a_video_has_the_sample_in_its_middle(tmp_path: Path):
+def test_a_window_has_the_sample_in_its_middle(tmp_path: Path):
     clip = render_clip(tmp_path / "clip.mp4", scenes=(2.0, 1.4), fps=25)
     size = (96, 128)
     alone = SampleStream(clip.path, size=size)
     pictures = np.stack(list(alone))
-    around = SampleStream(clip.path, size=size, clip=ClipShape(frames=16, rate=25.0))
-    clips = np.stack(list(around))
-    assert clips.shape == (7, 16, *size, 3)
-    np.testing.assert_array_equal(clips[:, 8], pictures)
+    around = SampleStream(clip.path, size=size, window=FrameWindow(frames=16, rate=25.0))
+    windows = np.stack(list(around))
+    assert windows.shape == (7, 16, *size, 3)
+    np.testing.assert_array_equal(windows[:, 8], pictures)
     np.testing.assert_array_equal(around.picks, alone.picks)
     np.testing.assert_array_equal(around.times, alone.times)
     last = len(clip.times) - 1
-    for pick, shown in zip(around.picks, clips, strict=True):
+    for pick, shown in zip(around.picks, windows, strict=True):
         expected = np.clip(np.arange(pick - 8, pick + 8), 0, last)
         assert [frame_number(p) for p in shown] == expected.tolist()
     # Reading it again gives the same.
-    np.testing.assert_array_equal(np.stack(list(around)), clips)
+    np.testing.assert_array_equal(np.stack(list(around)), windows)
 
 
 @pytest.mark.parametrize(("frames", "rate"), [(0, 25.0), (300, 25.0), (16, 0.0), (16, 1e6)])
-def test_clips_that_make_no_sense(frames, rate):
-    with pytest.raises(SettingError, match="clip: expected 1 to 256 frames"):
-        ClipShape(frames=frames, rate=rate)
+def test_windows_that_make_no_sense(frames, rate):
+    with pytest.raises(SettingError, match="window: expected 1 to 256 frames"):
+        FrameWindow(frames=frames, rate=rate)

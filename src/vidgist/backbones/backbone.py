@@ -1,67 +1,35 @@
-"""What a feature extractor is: a picture in, one vector out."""
+"""The interface of a feature extractor: pictures in, one vector each out."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import SettingError
+from vidgist.types import FrameWindow
 
-__all__ = ["Backbone", "ClipShape", "check_pixels", "clip_of", "fingerprint_of", "stills"]
+__all__ = ["Backbone", "centers", "check_pixels", "fingerprint_of", "sample_shape", "window_of"]
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 Vectors: TypeAlias = npt.NDArray[np.float32]
-
-_MAX_FRAMES = 256
-_MAX_RATE = 240
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClipShape:
-    """What a backbone that looks at motion sees of each sample.
-
-    The clip of a sample at t seconds is the pictures that a viewer sees at
-    t + (i - frames // 2) / rate, i = 0 ... frames - 1; beyond the ends of the video its first and
-    its last picture stand still.
-
-    Attributes:
-        frames: F, pictures in a clip.
-        rate: pictures a second.
-    """
-
-    frames: int
-    rate: float
-
-    def __post_init__(self) -> None:
-        if not (1 <= self.frames <= _MAX_FRAMES and 0 < self.rate <= _MAX_RATE):
-            raise SettingError(
-                f"clip: expected 1 to {_MAX_FRAMES} frames at a rate of up to {_MAX_RATE} a "
-                f"second, came {self.frames} at {self.rate}"
-            )
-
-    @property
-    def center(self) -> int:
-        """Which of the pictures is the sample itself."""
-        return self.frames // 2
 
 
 class Backbone(Protocol):
     """Turns small pictures into feature vectors.
 
-    One that looks at clips instead of single pictures says so by an attribute more, `clip`, a
-    `ClipShape`; it is then given (B, F, H, W, 3).
+    One that takes frame windows instead of single pictures has one attribute more, `window`, a
+    `FrameWindow`; its input is (B, F, H, W, 3).
 
     Attributes:
         name: how users call it.
         dimension: D, the length of a vector.
-        size: (height, width) of the pictures that it takes; frames are resized whole to it.
-        fingerprint: identifies weights, layer and preprocessing; features with the same
-            fingerprint can be compared, others cannot.
+        size: (height, width) of its pictures; frames are resized whole to it.
+        fingerprint: identifies weights, layer and preprocessing; only features with the same
+            fingerprint can be compared.
     """
 
     @property
@@ -81,33 +49,43 @@ class Backbone(Protocol):
         ...
 
 
-def clip_of(backbone: Backbone) -> ClipShape | None:
-    """Return the clips that a backbone looks at, None where it looks at single pictures."""
-    clip = getattr(backbone, "clip", None)
-    return clip if isinstance(clip, ClipShape) else None
+def window_of(backbone: Backbone) -> FrameWindow | None:
+    """Return the frame window that a backbone takes, None where it takes single pictures."""
+    window = getattr(backbone, "window", None)
+    return window if isinstance(window, FrameWindow) else None
 
 
-def stills(pixels: Pixels, *, clip: ClipShape | None) -> Pixels:
-    """Return the (B, H, W, 3) samples themselves out of (B, F, H, W, 3) clips around them."""
-    return pixels if clip is None else pixels[:, clip.center]
+def centers(pixels: Pixels, *, window: FrameWindow | None) -> Pixels:
+    """Return the samples (B, H, W, 3) of the frame windows (B, F, H, W, 3) around them."""
+    return pixels if window is None else pixels[:, window.center]
 
 
-def check_pixels(pixels: Pixels, *, size: tuple[int, int], clip: ClipShape | None = None) -> None:
-    """Make sure that pictures are what a backbone takes.
+def sample_shape(size: tuple[int, int], window: FrameWindow | None) -> tuple[int, ...]:
+    """Return the shape of one input: (H, W, 3), or (F, H, W, 3) of a frame window.
+
+    >>> sample_shape((224, 224), FrameWindow(frames=16, rate=25.0))
+    (16, 224, 224, 3)
+    """
+    return (*size, 3) if window is None else (window.frames, *size, 3)
+
+
+def check_pixels(
+    pixels: Pixels, *, size: tuple[int, int], window: FrameWindow | None = None
+) -> None:
+    """Check type and shape of a backbone's input.
 
     Raises:
-        SettingError: they are not uint8 (B, H, W, 3) of that size, or (B, F, H, W, 3) for clips.
+        SettingError: it is not uint8 (B, H, W, 3), or (B, F, H, W, 3) of frame windows.
     """
-    frames = () if clip is None else (clip.frames,)
-    expected = (*frames, *size, 3)
+    expected = sample_shape(size, window)
     if pixels.dtype != np.uint8 or pixels.ndim < 4 or pixels.shape[1:] != expected:
         raise SettingError(
             f"pixels: expected uint8 (B, {', '.join(map(str, expected))}), "
-            f"came {pixels.dtype} {pixels.shape}"
+            f"got {pixels.dtype} {pixels.shape}"
         )
 
 
 def fingerprint_of(**identity: Any) -> str:
-    """Return 32 hexadecimal digits that stand for these facts, whatever their order."""
+    """Return a hash, 32 hexadecimal digits, of named facts, in any order of their names."""
     canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]

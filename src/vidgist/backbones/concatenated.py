@@ -1,7 +1,6 @@
-"""``--backbone a+b``: several extractors as one.
+"""Several extractors as one, ``a+b``: the concatenation of their unit vectors.
 
-Each one's vectors are brought to length 1 before they are joined, so that the cosine of two samples
-is the mean of the single extractors' cosines:
+The cosine of two samples is the mean of the single extractors' cosines:
 
     x = (a / |a|, b / |b|),    x . y / (|x| |y|) = (cos(a, a') + cos(b, b')) / 2
 """
@@ -17,21 +16,21 @@ from vidgist.backbones.backbone import (
     Backbone,
     Pixels,
     Vectors,
+    centers,
     check_pixels,
-    clip_of,
     fingerprint_of,
-    stills,
+    window_of,
 )
 from vidgist.errors import SettingError
 
 __all__ = ["Concatenated"]
 
 
-def _resized(pixels: Pixels, *, size: tuple[int, int]) -> Pixels:
+def _resize(pixels: Pixels, *, size: tuple[int, int]) -> Pixels:
     if pixels.shape[-3:-1] == size:
         return pixels
     height, width = size
-    # The bilinear filter of Pillow widens when it shrinks, so nothing is skipped.
+    # Pillow's bilinear filter widens as the picture shrinks, so no pixel is skipped.
     pictures = (
         Image.fromarray(p).resize((width, height), Image.Resampling.BILINEAR)
         for p in pixels.reshape(-1, *pixels.shape[-3:])
@@ -46,26 +45,25 @@ def _unit(vectors: Vectors) -> Vectors:
 
 
 class Concatenated:
-    """Joins the features of several backbones; pictures are read once, at the largest size.
+    """Concatenates the features of several backbones; pictures are read once, at the largest size.
 
-    Beside one that looks at clips, one that looks at pictures is given the samples themselves.
+    Beside a backbone of frame windows, one of single pictures gets the samples themselves.
     """
 
     def __init__(self, parts: Sequence[Backbone]) -> None:
         if len(parts) < 2:
-            raise SettingError("--backbone: expected two or more extractors to join, such as a+b")
+            raise SettingError("backbone: expected two or more extractors to join, such as a+b")
         self._parts = tuple(parts)
-        clips = {clip for clip in map(clip_of, parts) if clip is not None}
-        if len(clips) > 1:
+        windows = {part.name: w for part in parts if (w := window_of(part)) is not None}
+        if len(set(windows.values())) > 1:
             raise SettingError(
-                "--backbone: expected extractors that look at the same clips, came "
+                "backbone: expected extractors that look at the same frame windows, got "
                 + " and ".join(
-                    f"{part.name} ({clip.frames} frames, {clip.rate:g} a second)"
-                    for part in parts
-                    if (clip := clip_of(part)) is not None
+                    f"{name} ({window.frames} frames, {window.rate:g} a second)"
+                    for name, window in windows.items()
                 )
             )
-        self.clip = clips.pop() if clips else None
+        self.window = next(iter(windows.values()), None)
         self.name = "+".join(part.name for part in parts)
         self.dimension = sum(part.dimension for part in parts)
         self.size = max(part.size[0] for part in parts), max(part.size[1] for part in parts)
@@ -74,10 +72,10 @@ class Concatenated:
         )
 
     def extract(self, pixels: Pixels) -> Vectors:
-        """Return the (B, sum of D) joined features of (B, H, W, 3) RGB pictures, or clips."""
-        check_pixels(pixels, size=self.size, clip=self.clip)
+        """Return the (B, sum of D) features of (B, H, W, 3) RGB pictures, or of frame windows."""
+        check_pixels(pixels, size=self.size, window=self.window)
         return np.concatenate([_unit(self._extract(part, pixels)) for part in self._parts], axis=1)
 
     def _extract(self, part: Backbone, pixels: Pixels) -> Vectors:
-        seen = pixels if clip_of(part) is not None else stills(pixels, clip=self.clip)
-        return part.extract(_resized(seen, size=part.size))
+        own = pixels if window_of(part) is not None else centers(pixels, window=self.window)
+        return part.extract(_resize(own, size=part.size))

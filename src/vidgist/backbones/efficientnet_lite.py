@@ -2,12 +2,12 @@
 
 Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", ICML 2019,
 in the "Lite" form: no squeeze-and-excitation, ReLU6 in place of swish, stem and head of fixed
-width.  The graph takes uint8 pictures as they are and normalises them itself:
+width.  The graph takes uint8 pictures and normalizes them itself:
 
     y = (pixels - 127) / 128
 
 then inverted residual blocks (1x1 expansion, k x k depthwise convolution, 1x1 projection), a 1x1
-convolution to 1280 channels and the mean over the picture.  Batch normalisation is folded into the
+convolution to 1280 channels and the mean over the picture.  Batch normalization is folded into the
 convolution before it.  The padding is TensorFlow's "SAME": where it is odd, the right and the
 bottom get the larger part.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["BUILDER_VERSION", "DIMENSION", "Scaling", "build_graph"]
 
 BUILDER_VERSION = 1
-"""Counts the changes of the graphs made here; part of the name under which they are kept."""
+"""Version of the graphs made here, part of their name in the cache."""
 
 DIMENSION = 1280
 INPUT, FEATURES, LOGITS = "pixels", "features", "logits"
@@ -41,7 +41,7 @@ _OPSET, _IR_VERSION = 17, 8  # understood by every ONNX Runtime that vidgist acc
 
 
 class Stage(NamedTuple):
-    """A run of blocks of one kind, of the network before scaling."""
+    """A run of equal blocks, of the network before scaling."""
 
     repeats: int
     kernel: int
@@ -79,14 +79,14 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Scaling:
-    """How one of the family is scaled: width and depth of the blocks, and the picture's side."""
+    """The scaling of one network: width and depth of the blocks, and side of the picture."""
 
     width: float
     depth: float
     side: int
 
     def channels(self, base: int) -> int:
-        """Return the scaled width: a multiple of 8, at most a tenth under the exact product."""
+        """Return the scaled width: a multiple of 8, at most 10% under the exact product."""
         exact = base * self.width
         rounded = max(8, int(exact + 4) // 8 * 8)
         return rounded + 8 if rounded < 0.9 * exact else rounded
@@ -94,8 +94,8 @@ class Scaling:
     def blocks(self) -> Iterator[Block]:
         """Yield the blocks in order; the depth of the first and of the last stage is fixed."""
         channels_in = _STEM_CHANNELS
-        for place, stage in enumerate(_STAGES):
-            inner = 0 < place < len(_STAGES) - 1
+        for index, stage in enumerate(_STAGES):
+            inner = 0 < index < len(_STAGES) - 1
             repeats = math.ceil(stage.repeats * self.depth) if inner else stage.repeats
             channels = self.channels(stage.channels)
             for repeat in range(repeats):
@@ -105,14 +105,18 @@ class Scaling:
 
 
 def same_padding(size: int, *, kernel: int, stride: int) -> tuple[int, int]:
-    """Return the padding before and after one axis so that the output has ceil(size / stride)."""
+    """Return the padding before and after one axis for an output of ceil(size / stride).
+
+    >>> same_padding(224, kernel=3, stride=2)
+    (0, 1)
+    """
     total = max((math.ceil(size / stride) - 1) * stride + kernel - size, 0)
     return total // 2, total - total // 2
 
 
 @dataclass
 class _Builder:
-    """Collects the nodes of a graph; ``size`` follows the side of the picture through it."""
+    """The nodes of a graph so far; ``size`` is the side of the picture after them."""
 
     weights: Mapping[str, npt.NDArray[Any]]
     size: int
@@ -125,17 +129,17 @@ class _Builder:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def node(self, kind: str, *inputs: str, output: str, **attributes: Any) -> str:
+    def node(self, operator: str, *inputs: str, output: str, **attributes: Any) -> str:
         from onnx import helper
 
-        self.nodes.append(helper.make_node(kind, list(inputs), [output], output, **attributes))
+        self.nodes.append(helper.make_node(operator, list(inputs), [output], output, **attributes))
         return output
 
     def tensor(self, name: str, *shape: int) -> npt.NDArray[np.float64]:
         values = self.weights.get(name)
         if values is None or values.shape != shape:
-            found = "is missing" if values is None else f"has shape {values.shape}"
-            raise ModelError(f"EfficientNet-Lite weights: {name} {found}, expected {shape}")
+            got = "nothing" if values is None else values.shape
+            raise ModelError(f"EfficientNet-Lite weights: {name}: expected {shape}, got {got}")
         return values.astype(np.float64)
 
     def convolution(
@@ -149,7 +153,7 @@ class _Builder:
         depthwise: bool = False,
         activation: bool = True,
     ) -> str:
-        """Add convolution, folded batch normalisation and ReLU6; ``shape`` is (out, in, kernel)."""
+        """Add convolution, folded batch normalization and ReLU6; ``shape`` is (out, in, kernel)."""
         channels, channels_in, kernel = shape
         weight = self.tensor(f"{name}.weight", channels, channels_in, kernel, kernel)
         gamma, beta, mean, variance = (
@@ -170,11 +174,9 @@ class _Builder:
             pads=[before, before, after, after],
             group=channels if depthwise else 1,
         )
-        return (
-            self.node("Clip", output, "zero", "six", output=f"{name}.relu6")
-            if activation
-            else output
-        )
+        if not activation:
+            return output
+        return self.node("Clip", output, "zero", "six", output=f"{name}.relu6")
 
     def block(self, source: str, prefix: str, block: Block) -> str:
         wide = block.channels_in * block.expansion
@@ -204,18 +206,18 @@ class _Builder:
 def build_graph(
     weights: Mapping[str, npt.NDArray[Any]], *, scaling: Scaling, logits: bool = False
 ) -> bytes:
-    """Return the ONNX model, serialized.
+    """Return the network as a serialized ONNX model.
 
     Its input is ``pixels`` (B, side, side, 3) uint8 RGB, its output ``features`` (B, 1280) float32
-    and, where asked for, ``logits`` (B, 1000), the classifier's for ImageNet's classes.
+    and, on request, ``logits`` (B, 1000) for ImageNet's classes.
 
     Args:
-        weights: the network's tensors by name, as `read_legacy_tensors` gives them.
-        scaling: which of the family it is.
+        weights: the network's tensors by name, from `read_legacy_tensors`.
+        scaling: of the network.
         logits: keep the classifier.
 
     Raises:
-        ModelError: the weights are those of another network.
+        ModelError: the weights are of another network.
     """
     from onnx import TensorProto, helper
 
@@ -223,6 +225,7 @@ def build_graph(
     b = _Builder(weights, side)
     for name, value in {"zero": 0.0, "six": 6.0, "mean": _MEAN, "scale": _SCALE}.items():
         b.constant(name, np.array(value, "f4"))
+    # The names of nodes are in every file exported so far, and in the hash of each.
     b.node("Cast", INPUT, output="float", to=TensorProto.FLOAT)
     b.node("Sub", "float", "mean", output="centred")
     b.node("Div", "centred", "scale", output="normalised")
@@ -230,8 +233,8 @@ def build_graph(
 
     out = b.convolution("planes", "_conv_stem", "_bn0", shape=(_STEM_CHANNELS, 3, 3), stride=2)
     channels = _STEM_CHANNELS
-    for place, block in enumerate(scaling.blocks()):
-        out = b.block(out, f"_blocks.{place}", block)
+    for index, block in enumerate(scaling.blocks()):
+        out = b.block(out, f"_blocks.{index}", block)
         channels = block.channels
     out = b.convolution(out, "_conv_head", "_bn1", shape=(DIMENSION, channels, 1))
     b.node("GlobalAveragePool", out, output="pooled")

@@ -1,9 +1,9 @@
-"""``--backbone hf:OWNER/NAME[/file.onnx]``: an image model of the Hugging Face Hub.
+"""Image models of the Hugging Face Hub, ``hf:OWNER/NAME[/file.onnx]``.
 
-What is in the library's local cache is used without asking the network; what is not is fetched.
-The preprocessing comes from the repository's ``preprocessor_config.json``.  Pictures are resized
-whole to the size that the model sees, as for every other backbone: a model's own cropping would
-leave out what happens at the edge of a frame.
+Files in the library's local cache are used without the network; others are fetched.  The
+preprocessing comes from the repository's ``preprocessor_config.json``.  Pictures are resized whole
+to the model's size, as for every other backbone: a model's own cropping would lose the edges of a
+frame.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from vidgist.backbones.onnx_check import external_locations, parse_model
 from vidgist.backbones.onnx_file import OnnxFile, load_onnx_file
-from vidgist.backbones.preprocessing import Preprocessing, read_json, with_values
-from vidgist.errors import MissingExtraError, ModelError, SettingError
+from vidgist.backbones.preprocessing import Preprocessing, read_object, with_values
+from vidgist.errors import MissingExtraError, ModelError, SettingError, first_line
 
 __all__ = ["PREFIX", "load_from_hub", "preprocessing_of"]
 
@@ -39,15 +39,15 @@ class _Repository:
         self.name = name
 
     def cached(self, file: str) -> Path | None:
-        """Return where a file lies in the cache, or None."""
+        """Return the path of a file in the cache, or None."""
         try:
             path = self._hub.try_to_load_from_cache(self.name, file)
         except ValueError as error:
-            raise SettingError(f"--backbone {PREFIX}{self.name}: {_reason(error)}") from error
+            raise SettingError(f"backbone: {PREFIX}{self.name}: {first_line(error)}") from error
         return Path(path) if isinstance(path, str) else None
 
     def fetch(self, file: str) -> Path | None:
-        """Return where a file lies, fetching it where it is not cached; None: it does not exist.
+        """Return the path of a file, fetched where it is not cached; None: it does not exist.
 
         Raises:
             ModelError: the network or the hub gives an error.
@@ -66,11 +66,11 @@ class _Repository:
             return None
         except (OSError, ValueError) as error:  # all of the library's other errors are of these
             raise ModelError(
-                f"{PREFIX}{self.name}: {file} cannot be fetched ({_reason(error)})"
+                f"{PREFIX}{self.name}: {file} cannot be fetched ({first_line(error)})"
             ) from error
 
     def first(self, files: Sequence[str]) -> tuple[str, Path] | None:
-        """Return the first of these files, with where it lies; a cached one before all others."""
+        """Return the first of these files, with its path; a cached one before all others."""
         for look in (self.cached, self.fetch):
             for file in files:
                 path = look(file)
@@ -79,16 +79,12 @@ class _Repository:
         return None
 
 
-def _reason(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
-
-
 def _parse(spec: str) -> tuple[str, str | None]:
     parts = spec.removeprefix(PREFIX).split("/")
     file = "/".join(parts[2:])
     if len(parts) < 2 or not all(parts) or (file and not file.lower().endswith(".onnx")):
         raise SettingError(
-            f"--backbone {spec}: expected {PREFIX}OWNER/NAME or {PREFIX}OWNER/NAME/FILE.onnx"
+            f"backbone: expected {PREFIX}OWNER/NAME or {PREFIX}OWNER/NAME/FILE.onnx, got {spec}"
         )
     return "/".join(parts[:2]), file or None
 
@@ -102,10 +98,10 @@ def _side(value: Any) -> tuple[int, int] | None:
 
 
 def preprocessing_of(config: Mapping[str, Any], *, source: str) -> Preprocessing:
-    """Return what a ``preprocessor_config.json`` says.
+    """Return the preprocessing that a ``preprocessor_config.json`` describes.
 
     Raises:
-        ModelError: it does not say enough, or a value is not of its kind.
+        ModelError: an entry is missing or of the wrong type.
     """
     cropped = config.get("do_center_crop") and _side(config.get("crop_size"))
     values: dict[str, object] = {
@@ -113,14 +109,14 @@ def preprocessing_of(config: Mapping[str, Any], *, source: str) -> Preprocessing
         "channels": "BGR" if config.get("do_flip_channel_order") else "RGB",
         "scale": config.get("rescale_factor", 1 / 255) if config.get("do_rescale", True) else 1,
         "token": "first",
+        "mean": 0,
+        "std": 1,
     }
     if config.get("do_normalize", True):
         missing = [name for name in ("image_mean", "image_std") if name not in config]
         if missing:
-            raise ModelError(f"{source}: does not say {' and '.join(missing)}; take another model")
+            raise ModelError(f"{source}: does not have {' and '.join(missing)}; take another model")
         values |= {"mean": config["image_mean"], "std": config["image_std"]}
-    else:
-        values |= {"mean": 0, "std": 1}
     return with_values(Preprocessing(), values, source=source)
 
 
@@ -130,15 +126,15 @@ def load_from_hub(spec: str, *, device: str = "auto", threads: int | None = None
     Raises:
         SettingError: the specification is not of that form.
         MissingExtraError: the library of the hub is not installed.
-        ModelError: the model cannot be had, or is no usable image model.
+        ModelError: the model cannot be fetched, or is no usable image model.
     """
-    name, file = _parse(spec)
+    name, chosen = _parse(spec)
     repository = _Repository(name)
-    files = (file,) if file else _FILES
-    found = repository.first(files)
-    if found is None:
+    files = (chosen,) if chosen else _FILES
+    first = repository.first(files)
+    if first is None:
         raise ModelError(f"{PREFIX}{name}: has no {' or '.join(files)}; name its ONNX file")
-    file, path = found
+    file, path = first
     folder = file.rpartition("/")[0]
     for location in external_locations(parse_model(path)):
         # Only fetched here: whether it may be read is decided when the model is loaded.
@@ -147,13 +143,13 @@ def load_from_hub(spec: str, *, device: str = "auto", threads: int | None = None
     if config is None:
         raise ModelError(
             f"{PREFIX}{name}: has no {_CONFIG}; download its ONNX file, write FILE.json beside it "
-            "and give that file as --backbone"
+            "and give that file as backbone='FILE.onnx'"
         )
     return load_onnx_file(
         path,
         device=device,
         threads=threads,
-        preprocessing=preprocessing_of(read_json(config), source=f"{PREFIX}{name}: {_CONFIG}"),
+        preprocessing=preprocessing_of(read_object(config), source=f"{PREFIX}{name}: {_CONFIG}"),
         name=spec,
         # In the cache a file is a link into another folder of the same repository.
         root=path.parents[file.count("/") + 2],

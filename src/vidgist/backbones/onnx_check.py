@@ -1,4 +1,4 @@
-"""Looking into an ONNX file before it is run: is it one, and does it keep to its own folder."""
+"""Checks of an ONNX file before it is run: that it is one, and stays within its own folder."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def parse_model(path: Path) -> ModelProto:
         if path.stat().st_size > _MAX_BYTES:
             raise ModelError(
                 f"{path}: is larger than an ONNX file can be; "
-                "export it with its weights in a file of their own"
+                "export it with its weights in a separate file"
             )
         data = path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from error
     try:
         model = onnx.load_from_string(data)
-    except Exception:  # the protocol buffers' own class is not ours to name
+    except Exception:  # protobuf's own class depends on its version
         model = onnx.ModelProto()
     if not model.graph.node or not model.ir_version:
         raise ModelError(f"{path}: is not an ONNX model, or is damaged; export it again")
@@ -68,7 +68,7 @@ def _tensors_of_nodes(nodes: Any) -> Iterator[TensorProto]:
 
 
 def external_locations(model: ModelProto) -> list[str]:
-    """Return the names of the other files that hold tensors of the model, as it gives them."""
+    """Return the names of the other files with tensors of the model, as the model spells them."""
     from onnx import TensorProto
 
     tensors = list(_tensors(model.graph))
@@ -82,19 +82,19 @@ def external_locations(model: ModelProto) -> list[str]:
 
 
 def external_files(model: ModelProto, *, path: Path, root: Path | None = None) -> list[Path]:
-    """Return the files beside ``path`` that hold tensors of the model, in the order of their names.
+    """Return the files beside ``path`` with tensors of the model, sorted by name.
 
     Args:
-        model: what `parse_model` gave for ``path``.
+        model: from `parse_model`.
         path: the model's file.
-        root: where links in its folder may lead to; default only that folder itself.
+        root: links in its folder may lead into this folder; default only its own.
 
     Raises:
         ModelError: the model asks for a file that is missing or outside its own folder.
     """
     folder = Path(os.path.abspath(path.parent))  # noqa: PTH100 (links are not followed yet)
     allowed = (root or folder).resolve()
-    found = []
+    files = []
     for location in external_locations(model):
         file = Path(os.path.normpath(folder / location))
         inside = file != folder and file.is_relative_to(folder)
@@ -105,5 +105,5 @@ def external_files(model: ModelProto, *, path: Path, root: Path | None = None) -
             )
         if not file.is_file():
             raise ModelError(f"{path}: the file '{location}' with its weights is missing beside it")
-        found.append(file)
-    return found
+        files.append(file)
+    return files

@@ -1,16 +1,15 @@
-"""``--backbone FILE.onnx``: any image model as a feature extractor.
+"""Any image model in an ONNX file as a feature extractor.
 
-Size, layout and number type of the input are read from the graph; the normalization and whatever
-the graph leaves open from ``FILE.json`` beside it (see `vidgist.backbones.preprocessing`).  An
-output (B, D) is taken as it is, one of (B, D, H, W) is averaged over the picture, and one of
-(B, N, D), a vector a patch, gives the vector that the JSON's ``token`` names.
+Size, layout and number type of the input are read from the graph; the normalization and what the
+graph leaves open from ``FILE.json`` beside it (see `vidgist.backbones.preprocessing`).  An output
+(B, D) is the feature, one of (B, D, H, W) is averaged over the picture, and of one of (B, N, D), a
+vector a patch, the JSON's ``token`` chooses.
 
-An input of five axes, (B, F, H, W, 3) or (B, 3, F, H, W), takes clips of F pictures.
+An input of five axes, (B, F, H, W, 3) or (B, 3, F, H, W), takes frame windows of F pictures.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.backbones.backbone import (
-    ClipShape,
     Pixels,
     Vectors,
     check_pixels,
     fingerprint_of,
+    sample_shape,
 )
 from vidgist.backbones.onnx_check import external_files, parse_model
 from vidgist.backbones.preprocessing import (
@@ -35,8 +34,10 @@ from vidgist.backbones.preprocessing import (
 )
 from vidgist.backbones.session import Session
 from vidgist.errors import ModelError
+from vidgist.system.fingerprint import file_hash
+from vidgist.types import FrameWindow
 
-__all__ = ["CLIP_RATE", "OnnxFile", "load_onnx_file"]
+__all__ = ["WINDOW_RATE", "OnnxFile", "load_onnx_file"]
 
 _NUMBERS = {
     "tensor(uint8)": np.uint8,
@@ -45,50 +46,50 @@ _NUMBERS = {
     "tensor(double)": np.float64,
 }
 _FEATURES = ("image_embeds", "pooler_output", "last_hidden_state")
-"""What exported image models call the output that is the feature, the best first."""
+"""Usual names of the output that is the feature, the best first."""
 
-CLIP_RATE = "vidgist.clip_rate"
-"""Entry of an ONNX file's metadata: how many pictures of a clip make a second."""
+WINDOW_RATE = "vidgist.clip_rate"
+"""Key in an ONNX file's metadata: pictures a second of its frame windows (files keep the name)."""
 
 _MAX_SIDE = 4096
 _MAX_DIMENSION = 1 << 16
 
 
-def _pick(kind: str, available: list[Any], wanted: str | None, *, source: str) -> Any:
+def _pick(direction: str, available: list[Any], name: str | None, *, source: str) -> Any:
+    """Return the input or output of a name, or the only or usual one."""
     names = [value.name for value in available]
-    if wanted is not None and wanted not in names:
-        raise ModelError(f"{source}: has no {kind} '{wanted}', it has: {', '.join(names)}")
-    if wanted is None:
-        wanted = next((name for name in _FEATURES if name in names), None)
-    if wanted is None and len(names) != 1:
+    if name is not None and name not in names:
+        raise ModelError(f"{source}: has no {direction} '{name}', it has: {', '.join(names)}")
+    if name is None:
+        name = next((usual for usual in _FEATURES if usual in names), None)
+    if name is None and len(names) != 1:
         raise ModelError(
-            f"{source}: has {len(names)} {kind}s ({', '.join(names)}); "
-            f'say which in the JSON beside it: {{"{kind}": "..."}}'
+            f"{source}: has {len(names)} {direction}s ({', '.join(names)}); "
+            f'name one in the JSON beside it: {{"{direction}": "..."}}'
         )
-    return available[names.index(wanted) if wanted is not None else 0]
+    return available[names.index(name) if name is not None else 0]
 
 
-def _clip(
+def _window(
     shape: list[Any], how: Preprocessing, rate: str | None, *, source: str
-) -> tuple[list[Any], ClipShape | None]:
-    """Return an input's shape without the axis of a clip's frames, and the clips it takes."""
+) -> tuple[list[Any], FrameWindow | None]:
+    """Return an input's shape without the axis of frames, and the frame window it takes."""
     if len(shape) != 5:
         return shape, None
     axis = 1 if how.layout == "NHWC" or (how.layout is None and shape[4] == 3) else 2
     frames = shape[axis]
     if not isinstance(frames, int):
         raise ModelError(
-            f"{source}: leaves open how many frames its clips have; export it with a fixed number"
+            f"{source}: leaves the number of frames open; export it with a fixed number"
         )
     try:
-        return shape[:axis] + shape[axis + 1 :], ClipShape(
-            frames=frames, rate=float(how.rate or rate or 0)
-        )
+        window = FrameWindow(frames=frames, rate=float(how.rate or rate or 0))
     except ValueError as error:
         raise ModelError(
-            f"{source}: takes clips of {frames} frames; say in the JSON beside it how many of them "
-            'make a second: {"rate": 25}'
+            f"{source}: takes windows of {frames} frames; give the frames a second in the JSON "
+            'beside it: {"rate": 25}'
         ) from error
+    return shape[:axis] + shape[axis + 1 :], window
 
 
 def _layout(shape: list[Any], how: Preprocessing, *, source: str) -> Preprocessing:
@@ -108,7 +109,7 @@ def _layout(shape: list[Any], how: Preprocessing, *, source: str) -> Preprocessi
         if len(certain) != 1:
             raise ModelError(
                 f"{source}: which axis of its input {shape} has the three channels is not clear; "
-                'say so in the JSON beside it: {"layout": "NCHW"} or {"layout": "NHWC"}'
+                'give it in the JSON beside it: {"layout": "NCHW"} or {"layout": "NHWC"}'
             )
         layout = "NCHW" if certain == ["NCHW"] else "NHWC"
     channels, height, width = shape[1:] if layout == "NCHW" else (shape[3], shape[1], shape[2])
@@ -118,14 +119,14 @@ def _layout(shape: list[Any], how: Preprocessing, *, source: str) -> Preprocessi
     if isinstance(height, int) and isinstance(width, int):
         if size is not None and size != (height, width):
             raise ModelError(
-                f"{source}: takes pictures of {height} x {width}, the JSON beside it says "
+                f"{source}: takes pictures of {height} x {width}, the JSON beside it has "
                 f"{size[0]} x {size[1]}; correct it"
             )
         size = height, width
     if size is None:
         raise ModelError(
             f"{source}: leaves the size of its pictures open; "
-            'say it in the JSON beside it: {"size": [224, 224]}'
+            'give it in the JSON beside it: {"size": [224, 224]}'
         )
     if not all(1 <= side <= _MAX_SIDE for side in size):
         raise ModelError(
@@ -137,7 +138,7 @@ def _layout(shape: list[Any], how: Preprocessing, *, source: str) -> Preprocessi
 def pool(output: npt.NDArray[Any], *, token: str | None, source: str) -> Vectors:
     """Return one vector a picture: (B, D) as it is, (B, D, H, W) averaged, (B, N, D) by ``token``.
 
-    What comes of clips, (B, D, F, H, W), is averaged as well.
+    The output of frame windows, (B, D, F, H, W), is averaged as well.
 
     Raises:
         ModelError: the output is of another kind, or not finite.
@@ -148,12 +149,12 @@ def pool(output: npt.NDArray[Any], *, token: str | None, source: str) -> Vectors
         output = output[:, 0] if token == "first" else output.mean(axis=1, dtype=np.float32)
     elif output.ndim == 3:
         raise ModelError(
-            f"{source}: gives a vector for each of {output.shape[1]} patches; say in the JSON "
-            'beside it which to take: {"token": "first"} or {"token": "mean"}'
+            f"{source}: gives a vector for each of {output.shape[1]} patches; choose in the JSON "
+            'beside it: {"token": "first"} or {"token": "mean"}'
         )
     if output.ndim != 2 or not 1 <= output.shape[1] <= _MAX_DIMENSION:
         raise ModelError(
-            f"{source}: its output has shape {output.shape}; a feature has (B, D) or (B, D, H, W)"
+            f"{source}: its output has shape {output.shape}; expected (B, D) or (B, D, H, W)"
         )
     vectors = output.astype(np.float32)
     if not np.all(np.isfinite(vectors)):
@@ -173,30 +174,29 @@ class OnnxFile:
             ModelError: the graph takes no pictures, gives no vectors, or fails.
         """
         source = session.source
-        taken = _pick("input", session.inputs, how.input, source=source)
-        given = _pick("output", session.outputs, how.output, source=source)
-        others = [i.name for i in session.inputs if i.name != taken.name]
+        pictures = _pick("input", session.inputs, how.input, source=source)
+        feature = _pick("output", session.outputs, how.output, source=source)
+        others = [i.name for i in session.inputs if i.name != pictures.name]
         if others:
             raise ModelError(
                 f"{source}: needs the inputs {', '.join(others)} besides pictures; "
                 "export the image part alone"
             )
-        if taken.type not in _NUMBERS:
-            raise ModelError(f"{source}: its input is of type {taken.type}; pictures are numbers")
-        rate = session.metadata.get(CLIP_RATE)
-        shape, self.clip = _clip(list(taken.shape), how, rate, source=source)
+        if pictures.type not in _NUMBERS:
+            raise ModelError(f"{source}: its input is of type {pictures.type}; expected numbers")
+        rate = session.metadata.get(WINDOW_RATE)
+        shape, self.window = _window(list(pictures.shape), how, rate, source=source)
         self.preprocessing = _layout(shape, how, source=source)
         assert self.preprocessing.size is not None
         self.name = name
         self.size = self.preprocessing.size
         self.fingerprint = fingerprint
         self._session = session
-        self._input, self._output = taken.name, given.name
-        self._dtype = _NUMBERS[taken.type]
-        batch = taken.shape[0]
+        self._input, self._output = pictures.name, feature.name
+        self._dtype = _NUMBERS[pictures.type]
+        batch = pictures.shape[0]
         self._batch = batch if isinstance(batch, int) and batch > 0 else None
-        frames = () if self.clip is None else (self.clip.frames,)
-        gray = np.full((1, *frames, *self.size, 3), 127, np.uint8)
+        gray = np.full((1, *sample_shape(self.size, self.window)), 127, np.uint8)
         self.dimension = int(self.extract(gray).shape[1])
 
     def _run(self, pixels: Pixels) -> Vectors:
@@ -212,16 +212,16 @@ class OnnxFile:
     def extract(self, pixels: Pixels) -> Vectors:
         """Return the (B, D) pooled features, not normalized, of (B, H, W, 3) RGB pictures.
 
-        A model of clips takes (B, F, H, W, 3).
+        A model of video takes frame windows (B, F, H, W, 3).
         """
-        check_pixels(pixels, size=self.size, clip=self.clip)
+        check_pixels(pixels, size=self.size, window=self.window)
         if self._batch is None:
             return self._run(pixels)
-        # The graph takes so many pictures and no other number: the last ones are filled up.
+        # The graph's batch has a fixed size: the last one is padded.
         count = len(pixels)
-        filled = np.concatenate([pixels, np.repeat(pixels[-1:], -count % self._batch, axis=0)])
+        padded = np.concatenate([pixels, np.repeat(pixels[-1:], -count % self._batch, axis=0)])
         parts = [
-            self._run(filled[start : start + self._batch]) for start in range(0, count, self._batch)
+            self._run(padded[start : start + self._batch]) for start in range(0, count, self._batch)
         ]
         return np.concatenate(parts)[:count]
 
@@ -241,13 +241,13 @@ def load_onnx_file(
         path: the file; tensors in files beside it are read, others refused.
         device: `auto`, `cpu` or `cuda`.
         threads: for one inference; default one a core.
-        preprocessing: how it wants its pictures; default: the JSON beside it where there is one,
-            else ImageNet's normalization.
-        name: what to call it; default the file's name without its ending.
+        preprocessing: default: from the JSON beside it where there is one, else ImageNet's
+            normalization.
+        name: default the file's name without its suffix.
         root: where links in the file's folder may lead to, see `external_files`.
 
     Raises:
-        ModelError: the file is no usable image model; the message says what is open.
+        ModelError: the file is no usable image model; the message says what is missing.
         SettingError: the device is unknown or absent.
     """
     path = Path(path)
@@ -264,17 +264,9 @@ def load_onnx_file(
     backbone = OnnxFile(session, how, name=name or path.stem, fingerprint="")
     preprocessed = backbone.preprocessing.as_dict()
     rate = preprocessed.pop("rate")
-    # What says nothing of pictures leaves their fingerprint as it is.
+    # A model of single pictures has no rate, and keeps the fingerprint from before there was one.
     backbone.fingerprint = fingerprint_of(
-        files=[_hash(file) for file in (path, *beside)],
+        files=[file_hash(file) for file in (path, *beside)],
         preprocessing=preprocessed | ({} if rate is None else {"rate": rate}),
     )
     return backbone
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

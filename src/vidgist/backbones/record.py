@@ -1,4 +1,4 @@
-"""A declarative record of one feature extractor: what it is, and how to get it."""
+"""The record of a feature extractor: its name, facts for users, and how to load it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import abc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from vidgist.backbones.backbone import ClipShape
+from vidgist.types import FrameWindow
 
 if TYPE_CHECKING:
     from vidgist.backbones.backbone import Backbone
@@ -18,17 +18,17 @@ __all__ = ["Record"]
 class Record(abc.ABC):
     """One line of ``vidgist backbones``.
 
-    A family of extractors is a subclass that knows how to load its kind; a single extractor is an
-    instance of it in a file of `vidgist.backbones.catalog`.
+    A family of extractors is a subclass that loads its kind; a single extractor is an instance of
+    it in a file of `vidgist.backbones.catalog`.
 
     Attributes:
         name: how users call it.
         dimension: D, the length of a vector.
-        size: (height, width) of the pictures that it takes.
+        size: (height, width) of its pictures.
         license: SPDX name of the license of its weights.
         source: where its weights come from.
-        install: what to install to have it, as arguments of pip.
-        clip: the clips around a sample that it looks at; None: at the sample alone.
+        install: what to install for it, as arguments of pip.
+        window: the frame window around a sample that it takes; None: the sample alone.
     """
 
     runtime: ClassVar[str]
@@ -41,24 +41,25 @@ class Record(abc.ABC):
     license: str
     source: str
     install: str
-    clip: ClipShape | None = None
+    window: FrameWindow | None = None
 
     @abc.abstractmethod
     def installed(self) -> bool:
         """Return whether it can be loaded here and now, without a download."""
 
     def state(self) -> str:
-        """Return in a few words whether it can be had, and what it needs for that."""
+        """Return in a few words whether it can be loaded, and what it needs for that."""
         return "installed" if self.installed() else "not installed"
 
     def details(self) -> dict[str, object]:
-        """Return what there is to know of it, by name, for people and programs to read."""
-        clip = self.clip
+        """Return the facts of the record by name, as ``vidgist backbones --json`` prints them."""
+        window = self.window
         return {
             "name": self.name,
             "dimension": self.dimension,
             "size": list(self.size),
-            "clip": None if clip is None else {"frames": clip.frames, "rate": clip.rate},
+            # Programs read this name, which is older than the term frame window.
+            "clip": None if window is None else {"frames": window.frames, "rate": window.rate},
             "license": self.license,
             "source": self.source,
             "runtime": self.runtime,
@@ -67,8 +68,15 @@ class Record(abc.ABC):
         }
 
     @abc.abstractmethod
+    def identity(self) -> dict[str, object]:
+        """Return what decides the features besides the weights; hashed into the fingerprint.
+
+        A changed name or value here disowns every file of features made so far.
+        """
+
+    @abc.abstractmethod
     def load(self, *, device: str = "auto", threads: int | None = None) -> Backbone:
-        """Return it, ready to run.
+        """Load the extractor.
 
         Raises:
             SettingError: the device is unknown or absent.
@@ -78,7 +86,7 @@ class Record(abc.ABC):
 
     @abc.abstractmethod
     def export(self) -> bytes:
-        """Return it as a serialized ONNX model that `--backbone FILE.onnx` takes as it is.
+        """Return the extractor as a serialized ONNX model, uint8 pictures in and features out.
 
         Raises:
             MissingExtraError: its library or its weights are not installed.

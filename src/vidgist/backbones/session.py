@@ -1,19 +1,18 @@
-"""ONNX Runtime sessions: device, threads, and errors in one line."""
+"""ONNX Runtime sessions: device, threads, errors of one line; and the backbone that is one."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.errors import ModelError, SettingError, unknown_value
+from vidgist.backbones.backbone import Pixels, Vectors, check_pixels
+from vidgist.errors import ModelError, SettingError, first_line
+from vidgist.system.processors import check_device, check_threads, usable_cores
 
-__all__ = ["DEVICES", "Session", "usable_cores"]
-
-DEVICES = ("auto", "cpu", "cuda")
+__all__ = ["OnnxBackbone", "Session"]
 
 _CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 _MAX_THREADS = 16  # a small network on a small batch gains nothing beyond
@@ -22,29 +21,21 @@ _ERRORS_ONLY = 3
 Array: TypeAlias = npt.NDArray[Any]
 
 
-def usable_cores() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _providers(device: str) -> list[str]:
     import onnxruntime
 
-    if device not in DEVICES:
-        raise unknown_value("--device", device, DEVICES)
+    check_device(device)
     present = onnxruntime.get_available_providers()
     if device == "cuda" and _CUDA not in present:
         raise SettingError(
-            "--device cuda: the ONNX Runtime installed here cannot use CUDA; "
-            "install onnxruntime-gpu in place of onnxruntime, or take --device cpu"
+            "device: the ONNX Runtime installed here cannot use CUDA; "
+            "install onnxruntime-gpu in place of onnxruntime, or take device='cpu'"
         )
     return [_CUDA, _CPU] if device != "cpu" and _CUDA in present else [_CPU]
 
 
 class Session:
-    """A model that is loaded and ready to run."""
+    """An ONNX model that is loaded and ready to run."""
 
     def __init__(
         self,
@@ -58,7 +49,7 @@ class Session:
 
         Args:
             model: a serialized ONNX model, or the path of one.
-            source: what to call it in an error.
+            source: its name in errors.
             device: `auto` takes CUDA where ONNX Runtime has it.
             threads: for one inference; default one a core.
 
@@ -68,8 +59,7 @@ class Session:
         """
         import onnxruntime
 
-        if threads is not None and threads < 1:
-            raise SettingError(f"--threads: expected 1 or more, came {threads}")
+        check_threads(threads)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or min(usable_cores(), _MAX_THREADS)
         options.inter_op_num_threads = 1
@@ -81,11 +71,9 @@ class Session:
             loaded = str(model) if isinstance(model, Path) else model
             self._session = onnxruntime.InferenceSession(loaded, options, providers=providers)
         except Exception as error:  # ONNX Runtime's own classes share no other base
-            raise ModelError(f"{source}: cannot be loaded ({_brief(error)})") from error
+            raise ModelError(f"{source}: cannot be loaded ({first_line(error)})") from error
         if device == "cuda" and _CUDA not in self._session.get_providers():
-            raise SettingError(
-                "--device cuda: no usable CUDA device or driver here; take --device cpu"
-            )
+            raise SettingError("device: no usable CUDA device or driver here; take device='cpu'")
         self.source = source
 
     @property
@@ -100,7 +88,7 @@ class Session:
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What the model's file says of itself, by name."""
+        """The custom metadata of the model's file."""
         return dict(self._session.get_modelmeta().custom_metadata_map)
 
     def run(self, output: str, **inputs: Array) -> Array:
@@ -112,11 +100,30 @@ class Session:
         try:
             (result,) = self._session.run([output], inputs)
         except Exception as error:  # as above
-            raise ModelError(f"{self.source}: fails when run ({_brief(error)})") from error
+            raise ModelError(f"{self.source}: fails when run ({first_line(error)})") from error
         return np.asarray(result)
 
 
-def _brief(error: Exception) -> str:
-    # The first line says what is wrong, the others where in the source of ONNX Runtime.
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
+class OnnxBackbone:
+    """A backbone that is an ONNX model of uint8 pictures, normalization and pooling inside."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        name: str,
+        dimension: int,
+        size: tuple[int, int],
+        fingerprint: str,
+    ) -> None:
+        self.name = name
+        self.dimension = dimension
+        self.size = size
+        self.fingerprint = fingerprint
+        self._session = session
+        self._input = session.inputs[0].name
+
+    def extract(self, pixels: Pixels) -> Vectors:
+        """Return the (B, D) pooled features, not normalized, of (B, H, W, 3) RGB pictures."""
+        check_pixels(pixels, size=self.size)
+        return self._session.run("features", **{self._input: pixels}).astype(np.float32)

@@ -1,10 +1,9 @@
-"""Reading torch's old weight files (the kind before zip) without torch and without unpickling.
+"""Reader of torch's old weight files (before zip), without torch and without unpickling.
 
 Such a file is five pickles in a row (magic number, protocol, machine, tensors' layout, names of
 the storages) and then the storages' raw numbers.  Only the opcodes and the few names that a plain
-dictionary of tensors needs are understood; each opcode is carried out here on plain values, so that
-no object is ever made and no function ever called because a file says so.  Whatever else a file
-holds ends the reading with a `ModelError`.
+dictionary of tensors needs are known, and each opcode is interpreted here on plain values: a file
+can make no object and call no function.  Anything else in a file is a `ModelError`.
 """
 
 from __future__ import annotations
@@ -48,17 +47,17 @@ _LITERALS = frozenset(["BININT", "BININT1", "BININT2", "LONG1", "BINUNICODE", "S
 
 
 class _RefusedError(Exception):
-    """The file is not a plain dictionary of tensors; the text says where it departs from one."""
+    """The file is not a plain dictionary of tensors; the text says what was in it instead."""
 
 
-def _expect(condition: bool, what: str) -> None:
+def _expect(condition: bool, refusal: str) -> None:
     if not condition:
-        raise _RefusedError(what)
+        raise _RefusedError(refusal)
 
 
 @dataclass(frozen=True)
 class _Name:
-    """A name that the file mentions; it stays a name."""
+    """A global name in the file; it is never looked up."""
 
     name: str
 
@@ -72,7 +71,7 @@ class _Storage:
 
 @dataclass(frozen=True)
 class _Layout:
-    """How a tensor lies in its storage, in elements."""
+    """The layout of a tensor in its storage, in elements."""
 
     storage: _Storage
     offset: int
@@ -85,7 +84,7 @@ _MARK = _Name("(mark)")
 
 @dataclass
 class _Machine:
-    """The stack and the memo of the opcodes that are understood."""
+    """The stack and the memo of the pickle machine."""
 
     stack: list[Any] = field(default_factory=list)
     memo: dict[int, Any] = field(default_factory=dict)
@@ -95,34 +94,37 @@ class _Machine:
         return self.stack.pop()
 
     def pop_to_mark(self) -> list[Any]:
-        for place in range(len(self.stack) - 1, -1, -1):
-            if self.stack[place] is _MARK:
-                items = self.stack[place + 1 :]
-                del self.stack[place:]
-                return items
+        items: list[Any] = []
+        while self.stack:
+            item = self.stack.pop()
+            if item is _MARK:
+                return items[::-1]
+            items.append(item)
         raise _RefusedError("a group without a beginning")
 
+    def top(self, kind: type, refusal: str) -> Any:
+        """Return the object on top of the stack, which must be of that type."""
+        _expect(bool(self.stack) and isinstance(self.stack[-1], kind), refusal)
+        return self.stack[-1]
+
     def set_items(self, items: list[Any]) -> None:
-        _expect(len(items) % 2 == 0 and bool(self.stack), "a key without a value")
-        target = self.stack[-1]
-        _expect(isinstance(target, dict), "items for something that is no dictionary")
+        _expect(len(items) % 2 == 0, "a key without a value")
+        target = self.top(dict, "items for something that is no dictionary")
         for key, value in zip(items[::2], items[1::2], strict=True):
             _expect(isinstance(key, str), "a key that is no text")
             target[key] = value
 
     def append_items(self, items: list[Any]) -> None:
-        _expect(bool(self.stack) and isinstance(self.stack[-1], list), "items without a list")
-        self.stack[-1].extend(items)
+        self.top(list, "items without a list").extend(items)
 
     def step(self, opcode: str, argument: Any) -> None:
-        """Carry out one opcode; STOP and PROTO are the caller's."""
+        """Interpret one opcode; STOP and PROTO are the caller's."""
         if opcode in _LITERALS:
             self.stack.append(argument)
         elif opcode in _CONSTANTS:
             self.stack.append(_CONSTANTS[opcode])
         elif opcode in ("BINPUT", "LONG_BINPUT"):
-            _expect(bool(self.stack), "nothing to remember")
-            self.memo[argument] = self.stack[-1]
+            self.memo[argument] = self.top(object, "nothing to remember")
         elif opcode in ("BINGET", "LONG_BINGET"):
             _expect(argument in self.memo, "a reference to nothing")
             self.stack.append(self.memo[argument])
@@ -131,15 +133,13 @@ class _Machine:
         elif opcode == "TUPLE":
             self.stack.append(tuple(self.pop_to_mark()))
         elif opcode in ("TUPLE1", "TUPLE2", "TUPLE3"):
-            items = [self.pop() for _ in range(int(opcode[-1]))]
-            self.stack.append(tuple(reversed(items)))
+            self.stack.append(tuple(self.pop() for _ in range(int(opcode[-1])))[::-1])
         elif opcode == "EMPTY_DICT":
             self.stack.append({})
         elif opcode == "EMPTY_LIST":
             self.stack.append([])
         elif opcode == "SETITEM":
-            value, key = self.pop(), self.pop()
-            self.set_items([key, value])
+            self.set_items([self.pop(), self.pop()][::-1])
         elif opcode == "SETITEMS":
             self.set_items(self.pop_to_mark())
         elif opcode == "APPEND":
@@ -155,9 +155,9 @@ class _Machine:
             arguments, name = self.pop(), self.pop()
             self.stack.append(_rebuild(name, arguments))
         elif opcode == "BUILD":
-            # A state dictionary carries version numbers as an attribute; nobody needs them here.
+            # The version numbers of a state dictionary, an attribute of it, are not needed.
             self.pop()
-            _expect(bool(self.stack) and isinstance(self.stack[-1], dict), "state of an object")
+            self.top(dict, "state of an object")
         else:
             raise _RefusedError(f"the operation {opcode}")
 
@@ -168,8 +168,8 @@ def _is_count(value: object) -> bool:
 
 def _storage(identity: Any) -> _Storage:
     _expect(isinstance(identity, tuple) and len(identity) == 6, "a storage of another kind")
-    kind, name, key, _device, count, view = identity
-    _expect(kind == "storage" and view is None, "a view of a storage")
+    role, name, key, _device, count, view = identity
+    _expect(role == "storage" and view is None, "a view of a storage")
     _expect(isinstance(name, _Name) and name.name in _STORAGES, "a storage of unknown numbers")
     _expect(isinstance(key, str) and _is_count(count), "a storage without name or size")
     return _Storage(_STORAGES[name.name], key, count)
@@ -223,11 +223,11 @@ def _read_storages(stream: io.BytesIO, storages: Mapping[str, _Storage]) -> Tens
 
 
 def read_legacy_tensors(data: bytes, *, source: str) -> Tensors:
-    """Return the tensors of a torch file of the old kind, by name, in the file's order.
+    """Return the tensors of an old torch file by name, in the file's order.
 
     Args:
         data: the whole file.
-        source: what to call the file in an error.
+        source: name of the file in errors.
 
     Raises:
         ModelError: the file is cut short or holds anything but a dictionary of tensors.
@@ -265,24 +265,24 @@ def _view(numbers: npt.NDArray[Any], layout: _Layout) -> npt.NDArray[Any]:
 
 
 def read_checked(path: Path, *, sha256: str, cure: str) -> bytes:
-    """Return the bytes of a weight file whose SHA-256 is known.
+    """Read a weight file whose SHA-256 is known.
 
     Args:
         path: the file.
-        sha256: what its hash must be, in hexadecimal.
-        cure: what to do when it is not, for the error.
+        sha256: its hash, in hexadecimal.
+        cure: what to do about another hash, for the error.
 
     Raises:
-        ModelError: the file cannot be read or is not the one that is known.
+        ModelError: the file cannot be read or is another one.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror or error}); {cure}") from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != sha256:
         raise ModelError(
-            f"{path}: is damaged or another version (SHA-256 {found[:12]}..., "
+            f"{path}: is damaged or another version (SHA-256 {digest[:12]}..., "
             f"expected {sha256[:12]}...); {cure}"
         )
     return data

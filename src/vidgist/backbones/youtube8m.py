@@ -1,4 +1,4 @@
-r"""Features as YouTube-8M has them: Inception features, whitened by a published PCA, in one byte.
+r"""Features in the form of YouTube-8M: Inception's, whitened by a published PCA, in one byte each.
 
 Abu-El-Haija et al., "YouTube-8M: A Large-Scale Video Classification Benchmark", 2016:
 
@@ -7,9 +7,9 @@ Abu-El-Haija et al., "YouTube-8M: A Large-Scale Video Classification Benchmark",
           \hat y = q \frac{4}{255} + \frac{4}{512} - 2
 
 with the mean mu (2048), the first 1024 eigenvectors V and eigenvalues lambda of the data set's own
-principal components.  The data set holds q; whoever reads it takes the last formula.
+principal components.  The data set holds q; a reader needs the last formula.
 
-``--backbone youtube8m:FILE.onnx`` takes the pooled layer of Inception out of FILE.onnx and the
+The backbone ``youtube8m:FILE.onnx`` takes the pooled layer of Inception from FILE.onnx and the
 matrices from the files ``mean.npy``, ``eigenvals.npy`` and ``eigenvecs.npy`` beside it.
 """
 
@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.backbones.backbone import Backbone, Pixels, Vectors, clip_of, fingerprint_of
+from vidgist.backbones.backbone import Backbone, Pixels, Vectors, fingerprint_of, window_of
 from vidgist.errors import ModelError
 
 __all__ = ["PCA", "PREFIX", "Youtube8m", "dequantize", "quantize", "read_pca"]
@@ -44,20 +44,24 @@ _MAX_BYTES = 1 << 28
 
 
 def quantize(features: Floats) -> npt.NDArray[np.uint8]:
-    """Return features as bytes: 0 for -2 and less, 255 for 2 and more."""
+    """Return features as bytes: 0 for -2 and less, 255 for 2 and more.
+
+    >>> quantize(np.array([-3.0, 0.0, 2.0]))
+    array([  0, 128, 255], dtype=uint8)
+    """
     scaled = (np.clip(features, _LOW, _HIGH).astype(np.float64) - _LOW) * (_STEPS / _RANGE)
     return np.rint(scaled).astype(np.uint8)
 
 
 def dequantize(quantized: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return the float32 features that bytes stand for, in about [-2, 2]."""
+    """Return the float32 features of bytes, in about [-2, 2]."""
     table = np.arange(_STEPS + 1) * (_RANGE / _STEPS) + _RANGE / 512 + _LOW
     return np.asarray(table.astype(np.float32)[quantized])
 
 
 @dataclass(frozen=True, kw_only=True)
 class PCA:
-    """The whitening: mean (D,), projection (D, 1024) that has the eigenvalues in it."""
+    """Whitening: mean (D,), and projection (D, 1024), divided by the roots of the eigenvalues."""
 
     mean: npt.NDArray[np.float32]
     projection: npt.NDArray[np.float32]
@@ -89,7 +93,7 @@ def read_pca(folder: str | Path, *, dimension: int = DIMENSION) -> PCA:
     """Read the published matrices: mean.npy, eigenvals.npy and eigenvecs.npy of one folder.
 
     Args:
-        folder: where they lie.
+        folder: the folder of the three files.
         dimension: how many components to keep.
 
     Raises:
@@ -101,7 +105,7 @@ def read_pca(folder: str | Path, *, dimension: int = DIMENSION) -> PCA:
     if vectors.ndim != 2 or vectors.shape[1] != size or min(len(vectors), len(values)) < dimension:
         raise ModelError(
             f"{folder}: expected {dimension} or more eigenvalues and eigenvectors of as many "
-            f"numbers as the mean has, came {values.shape}, {vectors.shape} and {mean.shape}"
+            f"numbers as the mean has, got {values.shape}, {vectors.shape} and {mean.shape}"
         )
     if values[:dimension].min() < 0:
         raise ModelError(f"{folder}: has eigenvalues under 0; fetch the files again")
@@ -111,7 +115,7 @@ def read_pca(folder: str | Path, *, dimension: int = DIMENSION) -> PCA:
 
 
 class Youtube8m:
-    """A backbone of Inception features, brought to the form that YouTube-8M has them in."""
+    """A backbone of Inception features in the form of YouTube-8M."""
 
     def __init__(self, inner: Backbone, pca: PCA) -> None:
         """Join an extractor and the matrices.
@@ -128,7 +132,7 @@ class Youtube8m:
         self.name = f"youtube8m({inner.name})"
         self.dimension = pca.projection.shape[1]
         self.size = inner.size
-        self.clip = clip_of(inner)
+        self.window = window_of(inner)
         self.fingerprint = fingerprint_of(
             inner=inner.fingerprint,
             pca=hashlib.sha256(pca.mean.tobytes() + pca.projection.tobytes()).hexdigest(),

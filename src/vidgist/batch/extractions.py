@@ -10,7 +10,7 @@ import numpy as np
 from vidgist.backbones import load_backbone
 from vidgist.batch.guard import check_unchanged, file_state
 from vidgist.batch.jobs import BatchJob
-from vidgist.datasets.eccv16 import append_videos
+from vidgist.datasets import append_videos
 from vidgist.datasets.record import VideoRecord
 from vidgist.datasets.store import CONTENT
 from vidgist.errors import OutputError

@@ -20,11 +20,10 @@ from typing import Any
 from vidgist.errors import InputError
 from vidgist.system.files import whole_file
 from vidgist.system.fingerprint import content_fingerprint
+from vidgist.system.json_file import read_json
+from vidgist.video.inputs import MARKER
 
 __all__ = ["MARKER", "ResultMarker", "result_folders"]
-
-MARKER = ".vidgist.json"
-"""Name of the marker file."""
 
 _MAX_MARKER_BYTES = 1 << 20
 
@@ -64,16 +63,14 @@ class ResultMarker:
         """Read the marker of a folder; None where there is none, or it is damaged."""
         path = folder / MARKER
         try:
-            if path.stat().st_size > _MAX_MARKER_BYTES:
-                return None
-            document = json.loads(path.read_bytes())
+            document = read_json(path, max_bytes=_MAX_MARKER_BYTES, cure="delete it")
             return cls(
                 content=str(document["content"]),
                 settings=dict(document["settings"]),
                 done={str(name): int(size) for name, size in document["done"].items()},
                 begun=tuple(str(name) for name in document["begun"]),
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (InputError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
 

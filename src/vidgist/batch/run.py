@@ -7,13 +7,13 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vidgist.backbones.session import usable_cores
 from vidgist.batch.jobs import BatchJob, JobResult, Setup
 from vidgist.batch.journal import open_journal
 from vidgist.batch.pool import run_in_processes
 from vidgist.defaults import ENGINES
 from vidgist.errors import SettingError, unknown_value
 from vidgist.progress import Progress, silent
+from vidgist.system.processors import usable_cores
 
 __all__ = ["run_batch"]
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import click
 
+from vidgist.backbones.networks.stored import weights_folder
 from vidgist.backbones.record import Record
-from vidgist.backbones.registry import DEFAULT_BACKBONE, records
+from vidgist.backbones.registry import BACKBONES, DEFAULT_BACKBONE
 from vidgist.cli.common import Console, KnownGroup, common_options, one_line, print_json
-from vidgist.errors import SettingError, unknown_value
+from vidgist.errors import SettingError
+from vidgist.system.files import whole_file
 
 __all__ = ["backbones"]
 
@@ -68,16 +70,16 @@ def backbones(ctx: click.Context, console: Console, as_json: bool) -> None:
 
 def _all() -> list[Record]:
     # First those that need nothing but the core.
-    return sorted(records().values(), key=lambda record: record.runtime != "onnx")
+    return sorted(BACKBONES.values(), key=lambda record: record.runtime != "onnx")
 
 
 def _row(record: Record) -> tuple[str, ...]:
     height, width = record.size
-    clip = "" if record.clip is None else f"{record.clip.frames} x "
+    frames = "" if record.window is None else f"{record.window.frames} x "
     return (
         record.name,
         str(record.dimension),
-        f"{clip}{height} x {width}",
+        f"{frames}{height} x {width}",
         record.license,
         record.origin,
         record.state() + (" (default)" if record.name == DEFAULT_BACKBONE else ""),
@@ -85,39 +87,32 @@ def _row(record: Record) -> tuple[str, ...]:
 
 
 def _notes(states: set[str]) -> Iterator[str]:
-    """Say what the words of the last column ask for."""
+    """Yield what to do for each state in the last column."""
     for state in sorted(states):
         if state.startswith("extra "):
             yield f"{state}: pip install 'vidgist[{state.removeprefix('extra ')}]'"
     yield "vidgist backbones show NAME: layer, normalization, source, and where a file goes"
 
 
-def _known(name: str) -> Record:
-    known = records()
-    if name not in known:
-        raise unknown_value("backbone", name, known)
-    return known[name]
-
-
 @backbones.command(epilog=SHOW_EPILOG)
 @click.argument("name")
 @common_options
 def show(name: str, console: Console, as_json: bool) -> None:
-    """Say what there is to know of the extractor NAME."""
-    from vidgist.backbones.networks.stored import weights_folder
-
-    record = _known(name)
+    """Show the facts of the extractor NAME: layer, normalization, source, license."""
+    record = BACKBONES.find(name)
     details = record.details()
     if as_json:
         print_json(details)
         return
-    clip = record.clip
+    window = record.window
     size = " x ".join(map(str, record.size))
-    seen = "" if clip is None else f"clips of {clip.frames} frames, {clip.rate:g} a second, "
+    frames = (
+        "" if window is None else f"windows of {window.frames} frames, {window.rate:g} a second, "
+    )
     lines = details | {
         "size": None,
         "clip": None,
-        "input": f"{seen}{size}",
+        "input": f"{frames}{size}",
         "installed": record.state(),
         "mean": _spaced(details.get("mean")),
         "std": _spaced(details.get("std")),
@@ -165,21 +160,21 @@ def export(
     It takes uint8 RGB pictures (B, H, W, 3) and gives features (B, D); normalization and pooling
     are inside.
 
-    With --int8 every other sample of the videos sets the ranges of the numbers; on the samples
-    between them it is measured what the rounding costs: the cosine of the features, and Kendall's
-    tau of the importance scores made from them.
+    With --int8 every other sample of the videos sets the ranges of the numbers. On the samples
+    between them the loss is measured: the cosine of the features, and Kendall's tau of the
+    importance scores made from them.
     """
-    from vidgist.system.files import whole_file
-
-    record = _known(name)
-    if videos and record.clip is not None:
-        raise SettingError(f"--int8: {name} looks at clips; only those of pictures are rounded")
+    record = BACKBONES.find(name)
+    if videos and record.window is not None:
+        raise SettingError(
+            f"--int8: {name} takes frame windows; only extractors of single pictures are quantized"
+        )
     model = record.export()
     loss: dict[str, float] = {}
     if videos:
-        from vidgist.features.rounding import quantized_by_videos
+        from vidgist.features.quantize import quantize_by_videos
 
-        model, loss = quantized_by_videos(model, videos, size=record.size)
+        model, loss = quantize_by_videos(model, videos, size=record.size)
     with whole_file(output, overwrite=overwrite) as partial:
         partial.write_bytes(model)
     if as_json:

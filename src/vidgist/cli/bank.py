@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from vidgist.backbones import Backbone, load_backbone
 from vidgist.cli.common import Console, common_options, counted, for_each, one_line, print_json
 from vidgist.cli.options import backbone_options
-
-if TYPE_CHECKING:
-    from vidgist.backbones import Backbone
-    from vidgist.scoring.bank import VideoStatistics
+from vidgist.datasets import open_dataset
+from vidgist.errors import DataError
+from vidgist.features import extract_features
+from vidgist.scoring.bank import VideoStatistics, bank_of, video_statistics, write_bank
+from vidgist.system.files import check_output
 
 __all__ = ["bank"]
 
@@ -64,10 +65,6 @@ def bank(
 
     With --preset best, --bank BANK puts it in the place of the one that is shipped.
     """
-    from vidgist.backbones import load_backbone
-    from vidgist.scoring.bank import bank_of, write_bank
-    from vidgist.system.files import check_output
-
     check_output(output, overwrite=overwrite)
     extractor = load_backbone(backbone, device=device, threads=threads)
     done = for_each(
@@ -118,9 +115,6 @@ def _statistics(
     """Return what a video, or every video of a data set, gives to the bank."""
     import h5py
 
-    from vidgist.features import extract_features
-    from vidgist.scoring.bank import video_statistics
-
     if path.is_file() and h5py.is_hdf5(path):
         return _of_dataset(path, extractor=extractor)
     with console.progress(path.name) as progress:
@@ -139,10 +133,6 @@ def _statistics(
 
 
 def _of_dataset(path: Path, *, extractor: Backbone) -> list[VideoStatistics]:
-    from vidgist.datasets import open_dataset
-    from vidgist.errors import DataError
-    from vidgist.scoring.bank import video_statistics
-
     dataset = open_dataset(path)
     said = {name: str(dataset.attributes.get(name, "")) for name in ("backbone", "fingerprint")}
     for name, mine in (("backbone", extractor.name), ("fingerprint", extractor.fingerprint)):

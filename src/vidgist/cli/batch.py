@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from vidgist.batch import BatchJob, JobResult, Setup, run_batch
 from vidgist.cli.common import Console, one_line, one_of
 from vidgist.defaults import ENGINES
 from vidgist.errors import SettingError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from vidgist.batch import BatchJob, JobResult, Setup
 
 __all__ = ["batch_options", "is_batch", "run_jobs", "table"]
 
@@ -75,8 +72,6 @@ def run_jobs(
     finished: Callable[[JobResult], None] | None = None,
 ) -> list[JobResult]:
     """Run the jobs, with a message for each; return the results in the order of the jobs."""
-    from vidgist.batch import run_batch
-
     count = 0
 
     def report(result: JobResult) -> None:

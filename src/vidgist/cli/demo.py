@@ -6,8 +6,14 @@ from pathlib import Path
 
 import click
 
+from vidgist.batch.summaries import Summaries
 from vidgist.cli.common import Console, common_options, one_line, print_json
 from vidgist.cli.options import length_option, select_option
+from vidgist.cli.summarize import describe, summarize_one
+from vidgist.demo import render_demo
+from vidgist.errors import OutputError
+from vidgist.render import OUTPUTS, check_outputs, default_outputs
+from vidgist.selection import parse_length
 
 __all__ = ["demo"]
 
@@ -50,13 +56,6 @@ def demo(
 
     Nothing is downloaded. The video, demo.mp4, is in the folder of the results.
     """
-    from vidgist.batch.summaries import Summaries
-    from vidgist.cli.summarize import describe, summarize_one
-    from vidgist.demo import render_demo
-    from vidgist.errors import OutputError
-    from vidgist.render import OUTPUTS, check_outputs, default_outputs
-    from vidgist.selection import parse_length
-
     parse_length(length, seconds)
     check_outputs(output, overwrite=overwrite)
     if (output / VIDEO).exists() and not overwrite:

@@ -1,21 +1,23 @@
-"""``vidgist features``: samples and features of videos into the field's HDF5 layout."""
+"""``vidgist features``: write samples and features of videos in the field's HDF5 layout."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from vidgist.batch import BatchJob, JobResult, Setup, find_videos
+from vidgist.batch.jobs import EXTRACT, run_job
+from vidgist.batch.journal import open_journal
 from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
 from vidgist.cli.common import Console, common_options, one_line, print_json
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options
 from vidgist.errors import InputError
-
-if TYPE_CHECKING:
-    from vidgist.batch import JobResult
-    from vidgist.video import Limits
+from vidgist.system.fingerprint import content_fingerprint
+from vidgist.video import Limits, open_video
 
 __all__ = ["features"]
 
@@ -52,31 +54,24 @@ def features(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Write samples, features and shots of each VIDEO into the field's HDF5 layout.
+    """Write samples, features and shots of each VIDEO in the field's HDF5 layout.
 
-    Of a folder, every video in it is taken. An existing file is added to; a video that is in it
-    already (told by its content) is skipped, so that an interrupted run is continued by the same
-    command.
-
+    A folder stands for every video in it. An existing file is added to; a video that is in it
+    already (by its content) is skipped, so that the same command continues an interrupted run.
     """
-    from dataclasses import asdict
-
-    from vidgist.batch import BatchJob, Setup, find_videos
     from vidgist.batch.extractions import Extractions
-    from vidgist.batch.jobs import EXTRACT, run_job
-    from vidgist.batch.journal import open_journal
     from vidgist.datasets.store import open_store
 
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
     settings = {**options, "limits": asdict(limits)}
     work = Extractions(settings)
-    found, errors = find_videos(videos, recursive=many["recursive"])
+    every, errors = find_videos(videos, recursive=many["recursive"])
     for error in errors:
         console.error(str(error))
     outcomes: list[JobResult] = []
     with open_store(output, attributes=work.attributes) as store:
-        contents = _contents(found, limits, console, outcomes)
+        contents = _contents(every, limits, console, outcomes)
         jobs: dict[str, BatchJob] = {}
         for video, content in contents.items():
             if content not in store:
@@ -104,7 +99,7 @@ def features(
             outcomes.append(outcome)
         worked = {job.video for job in todo}
         for video, content in contents.items():
-            # There before, or the same as another of this run under another name.
+            # In the file already, or the same as another video of this run.
             if video not in worked:
                 outcomes.append(_outcome(video, output, there=content in store))
     if batch:
@@ -113,10 +108,10 @@ def features(
                 if outcome.job.video not in worked:
                     add_line(outcome.record())
     by_video = {outcome.job.video: outcome for outcome in outcomes}
-    ordered = [by_video[video] for video in found]
+    ordered = [by_video[video] for video in every]
     rows = [
         {"path": str(v), "key": store.key(contents.get(v, "")), "state": by_video[v].state}
-        for v in found
+        for v in every
     ]
     if as_json:
         print_json({"file": str(output), **work.attributes, "videos": rows})
@@ -130,8 +125,6 @@ def features(
 
 def _outcome(video: Path, output: Path, *, there: bool) -> JobResult:
     """Return the result of a video that no worker had to read."""
-    from vidgist.batch import BatchJob, JobResult
-
     details: dict[str, Any] = {"state": "skipped", "video": str(video), "output": str(output)}
     if not there:
         error = f"{video}: is the same video as another of this run, which failed; see there"
@@ -142,15 +135,11 @@ def _outcome(video: Path, output: Path, *, there: bool) -> JobResult:
 def _contents(
     videos: list[Path], limits: Limits, console: Console, outcomes: list[JobResult]
 ) -> dict[Path, str]:
-    """Return the fingerprint of each video's content; those that cannot be opened fail here."""
-    from vidgist.batch import BatchJob, JobResult
-    from vidgist.system.fingerprint import content_fingerprint
-    from vidgist.video import open_video
-
+    """Return the fingerprint of each video's content; videos that cannot be opened fail here."""
     contents = {}
     for video in videos:
         try:
-            # Never waits for a pipe, and says best what is wrong.
+            # Before the fingerprint: it never waits for a pipe, and its errors are the clearest.
             open_video(video, limits=limits).close()
             contents[video] = content_fingerprint(video)
         except InputError as error:

@@ -8,17 +8,17 @@ from typing import Any, TypeVar
 
 import click
 
+from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import name_list, one_of
 from vidgist.criteria import CRITERIA
 from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH, DEFAULT_SELECT
 from vidgist.scoring.bank import SHIPPED
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, PRESETS, Preset, preset
 from vidgist.selection import RULES
+from vidgist.system.processors import DEVICES
 
 __all__ = ["backbone_options", "length_option", "score_options", "score_settings", "select_option"]
 
-DEVICES = ("auto", "cpu", "cuda")
-"""As `vidgist.backbones.session.DEVICES`, which takes long to load."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -100,7 +100,7 @@ def backbone_options(command: Command) -> Command:
             ),
             click.option(
                 "--backbone",
-                default="efficientnet_lite0",
+                default=DEFAULT_BACKBONE,
                 show_default=True,
                 metavar="NAME|FILE.onnx",
                 help="Feature extractor; see vidgist backbones.",

@@ -6,17 +6,19 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from vidgist.cli.common import Console, common_options, print_json
 from vidgist.cli.options import backbone_options, score_options, score_settings
+from vidgist.datasets import open_dataset
 from vidgist.errors import DataError
-
-if TYPE_CHECKING:
-    from vidgist.scoring.presets import Preset
-    from vidgist.types import Features, Scores
+from vidgist.features import extract_features
+from vidgist.scoring.presets import Preset
+from vidgist.scoring.scorer import Scorer
+from vidgist.system.files import check_output, whole_file
+from vidgist.types import Features, Scores
 
 __all__ = ["score"]
 
@@ -50,9 +52,6 @@ def score(
     **options: Any,
 ) -> None:
     """Print the criteria and the importance of each sample of INPUT, a video or a DATA.h5."""
-    from vidgist.scoring.scorer import Scorer
-    from vidgist.system.files import check_output, whole_file
-
     if output is not None:
         check_output(output, overwrite=overwrite)
     settings = score_settings(options)
@@ -91,8 +90,6 @@ def _inputs(
     import h5py
 
     if source.is_file() and h5py.is_hdf5(source):
-        from vidgist.datasets import open_dataset
-
         for record in open_dataset(source):
             if record.features is None:
                 console.warn(f"{source}: {record.key}", "has no features and is left out")
@@ -103,7 +100,6 @@ def _inputs(
                     str(record.attributes.get("fingerprint", "")),
                 )
         return
-    from vidgist.features import extract_features
 
     options["skip_nonref"] = options.pop("fast")
     extraction = extract_features(source, progress=progress, **options)

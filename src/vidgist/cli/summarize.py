@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from vidgist.batch import BatchJob, Setup, find_videos, result_folders
+from vidgist.batch.jobs import SUMMARIZE
+from vidgist.batch.journal import JOURNAL
+from vidgist.batch.summaries import Summaries
 from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
 from vidgist.cli.common import (
     Console,
@@ -27,10 +32,7 @@ from vidgist.cli.options import (
 )
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
-
-if TYPE_CHECKING:
-    from vidgist.batch.summaries import Summaries
-    from vidgist.video import Limits
+from vidgist.video import Limits
 
 __all__ = ["summarize", "summarize_one"]
 
@@ -87,13 +89,6 @@ def summarize(
     not stop the others, batch.jsonl in the folder of the results tells how each ended, and the same
     command goes on where it was interrupted.
     """
-    from dataclasses import asdict
-
-    from vidgist.batch import BatchJob, Setup, find_videos, result_folders
-    from vidgist.batch.jobs import SUMMARIZE
-    from vidgist.batch.journal import JOURNAL
-    from vidgist.batch.summaries import Summaries
-
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
     if many["engine"] == "ray":  # its workers stand in folders of their own
@@ -148,8 +143,6 @@ def summarize(
 
 def summarize_one(path: Path, folder: Path, *, work: Summaries, console: Console) -> dict[str, Any]:
     """Summarize one video into a folder; return what the user is told of it."""
-    from vidgist.batch import BatchJob
-
     with console.progress(path.name) as progress:
         result = work.run(BatchJob(path, folder), progress=progress)
     for text in result.get("warnings", ()):

@@ -1,4 +1,4 @@
-"""``vidgist train``: refine features contrastively, or train DR-DSN."""
+"""``vidgist train``: train a model by any method that learns."""
 
 from __future__ import annotations
 
@@ -10,13 +10,26 @@ from typing import Any
 
 import click
 
+from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import Console, common_options, counted, one_of, print_json
-from vidgist.cli.options import DEVICES
 from vidgist.errors import TrainingError
+from vidgist.models.methods import METHODS, training_settings
+from vidgist.models.settings import KINDS, setting_names
+from vidgist.system.processors import DEVICES
+from vidgist.training import require_torch
 
 __all__ = ["train"]
 
-EPILOG = """\b
+_METHODS = "\n".join(
+    f"  {method.name:<12} {method.summary}{', from annotations' if method.labels else ''}"
+    for method in METHODS.values()
+)
+
+EPILOG = f"""\b
+Methods:
+{_METHODS}
+
+\b
 Examples:
   vidgist train tvsum.h5 -o model.safetensors
   vidgist train tvsum.h5 --splits tvsum_splits.json --split 1 --preset reference -o s1.safetensors
@@ -28,9 +41,26 @@ Examples:
 Needs the extra 'train': pip install 'vidgist[train]'. Using a model does not.
 """
 
-NETWORK = ("layers", "heads", "width")
-SHARED = ("epochs", "learning_rate", "weight_decay")
-CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
+_SETTINGS: dict[str, tuple[Any, str, str | None]] = {
+    "epochs": (click.IntRange(min=0), "N", "Passes over the videos."),
+    "batch": (click.IntRange(min=1), "N", "Videos in a step."),
+    "samples": (int, "N", "Length that videos are brought to."),
+    "neighbors": (float, "SHARE", "Neighbor ratio a."),
+    "uniform_weight": (float, "X", "lambda1 of the loss."),
+    "layers": (int, "N", "Encoder layers."),
+    "heads": (int, "N", "Attention heads."),
+    "width": (int, "N", "Length of a refined feature."),
+    "learning_rate": (float, "X", None),
+    "weight_decay": (float, "X", None),
+}
+"""Settings of a method that options change: type, metavar and help."""
+
+
+def _setting_options(command: Any) -> Any:
+    for name, (kind, metavar, text) in reversed(_SETTINGS.items()):
+        option = f"--{name.replace('_', '-')}"
+        command = click.option(option, type=kind, metavar=metavar, help=text)(command)
+    return command
 
 
 @click.command(epilog=EPILOG)
@@ -47,7 +77,7 @@ CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
     "--method",
     default="contrastive",
     show_default=True,
-    metavar="contrastive|dr-dsn",
+    metavar="|".join(METHODS),
     help="What learns.",
 )
 @click.option(
@@ -59,7 +89,7 @@ CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
 )
 @click.option(
     "--kind",
-    metavar="standard|youtube8m",
+    metavar="|".join(KINDS),
     help="Which of the paper's two trainings.  [default: youtube8m for its features]",
 )
 @click.option("--splits", type=click.Path(path_type=Path), metavar="FILE", help="Split file.")
@@ -70,16 +100,7 @@ CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
     help="Train on this split's part of the first DATA only.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--epochs", type=click.IntRange(min=0), metavar="N", help="Passes over the videos.")
-@click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Videos in a step.")
-@click.option("--samples", type=int, metavar="N", help="Length that videos are brought to.")
-@click.option("--neighbors", type=float, metavar="SHARE", help="Neighbor ratio a.")
-@click.option("--uniform-weight", type=float, metavar="X", help="lambda1 of the loss.")
-@click.option("--layers", type=int, metavar="N", help="Encoder layers.")
-@click.option("--heads", type=int, metavar="N", help="Attention heads.")
-@click.option("--width", type=int, metavar="N", help="Length of a refined feature.")
-@click.option("--learning-rate", type=float, metavar="X")
-@click.option("--weight-decay", type=float, metavar="X")
+@_setting_options
 @click.option(
     "--device",
     default="auto",
@@ -101,7 +122,7 @@ CONTRASTIVE = ("batch", "samples", "neighbors", "uniform_weight", *NETWORK)
 )
 @click.option(
     "--backbone",
-    default="efficientnet_lite0",
+    default=DEFAULT_BACKBONE,
     show_default=True,
     metavar="NAME",
     help="Feature extractor, for videos.",
@@ -123,27 +144,24 @@ def train(
     No annotation is used. Ctrl-C keeps the last checkpoint, beside the model; the same command with
     --resume goes on to the same result.
     """
-    from vidgist.training import require_torch
-
     require_torch("vidgist train")
     import torch
 
     from vidgist.training.checkpoint import checkpoint_path
     from vidgist.training.engine import is_first_process
-    from vidgist.training.inputs import is_youtube8m
     from vidgist.training.sources import Extractor, read_training_data, training_part
     from vidgist.training.training import check_output
     from vidgist.training.training import train as run_training
 
     check_output(output, resume=options["resume"], overwrite=options["overwrite"])
-    first = is_first_process()  # the processes of other devices work in silence
+    first = is_first_process()  # the processes of other devices print nothing
     console.quiet = console.quiet or not first
     if options["threads"]:
         torch.set_num_threads(options["threads"])
     splits, number = options["splits"], options["split"]
     if (splits is None) != (number is None):
         raise click.UsageError("--splits and --split belong together: give both or none")
-    settings = _settings(options, youtube8m=is_youtube8m(data))
+    settings = _settings(options, data)
     with console.progress(output.name) as progress:
         videos, lost = read_training_data(
             data,
@@ -162,9 +180,9 @@ def train(
     console.note(
         f"{output.name}: {counted(len(videos), 'video')} of {videos.dimension} numbers a sample"
     )
-    if settings.method == "contrastive" and not settings.learns_uniqueness(len(videos)):
-        sentence = "a video alone in its batch has none to be unlike: no uniqueness is learned"
-        console.warn(output.name, f"{sentence}; give more videos, or --preset reference")
+    shortfall = settings.shortfall(len(videos))
+    if shortfall is not None:
+        console.warn(output.name, shortfall)
     try:
         with _Steps(console, output.name) as report:
             card = run_training(
@@ -201,23 +219,20 @@ def train(
         )
 
 
-def _settings(options: dict[str, Any], *, youtube8m: bool) -> Any:
-    """Return the settings of the method with what was given in their place."""
-    from vidgist.errors import SettingError, unknown_value
-    from vidgist.models.settings import DsnSettings, replace_settings, train_settings
+def _settings(options: dict[str, Any], data: tuple[Path, ...]) -> Any:
+    """Return the settings of the method, changed by the options that were given."""
+    from vidgist.training.inputs import is_youtube8m
 
-    methods = ("contrastive", "dr-dsn")
-    if options["method"] not in methods:
-        raise unknown_value("--method", options["method"], methods)
-    if options["method"] == "contrastive":
-        kind = options["kind"] or ("youtube8m" if youtube8m else "standard")
-        changes = {name: options[name] for name in (*SHARED, *CONTRASTIVE)}
-        return replace_settings(train_settings(options["preset"], kind=kind), **changes)
-    for name in (*CONTRASTIVE, "kind"):
-        if options[name] is not None:
-            option = name.replace("_", "-")
-            raise SettingError(f"--{option}: is for --method contrastive; leave it out")
-    return DsnSettings(**{name: options[name] for name in SHARED if options[name] is not None})
+    kind = options["kind"]
+    has_kinds = "kind" in setting_names(METHODS.find(options["method"]).settings)
+    if kind is None and has_kinds and is_youtube8m(data):
+        kind = "youtube8m"
+    return training_settings(
+        options["method"],
+        preset=options["preset"],
+        kind=kind,
+        **{name: options[name] for name in _SETTINGS},
+    )
 
 
 class _Steps:

@@ -1,4 +1,4 @@
-"""What people said of a video, frame by frame, as the original releases hold it."""
+"""Annotations of a video, frame by frame, as in the original releases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vidgist.types import ShapesInRepr
 
-__all__ = ["Annotation", "smallest_whole"]
+__all__ = ["Annotation", "as_bytes"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -22,7 +22,7 @@ class Annotation(ShapesInRepr):
         n_frames: number of frames N that were annotated.
         frame_scores: (U, N) importance of each frame to each annotator (TVSum: 1 to 5), or None.
         frame_summary: (U, N) True where an annotator chose the frame (SumMe), or None.
-        frame_rate: frames per second, None where the release does not say it.
+        frame_rate: frames per second, None where the release does not have it.
         category: TVSum's two letters, "" elsewhere.
     """
 
@@ -38,11 +38,11 @@ class Annotation(ShapesInRepr):
             values = getattr(self, name)
             if values is not None and (values.ndim != 2 or values.shape[1] != self.n_frames):
                 raise ValueError(
-                    f"Annotation.{name}: expected (U, {self.n_frames}), came {values.shape}"
+                    f"Annotation.{name}: expected (U, {self.n_frames}), got {values.shape}"
                 )
 
 
-def smallest_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the values as bytes where they are whole numbers in [0, 255], else as they are."""
+def as_bytes(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the values as uint8 if all are integers in [0, 255], else unchanged."""
     small = np.all((values >= 0) & (values <= 255)) and np.array_equal(values, np.floor(values))
     return values.astype(np.uint8) if small else values

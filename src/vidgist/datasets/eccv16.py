@@ -1,10 +1,10 @@
-"""The field's HDF5 layout (Zhang et al., ECCV 2016): one group a video, read and written.
+"""Reader of the field's HDF5 layout (Zhang et al., ECCV 2016): one group a video.
 
 A group holds any of ``features`` (T, D), ``picks`` (T,), ``n_frames``, ``n_steps``,
 ``change_points`` (S, 2) with the first and the last frame of each shot, ``n_frame_per_seg`` (S,),
 ``gtscore`` (T,), ``gtsummary`` (T,), ``user_summary`` (U, N), ``user_scores`` (U, T) and
-``video_name``.  Two more are written of a raw video and ignored by others: ``times`` (T,) seconds,
-and the attribute ``fps``.
+``video_name``.  vidgist adds ``times`` (T,) seconds and the attribute ``fps``, which other programs
+ignore.
 
 Inside vidgist shots are half-open; the inclusive ``change_points`` exist in this file alone.
 """
@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +31,12 @@ from vidgist.datasets.hdf5 import (
     read_text,
     where,
 )
-from vidgist.datasets.numbers import NUMBER, finite, read_n_frames, read_picks, whole
+from vidgist.datasets.numbers import NUMBER, as_integers, finite, read_n_frames, read_picks
 from vidgist.datasets.record import VideoRecord
-from vidgist.errors import DataError, OutputError
-from vidgist.system.files import reserve, whole_file
+from vidgist.errors import DataError
 from vidgist.types import Shots
 
-__all__ = [
-    "Dataset",
-    "append_videos",
-    "next_key",
-    "open_dataset",
-    "read_video",
-    "write_dataset",
-    "write_video",
-]
+__all__ = ["FIELDS", "Dataset", "open_dataset", "read_video"]
 
 FIELDS = (
     "features",
@@ -66,12 +56,12 @@ _MARKS = {*FIELDS, "n_steps"}
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A file of the field's layout: which videos it holds; each is read when it is asked for.
+    """The videos of a file of the field's layout, each read on demand.
 
     Attributes:
         path: the file.
         keys: names of the videos' groups, in natural order (video_2 before video_10).
-        attributes: what the file says of all its videos, such as the backbone.
+        attributes: of the file, for all its videos, such as the backbone.
     """
 
     path: Path
@@ -93,7 +83,7 @@ class Dataset:
         return self.records()
 
     def read(self, key: str, *, fields: Iterable[str] = FIELDS) -> VideoRecord:
-        """Read one video; of the fields of the file only those named.
+        """Read one video, or only the named fields of it.
 
         Raises:
             DataError: there is no such video, or a field of it is wrong or damaged.
@@ -106,15 +96,15 @@ class Dataset:
         """Read videos one after the other, so that only one is in memory.
 
         Args:
-            keys: which; default all.
-            fields: which fields of the file to read.
+            keys: of the videos; default all.
+            fields: of the file to read.
 
         Raises:
             DataError: there is no such video, or a field of it is wrong or damaged.
         """
-        wanted, fields = tuple(self.keys if keys is None else keys), tuple(fields)
+        keys, fields = tuple(self.keys if keys is None else keys), tuple(fields)
         with open_hdf5(self.path) as file:
-            for key in wanted:
+            for key in keys:
                 group = child(file, key) if key in self.keys else None
                 if not isinstance(group, h5py.Group):
                     raise DataError(
@@ -134,6 +124,15 @@ def open_dataset(path: str | os.PathLike[str]) -> Dataset:
 
     Raises:
         DataError: the file is missing, of another kind, damaged, or holds no video.
+
+    Example:
+        >>> import tempfile
+        >>> from vidgist.datasets import VideoRecord, write_dataset
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_dataset(f"{folder}/data.h5", [VideoRecord(key="video_1", n_frames=450)])
+        ...     dataset = open_dataset(f"{folder}/data.h5")
+        ...     dataset.keys, dataset["video_1"].n_frames
+        (('video_1',), 450)
     """
     path = Path(path)
     with open_hdf5(path) as file:
@@ -141,7 +140,7 @@ def open_dataset(path: str | os.PathLike[str]) -> Dataset:
         if "tvsum50" in names:
             raise DataError(
                 f"{path}: holds TVSum's annotations, not videos in the field's layout; "
-                "give it as --annotations beside a file with features"
+                "give it as annotations='FILE' beside a file with features"
             )
         keys = []
         for name in names:
@@ -162,31 +161,31 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
 
     Args:
         group: an open group, see `vidgist.datasets.hdf5.open_hdf5`.
-        fields: which fields of the file to read; those that are missing stay None.
+        fields: of the file to read; those that are missing are None.
 
     Raises:
         DataError: a field is not of the layout, contradicts another, or is damaged.
     """
     present = {name: m for name in fields if (m := child(group, name)) is not None}
-    place = where(group)
+    path = where(group)
 
     def array(
         name: str, kinds: str = NUMBER, ndim: int = 1, shape: tuple[int | None, ...] | None = None
     ) -> npt.NDArray[Any] | None:
         if name not in present:
             return None
-        return finite(read_array(present[name], kinds=kinds, ndim=ndim, shape=shape), place)
+        return finite(read_array(present[name], kinds=kinds, ndim=ndim, shape=shape), path)
 
     def numbers(name: str, length: int | None) -> npt.NDArray[np.float64] | None:
         values = array(name, shape=(length,))
         return None if values is None else values.astype(np.float64)
 
-    n_frames = read_n_frames(present, place)
+    n_frames = read_n_frames(present, path)
     features = array("features", kinds="f", ndim=2)
     if features is not None and 0 in features.shape:
-        raise DataError(f"{place}: features are empty, of shape {features.shape}; extract again")
+        raise DataError(f"{path}: features are empty, of shape {features.shape}; extract again")
     n_samples = None if features is None else len(features)
-    picks = read_picks(array("picks", shape=(n_samples,)), n_frames, place)
+    picks = read_picks(array("picks", shape=(n_samples,)), n_frames, path)
     n_samples = n_samples if picks is None else len(picks)
     user_summary = array("user_summary", ndim=2, shape=(None, n_frames))
     user_scores = array("user_scores", ndim=2, shape=(None, n_samples))
@@ -199,8 +198,8 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
         picks=picks,
         times=numbers("times", n_samples),
         n_frames=n_frames,
-        shots=_read_shots(array("change_points", ndim=2, shape=(None, 2)), n_frames, place)
-        or _shots_of_lengths(array("n_frame_per_seg"), n_frames, place),
+        shots=_read_shots(array("change_points", ndim=2, shape=(None, 2)), n_frames, path)
+        or _shots_of_lengths(array("n_frame_per_seg"), n_frames, path),
         gtscore=numbers("gtscore", n_samples),
         gtsummary=numbers("gtsummary", n_samples),
         user_summary=None if user_summary is None else user_summary > 0,
@@ -210,10 +209,10 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
     )
 
 
-def _read_shots(values: npt.NDArray[Any] | None, n_frames: int | None, place: str) -> Shots | None:
+def _read_shots(values: npt.NDArray[Any] | None, n_frames: int | None, path: str) -> Shots | None:
     if values is None or len(values) == 0:
         return None
-    frames = whole(values, place)
+    frames = as_integers(values, path)
     frames[:, 1] += 1
     if (
         frames[0, 0] < 0
@@ -222,148 +221,23 @@ def _read_shots(values: npt.NDArray[Any] | None, n_frames: int | None, place: st
         or (n_frames is not None and frames[-1, 1] > n_frames)
     ):
         raise DataError(
-            f"{place}: change_points must be the first and last frame of shots in order, "
+            f"{path}: change_points must be the first and last frame of shots in order, "
             f"within the {n_frames} frames of the video"
         )
     return Shots(frames=frames)
 
 
 def _shots_of_lengths(
-    values: npt.NDArray[Any] | None, n_frames: int | None, place: str
+    values: npt.NDArray[Any] | None, n_frames: int | None, path: str
 ) -> Shots | None:
-    """Return shots that follow each other from frame 0 on, where only their lengths are known."""
+    """Return contiguous shots from frame 0, from their lengths."""
     if values is None or len(values) == 0:
         return None
-    lengths = whole(values, place)
+    lengths = as_integers(values, path)
     ends = np.cumsum(lengths)
     if lengths.min() < 1 or (n_frames is not None and ends[-1] != n_frames):
         raise DataError(
-            f"{place}: n_frame_per_seg must be the frames of each shot, at least 1, and all of "
+            f"{path}: n_frame_per_seg must be the frames of each shot, at least 1, and all of "
             f"the {n_frames} frames of the video together; correct it, or give change_points"
         )
     return Shots(frames=np.stack([ends - lengths, ends], axis=1))
-
-
-def write_video(group: h5py.Group, record: VideoRecord) -> None:
-    """Write all that is known of a video into an empty group.
-
-    Features keep their float type and are stored plainly; the rest is small or compresses well.
-    """
-    plain: dict[str, Any] = {
-        "features": record.features,
-        "picks": record.picks,
-        "times": record.times,
-        "gtscore": record.gtscore,
-        "gtsummary": record.gtsummary,
-        "n_frames": record.n_frames,
-        "n_steps": record.n_samples,
-    }
-    if record.shots is not None:
-        frames = np.asarray(record.shots.frames, dtype=np.int64)
-        plain["change_points"] = frames - np.array([0, 1])
-        plain["n_frame_per_seg"] = record.shots.lengths
-    for name, value in plain.items():
-        if value is not None:
-            group.create_dataset(name, data=value)
-    users = {"user_summary": record.user_summary, "user_scores": record.user_scores}
-    for name, values in users.items():
-        if values is not None and values.size:
-            stored = values.astype(np.uint8) if values.dtype == np.bool_ else values
-            group.create_dataset(name, data=stored, compression="gzip", compression_opts=4)
-    if record.name:
-        raw = record.name.encode("utf-8", "surrogateescape")
-        kind = h5py.string_dtype("utf-8", length=len(raw))
-        group.create_dataset("video_name", data=np.array(raw, dtype=kind))
-    for name, attribute in record.attributes.items():
-        group.attrs[name] = attribute
-    if record.frame_rate is not None:
-        group.attrs["fps"] = record.frame_rate
-
-
-def next_key(keys: Iterable[str]) -> str:
-    """Return the first ``video_N`` after all of those."""
-    numbers = [int(m[1]) for k in keys if (m := re.fullmatch(r"video_(\d{1,9})", k))]
-    return f"video_{max(numbers, default=0) + 1}"
-
-
-_SPARE_BYTES = 1 << 18
-"""More than HDF5 itself writes around the numbers of a video."""
-
-
-def _bytes_of(record: VideoRecord) -> int:
-    """Return more bytes than writing a video takes.
-
-    HDF5 crashes when it closes a file on a disk that has become full, so it must not come to that.
-    """
-    values = (getattr(record, f.name) for f in fields(record))
-    return _SPARE_BYTES + sum(v.nbytes for v in values if isinstance(v, np.ndarray))
-
-
-def append_videos(
-    path: str | os.PathLike[str],
-    records: Iterable[VideoRecord],
-    *,
-    attributes: Mapping[str, str | float] | None = None,
-    replace_same: bool = False,
-) -> tuple[str, ...]:
-    """Add videos to a file of the field's layout, or make the file; all of them or none.
-
-    The file is written beside itself and renamed, so that it is whole at any moment.
-
-    Args:
-        path: the file.
-        records: one or more; a record whose key is "" gets the next free ``video_N``.
-        attributes: what holds of all videos of the file, such as the backbone.
-        replace_same: write a video over one of the same key.
-
-    Returns:
-        The keys under which the records were written.
-
-    Raises:
-        DataError: ``path`` exists and is of another kind or damaged.
-        OutputError: a key is taken already, or the file cannot be written.
-    """
-    path = Path(path)
-    existing = open_dataset(path) if path.exists() else None
-    written = []
-    with whole_file(path, overwrite=True) as partial:
-        if existing is not None:
-            shutil.copyfile(path, partial)
-        reserve(partial.parent, _SPARE_BYTES)
-        with h5py.File(partial, "a") as file:
-            for name, value in (attributes or {}).items():
-                file.attrs[name] = value
-            for record in records:
-                key = record.key or next_key(file)
-                if key in file:
-                    if not replace_same:
-                        raise OutputError(
-                            f"{path}: has a video '{key}' already; pass --overwrite to replace it"
-                        )
-                    del file[key]
-                reserve(partial.parent, _bytes_of(record))
-                group = file.create_group(key)
-                write_video(group, record)
-                written.append(key)
-    return tuple(written)
-
-
-def write_dataset(
-    path: str | os.PathLike[str],
-    records: Iterable[VideoRecord],
-    *,
-    attributes: Mapping[str, str | float] | None = None,
-    overwrite: bool = False,
-) -> None:
-    """Write a new file of the field's layout, whole or not at all.
-
-    Raises:
-        OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
-    """
-    with whole_file(Path(path), overwrite=overwrite) as partial:
-        reserve(partial.parent, _SPARE_BYTES)
-        with h5py.File(partial, "w") as file:
-            file.attrs.update(attributes or {})
-            for record in records:
-                reserve(partial.parent, _bytes_of(record))
-                write_video(file.create_group(record.key or next_key(file)), record)

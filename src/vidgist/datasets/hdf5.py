@@ -1,4 +1,4 @@
-"""Read HDF5 files from anywhere: only plain arrays that lie in the file, of a size checked first.
+"""Safe reader of HDF5 files: only plain arrays inside the file, their sizes checked first.
 
 An HDF5 file can point to other files (external and soft links, virtual data sets, external
 storage), claim sizes that it does not hold, or carry types whose reading runs code.  None of that
@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets.hdf5_text import claimed_length, claimed_length_of_attribute
-from vidgist.datasets.sniff import HDF5, VIDEO, kind_of_file
 from vidgist.errors import DataError
+from vidgist.system.file_kind import HDF5, VIDEO, kind_of_file
 
 __all__ = [
     "MAX_BYTES",
@@ -36,21 +36,21 @@ __all__ = [
 MAX_BYTES = 4 * 2**30
 """Largest array that is read."""
 FREE_BYTES = 64 * 2**20
-"""Up to this size an array may be compressed as well as deflate can (about 1000 to 1)."""
+"""Up to this size an array may be compressed as far as deflate can (about 1000 to 1)."""
 MAX_RATIO = 100
-"""Beyond `FREE_BYTES`, how many bytes of an array one byte of the file may stand for."""
+"""Highest compression ratio beyond `FREE_BYTES`."""
 MAX_MEMBERS = 200_000
 MAX_TEXT = 4096
 MAX_ATTRIBUTES = 256
-# deflate, shuffle, fletcher32, lzf, blosc and zstd: they store what they are given.  (Others, like
-# scale-offset, can make any size from nothing.)
+# deflate, shuffle, fletcher32, lzf, blosc and zstd; others, like scale-offset, can make any size
+# from nothing.
 _KNOWN_FILTERS = {1, 2, 3, 32000, 32001, 32015}
 _COMPRESSORS = {1, 32000, 32001, 32015}
 
 
 @contextlib.contextmanager
 def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
-    """Open an HDF5 file to read; every failure inside the block becomes one clear error.
+    """Open an HDF5 file to read; every failure of HDF5 in the block becomes a `DataError`.
 
     Raises:
         DataError: the file is missing, of another kind, or damaged.
@@ -58,15 +58,15 @@ def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
     path = Path(path)
     kind = kind_of_file(path)
     if kind != HDF5:
-        help_ = "give a file in the field's HDF5 layout"
+        cure = "give a file in the field's HDF5 layout"
         if kind == VIDEO:
-            help_ = "make one of it with vidgist features"
-        raise DataError(f"{path}: is {kind}, not {HDF5}; {help_}")
+            cure = "make one of it with vidgist features"
+        raise DataError(f"{path}: is {kind}, not {HDF5}; {cure}")
     try:
         with h5py.File(path, "r", locking="best-effort") as file, _budget(file, path):
             yield file
     except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        # The library's messages run over lines and name its own functions: of no use to a user.
+        # The library's messages have several lines and name its own functions.
         raise DataError(
             f"{path}: is damaged: HDF5 cannot read it to the end; fetch or make it again"
         ) from error
@@ -74,7 +74,7 @@ def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
 
 @dataclass
 class _Budget:
-    """What the arrays read of an open file claim together, each under each of its names once."""
+    """Bytes that the arrays read of an open file claim together, once under each name."""
 
     size: int
     opened: int = 0
@@ -84,7 +84,7 @@ class _Budget:
 
 
 _budgets: dict[int, _Budget] = {}
-"""By HDF5's number of the open file: objects of h5py do not say through which they were reached."""
+"""By HDF5's number of the open file: h5py's objects do not know through which they were reached."""
 
 
 @contextlib.contextmanager
@@ -101,14 +101,14 @@ def _budget(file: h5py.File, path: Path) -> Iterator[None]:
 
 
 def _charge(data: h5py.Dataset, size: int) -> None:
-    """Count an array among those of its file.
+    """Add an array to the bytes that its file claims.
 
-    One that is small enough by itself can lie in the file under a thousand names, or beside a
-    thousand like it. Floats hardly compress; flags like those of ``user_summary`` do so as well as
-    deflate can, so of these only the names beyond the first count.
+    An array that is small enough alone can be in the file under a thousand names, or a thousand
+    times.  Floats hardly compress; flags like those of ``user_summary`` compress as far as deflate
+    can, so of these only the names beyond the first count.
 
     Raises:
-        DataError: together they claim what no honest file holds.
+        DataError: together they claim more than any regular file.
     """
     info = h5py.h5o.get_info(data.id)
     budget = _budgets.get(info.fileno)
@@ -135,7 +135,7 @@ def children(group: h5py.Group) -> list[str]:
     """Return the names in a group, in the file's order.
 
     Raises:
-        DataError: there are more than any data set has.
+        DataError: there are more than `MAX_MEMBERS`.
     """
     if len(group) > MAX_MEMBERS:
         raise DataError(
@@ -146,15 +146,15 @@ def children(group: h5py.Group) -> list[str]:
 
 
 def where(thing: h5py.Group | h5py.Dataset) -> str:
-    """Say where something lies: the file and the path in it."""
+    """Return the file of an object and its path in it, for errors."""
     return f"{thing.file.filename}: {thing.name}"
 
 
 def child(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset | None:
-    """Return a member of a group that lies in the file itself, None where there is none.
+    """Return a member of a group, None where there is none.
 
     Raises:
-        DataError: the member is a link to somewhere else.
+        DataError: the member is a link to another place.
     """
     link = group.get(name, getlink=True)
     if link is None:
@@ -206,31 +206,29 @@ def read_array(
     """Read a whole array after checking its kind, dimensions and size.
 
     Args:
-        data: what `child` returned.
+        data: from `child`.
         kinds: the allowed kinds of NumPy type, such as "f" or "iub".
         ndim: number of dimensions.
         shape: expected lengths, None for any.
 
     Raises:
-        DataError: it is no array, or not of this kind and shape, or too large, or not in the file.
+        DataError: it is no array, of another kind or shape, too large, or in another file.
     """
     if not isinstance(data, h5py.Dataset):
         raise DataError(f"{'' if data is None else where(data)}: is not an array; {_MAKE_AGAIN}")
     if data.dtype.kind not in kinds:
         raise DataError(
-            f"{where(data)}: expected {_kinds(kinds)}, came type '{data.dtype}'; {_MAKE_AGAIN}"
+            f"{where(data)}: expected {_kinds(kinds)}, got type '{data.dtype}'; {_MAKE_AGAIN}"
         )
-    wanted = shape if shape is not None else (None,) * ndim
+    expected = shape if shape is not None else (None,) * ndim
     if (
         data.shape is None
         or len(data.shape) != ndim
-        or any(
-            want is not None and want != came for want, came in zip(wanted, data.shape, strict=True)
-        )
+        or any(n not in (None, length) for n, length in zip(expected, data.shape, strict=True))
     ):
-        lengths = ", ".join("any" if n is None else str(n) for n in wanted)
+        lengths = ", ".join("any" if n is None else str(n) for n in expected)
         shown = f"shape ({lengths}{',' * (ndim == 1)})" if ndim else "one value"
-        raise DataError(f"{where(data)}: expected {shown}, came {data.shape}; {_MAKE_AGAIN}")
+        raise DataError(f"{where(data)}: expected {shown}, got {data.shape}; {_MAKE_AGAIN}")
     size = math.prod(data.shape) * data.dtype.itemsize
     _check_storage(data, size)
     _charge(data, size)
@@ -246,7 +244,7 @@ def _kinds(kinds: str) -> str:
 
 
 def read_text(data: h5py.Group | h5py.Dataset | None) -> str:
-    """Read one short text, stored with a fixed or a free length.
+    """Read one short text, stored with a fixed or a variable length.
 
     Raises:
         DataError: it is not one short text.
@@ -255,10 +253,10 @@ def read_text(data: h5py.Group | h5py.Dataset | None) -> str:
         raise DataError(f"{'' if data is None else where(data)}: expected one text; {_MAKE_AGAIN}")
     if h5py.check_string_dtype(data.dtype) is None or data.dtype.itemsize > MAX_TEXT:
         raise DataError(
-            f"{where(data)}: expected one short text, came '{data.dtype}'; {_MAKE_AGAIN}"
+            f"{where(data)}: expected one short text, got '{data.dtype}'; {_MAKE_AGAIN}"
         )
     _check_storage(data, data.dtype.itemsize)
-    if _is_free(data.dtype):
+    if _is_variable(data.dtype):
         claimed = claimed_length(data)
         if claimed is None or claimed > MAX_TEXT:
             raise DataError(f"{where(data)}: is not a text of at most {MAX_TEXT} bytes")
@@ -267,22 +265,22 @@ def read_text(data: h5py.Group | h5py.Dataset | None) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _is_free(kind: np.dtype[Any]) -> bool:
-    info = h5py.check_string_dtype(kind)
+def _is_variable(dtype: np.dtype[Any]) -> bool:
+    info = h5py.check_string_dtype(dtype)
     return info is not None and info.length is None
 
 
 def read_attributes(thing: h5py.Group | h5py.Dataset) -> dict[str, str | float]:
-    """Return the attributes that are one short text or one number; others are left out."""
-    found: dict[str, str | float] = {}
+    """Return the attributes that are one short text or one number."""
+    attributes: dict[str, str | float] = {}
     for name in list(thing.attrs)[:MAX_ATTRIBUTES]:
-        kind = thing.attrs.get_id(name)
-        text = h5py.check_string_dtype(kind.dtype) is not None
-        if kind.shape != () or kind.dtype.itemsize > MAX_TEXT:
+        stored = thing.attrs.get_id(name)
+        text = h5py.check_string_dtype(stored.dtype) is not None
+        if stored.shape != () or stored.dtype.itemsize > MAX_TEXT:
             continue
-        if not text and kind.dtype.kind not in "fiub":
+        if not text and stored.dtype.kind not in "fiub":
             continue
-        if text and _is_free(kind.dtype):
+        if text and _is_variable(stored.dtype):
             claimed = claimed_length_of_attribute(thing.file, name)
             if claimed is None or claimed > MAX_TEXT:
                 continue
@@ -290,5 +288,5 @@ def read_attributes(thing: h5py.Group | h5py.Dataset) -> dict[str, str | float]:
         if isinstance(value, bytes):
             value = value.decode("utf-8", "surrogateescape")
         key = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
-        found[key] = value[:MAX_TEXT] if isinstance(value, str) else float(value)
-    return found
+        attributes[key] = value[:MAX_TEXT] if isinstance(value, str) else float(value)
+    return attributes

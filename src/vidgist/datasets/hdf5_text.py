@@ -1,9 +1,9 @@
-"""How long HDF5 texts of free length claim to be, before they are read.
+"""The claimed lengths of HDF5 texts of variable length, before they are read.
 
-A text of free length is stored as its length (4 bytes) and a place in a heap, and HDF5 takes the
-memory that the length claims without a look at the heap. So the length is read from the file first.
-For a data set it lies at the data set's own offset. For an attribute the library does not tell
-where; but the bytes before it, the attribute's message, hold its name, by which they are found.
+Such a text is stored as its length (4 bytes) and a position in a heap, and HDF5 takes the memory
+that the length claims without a look at the heap.  So the length is read from the file first.  Of a
+data set it is at the data set's own offset.  The library does not tell the offset of an attribute;
+but the bytes before it, the attribute's message, contain its name, for which the file is searched.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import h5py
 
 __all__ = ["claimed_length", "claimed_length_of_attribute"]
 
-# Versions of the attribute message: bytes before the name, and to what its parts are padded.
+# Attribute messages: version, bytes before the name, and the multiple that its parts fill.
 # version, flags, sizes of name, type and space (2 bytes each), from version 3 on the encoding.
 _MESSAGES = ((1, 8, 8), (2, 8, 1), (3, 9, 1))
 
 
 def claimed_length(data: h5py.Dataset) -> int | None:
-    """Return how many bytes one text of free length claims, None where it is not to be read."""
+    """Return the bytes that one text of variable length claims, None where it is damaged."""
     offset = data.id.get_offset()
     path = Path(data.file.filename)
     base = data.file.userblock_size
@@ -34,7 +34,7 @@ def claimed_length(data: h5py.Dataset) -> int | None:
 
 
 def claimed_length_of_attribute(file: h5py.File, name: str | bytes) -> int | None:
-    """Return the most that any attribute of that name in the file claims, None where unknown."""
+    """Return the most bytes that an attribute of that name claims, None where it is damaged."""
     path = Path(file.filename)
     state = path.stat()
     raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
@@ -48,9 +48,9 @@ def _most_claimed(path: Path, size: int, changed: int, name: bytes, base: int) -
         at = raw.find(name)
         while at >= 0:
             for version, before, padding in _MESSAGES:
-                place = _value(raw, at, len(name), version, before, padding)
-                if place is not None:
-                    length = _claim(raw, place, base)
+                offset = _value(raw, at, len(name), version, before, padding)
+                if offset is not None:
+                    length = _claim(raw, offset, base)
                     if length is None:
                         return None
                     most = max(most or 0, length)
@@ -61,7 +61,7 @@ def _most_claimed(path: Path, size: int, changed: int, name: bytes, base: int) -
 def _value(
     raw: mmap.mmap, at: int, name_size: int, version: int, before: int, padding: int
 ) -> int | None:
-    """Return where the value behind a name lies, if it is that of an attribute's message."""
+    """Return the offset of the value behind a name, if that is in an attribute's message."""
     start = at - before
     if start < 0 or raw[start] != version:
         return None
@@ -72,12 +72,12 @@ def _value(
     return value if value + _REFERENCE.size <= len(raw) else None
 
 
-def _claim(raw: mmap.mmap, place: int, base: int) -> int | None:
+def _claim(raw: mmap.mmap, offset: int, base: int) -> int | None:
     """Return the length that a reference to a text claims, None where its heap is damaged.
 
-    HDF5 itself walks through a damaged heap for ever, so all of it is looked at first.
+    HDF5 itself loops forever in a damaged heap, so all of it is checked first.
     """
-    length, address, _ = _REFERENCE.unpack_from(raw, place)
+    length, address, _ = _REFERENCE.unpack_from(raw, offset)
     if address == 0 and length == 0:
         return 0  # nothing was ever written
     start = base + address
@@ -90,7 +90,7 @@ def _claim(raw: mmap.mmap, place: int, base: int) -> int | None:
     at = start + _HEAP.size
     while at + _OBJECT.size <= end:
         number, held = _OBJECT.unpack_from(raw, at)
-        # The free rest, number 0, counts its own head; nothing else may be without length.
+        # The free space, number 0, counts its own head; nothing else may be without length.
         step = held if number == 0 else _OBJECT.size + -(-held // 8) * 8
         if step < _OBJECT.size:
             return None

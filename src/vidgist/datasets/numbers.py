@@ -1,4 +1,4 @@
-"""Numbers of one video in the field's files, checked before anything is made of them."""
+"""Checks of the numbers of one video in the field's files."""
 
 from __future__ import annotations
 
@@ -12,52 +12,52 @@ import numpy.typing as npt
 from vidgist.datasets.hdf5 import read_array
 from vidgist.errors import DataError
 
-__all__ = ["NUMBER", "finite", "read_n_frames", "read_picks", "whole"]
+__all__ = ["NUMBER", "as_integers", "finite", "read_n_frames", "read_picks"]
 
 NUMBER = "iufb"
 MAX_FRAMES = 100_000_000
-"""Most frames that a file may claim for a video, ten days at 100 a second: much is made of them."""
+"""Most frames of a video, ten days at 100 a second: arrays of this length are made."""
 
 
-def whole(values: npt.NDArray[Any], place: str) -> npt.NDArray[np.int64]:
-    """Return whole numbers as integers.
+def as_integers(values: npt.NDArray[Any], path: str) -> npt.NDArray[np.int64]:
+    """Return integers that are stored in any number type as int64.
 
     Raises:
-        DataError: they are not whole.
+        DataError: one has a fraction.
     """
-    # Files written from MATLAB or Lua hold whole numbers as floats.
-    found = values.astype(np.int64) if np.all(np.abs(values) < 2**53) else None
-    if found is None or not np.array_equal(found, values):
-        raise DataError(f"{place}: expected whole numbers; the file is damaged or of another kind")
-    return found
+    # Files written from MATLAB or Lua hold integers as floats.
+    integers = values.astype(np.int64) if np.all(np.abs(values) < 2**53) else None
+    if integers is None or not np.array_equal(integers, values):
+        raise DataError(f"{path}: expected integers; the file is damaged or of another kind")
+    return integers
 
 
-def finite(values: npt.NDArray[Any], place: str) -> npt.NDArray[Any]:
+def finite(values: npt.NDArray[Any], path: str) -> npt.NDArray[Any]:
     """Return the values as they are.
 
     Raises:
         DataError: one is NaN or infinite.
     """
     if values.dtype.kind == "f" and not np.all(np.isfinite(values)):
-        raise DataError(f"{place}: holds NaN or infinite values; make the file again")
+        raise DataError(f"{path}: holds NaN or infinite values; make the file again")
     return values
 
 
-def read_n_frames(present: Mapping[str, Any], place: str) -> int | None:
-    """Return the number of frames: as it is said, else as the user summaries or shots have it.
+def read_n_frames(present: Mapping[str, Any], path: str) -> int | None:
+    """Return the number of frames, else that of the user summaries or the shots.
 
     Raises:
         DataError: it is no number, or none that a video can have.
     """
-    n_frames = _n_frames(present, place)
+    n_frames = _n_frames(present, path)
     if n_frames is not None and not 1 <= n_frames <= MAX_FRAMES:
-        raise DataError(f"{place}: n_frames is {n_frames}; expected 1 to {MAX_FRAMES}")
+        raise DataError(f"{path}: n_frames is {n_frames}; expected 1 to {MAX_FRAMES}")
     return n_frames
 
 
-def _n_frames(present: Mapping[str, Any], place: str) -> int | None:
-    said = present.get("n_frames")
-    if said is None:
+def _n_frames(present: Mapping[str, Any], path: str) -> int | None:
+    stored = present.get("n_frames")
+    if stored is None:
         summary = present.get("user_summary")
         if isinstance(summary, h5py.Dataset) and len(summary.shape or ()) == 2:
             return int(summary.shape[1]) or None
@@ -65,16 +65,16 @@ def _n_frames(present: Mapping[str, Any], place: str) -> int | None:
         if shots is None or not getattr(shots, "size", 0):
             return None
         last = read_array(shots, kinds=NUMBER, ndim=2, shape=(None, 2))[-1, 1]
-        return int(whole(finite(np.array(last), place), place)) + 1
+        return int(as_integers(finite(np.array(last), path), path)) + 1
     # MATLAB writes a number as an array of one.
-    one = getattr(said, "shape", ()) or ()
-    single = len(one) if all(n == 1 for n in one) else 0
-    value = whole(finite(read_array(said, kinds=NUMBER, ndim=single), place), place)
+    shape = getattr(stored, "shape", ()) or ()
+    ndim = len(shape) if all(n == 1 for n in shape) else 0
+    value = as_integers(finite(read_array(stored, kinds=NUMBER, ndim=ndim), path), path)
     return int(value.reshape(()))
 
 
 def read_picks(
-    values: npt.NDArray[Any] | None, n_frames: int | None, place: str
+    values: npt.NDArray[Any] | None, n_frames: int | None, path: str
 ) -> npt.NDArray[np.int64] | None:
     """Return the frame of each sample.
 
@@ -83,9 +83,9 @@ def read_picks(
     """
     if values is None:
         return None
-    picks = whole(values, place)
+    picks = as_integers(values, path)
     if len(picks) == 0 or picks[0] < 0 or np.any(np.diff(picks) < 0):
-        raise DataError(f"{place}: picks must be frame indices that do not descend, from 0")
+        raise DataError(f"{path}: picks must be frame indices that do not descend, from 0")
     if n_frames is not None and picks[-1] >= n_frames:
-        raise DataError(f"{place}: the last pick is {picks[-1]}, but n_frames is {n_frames}")
+        raise DataError(f"{path}: the last pick is {picks[-1]}, but n_frames is {n_frames}")
     return picks

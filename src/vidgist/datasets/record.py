@@ -1,4 +1,4 @@
-"""One video of a data set: what is known of it, any of it missing."""
+"""One video of a data set."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ SAMPLE_STEP = 15
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class VideoRecord(ShapesInRepr):
-    """What a data set knows of one video.  Every field but ``key`` may be missing (None).
+    """The data of one video.  Every field but ``key`` may be missing (None).
 
     Attributes:
         key: name of the video's group in the file, such as "video_1".
-        name: name of the video itself, "" where the file does not say it.
+        name: name of the video itself, "" where the file does not have it.
         features: (T, D) backbone features in the file's own float type, not normalized.
         picks: (T,) frame index of each sample, not descending, from 0.
         times: (T,) seconds of each sample from the first frame.
@@ -36,9 +36,13 @@ class VideoRecord(ShapesInRepr):
         user_summary: (U, N) True where an annotator's summary holds the frame.
         user_scores: (U, T) importance that each annotator gave each sample.
         frame_scores: (U, N) importance that each annotator gave each frame; not part of the
-            field's files, known where the original annotations were joined.
+            field's files, but of the original annotations.
         frame_rate: frames per second.
-        attributes: whatever else the file says in short: the group's own and the file's.
+        attributes: of the group and of the file.
+
+    Example:
+        >>> VideoRecord(key="video_1", n_frames=40).sample_picks
+        array([ 0, 15, 30])
     """
 
     key: str
@@ -61,7 +65,7 @@ class VideoRecord(ShapesInRepr):
 
     @property
     def n_samples(self) -> int | None:
-        """Number of samples T, None where nothing in the record tells it."""
+        """Number of samples T, None where no field has it."""
         for array in (self.picks, self.features, self.gtscore):
             if array is not None:
                 return len(array)
@@ -71,7 +75,7 @@ class VideoRecord(ShapesInRepr):
 
     @property
     def sample_picks(self) -> npt.NDArray[np.int64] | None:
-        """(T,) picks, taken as every 15th frame where the file has none but says T or N."""
+        """(T,) picks; by default every 15th frame, where T or N is known."""
         if self.picks is not None:
             return self.picks
         if self.n_frames is not None:
@@ -80,10 +84,10 @@ class VideoRecord(ShapesInRepr):
         return None
 
     def to_features(self) -> Features:
-        """Return the features with their place in the video, as the criteria take them.
+        """Return the features with the positions of their samples.
 
         Raises:
-            DataError: the record has no features, or does not say where the samples lie.
+            DataError: the record has no features.
         """
         values = self.need("features")
         picks = self.sample_picks
@@ -100,10 +104,10 @@ class VideoRecord(ShapesInRepr):
         )
 
     def need(self, *fields: str) -> Any:
-        """Return the value of the one field named, or a tuple of several; none may be missing.
+        """Return the value of a field, or a tuple of several; none may be missing.
 
         Raises:
-            DataError: the first of them that is missing.
+            DataError: one is missing.
         """
         for name in fields:
             if getattr(self, name) is None:

@@ -1,4 +1,4 @@
-"""Split files of the field: which videos to train on and which to test on, several times over.
+"""Split files of the field: divisions of videos into training and test.
 
 They are JSON in one of a few shapes: a list of objects, an object of objects or with a list under
 "splits", or a single object; each with ``train_keys`` and ``test_keys`` (or ``train``, ``test``).
@@ -7,15 +7,14 @@ Keys are names of groups, alone or behind the path of a data set file.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vidgist.datasets.sniff import first_bytes, kind_of_file
 from vidgist.errors import DataError
+from vidgist.system.json_file import read_json
 
 __all__ = ["Split", "read_splits", "video_key", "videos_tested"]
 
@@ -28,7 +27,7 @@ class Split:
     """One division of a data set.
 
     Attributes:
-        train: keys as the file has them; those of other data sets carry the path of their file.
+        train: keys as in the file; those of other data sets begin with the path of their file.
         test: names of the groups to test on, without a path.
     """
 
@@ -37,12 +36,16 @@ class Split:
 
 
 def video_key(text: str) -> str:
-    """Return the name of the group in a key such as ``../data/tvsum.h5/video_3``."""
+    """Return the name of the group in a key with a path.
+
+    >>> video_key("../data/tvsum.h5/video_3")
+    'video_3'
+    """
     return text.rstrip("/").rsplit("/", 1)[-1]
 
 
 def videos_tested(splits: tuple[Split, ...]) -> tuple[str, ...]:
-    """Return the distinct videos that are ever tested, in the order of their first test."""
+    """Return the distinct videos of all test sets, in the order of their first test."""
     return tuple(dict.fromkeys(key for split in splits for key in split.test))
 
 
@@ -51,23 +54,19 @@ def read_splits(path: str | os.PathLike[str]) -> tuple[Split, ...]:
 
     Raises:
         DataError: the file is missing, too large, not JSON, or holds no splits.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "splits.json")
+        ...     _ = path.write_text('[{"train_keys": ["video_1"], "test_keys": ["video_2"]}]')
+        ...     read_splits(path)
+        (Split(train=('video_1',), test=('video_2',)),)
     """
     path = Path(path)
-    if first_bytes(path, 1) == b"":
-        raise DataError(f"{path}: is empty; give a JSON file with 'train_keys' and 'test_keys'")
-    if path.stat().st_size > MAX_FILE:
-        raise DataError(f"{path}: is larger than {MAX_FILE} bytes, so not a split file")
-    try:
-        document = json.loads(path.read_bytes())
-    except RecursionError:
-        raise DataError(f"{path}: is nested too deeply for a split file") from None
-    except (ValueError, UnicodeDecodeError) as error:
-        kind = kind_of_file(path)
-        if kind == "a JSON text":
-            raise DataError(f"{path}: is damaged JSON ({error}); fetch it again") from None
-        raise DataError(
-            f"{path}: is {kind}, not JSON; give a JSON file with 'train_keys' and 'test_keys'"
-        ) from None
+    document = read_json(
+        path, max_bytes=MAX_FILE, cure="give a JSON file with 'train_keys' and 'test_keys'"
+    )
     splits = tuple(_split(part, path) for part in _parts(document, path))
     if not splits:
         raise DataError(f"{path}: holds no splits; each needs 'train_keys' and 'test_keys'")
@@ -103,12 +102,12 @@ def _find(part: dict[str, Any], which: str) -> Any:
 def _split(part: Any, path: Path) -> Split:
     keys = {}
     for which, names in _NAMES.items():
-        found = _find(part, which) if isinstance(part, dict) else None
-        if which == "train" and found is None and isinstance(part, dict):
-            found = []  # a file for testing alone
-        if not isinstance(found, list) or not all(isinstance(key, str) for key in found):
+        listed = _find(part, which) if isinstance(part, dict) else None
+        if which == "train" and listed is None and isinstance(part, dict):
+            listed = []  # a file for testing alone
+        if not isinstance(listed, list) or not all(isinstance(key, str) for key in listed):
             raise DataError(f"{path}: a split has no list of names under '{names[0]}'")
-        keys[which] = found
+        keys[which] = listed
     if not keys["test"]:
         raise DataError(f"{path}: a split has no 'test_keys'; add some or leave it out")
     return Split(train=tuple(keys["train"]), test=tuple(map(video_key, keys["test"])))

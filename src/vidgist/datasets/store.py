@@ -1,9 +1,9 @@
-"""The store of extracted features: a DATA.h5 that grows by a video at a time and loses none.
+"""The feature store: a DATA.h5 that grows by one video at a time and survives kills.
 
-Every finished video goes at once into a small file of its own, in a folder beside DATA.h5.  These
-are taken into DATA.h5 when together they are half as large as it is, and at the end; so DATA.h5 is
-always whole, a run that is killed goes on where it was, and a thousand videos do not copy the file
-a thousand times.
+Every finished video is written at once to a small file of its own, in a folder beside DATA.h5.
+These are merged into DATA.h5 when together they are half as large, and at the end; so DATA.h5 is
+always complete, a killed run is resumed, and a thousand videos do not copy the file a thousand
+times.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vidgist.datasets.eccv16 import append_videos, open_dataset
+from vidgist.datasets.eccv16 import open_dataset
+from vidgist.datasets.eccv16_writer import append_videos
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError, OutputError
 from vidgist.system.files import clean_partials, output_error
@@ -24,11 +25,11 @@ from vidgist.system.lock import exclusive
 __all__ = ["FeatureStore", "open_store"]
 
 CONTENT = "content"
-"""Attribute of a video: the fingerprint of the file that it was extracted from."""
+"""Attribute of a video: the fingerprint of its video file."""
 
 
 class FeatureStore:
-    """The videos of one DATA.h5, and those that wait to be taken into it; see `open_store`."""
+    """The videos of one DATA.h5, and those that wait to be merged; see `open_store`."""
 
     def __init__(self, path: Path, parts: Path, attributes: Mapping[str, str | float]) -> None:
         self.path = path
@@ -52,11 +53,11 @@ class FeatureStore:
         return content in self._keys
 
     def key(self, content: str) -> str:
-        """Return under which name DATA.h5 has the video of that content, "" while it waits."""
+        """Return the key of the video of that content in DATA.h5, "" while it waits."""
         return self._keys.get(content, "")
 
     def add(self, record: VideoRecord) -> None:
-        """Keep a video for good; its attribute `CONTENT` tells what it was extracted from.
+        """Add a video, whose attribute `CONTENT` identifies its video file.
 
         Raises:
             OutputError: the disk is full, or the folder cannot be written.
@@ -66,11 +67,11 @@ class FeatureStore:
         self.adopt(content)
 
     def room(self, content: str) -> Path:
-        """Return the file into which another process may write the video of that content."""
+        """Return the file for another process to write the video of that content to."""
         return self._parts / f"{content}.new.h5"
 
     def adopt(self, content: str) -> None:
-        """Keep for good what lies in the `room` of that content.
+        """Add the video that was written to the `room` of that content.
 
         Raises:
             OutputError: the disk is full, or the folder cannot be written.
@@ -88,16 +89,15 @@ class FeatureStore:
             self.merge()
 
     def merge(self) -> None:
-        """Take what waits into DATA.h5.
+        """Merge the waiting videos into DATA.h5.
 
         Raises:
-            OutputError: the disk is full, or the folder cannot be written; what waits goes on
-                waiting.
+            OutputError: the disk is full, or the folder cannot be written; the videos keep waiting.
         """
         waiting = _waiting(self._parts)
         if not waiting:
             return
-        # A run that is killed after the next step leaves parts that DATA.h5 has already.
+        # A run killed after the next step leaves parts that DATA.h5 has already.
         have = _contents(self.path) if self.path.exists() else {}
         missing = [part for part in waiting if not _contents(part).keys() <= have.keys()]
         if missing:
@@ -113,18 +113,17 @@ class FeatureStore:
                 yield replace(record, key="", attributes=own)
 
     def _check(self, path: Path) -> None:
-        found = open_dataset(path).attributes
+        stored = open_dataset(path).attributes
         for name, value in self._attributes.items():
-            if found.get(name) != value:
-                came = found.get(name, "not known")
+            if stored.get(name) != value:
                 raise OutputError(
-                    f"{path}: holds features of another kind ({name} is {came}, now {value}); "
-                    "give another file with -o"
+                    f"{path}: holds features of another kind ({name} is "
+                    f"{stored.get(name, 'not known')}, now {value}); choose another output"
                 )
 
 
 def _waiting(parts: Path) -> list[Path]:
-    # Files that a killed run was writing have names that are no numbers.
+    # Files that a killed run did not finish have names that are no numbers.
     return sorted(part for part in parts.glob("*.h5") if part.stem.isdecimal())
 
 
@@ -135,18 +134,18 @@ def _contents(path: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def open_store(path: Path, *, attributes: Mapping[str, str | float]) -> Iterator[FeatureStore]:
-    """Open the store of DATA.h5; when the block ends, however it ends, all is in DATA.h5.
+    """Open the store of DATA.h5; when the block ends, even by an error, all is in DATA.h5.
 
     Args:
         path: DATA.h5, which need not exist.
-        attributes: what all its videos share: backbone, fingerprint, samples per second.
+        attributes: common to its videos: backbone, fingerprint, samples per second.
 
     Raises:
         OutputError: DATA.h5 holds features of another kind, another process writes to it, or its
             folder cannot be written.
         DataError: DATA.h5 is damaged or something else.
     """
-    # A name of its own length would be too long beside a name of the longest allowed.
+    # A digest: DATA.h5 itself may have the longest name that is allowed.
     digest = hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     parts = path.parent / f".{digest}.parts"
     with contextlib.ExitStack() as stack:
@@ -156,7 +155,7 @@ def open_store(path: Path, *, attributes: Mapping[str, str | float]) -> Iterator
         except OSError as error:
             reason = error.strerror or str(error)
             raise OutputError(
-                f"{path}: cannot be written ({reason}); choose another file with -o"
+                f"{path}: cannot be written ({reason}); choose another output"
             ) from error
         if not held:
             raise OutputError(

@@ -1,7 +1,6 @@
-"""SumMe's original annotations: one MATLAB 5 file a video, named after it, in a folder ``GT``.
+"""Reader of SumMe's annotations: one MATLAB 5 file a video, named after it, in a folder ``GT``.
 
-Of its variables ``user_score`` (N, U) is used: not 0 where an annotator chose the frame; and
-``FPS``.
+Its variables ``user_score`` (N, U), not 0 where an annotator chose the frame, and ``FPS`` are read.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ def read_summe(folder: str | os.PathLike[str]) -> dict[str, Annotation]:
     """Read the annotations of all videos of a folder of ``.mat`` files, or of one such file.
 
     Returns:
-        The video's name (the file's, without its ending) -> its annotation, sorted by name as the
-        field's HDF5 files number them.
+        The video's name (the file's, without its suffix) -> its annotation, sorted by name, as in
+        the field's HDF5 files.
 
     Raises:
         DataError: there is no such folder or no such file in it, or one is wrong or damaged.
@@ -49,20 +48,20 @@ def read_summe_video(path: str | os.PathLike[str]) -> Annotation:
         DataError: the file is missing, of another kind, too large, or damaged.
     """
     path = Path(path)
-    found = read_matlab5(path, ("user_score", "FPS"))
-    scores = found.get("user_score")
+    variables = read_matlab5(path, ("user_score", "FPS"))
+    scores = variables.get("user_score")
     if scores is None:
         raise DataError(
             f"{path}: is a MATLAB file without 'user_score', so not one of SumMe's; "
             "give a file of its folder 'GT'"
         )
     if scores.ndim != 2 or 0 in scores.shape:
-        raise DataError(f"{path}: user_score is {scores.shape}, expected (frames, users)")
+        raise DataError(f"{path}: user_score: expected (frames, users), got {scores.shape}")
     return Annotation(
         name=path.stem,
         n_frames=len(scores),
         frame_summary=np.ascontiguousarray((scores > 0).T),
-        frame_rate=_rate(found.get("FPS")),
+        frame_rate=_rate(variables.get("FPS")),
     )
 
 

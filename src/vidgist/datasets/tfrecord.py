@@ -1,7 +1,7 @@
-"""TFRecord files: records one after the other, each with its length and two checksums.
+"""Reader of TFRecord files: records in a row, each with its length and two checksums.
 
 A record is stored as its length (8 bytes), the masked CRC-32C of these (4), its bytes, and their
-masked CRC-32C (4); numbers are little-endian, and masking turns the sum by 15 bits and adds a
+masked CRC-32C (4); numbers are little-endian, and masking rotates the sum by 15 bits and adds a
 constant.
 """
 
@@ -12,8 +12,8 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vidgist.datasets.sniff import first_bytes
 from vidgist.errors import DataError, MissingExtraError
+from vidgist.system.file_kind import first_bytes
 
 __all__ = ["masked_crc32c", "read_tfrecords"]
 
@@ -34,7 +34,7 @@ def _crc32c() -> Callable[[bytes], int]:
 
 
 def masked_crc32c(data: bytes) -> int:
-    """Return the checksum that stands beside ``data`` in a TFRecord file.
+    """Return the checksum of ``data`` in a TFRecord file.
 
     Raises:
         MissingExtraError: the library for the checksum is not installed.
@@ -43,7 +43,7 @@ def masked_crc32c(data: bytes) -> int:
 
 
 def read_tfrecords(path: str | os.PathLike[str]) -> Iterator[bytes]:
-    """Give the records of a file, one in memory at a time, each checked against its sum.
+    """Yield the records of a file, each checked against its sum.
 
     Raises:
         DataError: the file is missing, of another kind, damaged or cut off.
@@ -61,7 +61,7 @@ def read_tfrecords(path: str | os.PathLike[str]) -> Iterator[bytes]:
                 raise DataError(damaged)
             length, check = _HEADER.unpack(header)
             if _masked(crc32c(header[:8])) != check:
-                # The first header tells the kind of file; later ones whether it is whole.
+                # The first header shows the kind of file, later ones damage.
                 if number == 0:
                     raise DataError(
                         f"{path}: is not a TFRecord file; give YouTube-8M's frame-level files "

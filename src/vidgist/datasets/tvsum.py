@@ -1,4 +1,4 @@
-"""TVSum's original annotations: one MATLAB 7.3 file (which is HDF5) with a structure ``tvsum50``.
+"""Reader of TVSum's annotations: a MATLAB 7.3 file (which is HDF5) with a structure ``tvsum50``.
 
 Each field of the structure is a column of references to one array a video: ``video`` (its YouTube
 id as character codes), ``category``, ``nframes``, ``length`` (seconds), ``user_anno`` (U, N) and
@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.datasets.annotations import Annotation, smallest_whole
+from vidgist.datasets.annotations import Annotation, as_bytes
 from vidgist.datasets.hdf5 import child, children, open_hdf5, read_array
 from vidgist.errors import DataError
 
@@ -32,8 +32,8 @@ def read_tvsum(path: str | os.PathLike[str]) -> dict[str, Annotation]:
         path: ``ydata-tvsum50.mat`` as it was released.
 
     Returns:
-        The video's name (its YouTube id) -> its annotation, in the order of the file, which is
-        also that of ``video_1`` ... ``video_50`` in the field's HDF5 files.
+        The video's name (its YouTube id) -> its annotation, in the order of the file and of
+        ``video_1`` ... ``video_50`` in the field's HDF5 files.
 
     Raises:
         DataError: the file is missing, of another kind, or damaged.
@@ -60,24 +60,24 @@ def read_tvsum(path: str | os.PathLike[str]) -> dict[str, Annotation]:
             raise DataError(
                 f"{path}: the fields of '{ROOT}' differ in length; fetch the file again"
             )
-        found = {}
-        for index in range(counts.pop()):
-            annotation = _read_one({name: column[index] for name, column in columns.items()})
-            found[annotation.name] = annotation
-    return found
+        annotations = (
+            _read_one({name: column[index] for name, column in columns.items()})
+            for index in range(counts.pop())
+        )
+        return {annotation.name: annotation for annotation in annotations}
 
 
-def _targets(file: h5py.File, column: Any, place: str) -> list[h5py.Dataset]:
+def _targets(file: h5py.File, column: Any, path: str) -> list[h5py.Dataset]:
     if (
         not isinstance(column, h5py.Dataset)
         or h5py.check_ref_dtype(column.dtype) is not h5py.Reference
         or column.size is None
         or not 0 < column.size <= MAX_VIDEOS
     ):
-        raise DataError(f"{place}: expected references, one a video; fetch the file again")
+        raise DataError(f"{path}: expected references, one a video; fetch the file again")
     targets = [file[reference] for reference in column[()].reshape(-1)]
     if not all(isinstance(target, h5py.Dataset) for target in targets):
-        raise DataError(f"{place}: a reference leads to no array; fetch the file again")
+        raise DataError(f"{path}: a reference leads to no array; fetch the file again")
     return targets
 
 
@@ -102,7 +102,7 @@ def _read_one(fields: dict[str, h5py.Dataset]) -> Annotation:
     return Annotation(
         name=name,
         n_frames=n_frames,
-        frame_scores=smallest_whole(scores),
+        frame_scores=as_bytes(scores),
         frame_rate=n_frames / length if length > 0 else None,
         category=_text(fields["category"]) if "category" in fields else "",
     )

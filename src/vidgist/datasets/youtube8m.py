@@ -1,8 +1,8 @@
-r"""YouTube-8M's frame-level features: one record a video, one vector of bytes a second.
+r"""Reader of YouTube-8M's frame-level features: a record a video, a vector of bytes a second.
 
 A record is a ``SequenceExample`` message: a context with ``id`` and ``labels``, and lists ``rgb``
-(1024 bytes a second: Inception-v3, reduced by PCA and quantized) and ``audio`` (128 bytes). What
-the bytes stand for is said in `vidgist.backbones.youtube8m`.
+(1024 bytes a second: Inception-v3, reduced by PCA and quantized) and ``audio`` (128 bytes).  The
+code of the bytes is in `vidgist.backbones.youtube8m`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ __all__ = ["YouTube8MVideo", "message_type", "read_youtube8m"]
 
 DIMENSION = 1024
 MAX_NAMES = 64
-"""Features and lists of a record that are looked at; YouTube-8M has four."""
+"""Most features and lists of a record; YouTube-8M has four."""
 MAX_LABELS = 4096
-"""Labels of a video that are looked at; YouTube-8M's classes are fewer."""
+"""Most labels of a video that are kept; YouTube-8M has fewer classes."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -47,7 +47,7 @@ class YouTube8MVideo(ShapesInRepr):
     rgb: npt.NDArray[np.uint8]
 
     def to_record(self) -> VideoRecord:
-        """Return the video as one of a data set: dequantized float32 features, one a second."""
+        """Return the record of a data set: dequantized float32 features, one a second."""
         return VideoRecord(
             key="",
             name=self.key,
@@ -70,7 +70,7 @@ def message_type() -> Any:
         from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
     except ImportError:
         raise MissingExtraError("reading YouTube-8M records", "youtube8m") from None
-    kind = descriptor_pb2.FieldDescriptorProto
+    proto = descriptor_pb2.FieldDescriptorProto
     file = descriptor_pb2.FileDescriptorProto(
         name="vidgist/youtube8m.proto", package="vidgist.youtube8m", syntax="proto3"
     )
@@ -83,20 +83,20 @@ def message_type() -> Any:
                 number=number,
                 type=type_,
                 type_name=f".vidgist.youtube8m.{of}" if of else None,
-                label=kind.LABEL_REPEATED if repeated else kind.LABEL_OPTIONAL,
+                label=proto.LABEL_REPEATED if repeated else proto.LABEL_OPTIONAL,
             )
 
-    inner, data, text = kind.TYPE_MESSAGE, kind.TYPE_BYTES, kind.TYPE_STRING
+    inner, data, text = proto.TYPE_MESSAGE, proto.TYPE_BYTES, proto.TYPE_STRING
     message("BytesList", value=(1, data, "", True))
-    message("FloatList", value=(1, kind.TYPE_FLOAT, "", True))
-    message("Int64List", value=(1, kind.TYPE_INT64, "", True))
+    message("FloatList", value=(1, proto.TYPE_FLOAT, "", True))
+    message("Int64List", value=(1, proto.TYPE_INT64, "", True))
     message(
         "Feature",
         bytes_list=(1, inner, "BytesList", False),
         float_list=(2, inner, "FloatList", False),
         int64_list=(3, inner, "Int64List", False),
     )
-    # On the wire a map is a list of entries, which is all that is needed here.
+    # On the wire a map is a list of entries.
     message("Entry", key=(1, text, "", False), value=(2, inner, "Feature", False))
     message("Features", feature=(1, inner, "Entry", True))
     message("FeatureList", feature=(1, inner, "Feature", True))
@@ -109,12 +109,13 @@ def message_type() -> Any:
     )
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(file.SerializeToString())
-    found = pool.FindMessageTypeByName("vidgist.youtube8m.SequenceExample")
-    return message_factory.GetMessageClass(found)
+    return message_factory.GetMessageClass(
+        pool.FindMessageTypeByName("vidgist.youtube8m.SequenceExample")
+    )
 
 
 def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[YouTube8MVideo]:
-    """Give the videos of a frame-level file, one in memory at a time.
+    """Yield the videos of a frame-level file, one in memory at a time.
 
     Raises:
         DataError: the file is missing, of another kind or damaged, or is video-level.
@@ -129,14 +130,14 @@ def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[YouTube8MVideo]:
             example = message.FromString(data)
         except DecodeError:
             raise DataError(
-                f"{path}: record {number} is whole, but no SequenceExample; "
+                f"{path}: record {number} is complete, but no SequenceExample; "
                 "give YouTube-8M's frame-level files"
             ) from None
         context, lists = example.context.feature, example.feature_lists.feature_list
         if max(len(context), len(lists)) > MAX_NAMES:
             raise DataError(
-                f"{path}: record {number} has more than {MAX_NAMES} names, which no record of "
-                "YouTube-8M has; fetch the file again"
+                f"{path}: record {number} has more than {MAX_NAMES} names, unlike any record of "
+                "YouTube-8M; fetch the file again"
             )
         known = {entry.key: entry.value for entry in context}
         listed = {entry.key: entry.value for entry in lists}
@@ -163,8 +164,8 @@ def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[YouTube8MVideo]:
 def _rgb(features: Any, size: int) -> npt.NDArray[np.uint8] | None:
     """Return the bytes of every second, (T, 1024), of a record of ``size`` bytes.
 
-    None where a second has others. A record can hold millions of empty features: nothing is made of
-    any before their number fits into the record, and the first that is wrong ends it.
+    None where a second has another number.  A record can hold millions of empty features: memory is
+    taken only if their number fits into the record, and the first wrong one ends the reading.
     """
     if not 0 < len(features) <= size // DIMENSION:
         return None

@@ -7,24 +7,16 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from vidgist.demo import indoors, outdoors
+from vidgist.demo.indoors import aquarium, city, clock, disco, presenter
+from vidgist.demo.outdoors import balloons, fireworks, road, rocket, snow, storm, sunrise
 
 __all__ = ["PROGRAM", "SCENES", "Part", "program"]
 
-SCENES: dict[str, Callable[[float], Image.Image]] = {
-    "presenter": indoors.presenter,
-    "sunrise": outdoors.sunrise,
-    "city": indoors.city,
-    "aquarium": indoors.aquarium,
-    "rocket": outdoors.rocket,
-    "road": outdoors.road,
-    "fireworks": outdoors.fireworks,
-    "snow": outdoors.snow,
-    "balloons": outdoors.balloons,
-    "storm": outdoors.storm,
-    "clock": indoors.clock,
-    "disco": indoors.disco,
-}
+_DRAWN: tuple[Callable[[float], Image.Image], ...] = (
+    *(presenter, sunrise, city, aquarium, rocket, road),
+    *(fireworks, snow, balloons, storm, clock, disco),
+)
+SCENES = {scene.__name__: scene for scene in _DRAWN}
 """Name -> function from the time in seconds to the picture of the scene."""
 
 _ORDER = (

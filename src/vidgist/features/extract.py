@@ -1,4 +1,4 @@
-"""A video in, features out: one thread decodes while another infers."""
+"""Feature extraction: one thread decodes the video while another runs the backbone."""
 
 from __future__ import annotations
 
@@ -8,28 +8,37 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from vidgist.backbones.backbone import Backbone, Pixels, Vectors, check_pixels, clip_of, stills
+from vidgist.backbones.backbone import (
+    Backbone,
+    Pixels,
+    Vectors,
+    centers,
+    check_pixels,
+    sample_shape,
+    window_of,
+)
 from vidgist.backbones.registry import DEFAULT_BACKBONE, load_backbone
+from vidgist.defaults import DEFAULT_FPS
 from vidgist.features.thumbnails import thumbnail, thumbnail_size
-from vidgist.features.trace import Trace
 from vidgist.progress import Progress, silent
 from vidgist.types import Booleans, Features, Frames, Timeline
-
-if TYPE_CHECKING:
-    from vidgist.video.container import Limits
+from vidgist.video.container import Limits
+from vidgist.video.decode import SampleStream
+from vidgist.video.pixels import is_black
+from vidgist.video.probe import probe
 
 __all__ = ["Extraction", "extract_features"]
 
 BATCH = 4
-"""Samples in one inference: what passes between the layers of larger ones leaves the processor's
-cache (a fifth more time at 16), takes more memory, and waits longer to be full."""
+"""Samples in one inference: the activations of larger batches leave the processor's cache (a fifth
+more time at 16), need more memory, and are later to start."""
 
-CLIP_BATCH = 1
-"""Clips in one inference: each is as much work as several batches of pictures."""
+WINDOW_BATCH = 1
+"""Frame windows in one inference: each is as much work as several batches of pictures."""
 
 BATCHES_AHEAD = 8
 """Batches that may wait for their inference: the decoder works in bursts."""
@@ -39,15 +48,15 @@ _Result: TypeAlias = tuple[Vectors, Booleans, list[bytes]]
 
 @dataclass(frozen=True, kw_only=True)
 class Extraction:
-    """What one pass over a video gives.
+    """The results of one pass over a video.
 
     Attributes:
         features: (T, D) pooled features, not normalized, with times and picks.
-        timeline: every frame that was decoded on the way.
-        black: (T,) which samples show nothing, see `vidgist.video.is_black`.
-        thumbnails: T small JPEG files, one a sample; or none, where they were not asked for or
-            samples were given in the place of a video.
-        fingerprint: that of the backbone.
+        timeline: every frame that was decoded.
+        black: (T,) True where a sample is black, see `vidgist.video.is_black`.
+        thumbnails: T small JPEG files, one a sample; none if they were not asked for, or the input
+            was samples instead of a video.
+        fingerprint: of the backbone.
     """
 
     features: Features
@@ -57,24 +66,27 @@ class Extraction:
     fingerprint: str = ""
 
 
+def batch_shape(backbone: Backbone) -> tuple[int, ...]:
+    """Return the shape of one inference: (B, H, W, 3), or (B, F, H, W, 3) of frame windows."""
+    window = window_of(backbone)
+    return (BATCH if window is None else WINDOW_BATCH, *sample_shape(backbone.size, window))
+
+
 def _each(stream: Iterable[Pixels]) -> Generator[Pixels, None, None]:
-    # Closing this closes the iterator within, which the type of an iterator does not promise.
+    # A generator can be closed, and closes the iterator within, whose type does not promise that.
     yield from stream
 
 
-def _batches(
-    samples: Iterator[Pixels], *, shape: tuple[int, ...], trace: Trace
-) -> Iterator[Pixels]:
+def _batches(samples: Iterator[Pixels], *, shape: tuple[int, ...]) -> Iterator[Pixels]:
     """Gather samples, (H, W, 3) or (F, H, W, 3), into batches of up to ``shape[0]``."""
     while True:
         batch = np.empty(shape, np.uint8)
         count = 0
-        with trace.span("decode"):
-            for pixels in samples:
-                batch[count] = pixels
-                count += 1
-                if count == len(batch):
-                    break
+        for pixels in samples:
+            batch[count] = pixels
+            count += 1
+            if count == len(batch):
+                break
         if count:
             yield batch[:count]
         if count < len(batch):
@@ -85,35 +97,33 @@ def extract_features(
     video: str | Path | Frames,
     *,
     backbone: str | Backbone = DEFAULT_BACKBONE,
-    fps: float = 2.0,
+    fps: float = DEFAULT_FPS,
     skip_nonref: bool = False,
     device: str = "auto",
     threads: int | None = None,
     limits: Limits | None = None,
     with_thumbnails: bool = True,
     progress: Progress = silent,
-    trace: Trace | None = None,
 ) -> Extraction:
     """Sample a video and return the features of its samples.
 
     Args:
-        video: the file, read and inferred at the same time; or the samples that
-            `vidgist.read_frames` gave, (T, H, W, 3) uint8 at the backbone's size: then fps,
-            skip_nonref, limits and thumbnails do not matter.
+        video: the file, decoded and inferred at the same time; or samples from
+            `vidgist.read_frames`, (T, H, W, 3) uint8 at the backbone's size: then fps,
+            skip_nonref, limits and with_thumbnails have no effect.
         backbone: a name or specification that `load_backbone` knows, or the extractor itself.
         fps: samples a second; sample k is the frame shown at ``k / fps``.
-        skip_nonref: do not decode frames that neither another frame nor a sample needs: quicker,
+        skip_nonref: skip frames that neither another frame nor a sample needs: quicker, but
             borders of shots may be off by a frame or two.
         device: for a backbone that is loaded here.
         threads: for decoding and for inference each; default one a core.
-        limits: what the video may ask for at most.
+        limits: limits on pixels, seconds and streams of the video.
         with_thumbnails: make the small pictures too.
-        progress: told how far the reading is.
-        trace: gets the spans of `decode`, `wait` (for the inference), `infer`, `thumbnails`.
+        progress: callback for the progress of the decoding.
 
     Returns:
-        ``features`` (T, D) as the backbone gives them, float32 and not normalized, with their
-        seconds and frame indices; the timeline; and what was seen on the way.
+        ``features`` (T, D), float32 and not normalized, with their seconds and frame indices; the
+        timeline; black samples and thumbnails.
 
     Raises:
         VideoError: nothing in the file decodes.
@@ -122,38 +132,25 @@ def extract_features(
         MissingExtraError: the backbone is not installed.
         ModelError: the backbone's model is damaged or fails.
     """
-    # Here and not above: whoever only lists backbones need not wait for FFmpeg to load.
-    from vidgist.video.decode import SampleStream
-    from vidgist.video.pixels import is_black
-    from vidgist.video.probe import probe
-
-    trace = Trace() if trace is None else trace
     how: dict[str, Any] = {"device": device, "threads": threads}
     if isinstance(video, Frames):
-        return _of_frames(video, _loaded(backbone, **how), progress=progress, trace=trace)
+        return _of_frames(video, _loaded(backbone, **how), progress=progress)
     path = Path(video)
-    info = probe(path, limits=limits)  # a file that is no video is told before a model is loaded
+    info = probe(path, limits=limits)  # before a model is loaded: the file may be no video
     extractor = _loaded(backbone, **how)
-    clip = clip_of(extractor)
-    shape: tuple[int, ...] = (*extractor.size, 3)
-    shape = (BATCH, *shape) if clip is None else (CLIP_BATCH, clip.frames, *shape)
+    window = window_of(extractor)
     small = thumbnail_size(width=info.width, height=info.height)
 
     def infer(batch: Pixels) -> _Result:
-        with trace.span("infer"):
-            vectors = extractor.extract(batch)
-        pictures = stills(batch, clip=clip)
-        black = is_black(pictures)
-        if not with_thumbnails:
-            return vectors, black, []
-        with trace.span("thumbnails"):
-            return vectors, black, [thumbnail(pixels, size=small) for pixels in pictures]
+        pictures = centers(batch, window=window)
+        jpegs = [thumbnail(p, size=small) for p in pictures] if with_thumbnails else []
+        return extractor.extract(batch), is_black(pictures), jpegs
 
     stream = SampleStream(
         path,
         fps=fps,
         size=extractor.size,
-        clip=clip,
+        window=window,
         skip_nonref=skip_nonref,
         threads=threads,
         limits=limits,
@@ -163,16 +160,13 @@ def extract_features(
     waiting: deque[Future[_Result]] = deque()
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="infer")
     try:
-        # Closed here also after an error or Ctrl-C, so that the video's file is let go of.
+        # Closed here also after an error or Ctrl-C, so that the video's file is closed.
         with contextlib.closing(_each(stream)) as samples:
-            for batch in _batches(samples, shape=shape, trace=trace):
+            for batch in _batches(samples, shape=batch_shape(extractor)):
                 waiting.append(worker.submit(infer, batch))
                 while len(waiting) > BATCHES_AHEAD:
-                    with trace.span("wait"):
-                        results.append(waiting.popleft().result())
-        while waiting:
-            with trace.span("wait"):
-                results.append(waiting.popleft().result())
+                    results.append(waiting.popleft().result())
+        results += [future.result() for future in waiting]
     finally:
         worker.shutdown(wait=True, cancel_futures=True)
 
@@ -196,19 +190,14 @@ def _loaded(backbone: str | Backbone, **how: Any) -> Backbone:
     return load_backbone(backbone, **how) if isinstance(backbone, str) else backbone
 
 
-def _of_frames(
-    frames: Frames, extractor: Backbone, *, progress: Progress, trace: Trace
-) -> Extraction:
-    """Return the features of samples that were read before."""
-    from vidgist.video.pixels import is_black
-
-    check_pixels(frames.pixels, size=extractor.size, clip=clip_of(extractor))
+def _of_frames(frames: Frames, extractor: Backbone, *, progress: Progress) -> Extraction:
+    """Return the features of samples that are decoded already."""
+    check_pixels(frames.pixels, size=extractor.size, window=window_of(extractor))
     count = len(frames.pixels)
     vectors = []
-    with trace.span("infer"):
-        for start in range(0, count, BATCH):
-            vectors.append(extractor.extract(frames.pixels[start : start + BATCH]))
-            progress("inferring", min(start + BATCH, count), count)
+    for start in range(0, count, BATCH):
+        vectors.append(extractor.extract(frames.pixels[start : start + BATCH]))
+        progress("inferring", min(start + BATCH, count), count)
     return Extraction(
         features=Features(
             values=np.concatenate(vectors),

@@ -1,4 +1,4 @@
-"""Small JPEG pictures of the samples, in the shape in which the video is meant to be seen."""
+"""Thumbnails: small JPEG pictures of the samples, in the display aspect ratio of the video."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ _QUALITY = 70
 
 
 def thumbnail_size(*, width: int, height: int, longer_side: int = LONGER_SIDE) -> tuple[int, int]:
-    """Return (width, height) in the proportion of the given, at least one pixel each."""
+    """Return (width, height) of the same aspect ratio, at least one pixel each.
+
+    >>> thumbnail_size(width=1920, height=1080)
+    (160, 90)
+    """
     scale = longer_side / max(width, height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 

@@ -1,6 +1,15 @@
-"""Trained models: safetensors files in, an ONNX graph built from them and run, without torch."""
+"""Trained models: their files, their settings, and their networks in NumPy, without torch."""
 
 from vidgist.models.card import ModelCard
-from vidgist.models.model import Model, load_model, refined_criteria
+from vidgist.models.methods import METHODS, Method
+from vidgist.models.model import Model, load_model
+from vidgist.models.settings import TrainingSettings
 
-__all__ = ["Model", "ModelCard", "load_model", "refined_criteria"]
+__all__ = [
+    "METHODS",
+    "Method",
+    "Model",
+    "ModelCard",
+    "TrainingSettings",
+    "load_model",
+]

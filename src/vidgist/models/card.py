@@ -1,4 +1,4 @@
-"""What a model file says of itself, beside its numbers."""
+"""Model card: the description in a model file, beside its tensors."""
 
 from __future__ import annotations
 
@@ -10,30 +10,29 @@ from typing import Any
 
 from vidgist.errors import ModelError
 
-__all__ = ["FORMAT", "KINDS", "ModelCard"]
+__all__ = ["FORMAT", "ModelCard"]
 
 FORMAT = "vidgist-model-1"
-KINDS = ("contrastive", "dr-dsn")
 _MAX_TEXT = 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
-    """What a network was made for and how.
+    """Model card: what a network was trained for and how.
 
     Attributes:
-        kind: `contrastive` (refined features and the uniqueness filter) or `dr-dsn` (scores).
+        kind: name of its method, see `vidgist.models.methods`.
         dimension: D, length of the features that it takes.
         backbone: name of the extractor of its training features, "" where unknown.
         backbone_fingerprint: that of the extractor, "" where unknown.
         settings: all settings of the training.
         seed: of weights, samples and dropout.
-        epochs: passes over the data that were made.
-        steps: changes of the weights that were made.
+        epochs: passes over the data.
+        steps: updates of the weights.
         data: fingerprint of the training data.
-        videos: how many it learned from.
+        videos: number of training videos.
         loss: the terms of the loss in the last epoch, by name.
-        versions: of Python and the libraries that made it.
+        versions: of Python and the libraries.
         run: precision, devices and threads of the training, which its last digits depend on; empty
             in models of earlier versions.
     """
@@ -53,29 +52,30 @@ class ModelCard:
     run: Mapping[str, Any] = field(default_factory=dict)
 
     def to_metadata(self) -> dict[str, str]:
-        """Return the card as texts by name, as a safetensors file holds them."""
+        """Return the card as texts by name, for the metadata of a safetensors file."""
         card = json.dumps(dataclasses.asdict(self), sort_keys=True)
         return {"format": FORMAT, "card": card}
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str] | None, *, source: str) -> ModelCard:
-        """Return the card that a file holds.
+        """Return the card in the metadata of a safetensors file.
 
         Args:
             metadata: texts by name.
             source: what to call the file in an error.
 
         Raises:
-            ModelError: it is no model of vidgist, or of another version of it.
+            ModelError: it is not a model of this version of vidgist, or damaged.
         """
-        found = (metadata or {}).get("format", "")
-        if found != FORMAT:
-            what = f"says '{found[:40]}'" if found else "does not say that it is one"
+        texts = metadata or {}
+        form = texts.get("format", "")
+        if form != FORMAT:
+            what = f"its format is '{form[:40]}'" if form else "it names no format"
             raise ModelError(
                 f"{source}: is not a model of this version of vidgist ({what}, expected "
-                f"'{FORMAT}'); make it with vidgist train"
+                f"'{FORMAT}'); make one with vidgist train"
             )
-        text = (metadata or {}).get("card", "")
+        text = texts.get("card", "")
         try:
             values = json.loads(text) if len(text) <= _MAX_TEXT else None
         except (ValueError, RecursionError):
@@ -93,8 +93,6 @@ class ModelCard:
         }
         values = {"run": {}, **values}
         fits = set(values) == set(types) and all(
-            type(values[name]) is kind for name, kind in types.items()
+            type(values[name]) is expected for name, expected in types.items()
         )
-        if not fits or values["kind"] not in KINDS or not 1 <= values["dimension"] <= 2**20:
-            return None
-        return cls(**values)
+        return cls(**values) if fits and 1 <= values["dimension"] <= 2**20 else None

@@ -1,4 +1,4 @@
-"""Named, frozen settings of training: each value with where it comes from.
+"""Settings of training: named and frozen, each value with where it comes from.
 
 "The paper" is Pang, Nakashima, Otani, Nagahara, "Contrastive Losses Are Natural Criteria for
 Unsupervised Video Summarization", WACV 2023; "S" numbers the tables of its supplement. ``paper`` is
@@ -12,25 +12,43 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeVar
 
 from vidgist.errors import SettingError, unknown_value
 
 __all__ = [
     "KINDS",
-    "DsnSettings",
+    "ContrastiveSettings",
     "NetworkSettings",
-    "Settings",
-    "TrainSettings",
+    "TrainingSettings",
+    "check_ranges",
+    "contrastive_settings",
     "from_dict",
     "replace_settings",
-    "train_settings",
+    "setting_names",
 ]
+
+S = TypeVar("S", bound="TrainingSettings")
+
+
+def check_ranges(settings: Any, checks: Mapping[str, tuple[bool, str]]) -> None:
+    """Refuse the first value out of its range.
+
+    Args:
+        settings: whose attributes are checked.
+        checks: name -> whether its value is fine, and the range in words.
+
+    Raises:
+        SettingError: a value is not fine.
+    """
+    for name, (fine, expected) in checks.items():
+        if not fine:
+            raise SettingError(f"{name}: expected {expected}, got {getattr(settings, name)}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkSettings:
-    """The shape of the network G and of the filter H on top of it.
+    """The shape of the network G and of the filter H on top of it; the defaults are the paper's.
 
     Attributes:
         layers: encoder layers of G.
@@ -43,29 +61,60 @@ class NetworkSettings:
         filter_sees_unit: whether H sees z of length 1, or the output of G as it is.
     """
 
-    layers: int = 4
-    heads: int = 1
-    width: int = 128
-    head_width: int = 64
-    inner: int = 512
-    norm_after_feedforward: bool = True
-    attention_dropout: float = 0.0
-    filter_sees_unit: bool = True
+    layers: int = 4  # Table S1, row Standard
+    heads: int = 1  # Table S1
+    width: int = 128  # Table S1, and S1: "projected into 128 dimensions"
+    head_width: int = 64  # Table S1
+    inner: int = 512  # Table S1
+    norm_after_feedforward: bool = True  # the encoder of Vaswani et al. that S1 refers to
+    attention_dropout: float = 0.0  # Table S1: dropout 0
+    filter_sees_unit: bool = True  # eq. 10: r_t = H(sg(z_t)), and z_t has length 1 (section 4.3)
 
     def __post_init__(self) -> None:
-        for name in ("layers", "heads", "width", "head_width", "inner"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or not 1 <= value <= 65536:
-                raise SettingError(f"network {name}: expected 1 to 65536, came {value}")
-        if not 0 <= self.attention_dropout < 1:
-            raise SettingError(
-                f"network attention_dropout: expected 0 to 1, came {self.attention_dropout}"
-            )
+        sizes = {n: getattr(self, n) for n in ("layers", "heads", "width", "head_width", "inner")}
+        whole = "a whole number from 1 to 65536"
+        checks = {
+            name: (isinstance(size, int) and 1 <= size <= 65536, whole)
+            for name, size in sizes.items()
+        }
+        checks["attention_dropout"] = (0 <= self.attention_dropout < 1, "a share in [0, 1)")
+        check_ranges(self, checks)
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainSettings:
-    """How features are refined and the uniqueness filter is learned.
+class TrainingSettings:
+    """Settings that every method has; those of a method are a subclass.
+
+    Attributes:
+        method: the name that the method is registered under, see `vidgist.models.methods`.
+        name: of these settings.
+        learning_rate, weight_decay: of Adam.
+        epochs: passes over the videos.
+    """
+
+    method: ClassVar[str]
+
+    name: str = ""
+    learning_rate: float = 1e-4
+    weight_decay: float = 1e-4
+    epochs: int = 40
+
+    def __post_init__(self) -> None:
+        checks = {
+            "learning_rate": (0 < self.learning_rate < 1, "a number in (0, 1)"),
+            "weight_decay": (0 <= self.weight_decay < 1, "a number in [0, 1)"),
+            "epochs": (0 <= self.epochs <= 10**6, "0 to 1000000"),
+        }
+        check_ranges(self, checks)
+
+    def shortfall(self, n_videos: int) -> str | None:
+        """Return a sentence on what so few videos do not teach, or None."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveSettings(TrainingSettings):
+    """Settings of contrastive refinement; the defaults are the paper's standard training.
 
     Attributes:
         name: `paper` or `reference`.
@@ -83,10 +132,8 @@ class TrainSettings:
         unique_weight: lambda2.
         filter_weight: lambda3.
         unit_input: whether features are brought to length 1 before they enter G.
-        learning_rate, weight_decay: of Adam.
         batch: videos in a step.
         drop_last: leave out a last batch that is not full.
-        epochs: passes over the videos.
     """
 
     method: ClassVar[str] = "contrastive"
@@ -94,78 +141,49 @@ class TrainSettings:
     name: str = "paper"
     kind: str = "standard"
     network: NetworkSettings = NetworkSettings()
-    samples: int = 200
-    segment: int = 10
-    neighbors: float = 0.1
-    count_self: bool = False
+    samples: int = 200  # section 5.3
+    segment: int = 10  # 20 segments of 200 samples: the released code; the text leaves m open
+    neighbors: float = 0.1  # S3.2: (a, lambda1) = (0.1, 0.5) for the standard training
+    count_self: bool = False  # eqs 6 and 7
     round_neighbors: Literal["round", "floor"] = "round"
-    own_segments: bool = False
-    pool_unit: bool = True
-    target_low: float = 0.0
+    own_segments: bool = False  # eq. 9: the batch without the video itself
+    pool_unit: bool = True  # section 4.4: the learnable features z, of length 1, are pooled
+    target_low: float = 0.0  # section 4.4: L_unique scaled to [0, 1]
     target_high: float = 1.0
-    uniform_weight: float = 0.5
-    unique_weight: float = 0.1
+    uniform_weight: float = 0.5  # S3.2
+    unique_weight: float = 0.1  # eq. 11: lambda2 and lambda3 are 0.1
     filter_weight: float = 0.1
-    unit_input: bool = True
-    learning_rate: float = 1e-4
-    weight_decay: float = 1e-4
-    batch: int = 32
+    unit_input: bool = True  # section 3: features are L2-normalized
+    learning_rate: float = 1e-4  # Table S1
+    weight_decay: float = 1e-4  # Table S1
+    batch: int = 32  # Table S1 for TVSum; 8 for SumMe
     drop_last: bool = False
-    epochs: int = 40
+    epochs: int = 40  # Table S1
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        low, high = self.target_low, self.target_high
         checks = {
-            "samples": 2 <= self.samples <= 100_000,
-            "segment": 1 <= self.segment <= self.samples,
-            "neighbors": 0 < self.neighbors <= 1,
-            "learning_rate": 0 < self.learning_rate < 1,
-            "weight_decay": 0 <= self.weight_decay < 1,
-            "batch": 1 <= self.batch <= 65536,
-            "epochs": 0 <= self.epochs <= 10**6,
-            "uniform_weight": 0 <= self.uniform_weight < 1e6,
-            "target_low": 0 <= self.target_low < self.target_high <= 1,
+            "samples": (2 <= self.samples <= 100_000, "2 to 100000"),
+            "segment": (1 <= self.segment <= self.samples, "1 to the number of samples"),
+            "neighbors": (0 < self.neighbors <= 1, "a share in (0, 1]"),
+            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
+            "uniform_weight": (0 <= self.uniform_weight < 1e6, "a number in [0, 1000000)"),
+            "target_low": (0 <= low < high <= 1, "a number in [0, target_high)"),
         }
-        for name, fine in checks.items():
-            if not fine:
-                option = name.replace("_", "-")
-                raise SettingError(f"--{option}: {getattr(self, name)} is out of range")
+        check_ranges(self, checks)
 
-    def learns_uniqueness(self, n_videos: int) -> bool:
-        """Return whether any batch of so many videos holds something to be unlike."""
-        return self.own_segments or min(n_videos, self.batch) > 1
+    def shortfall(self, n_videos: int) -> str | None:
+        """Return a sentence where no batch has two videos, so that uniqueness is not learned."""
+        if self.own_segments or min(n_videos, self.batch) > 1:
+            return None
+        return (
+            "a video alone in its batch has no other to differ from, so uniqueness is not learned; "
+            "give more videos, or preset='reference'"
+        )
 
 
-PAPER = TrainSettings(
-    name="paper",
-    network=NetworkSettings(
-        layers=4,  # Table S1, row Standard
-        heads=1,  # Table S1
-        width=128,  # Table S1, and S1: "projected into 128 dimensions"
-        head_width=64,  # Table S1
-        inner=512,  # Table S1
-        norm_after_feedforward=True,  # the encoder of Vaswani et al. that S1 refers to
-        attention_dropout=0.0,  # Table S1: dropout 0
-        filter_sees_unit=True,  # eq. 10: r_t = H(sg(z_t)), and z_t has length 1 (section 4.3)
-    ),
-    samples=200,  # section 5.3
-    segment=10,  # 20 segments of 200 samples: the released code; the text leaves m open
-    neighbors=0.1,  # S3.2: (a, lambda1) = (0.1, 0.5) for the standard training
-    count_self=False,  # eqs 6 and 7
-    round_neighbors="round",
-    own_segments=False,  # eq. 9: the batch without the video itself
-    pool_unit=True,  # section 4.4: the learnable features z, of length 1, are pooled
-    target_low=0.0,  # section 4.4: L_unique scaled to [0, 1]
-    target_high=1.0,
-    uniform_weight=0.5,  # S3.2
-    unique_weight=0.1,  # eq. 11: lambda2 and lambda3 are 0.1
-    filter_weight=0.1,
-    unit_input=True,  # section 3: features are L2-normalized
-    learning_rate=1e-4,  # Table S1
-    weight_decay=1e-4,  # Table S1
-    batch=32,  # Table S1 for TVSum; 8 for SumMe
-    drop_last=False,
-    epochs=40,  # Table S1
-)
+PAPER = ContrastiveSettings()
 
 REFERENCE = replace(
     PAPER,
@@ -188,7 +206,7 @@ REFERENCE = replace(
 
 KINDS = ("standard", "youtube8m")
 
-_YOUTUBE8M = {
+_YOUTUBE8M: dict[str, Any] = {
     "kind": "youtube8m",
     "weight_decay": 5e-4,  # Table S1, row YT8M
     "batch": 128,  # Table S1
@@ -199,8 +217,8 @@ _YOUTUBE8M = {
 _YOUTUBE8M_HEADS = 8  # Table S1
 
 
-def train_settings(name: str, *, kind: str = "standard") -> TrainSettings:
-    """Return the settings of a preset for one kind of training.
+def contrastive_settings(name: str, *, kind: str = "standard") -> ContrastiveSettings:
+    """Return the contrastive settings of a preset for one kind of training.
 
     Args:
         name: `paper` or `reference`.
@@ -211,93 +229,60 @@ def train_settings(name: str, *, kind: str = "standard") -> TrainSettings:
     """
     presets = {"paper": PAPER, "reference": REFERENCE}
     if name not in presets:
-        raise unknown_value("--preset", name, presets)
+        raise unknown_value("preset", name, presets)
     if kind not in KINDS:
-        raise unknown_value("--kind", kind, KINDS)
+        raise unknown_value("kind", kind, KINDS)
     settings = presets[name]
     if kind == "standard":
         return settings
     network = replace(settings.network, heads=_YOUTUBE8M_HEADS)
     # The released code for YouTube-8M leaves out the last batch of an epoch.
-    changes: dict[str, Any] = {**_YOUTUBE8M, "drop_last": name == "reference"}
-    return replace(settings, network=network, **changes)
+    return replace(settings, network=network, drop_last=name == "reference", **_YOUTUBE8M)
 
 
-def replace_settings(settings: TrainSettings, **changes: Any) -> TrainSettings:
+def setting_names(cls: type[TrainingSettings]) -> set[str]:
+    """Return the names that `replace_settings` takes: of the fields and of the fields of parts."""
+    names = set()
+    for field in dataclasses.fields(cls):
+        names.add(field.name)
+        if dataclasses.is_dataclass(field.default):
+            names |= {inner.name for inner in dataclasses.fields(field.default)}
+    return names
+
+
+def replace_settings(settings: S, **changes: Any) -> S:
     """Return the settings with those changes that are not None; network fields by their own name.
+
+    >>> replace_settings(contrastive_settings("paper"), heads=4, epochs=None).network.heads
+    4
 
     Raises:
         SettingError: a value is out of range.
     """
-    given = {name: value for name, value in changes.items() if value is not None}
-    inner = {f.name for f in dataclasses.fields(NetworkSettings)}
-    network = {name: given.pop(name) for name in list(given) if name in inner}
-    return replace(settings, network=replace(settings.network, **network), **given)
+    changes = {name: value for name, value in changes.items() if value is not None}
+    for name, part in vars(settings).items():
+        if dataclasses.is_dataclass(part) and not isinstance(part, type):
+            inner = {f.name for f in dataclasses.fields(part)} & set(changes)
+            changes[name] = replace(part, **{n: changes.pop(n) for n in inner})
+    return replace(settings, **changes)
 
 
-@dataclass(frozen=True, kw_only=True)
-class DsnSettings:
-    """How DR-DSN learns: the defaults are Zhou et al., AAAI 2018, and their released settings.
+def from_dict(values: Mapping[str, Any], cls: type[S]) -> S:
+    """Return the settings that `dataclasses.asdict` made into a dictionary.
 
-    Attributes:
-        name: always `dr-dsn`.
-        hidden: width of the LSTM in each direction.
-        episodes: summaries drawn from each video in a step.
-        far: samples more than this apart count as wholly different in the diversity.
-        length_weight: beta, weight of the deviation of the mean probability from one half.
-        baseline_keep: share of the moving average of a video's rewards that a step keeps.
-        clip: largest length of the gradient.
-        unit_input: bring features to length 1, for the network and for the rewards.
-        learning_rate, weight_decay: of Adam.
-        epochs: passes over the videos.
-    """
-
-    method: ClassVar[str] = "dr-dsn"
-
-    name: str = "dr-dsn"
-    hidden: int = 256
-    episodes: int = 5
-    far: int = 20
-    length_weight: float = 0.01
-    baseline_keep: float = 0.9
-    clip: float = 5.0
-    unit_input: bool = True
-    learning_rate: float = 1e-5
-    weight_decay: float = 1e-5
-    epochs: int = 60
-
-    def __post_init__(self) -> None:
-        checks = {
-            "hidden": 1 <= self.hidden <= 65536,
-            "episodes": 1 <= self.episodes <= 1000,
-            "far": self.far >= 0,
-            "length_weight": self.length_weight >= 0,
-            "baseline_keep": 0 <= self.baseline_keep < 1,
-            "clip": self.clip > 0,
-            "learning_rate": 0 < self.learning_rate < 1,
-            "weight_decay": 0 <= self.weight_decay < 1,
-            "epochs": 0 <= self.epochs <= 10**6,
-        }
-        for name, fine in checks.items():
-            if not fine:
-                option = name.replace("_", "-")
-                raise SettingError(f"--{option}: {getattr(self, name)} is out of range")
-
-
-Settings: TypeAlias = TrainSettings | DsnSettings
-"""Of any method that learns."""
-
-
-def from_dict(values: Mapping[str, Any], *, method: str = TrainSettings.method) -> Settings:
-    """Return the settings of a method that `dataclasses.asdict` made into a dictionary.
+    Args:
+        values: name -> value; the fields of a part in a dictionary of their own.
+        cls: class of the settings.
 
     Raises:
         SettingError: a name is unknown, or a value of another type or out of range.
     """
     try:
-        if method == DsnSettings.method:
-            return DsnSettings(**values)
-        network = NetworkSettings(**values["network"])
-        return TrainSettings(**{**values, "network": network})
+        inner = {
+            field.name: type(field.default)(**values[field.name])
+            for field in dataclasses.fields(cls)
+            if dataclasses.is_dataclass(field.default) and not isinstance(field.default, type)
+        }
+        return cls(**{**values, **inner})
     except (TypeError, KeyError) as error:
         raise SettingError(f"settings of another version of vidgist ({error})") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ import numpy as np
 from vidgist.errors import DataError
 from vidgist.render.outputs.data import SCHEMA, SCHEMAS
 from vidgist.render.words import used_criteria
+from vidgist.system.json_file import read_json
 from vidgist.types import Booleans, Floats
 
 __all__ = ["Document", "read_document"]
@@ -102,16 +102,7 @@ def read_document(path: str | Path) -> Document:
         DataError: it cannot be read, is no summary.json of this schema, or is inconsistent.
     """
     path = Path(path)
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError(f"{path}: larger than any summary.json of vidgist")
-        raw = json.loads(path.read_bytes())
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not JSON; expected a summary.json that vidgist wrote") from error
+    raw = read_json(path, max_bytes=MOST_BYTES, cure="give a summary.json that vidgist wrote")
     try:
         return _checked(path, raw)
     except (KeyError, TypeError, ValueError, OverflowError) as error:

@@ -54,7 +54,7 @@ class Material:
     @cached_property
     def stills(self) -> Stills:
         """The keyframes of the selected shots."""
-        return Stills(self.summary)
+        return Stills(self.summary, self.frames)
 
     @cached_property
     def source(self) -> Source:

@@ -5,7 +5,7 @@ Pictures of full size are yielded one at a time; only small ones are kept in mem
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from vidgist.summary import Summary
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly"]
+__all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly", "list_stills"]
 
 MAX_TILES = 120
 """Greatest number of small pictures that are kept, evenly chosen."""
@@ -50,20 +50,28 @@ def evenly(n: int, most: int) -> list[int]:
     return sorted({int(i) for i in np.linspace(0, n - 1, min(n, most)).round()})
 
 
-class Stills:
-    """The keyframes ``stills`` of a summary, in order, and their pictures."""
+def list_stills(summary: Summary) -> tuple[Still, ...]:
+    """Return the keyframes of a summary, in order."""
+    picks = summary.features.picks[summary.stills]
+    shots = np.searchsorted(summary.shots.frames[:, 0], picks, side="right") - 1
+    seconds = summary.times_within(summary.stills, summary.shot_seconds[shots])
+    rows = zip(summary.stills.tolist(), shots.tolist(), seconds.tolist(), strict=True)
+    return tuple(Still(number, *row) for number, row in enumerate(rows, start=1))
 
-    def __init__(self, summary: Summary) -> None:
-        self._summary = summary
-        picks = summary.features.picks[summary.stills]
-        shots = np.searchsorted(summary.shots.frames[:, 0], picks, side="right") - 1
-        seconds = summary.times_within(summary.stills, summary.shot_seconds[shots])
-        self.stills = tuple(
-            Still(number, int(sample), int(shot), float(second))
-            for number, (sample, shot, second) in enumerate(
-                zip(summary.stills, shots, seconds, strict=True), start=1
-            )
-        )
+
+class Stills:
+    """The keyframes ``stills`` of a summary, in order, and their pictures.
+
+    Args:
+        summary: which samples are keyframes.
+        frames: decodes the frames at ascending times.
+    """
+
+    def __init__(
+        self, summary: Summary, frames: Callable[[Sequence[float]], Iterator[Image.Image]]
+    ) -> None:
+        self._frames = frames
+        self.stills = list_stills(summary)
         self._kept = frozenset(evenly(len(self.stills), MAX_TILES))
         self._tiles: list[tuple[Still, Image.Image]] = []
         self._favorite = int(np.argmax(summary.scores.importance[summary.stills]))
@@ -77,11 +85,8 @@ class Stills:
         """
         from PIL import Image
 
-        from vidgist.video.seek import frames_at
-
         tiles = []
-        times = np.array([still.seconds for still in self.stills])
-        images = frames_at(self._summary.video.path, times, timeline=self._summary.timeline)
+        images = self._frames([still.seconds for still in self.stills])
         for index, (still, image) in enumerate(zip(self.stills, images, strict=True)):
             if index in self._kept:
                 tile = image.copy()

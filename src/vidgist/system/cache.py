@@ -1,7 +1,7 @@
-"""The user's cache folder: things that can be made again at any time, each in one checked file.
+"""The user's cache folder: content that can be made again, each in one checked file.
 
-A file's name ends in the hash of its content, so that a damaged, cut or foreign file is told from a
-good one before it is used; it is then made anew.
+A file's name ends in the hash of its content, so that a damaged or foreign file is recognized
+before it is used, and made again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HASH_DIGITS = 32
 
 
 def cache_folder() -> Path:
-    """Return the folder (made when first needed): VIDGIST_CACHE, or what the system provides."""
+    """Return the cache folder, which need not exist: VIDGIST_CACHE, or the system's own."""
     chosen = os.environ.get("VIDGIST_CACHE")
     if chosen:
         return Path(chosen)
@@ -49,14 +49,14 @@ def _read(path: Path) -> bytes | None:
 
 
 def cached(key: str, *, suffix: str, make: Callable[[], bytes]) -> bytes:
-    """Return the content kept under ``key``, or make and keep it.
+    """Return the content stored under ``key``, or make and store it.
 
-    A cache that cannot be read or written changes nothing but the time that this takes.
+    A cache that cannot be read or written costs time, nothing else.
 
     Args:
-        key: letters, digits, `-`, `_` and `.`; says all that the content depends on.
-        suffix: the file's ending, with its dot.
-        make: gives the content.
+        key: letters, digits, `-`, `_` and `.`; identifies all that the content depends on.
+        suffix: of the file, with its dot.
+        make: returns the content.
     """
     try:
         folder = cache_folder()

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: write beside, flush to disk, then rename."""
+"""Atomic writes: files and folders are written beside their target, flushed, then renamed."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ _PARTIAL = re.compile(r"\.[0-9a-f]{12}-([0-9a-f]{1,8})\.partial(\..*)?", re.DOTA
 
 
 def _partial_name(path: Path) -> Path:
-    # Short on purpose: a final name may already have the 255 bytes that file systems allow.
+    # Short: the final name may already have the 255 bytes that file systems allow.
     unique = f".{secrets.token_hex(6)}-{os.getpid():x}"
     return path.parent / f"{unique}{PARTIAL_SUFFIX}{_short(path.suffix)}"
 
 
 def _short(suffix: str) -> str:
-    # Libraries go by the ending of a file; one that is cut is nobody's.
+    # Keep the suffix only if short: libraries infer the format from it.
     return suffix if len(suffix.encode(errors="surrogateescape")) <= 16 else ""
 
 
 def _refuse_existing(path: Path, overwrite: bool) -> None:
     if not overwrite and os.path.lexists(path):
-        raise OutputError(f"{path}: exists already; pass --overwrite to replace it")
+        raise OutputError(f"{path}: exists already; pass overwrite=True to replace it")
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
-    """Return the error for a path that could not be written: why, and what to do."""
+    """Return the error for a path that could not be written: the reason, and what to do."""
     reason = error.strerror or str(error)
     cures = {
-        errno.ENOSPC: "free some space or choose another folder with -o",
-        errno.EACCES: "choose a folder that you may write with -o",
-        errno.EROFS: "choose a folder that you may write with -o",
-        errno.ENAMETOOLONG: "choose a shorter name with -o",
+        errno.ENOSPC: "free some space or choose another output",
+        errno.EACCES: "choose an output that you may write",
+        errno.EROFS: "choose an output that you may write",
+        errno.ENAMETOOLONG: "choose a shorter name for the output",
     }
-    cure = cures.get(error.errno or 0, "choose another folder with -o")
+    cure = cures.get(error.errno or 0, "choose another output")
     return OutputError(f"{path}: cannot be written ({reason}); {cure}")
 
 
@@ -70,7 +70,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def check_output(path: Path, *, overwrite: bool = False) -> None:
-    """Make sure, before the work, that a file can be written.
+    """Check, before the work, that a file can be written.
 
     Raises:
         OutputError: it exists and ``overwrite`` is False, or its folder cannot be written.
@@ -86,9 +86,9 @@ def check_output(path: Path, *, overwrite: bool = False) -> None:
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Give a path to write to, which becomes ``path`` when the block ends without an error.
+    """Yield a temporary path, which is renamed to ``path`` when the block ends without an error.
 
-    The given path lies in the same folder and keeps the ending, for libraries that go by it.
+    It is in the same folder and keeps the suffix, from which libraries infer the format.
 
     Raises:
         OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
@@ -100,7 +100,7 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         yield partial
         with partial.open("rb+") as written:
             os.fsync(written.fileno())
-        # Asked again: another process may have finished the same file meanwhile.
+        # Again: another process may have finished the same file meanwhile.
         _refuse_existing(path, overwrite)
         partial.replace(path)
         _sync_folder(path.parent)
@@ -113,7 +113,7 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def whole_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Give an empty folder to fill, which becomes ``path`` when the block ends without an error.
+    """Yield an empty folder, which is renamed to ``path`` when the block ends without an error.
 
     Raises:
         OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
@@ -145,7 +145,7 @@ def whole_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 
 def reserve(folder: Path, n_bytes: int) -> None:
-    """Make sure that so much can be written in a folder, for libraries that die when it cannot.
+    """Check that a folder has room for so many bytes, for libraries that crash on a full disk.
 
     Raises:
         OSError: the disk is too full.
@@ -158,17 +158,16 @@ def reserve(folder: Path, n_bytes: int) -> None:
 
 
 def clean_partials(folder: Path) -> None:
-    """Delete what processes that were killed have left half-written in a folder.
+    """Delete the partial files of killed processes in a folder.
 
-    To be called with the lock of the folder held, where processes of other machines may write too;
-    what a living process of this machine writes is left alone in any case.
+    Where processes of other machines write too, hold the lock of the folder; the files of a running
+    process of this machine are kept in any case.
     """
     with contextlib.suppress(OSError):
         for entry in list(folder.iterdir()):
-            found = _PARTIAL.fullmatch(entry.name)
-            if found is None or _lives(int(found[1], 16)):
-                continue
-            _delete(entry)
+            partial = _PARTIAL.fullmatch(entry.name)
+            if partial is not None and not _is_running(int(partial[1], 16)):
+                _delete(entry)
 
 
 def _delete(path: Path) -> None:
@@ -180,7 +179,7 @@ def _delete(path: Path) -> None:
             path.unlink()
 
 
-def _lives(process: int) -> bool:
+def _is_running(process: int) -> bool:
     """Return whether a process of that number runs on this machine."""
     if os.name != "posix":
         return True  # there is no harmless way to ask, so nothing is deleted
@@ -189,5 +188,5 @@ def _lives(process: int) -> bool:
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
-        return True  # somebody else's
+        return True  # another user's
     return True

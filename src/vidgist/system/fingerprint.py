@@ -1,8 +1,4 @@
-"""Telling a video by its content, so that it is known again under another name or in another place.
-
-Reading a film to the end for this would cost as much as the disk allows; its size and sixteen
-pieces of it do as well, unless somebody edits a file in place on purpose.
-"""
+"""Fingerprints of files: a hash of the whole content, or a quick one of a long video."""
 
 from __future__ import annotations
 
@@ -11,14 +7,31 @@ from pathlib import Path
 
 from vidgist.errors import InputError
 
-__all__ = ["content_fingerprint"]
+__all__ = ["content_fingerprint", "file_hash"]
 
 _PIECES = 16
 _PIECE = 1 << 16
 
 
+def file_hash(path: Path, algorithm: str = "sha256") -> str:
+    """Return the hash of a file's whole content, in hexadecimal.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def content_fingerprint(path: str | Path) -> str:
-    """Return 32 hexadecimal digits that stand for a file's content.
+    """Return a fingerprint of a file, 32 hexadecimal digits of its size and 16 pieces of it.
+
+    A video is recognized under another name or in another folder.  Reading a film to the end for
+    this would take as long as the disk needs; size and pieces do as well, unless somebody edits a
+    file in place on purpose.
 
     Raises:
         InputError: the file cannot be read.

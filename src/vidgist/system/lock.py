@@ -1,4 +1,4 @@
-"""One process at a time: a lock that the system lets go of however its holder ends."""
+"""File lock for one process at a time, which the system releases however its holder ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _still_there(path: Path, descriptor: int) -> bool:
-    # The holder before may have removed the file between our opening and our locking it.
+    # The previous holder may have removed the file between our opening and our locking it.
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except OSError:
@@ -36,9 +36,9 @@ def _still_there(path: Path, descriptor: int) -> bool:
 
 @contextlib.contextmanager
 def exclusive(path: Path) -> Iterator[bool]:
-    """Hold the lock file ``path`` for the block; give False, at once, where another holds it.
+    """Lock the file ``path`` for the block; yield False, at once, if another process holds it.
 
-    The file is removed in the end.
+    The file is removed at the end.
 
     Raises:
         OSError: the file cannot be made.
@@ -53,7 +53,7 @@ def exclusive(path: Path) -> Iterator[bool]:
         yield held
     finally:
         if held:
-            # Windows removes no file that is open, so there it stays, empty and unlocked.
+            # Windows cannot remove an open file, so there it stays, empty and unlocked.
             with contextlib.suppress(OSError):
                 path.unlink()
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Signals that ask a process to stop: it cleans up for each as for Ctrl-C."""
+"""Signals that stop a process: it cleans up for each as for Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["when_stopped"]
 def when_stopped(handler: Callable[[int, FrameType | None], None]) -> None:
     """Call ``handler`` when the process is to end, or its terminal has closed.
 
-    What is ignored stays so: nohup does it to a closed terminal, and means it.
+    A signal that is ignored stays so: nohup ignores a closed terminal on purpose.
     """
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP

@@ -1,6 +1,7 @@
-"""Contrastive refinement: the only home of torch, with `vidgist.training.rivals.dr_dsn`.
+"""Training by torch: losses, networks, the training loop, and the rivals.
 
-`settings` and `videos` need no torch; the rest does, and `require_torch` says how to get it.
+What reads data (`inputs`, `sources`, `store`, `videos`) and the declarations in `rivals` need no
+torch.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ __all__ = ["require_torch"]
 
 
 def require_torch(what: str = "training") -> None:
-    """Make sure that what training needs is installed.
+    """Make sure that torch and Lightning Fabric are installed.
 
     Raises:
-        MissingExtraError: torch or Lightning Fabric is not; names the extra that brings them.
+        MissingExtraError: one is not; the message names the extra that brings them.
     """
     for package in ("torch", "lightning_fabric"):
         if importlib.util.find_spec(package) is None:

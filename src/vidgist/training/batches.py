@@ -1,4 +1,4 @@
-"""Batches of one epoch, read ahead by a thread while the network learns."""
+"""Batches of an epoch, read ahead by a thread while the network learns."""
 
 from __future__ import annotations
 
@@ -12,49 +12,44 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from vidgist.models.settings import ContrastiveSettings
 from vidgist.training.sampling import epoch_generator, sample_indices, shuffled_batches
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["count_steps", "dequantize", "epoch_batches"]
+__all__ = ["dequantize", "epoch_batches"]
 
 READ_AHEAD = 2
-"""Batches that are read while the network learns from another."""
+"""Batches that are read ahead."""
 
 
 def dequantize(features: Tensor) -> Tensor:
-    """Return YouTube-8M's bytes as the numbers in [-2, 2] that they stand for."""
+    """Return the numbers in [-2, 2] that YouTube-8M's bytes encode."""
     return features.float().mul_(4.0 / 255.0).add_(4.0 / 512.0 - 2.0)
-
-
-def count_steps(n_videos: int, *, batch: int, drop_last: bool) -> int:
-    """Return how many batches an epoch has."""
-    full = n_videos // batch
-    return max(1, full) if drop_last or n_videos % batch == 0 else full + 1
 
 
 def epoch_batches(
     videos: TrainingVideos,
     *,
-    samples: int,
-    batch: int,
-    drop_last: bool,
+    settings: ContrastiveSettings,
     seed: int,
     epoch: int,
     device: torch.device,
     rank: int = 0,
     ranks: int = 1,
 ) -> Iterator[Tensor]:
-    """Visit the features (B, samples, D), float32 on the device, of each batch of an epoch.
+    """Yield the features (B, samples, D), float32 on the device, of each batch of an epoch.
 
-    With several devices each takes its equal share of every batch; a rest of videos that cannot be
-    shared equally waits for another epoch's order. All of them draw the same samples, so that the
-    result does not depend on who reads what.
+    Several devices get equal shares of every batch; videos that cannot be shared equally are left
+    out of this epoch. All devices draw the same samples, so that the result does not depend on how
+    a batch is shared.
     """
     rng = epoch_generator(seed, epoch)
-    plan = shuffled_batches(len(videos), batch=batch, drop_last=drop_last, rng=rng)
+    plan = shuffled_batches(
+        len(videos), batch=settings.batch, drop_last=settings.drop_last, rng=rng
+    )
 
     def load(chosen: npt.NDArray[np.int64]) -> Tensor:
-        indices = sample_indices(videos.lengths[chosen], samples, rng=rng)
+        indices = sample_indices(videos.lengths[chosen], settings.samples, rng=rng)
         share = len(chosen) // ranks
         mine = slice(rank * share, (rank + 1) * share)
         return torch.from_numpy(videos.read(chosen[mine], indices[mine]))

@@ -1,4 +1,4 @@
-"""The state of a training between two epochs, in a safetensors file, so that it can go on.
+"""Checkpoints: the state of a training between two epochs, in a safetensors file.
 
 Order, samples and dropout of an epoch follow from the seed and the epoch's number alone (see
 `vidgist.training.sampling`): weights and Adam's moments are the whole state.
@@ -17,43 +17,42 @@ import torch
 from torch import Tensor, nn
 
 from vidgist.errors import ModelError
-from vidgist.models.file import open_tensors, write_tensors
+from vidgist.system.tensors import open_tensors, write_tensors
+from vidgist.training.learner import Learner
+from vidgist.training.videos import Array
 
 __all__ = ["Checkpoint", "checkpoint_path", "restore", "save_checkpoint", "weights_of"]
 
 FORMAT = "vidgist-checkpoint-1"
-ANEW = "start anew without --resume and with --overwrite"
+_ANEW = "start anew with overwrite=True in the place of resume=True"
 _NETWORK, _ADAM, _EXTRA = "network.", "adam.", "extra."
 _EARLIER = {"precision": "fp32", "devices": 1}
-"""What checkpoints of earlier versions do not say of themselves: the values of most."""
+"""Fields that checkpoints of earlier versions lack, with the values that most of them had."""
 _SHOWN = 6
-"""Differences that are told."""
+"""Differences that an error lists."""
 
-Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Shape: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """What a checkpoint tells beside the tensors.
+    """Description of a checkpoint, beside its tensors.
 
     Attributes:
         identity: what must be the same for a run to go on: see `vidgist.training.identity`.
-        epochs: passes over the data that were made.
-        steps: changes of the weights that were made.
-        loss: terms of the loss in the last epoch.
-        extra: further state of a method, by name.
+        epochs: passes over the data.
+        steps: updates of the weights.
+        loss: mean of each term of the loss over the steps of the last epoch that have it.
     """
 
     identity: Mapping[str, Any]
     epochs: int
     steps: int
     loss: Mapping[str, float]
-    extra: Mapping[str, Array]
 
 
 def checkpoint_path(output: Path) -> Path:
-    """Return where the checkpoint of a training lies: beside its model."""
+    """Return the path of a training's checkpoint, beside its model."""
     return output.with_name(f"{output.name}.checkpoint")
 
 
@@ -65,20 +64,18 @@ def weights_of(network: nn.Module) -> dict[str, Array]:
     }
 
 
-def save_checkpoint(
-    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, *, state: Checkpoint
-) -> None:
-    """Write a checkpoint in the place of the last, whole or not at all.
+def save_checkpoint(path: Path, learner: Learner, *, state: Checkpoint) -> None:
+    """Write a checkpoint over the last one, whole or not at all.
 
     Raises:
         OutputError: it cannot be written.
     """
-    tensors = {_NETWORK + name: values for name, values in weights_of(network).items()}
-    names = {id(p): name for name, p in network.named_parameters()}
-    for parameter, moments in optimizer.state.items():
+    tensors = {_NETWORK + name: values for name, values in weights_of(learner.network).items()}
+    names = {id(p): name for name, p in learner.network.named_parameters()}
+    for parameter, moments in learner.optimizer.state.items():
         for kind, values in moments.items():
             tensors[f"{_ADAM}{kind}.{names[id(parameter)]}"] = values.detach().cpu().numpy()
-    for name, values in state.extra.items():
+    for name, values in learner.state().items():
         tensors[_EXTRA + name] = values
     about = {
         "identity": dict(state.identity),
@@ -91,32 +88,24 @@ def save_checkpoint(
 
 
 def restore(
-    path: Path,
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    *,
-    identity: Mapping[str, Any],
-    epochs: int,
-    extra: Mapping[str, Array],
+    path: Path, learner: Learner, *, identity: Mapping[str, Any], epochs: int
 ) -> Checkpoint:
-    """Put a checkpoint's state into the network and its optimizer.
+    """Load a checkpoint's state into a learner: weights, moments and its further state.
 
     Args:
         path: the file.
-        network: takes the weights.
-        optimizer: takes the moments.
-        identity: of the run that is to go on.
-        epochs: of that run; the checkpoint may not have made more.
-        extra: the method's further state at its beginning, for its names and shapes.
+        learner: in its initial state, which gives names and shapes.
+        identity: of the run that is resumed.
+        epochs: of that run, the most that the checkpoint may have.
 
     Raises:
-        ModelError: the file is no checkpoint, damaged, of a run with other settings or data, or
-            beyond the epochs that are asked for.
+        ModelError: the file is not a checkpoint, damaged, of a run with other settings or data, or
+            has more epochs.
     """
-    damaged = ModelError(f"{path}: is a damaged checkpoint; {ANEW}")
-    with open_tensors(path, cure=ANEW) as file:
+    damaged = ModelError(f"{path}: is a damaged checkpoint; {_ANEW}")
+    with open_tensors(path, cure=_ANEW) as file:
         if file.metadata.get("format") != FORMAT:
-            raise ModelError(f"{path}: is not a checkpoint of this version of vidgist; {ANEW}")
+            raise ModelError(f"{path}: is not a checkpoint of this version of vidgist; {_ANEW}")
         try:
             about = json.loads(file.metadata["state"])
             stored = {**_EARLIER, **about["identity"]}
@@ -126,34 +115,37 @@ def restore(
         changed = _differences(stored, json.loads(json.dumps(dict(identity))))
         if changed:
             raise ModelError(
-                f"{path}: is of another training ({'; '.join(changed)}); give the same, or {ANEW}"
+                f"{path}: is of another training ({'; '.join(changed)}); give the same, or {_ANEW}"
             )
         if not 0 <= done <= epochs:
             raise ModelError(
-                f"{path}: has made {done} epochs already, asked for are {epochs}; ask for at least "
-                f"{done} with --epochs, or {ANEW}"
+                f"{path}: has {done} epochs already, expected at most {epochs}; ask for at least "
+                f"epochs={done}, or {_ANEW}"
             )
-        shapes = _shapes(network, extra)
-        for name, part in file.stored.items():
-            whose = name.split(".", 2)[-1] if name.startswith(_ADAM) else name
-            if part.shape not in shapes.get(whose, ()):
+        extra = learner.state()
+        shapes = _shapes(learner.network, extra)
+        for name, info in file.tensors.items():
+            owner = name.split(".", 2)[-1] if name.startswith(_ADAM) else name
+            if info.shape not in shapes.get(owner, ()):
                 raise damaged
-        if not {_EXTRA + name for name in extra} <= set(file.stored):
+        if not {_EXTRA + name for name in extra} <= set(file.tensors):
             raise damaged
         tensors = file.read()
     try:
-        _load(network, optimizer, tensors)
+        _load(learner.network, learner.optimizer, tensors)
     except (KeyError, ValueError, RuntimeError):
         raise damaged from None
-    rest = {n[len(_EXTRA) :]: v for n, v in tensors.items() if n.startswith(_EXTRA)}
-    return Checkpoint(identity=identity, epochs=done, steps=steps, loss=loss, extra=rest)
+    learner.set_state(
+        {n.removeprefix(_EXTRA): v for n, v in tensors.items() if n.startswith(_EXTRA)}
+    )
+    return Checkpoint(identity=identity, epochs=done, steps=steps, loss=loss)
 
 
-def _differences(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """Say which fields of an identity differ, and both of their values."""
-    if stored.get("method") != wanted["method"]:
-        return [f"method was {stored.get('method')}, now {wanted['method']}"]
-    before, now = _flat(stored), _flat(wanted)
+def _differences(stored: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
+    """Return the fields of an identity that differ, with both values."""
+    if stored.get("method") != current["method"]:
+        return [f"method was {stored.get('method')}, now {current['method']}"]
+    before, now = _flat(stored), _flat(current)
     changed = [
         f"{name} was {before.get(name, 'not known')}, now {now.get(name, 'not known')}"
         for name in dict.fromkeys([*now, *before])
@@ -164,7 +156,7 @@ def _differences(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[s
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields without the groups that they stand in; their names are unlike."""
+    """Return the fields of all groups in one dictionary; no two have the same name."""
     flat: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, dict):
@@ -177,8 +169,7 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
 def _shapes(network: nn.Module, extra: Mapping[str, Array]) -> dict[str, tuple[Shape, ...]]:
     """Return the shapes that a tensor of a checkpoint may have, by its name.
 
-    Of Adam's state the name is that of the parameter: moments are of its shape, the count of steps
-    is one number.
+    Adam's state goes by the parameter's name: moments have its shape, the step count is one number.
     """
     shapes: dict[str, tuple[Shape, ...]] = {}
     for name, values in network.state_dict().items():
@@ -200,10 +191,10 @@ def _load(
         }
 
     network.load_state_dict(part(_NETWORK))
-    places = {name: i for i, (name, _) in enumerate(network.named_parameters())}
+    indices = {name: i for i, (name, _) in enumerate(network.named_parameters())}
     state: dict[int, dict[str, Tensor]] = {}
     for full, values in part(_ADAM).items():
         kind, name = full.split(".", 1)
-        state.setdefault(places[name], {})[kind] = values
+        state.setdefault(indices[name], {})[kind] = values
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})

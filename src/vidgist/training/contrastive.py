@@ -1,17 +1,16 @@
-"""Contrastive refinement: the network and its losses as something that can be trained."""
+"""Learner of contrastive refinement: its network, optimizer and batches."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-import numpy.typing as npt
-import torch
 from torch import Tensor, nn
 
-from vidgist.models.settings import TrainSettings
-from vidgist.training.batches import count_steps, epoch_batches
+from vidgist.models.settings import ContrastiveSettings
+from vidgist.training.batches import epoch_batches
+from vidgist.training.learner import Learner, adam
 from vidgist.training.losses import total_loss
 from vidgist.training.network import seed_network
 from vidgist.training.videos import TrainingVideos
@@ -19,79 +18,50 @@ from vidgist.training.videos import TrainingVideos
 __all__ = ["ContrastiveLearner"]
 
 
-class ContrastiveLearner:
-    """Refines features and learns the uniqueness filter (sections 4.3 and 4.4).
+class ContrastiveLearner(Learner):
+    """Training of the network and the uniqueness filter (sections 4.3 and 4.4)."""
 
-    Args:
-        videos: what to learn from.
-        settings: of network, losses and optimizer.
-        seed: of weights and samples.
-    """
-
-    clip: float | None = None
-
-    def __init__(self, videos: TrainingVideos, *, settings: TrainSettings, seed: int) -> None:
+    def __init__(self, videos: TrainingVideos, *, settings: ContrastiveSettings, seed: int) -> None:
         self.videos = videos
         self.settings = settings
         self.seed = seed
-        self.network: nn.Module = seed_network(
+        self.network = seed_network(
             videos.dimension,
             settings=settings.network,
             unit_input=settings.unit_input,
             seed=seed,
         )
-        self.optimizer: torch.optim.Optimizer = torch.optim.Adam(
-            self.network.parameters(),
-            lr=settings.learning_rate,
-            weight_decay=settings.weight_decay,
-        )
+        self.optimizer = adam(self.network, settings)
 
     def steps_of_epoch(self) -> int:
-        """Return how many batches an epoch has."""
-        return count_steps(
-            len(self.videos), batch=self.settings.batch, drop_last=self.settings.drop_last
-        )
+        """Return the number of batches of an epoch."""
+        full, rest = divmod(len(self.videos), self.settings.batch)
+        return max(1, full) if self.settings.drop_last or not rest else full + 1
 
     def losses(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[dict[str, Tensor]]:
-        """Give the terms of the loss of each batch."""
-        batches = epoch_batches(
-            self.videos,
-            samples=self.settings.samples,
-            batch=self.settings.batch,
-            drop_last=self.settings.drop_last,
-            seed=self.seed,
-            epoch=epoch,
-            device=fabric.device,
-            rank=fabric.global_rank,
-            ranks=fabric.world_size,
-        )
+        """Yield the terms of each batch's loss."""
+        rank, ranks = fabric.global_rank, fabric.world_size
 
         def gather(segments: Tensor) -> tuple[Tensor, int]:
-            if fabric.world_size == 1:
+            if ranks == 1:
                 return segments, 0
             with warnings.catch_warnings():
                 # torch is renaming the function that Fabric calls here.
                 warnings.filterwarnings("ignore", message=".*all_gather is deprecated")
                 shared = fabric.all_gather(segments, sync_grads=True).flatten(0, 1)
-            return shared, fabric.global_rank * len(segments)
+            return shared, rank * len(segments)
 
-        for features in batches:
+        for features in epoch_batches(
+            self.videos,
+            settings=self.settings,
+            seed=self.seed,
+            epoch=epoch,
+            device=fabric.device,
+            rank=rank,
+            ranks=ranks,
+        ):
             refined, logits = network(features)
             terms = total_loss(features, refined, logits, settings=self.settings, gather=gather)
-            named = {
-                "alignment": terms.alignment,
-                "uniformity": terms.uniformity,
-                "uniqueness": terms.uniqueness,
-                "filter": terms.filter,
-                "total": terms.total,
-            }
-            # Nothing of this batch is kept while the next one is read.
-            del features, refined, logits, terms
-            yield {name: term for name, term in named.items() if term is not None}
-
-    def state(self) -> dict[str, npt.NDArray[Any]]:
-        """Return nothing: weights and moments are all there is."""
-        return {}
-
-    def set_state(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Take nothing back."""
+            del features, refined, logits  # nothing of this batch is kept while the next is read
+            yield terms
+            del terms

@@ -1,4 +1,4 @@
-r"""What training minimizes, for a whole batch of videos at once (eqs 6, 7, 9, 10 and 11).
+r"""Losses of contrastive refinement, for a batch of videos at once (eqs 6, 7, 9, 10 and 11).
 
 .. math::
    L = L_{align}(z) + \lambda_1 L_{uniform}(z) + \lambda_2 L_{unique}(z) + \lambda_3 L_{filter}
@@ -6,7 +6,7 @@ r"""What training minimizes, for a whole batch of videos at once (eqs 6, 7, 9, 1
 averaged over samples and videos. Alignment pulls together samples that the *frozen* features call
 neighbors; uniformity pushes all samples of a video apart, uniqueness pushes them from segments of
 other videos; the filter learns which samples that last push could not move. On the unit sphere
-||a - b||^2 = 2 - 2 a.b, so that all of it needs inner products only.
+||a - b||^2 = 2 - 2 a.b, so that inner products suffice.
 
 Shapes: B videos of T samples each, K neighbors, L segments a video, d the refined width.
 """
@@ -14,7 +14,6 @@ Shapes: B videos of T samples each, K neighbors, L segments a video, d the refin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -22,10 +21,9 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from vidgist.criteria.alignment import neighbor_count
-from vidgist.models.settings import TrainSettings
+from vidgist.models.settings import ContrastiveSettings
 
 __all__ = [
-    "Terms",
     "alignment_loss",
     "filter_target",
     "nearest_neighbors",
@@ -36,7 +34,7 @@ __all__ = [
 ]
 
 _BLOCK_NUMBERS = 2**23
-"""Kernel values to segments that are held at once; a batch of 32 videos is one block."""
+"""Kernel values to segments in memory at once; a batch of 32 videos is one block."""
 
 
 def nearest_neighbors(features: Tensor, *, k: int, count_self: bool) -> Tensor:
@@ -60,9 +58,9 @@ def alignment_loss(products: Tensor, neighbors: Tensor) -> Tensor:
 
 
 def _kernel(products: Tensor) -> Tensor:
-    """Return exp(-2 ||a - b||^2) in the place of the inner products a.b.
+    """Overwrite inner products a.b with exp(-2 ||a - b||^2).
 
-    For a batch of 128 videos these are 65 million numbers: every copy is a quarter of a gigabyte.
+    In place: for a batch of 128 videos these are 65 million numbers, a quarter of a gigabyte.
     """
     return products.mul_(4.0).sub_(4.0).exp_()
 
@@ -99,7 +97,7 @@ def uniqueness_loss(unit: Tensor, bank: Tensor, *, own_segments: bool, first: in
         unit: (B, T, d) z of length 1.
         bank: (B', L, d) segments of all videos of the batch, which may lie on several devices.
         own_segments: count the video's own segments too.
-        first: place of the first of the B videos among the B'.
+        first: index of the first of the B videos among the B'.
 
     Returns:
         (B, T); 0 where the batch holds no other video.
@@ -108,7 +106,7 @@ def uniqueness_loss(unit: Tensor, bank: Tensor, *, own_segments: bool, first: in
     if len(unit) <= at_once:
         return _uniqueness(unit, bank, own_segments, first)
     parts = [
-        # Kernels are made anew for the gradient: what the whole batch's take exceeds the network.
+        # Kernels are computed again for the gradient: those of a whole batch outweigh the network.
         checkpoint(
             *(_uniqueness, unit[start : start + at_once], bank, own_segments, first + start),
             use_reentrant=False,
@@ -134,27 +132,12 @@ def _uniqueness(unit: Tensor, bank: Tensor, own_segments: bool, first: int) -> T
 
 
 def filter_target(unique: Tensor, *, low: float, high: float) -> Tensor:
-    """Return what the filter is to say, (B, T) in [low, high]: 1 - minmax of L_unique, detached."""
+    """Return the filter's target 1 - minmax(L_unique), detached: (B, T), minmax in [low, high]."""
     values = unique.detach()
     lowest = values.amin(dim=-1, keepdim=True)
     span = values.amax(dim=-1, keepdim=True) - lowest
     scaled = (values - lowest) / span.clamp_min(1e-9)
     return 1.0 - (low + (high - low) * scaled)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The loss of one step and its terms, each averaged over samples and videos.
-
-    Uniqueness and filter are None where the batch holds no other video to be unlike: the target
-    would be 1 everywhere, and the filter learn that all is unique.
-    """
-
-    total: Tensor
-    alignment: Tensor
-    uniformity: Tensor
-    uniqueness: Tensor | None
-    filter: Tensor | None
 
 
 def _alone(bank: Tensor) -> tuple[Tensor, int]:
@@ -166,17 +149,20 @@ def total_loss(
     refined: Tensor,
     logits: Tensor,
     *,
-    settings: TrainSettings,
+    settings: ContrastiveSettings,
     gather: Callable[[Tensor], tuple[Tensor, int]] = _alone,
-) -> Terms:
-    """Return the loss of a batch (eq. 11).
+) -> dict[str, Tensor]:
+    """Return the terms of a batch's loss and their ``total`` (eq. 11), means over all samples.
+
+    ``uniqueness`` and ``filter`` are left out where the batch has a single video: the target would
+    be 1 everywhere, and the filter would learn that all is unique.
 
     Args:
-        features: (B, T, D) frozen backbone features: they say who is whose neighbor.
+        features: (B, T, D) frozen backbone features, which define the neighbors.
         refined: (B, T, d) output of the network.
         logits: (B, T) output of the filter before its sigmoid.
         settings: weights and variants.
-        gather: takes this device's segments (B, L, d), returns those of all devices and the place
+        gather: takes this device's segments (B, L, d), returns those of all devices and the index
             of this device's first video among them.
     """
     # Exponentials of distances are taken in full precision, whatever the network runs in.
@@ -191,17 +177,19 @@ def total_loss(
         near = nearest_neighbors(features, k=k, count_self=settings.count_self)
         unit = F.normalize(refined, dim=-1)
         products = unit @ unit.transpose(1, 2)
-        alignment = alignment_loss(products, near).mean()
-        uniformity = uniformity_loss(products, count_self=settings.count_self).mean()
+        terms = {
+            "alignment": alignment_loss(products, near).mean(),
+            "uniformity": uniformity_loss(products, count_self=settings.count_self).mean(),
+        }
+        total = terms["alignment"] + settings.uniform_weight * terms["uniformity"]
         own = segments(refined, run=settings.segment, pool_unit=settings.pool_unit)
         bank, first = gather(own)
-        total = alignment + settings.uniform_weight * uniformity
         if len(bank) == 1 and not settings.own_segments:
-            # No share in the loss, but a gradient: several devices wait for one of every weight.
-            return Terms(total + 0.0 * logits.sum(), alignment, uniformity, None, None)
+            # The filter adds 0, but has a gradient: several devices wait for one of every weight.
+            return {**terms, "total": total + 0.0 * logits.sum()}
         unique = uniqueness_loss(unit, bank, own_segments=settings.own_segments, first=first)
         target = filter_target(unique, low=settings.target_low, high=settings.target_high)
-        filtering = F.binary_cross_entropy_with_logits(logits, target)
-        uniqueness = unique.mean()
-        total = total + settings.unique_weight * uniqueness + settings.filter_weight * filtering
-    return Terms(total, alignment, uniformity, uniqueness, filtering)
+        terms["uniqueness"] = unique.mean()
+        terms["filter"] = F.binary_cross_entropy_with_logits(logits, target)
+        total = total + settings.unique_weight * terms["uniqueness"]
+        return {**terms, "total": total + settings.filter_weight * terms["filter"]}

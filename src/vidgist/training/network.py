@@ -1,4 +1,4 @@
-r"""The network G that refines features, and the filter H that tells what is unique to a video.
+r"""Network G that refines features, and uniqueness filter H, in torch.
 
 G is a linear map to ``width``, a LayerNorm, and Transformer encoder layers without positions: what
 a sample becomes depends on which samples there are, not on their order. One encoder layer of H is
@@ -7,8 +7,8 @@ a sample becomes depends on which samples there are, not on their order. One enc
    a = \mathrm{LN}(x + W_o \, \mathrm{softmax}(Q K^T / \sqrt{d_{head}}) V), \qquad
    y = \mathrm{LN}(a + W_2 \max(0, W_1 a + b_1) + b_2)
 
-where the second LN stands in `paper` and is missing in `reference`. `vidgist.models.refiner_graph`
-builds the same network as an ONNX graph: a change here needs its counterpart there.
+where `reference` leaves out the second LN. `vidgist.models.refiner` runs trained networks without
+torch.
 """
 
 from __future__ import annotations
@@ -18,16 +18,14 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from vidgist.models.layers import NORM_EPSILON
 from vidgist.models.settings import NetworkSettings
 
-__all__ = ["NORM_EPSILON", "EncoderLayer", "Refiner", "seed_network"]
-
-NORM_EPSILON = 1e-6
-"""Added to the variance in every LayerNorm."""
+__all__ = ["EncoderLayer", "Refiner", "seed_network"]
 
 _KEPT_NUMBERS = 2**23
-"""Queries of a batch that are kept for the gradient, and keys and values as many; beyond, as in a
-batch of 128 videos with 8 heads, they are made anew: kept, they take 1 GB of 3."""
+"""Most queries of a batch that are kept for the gradient, and as many keys and values. More, as in
+a batch of 128 videos with 8 heads, are computed again: kept, they would take 1 GB of 3."""
 
 
 class EncoderLayer(nn.Module):
@@ -108,7 +106,7 @@ class Refiner(nn.Module):
         return refined
 
     def filter_logits(self, refined: Tensor) -> Tensor:
-        """Return what H says before the sigmoid, (B, T); no gradient flows back into G."""
+        """Return H's output before the sigmoid, (B, T); no gradient flows back into G."""
         seen = refined.detach()
         if self.filter_sees_unit:
             seen = F.normalize(seen, dim=-1)

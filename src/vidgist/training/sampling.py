@@ -1,4 +1,4 @@
-"""Bring videos of any length to one length, a whole batch at once.
+"""Random samples and batches: videos of any length brought to one length.
 
 A longer video gives a sorted random subset of its samples, without replacement and drawn afresh
 each time; a shorter one repeats samples evenly (nearest-neighbor interpolation).
@@ -17,7 +17,7 @@ Integers = npt.NDArray[np.int64]
 def epoch_generator(seed: int, epoch: int) -> np.random.Generator:
     """Return the generator of one epoch.
 
-    It depends on nothing else, so that a run that stopped after any epoch goes on as if it had not.
+    It depends on nothing else, so that a resumed run draws what an unbroken one draws.
     """
     return np.random.default_rng([seed, epoch])
 
@@ -25,7 +25,7 @@ def epoch_generator(seed: int, epoch: int) -> np.random.Generator:
 def shuffled_batches(
     n_videos: int, *, batch: int, drop_last: bool, rng: np.random.Generator
 ) -> list[Integers]:
-    """Return which videos are in each batch of an epoch; none is in two.
+    """Return the videos of each batch of an epoch; none is in two.
 
     A last batch that is not full is left out with ``drop_last``, unless it is the only one.
     """
@@ -51,7 +51,7 @@ def sample_indices(lengths: npt.ArrayLike, count: int, *, rng: np.random.Generat
     indices = np.arange(count) * lengths[:, None] // count
     long = np.flatnonzero(lengths > count)
     if len(long):
-        # The places of the smallest of random keys are a uniform random subset.
+        # The indices of the smallest of random keys are a uniform random subset.
         longest = int(lengths[long].max())
         keys = rng.random((len(long), longest), dtype=np.float32)
         keys[np.arange(longest) >= lengths[long, None]] = np.inf

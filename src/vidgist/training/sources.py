@@ -1,25 +1,26 @@
-"""What ``vidgist train`` may be given: data sets, videos, YouTube-8M's records, stores."""
+"""Training data from data sets, videos, YouTube-8M's records and stores."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vidgist.backbones import DEFAULT_BACKBONE, load_backbone
 from vidgist.datasets import VideoRecord, open_dataset
 from vidgist.datasets.splits import Split, read_splits, video_key
+from vidgist.datasets.store import CONTENT, open_store
+from vidgist.datasets.youtube8m import read_youtube8m
 from vidgist.errors import DataError, OutputError, SettingError, VidgistError
+from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.training.inputs import HDF5_FILES, RECORDS, STORES, VIDEOS, sort_inputs
 from vidgist.training.store import is_store, open_mapped_store, read_index, write_mapped_store
-from vidgist.training.videos import TrainingVideos, gather_videos
-
-if TYPE_CHECKING:
-    from vidgist.backbones import Backbone
+from vidgist.training.videos import Array, TrainingVideos, gather_videos
 
 __all__ = ["Extractor", "read_training_data", "training_part"]
 
@@ -29,25 +30,19 @@ YOUTUBE8M = "youtube8m"
 
 @dataclass(frozen=True, kw_only=True)
 class Extractor:
-    """How features of videos are made on the way.
+    """Settings of the extraction of features from videos.
 
     Attributes:
-        backbone: name of the extractor, or the extractor.
+        backbone: name of the extractor.
         fps: samples a second.
         device: `auto`, `cpu` or `cuda`.
         threads: for decoding and inference each; default one a core.
     """
 
-    backbone: str = "efficientnet_lite0"
+    backbone: str = DEFAULT_BACKBONE
     fps: float = 2.0
     device: str = "auto"
     threads: int | None = None
-
-    def load(self) -> Backbone:
-        """Return the extractor, ready to run."""
-        from vidgist.backbones import load_backbone
-
-        return load_backbone(self.backbone, device=self.device, threads=self.threads)
 
 
 def read_training_data(
@@ -58,25 +53,25 @@ def read_training_data(
     keys: Split | None = None,
     progress: Progress = silent,
 ) -> tuple[TrainingVideos, tuple[str, ...]]:
-    """Return the videos to train on, and what could not be used, one sentence each.
+    """Return the training videos, and a sentence for each input that cannot be used.
 
     Args:
-        paths: files of the field's HDF5 layout; videos and folders of them; YouTube-8M's
-            ``.tfrecord`` files and folders of them; or one store made from such files. Of one kind.
-            Of videos and records, these alone are learned from.
-        work: where features that are extracted or converted are kept, with the endings
-            ``-features.h5`` and ``-store``; what lies there of the same inputs is used again.
-        extractor: how features of videos are made.
-        keys: train only on these of the first data set; all of the others are used.
-        progress: told how far the reading is.
+        paths: of one kind: HDF5 files in the field's layout; videos and folders of them;
+            YouTube-8M's ``.tfrecord`` files and folders of them; or one store made from such files.
+        work: the model file. Extracted features are kept beside it in ``<stem>-features.h5``,
+            converted records in ``<stem>-store``, and used again for the same inputs.
+        extractor: settings of the extraction, for videos.
+        keys: train only on these videos of the first data set, and on all of the others.
+        progress: called while inputs are read.
 
     Raises:
         DataError: a file is missing, damaged or of another kind, or nothing has features.
-        OutputError: what is extracted or converted cannot be kept there.
+        OutputError: extracted or converted features cannot be written.
+        SettingError: ``keys`` are given without HDF5 files.
     """
     kind, files = sort_inputs(paths)
     if keys is not None and kind != HDF5_FILES:
-        raise SettingError("--splits: needs HDF5 files, whose videos it names")
+        raise SettingError("splits: needs HDF5 files, whose videos it names")
     if kind == STORES:
         return open_mapped_store(files[0]), ()
     if kind == RECORDS:
@@ -85,10 +80,9 @@ def read_training_data(
     if kind == VIDEOS:
         file = _beside(work, "-features.h5")
         extracted, lost = _extract(files, file, extractor=extractor, progress=progress)
-        found, without = _read_hdf5([file], extracted)
-        return found, (*lost, *without)
-    wanted = None if keys is None else _keys_of_split(files[0], keys)
-    return _read_hdf5(files, wanted)
+        read, without = _read_hdf5([file], extracted)
+        return read, (*lost, *without)
+    return _read_hdf5(files, None if keys is None else _keys_of_split(files[0], keys))
 
 
 def _beside(work: Path, ending: str) -> Path:
@@ -101,35 +95,35 @@ def training_part(splits: Path, number: int) -> Split:
     Raises:
         SettingError: the file has no split of that number.
     """
-    found = read_splits(splits)
-    if not 1 <= number <= len(found):
-        raise SettingError(f"--split: {splits} has splits 1 to {len(found)}, came {number}")
-    if not found[number - 1].train:
-        raise SettingError(f"--split: split {number} of {splits} has no videos to train on")
-    return found[number - 1]
+    listed = read_splits(splits)
+    if not 1 <= number <= len(listed):
+        raise SettingError(f"split: {splits} has splits 1 to {len(listed)}, got {number}")
+    if not listed[number - 1].train:
+        raise SettingError(f"split: split {number} of {splits} has no videos to train on")
+    return listed[number - 1]
 
 
 def _keys_of_split(path: Path, split: Split) -> set[str]:
-    found = set(map(video_key, split.train)).intersection(open_dataset(path).keys)
-    if not found:
+    keys = set(map(video_key, split.train)).intersection(open_dataset(path).keys)
+    if not keys:
         raise DataError(f"{path}: has none of the videos that the split trains on")
-    return found
+    return keys
 
 
 def _read_hdf5(
     paths: Sequence[Path], keys: Container[str] | None
 ) -> tuple[TrainingVideos, tuple[str, ...]]:
     """Read features, of the first file only those named; several files name videos file/key."""
-    gathered: list[tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.floating]]]] = []
+    gathered: list[tuple[str, Array]] = []
     backbones: dict[tuple[str, str], Path] = {}
     without: list[str] = []
-    for place, path in enumerate(paths):
+    for number, path in enumerate(paths):
         dataset = open_dataset(path)
-        wanted = None
-        if keys is not None and place == 0:
-            wanted = [key for key in dataset.keys if key in keys]
+        chosen = None
+        if keys is not None and number == 0:
+            chosen = [key for key in dataset.keys if key in keys]
         empty = 0
-        for record in dataset.records(keys=wanted, fields=("features",)):
+        for record in dataset.records(keys=chosen, fields=("features",)):
             name = record.key if len(paths) == 1 else f"{path.stem}/{record.key}"
             if record.features is None:
                 empty += 1
@@ -151,16 +145,12 @@ def _read_hdf5(
 def _extract(
     videos: Sequence[Path], file: Path, *, extractor: Extractor, progress: Progress
 ) -> tuple[set[str], tuple[str, ...]]:
-    """Bring the features of every video into a data set; a video that fails is said, not fatal.
+    """Extract the features of every video into a data set, which may hold others already.
 
     Returns:
-        The names of these videos in the data set, which may hold others of earlier runs, and what
-        failed.
+        The names of these videos in the data set, and a sentence for each that failed.
     """
-    from vidgist.datasets.store import CONTENT, open_store
-    from vidgist.features import extract_features
-
-    backbone = extractor.load()
+    backbone = load_backbone(extractor.backbone, device=extractor.device, threads=extractor.threads)
     shared: dict[str, str | float] = {
         "backbone": backbone.name,
         "fingerprint": backbone.fingerprint,
@@ -176,7 +166,7 @@ def _extract(
                 if content in store:
                     contents.add(content)
                     continue
-                found = extract_features(
+                features = extract_features(
                     video, backbone=backbone, fps=extractor.fps, threads=extractor.threads
                 ).features
             except VidgistError as error:
@@ -186,10 +176,12 @@ def _extract(
                 VideoRecord(
                     key="",
                     name=video.stem,
-                    features=found.values.astype(np.float16),
-                    picks=np.asarray(found.picks, np.int64),
-                    times=None if found.times is None else np.asarray(found.times, np.float64),
-                    n_frames=found.n_frames,
+                    features=features.values.astype(np.float16),
+                    picks=np.asarray(features.picks, np.int64),
+                    times=None
+                    if features.times is None
+                    else np.asarray(features.times, np.float64),
+                    n_frames=features.n_frames,
                     attributes={CONTENT: content},
                 )
             )
@@ -202,35 +194,26 @@ def _extract(
 def _convert(
     records: Sequence[Path], folder: Path, *, inputs: Sequence[Path], progress: Progress
 ) -> TrainingVideos:
-    """Convert YouTube-8M's records into a store, or take the one made of the same files."""
-    from vidgist.datasets.youtube8m import read_youtube8m
-
-    marks = {path.name: content_fingerprint(path) for path in records}
-    if is_store(folder) and _sources_of(folder) == marks:
-        return open_mapped_store(folder)
-    place = folder.resolve()
+    """Convert YouTube-8M's records into a store, or open the one made of the same files."""
+    sources = {path.name: content_fingerprint(path) for path in records}
+    if is_store(folder):
+        with contextlib.suppress(DataError):  # one that is damaged is made again
+            if read_index(folder)["sources"] == sources:
+                return open_mapped_store(folder)
+    target = folder.resolve()
     for path in inputs:
-        given = path.resolve()
-        if place == given or place in given.parents or given in place.parents:
+        source = path.resolve()
+        if target == source or target in source.parents or source in target.parents:
             raise OutputError(
                 f"{folder}: the store of converted records would lie in {path} or around it; "
-                "choose another place with -o"
+                "choose another output"
             )
 
-    def videos() -> Iterable[tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]]:
+    def videos() -> Iterable[tuple[str, Array]]:
         for done, path in enumerate(records):
             progress("converting records", done, len(records))
             for video in read_youtube8m(path):
                 yield video.key, video.rgb
 
-    write_mapped_store(folder, videos(), backbone=YOUTUBE8M, sources=marks, overwrite=True)
+    write_mapped_store(folder, videos(), backbone=YOUTUBE8M, sources=sources, overwrite=True)
     return open_mapped_store(folder)
-
-
-def _sources_of(folder: Path) -> Mapping[str, str] | None:
-    """Return of which files a store was made; None where it is damaged, to be made again."""
-    try:
-        sources: Mapping[str, str] = read_index(folder)["sources"]
-    except DataError:
-        return None
-    return sources

@@ -1,7 +1,7 @@
-"""A store of features on disk, mapped into memory: ten thousand videos without their floats in RAM.
+"""Feature store on disk, mapped into memory for data sets that do not fit in it.
 
-A folder with ``rows.bin``, the features of all videos one after the other, and ``index.json``,
-which says how many numbers a feature has, of which type, and where each video begins.
+A folder with ``rows.bin``, the features of all videos one after the other, and ``index.json``: the
+dimension and type of a feature, and the name and length of each video.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vidgist.errors import DataError, OutputError
 from vidgist.system.files import whole_folder
-from vidgist.training.videos import TrainingVideos, digest_of
+from vidgist.system.json_file import read_json
+from vidgist.training.videos import Array, TrainingVideos, digest_of
 
 __all__ = ["INDEX", "is_store", "open_mapped_store", "read_index", "write_mapped_store"]
 
@@ -33,7 +33,7 @@ _MAX_INDEX = 2**30
 
 def write_mapped_store(
     folder: str | os.PathLike[str],
-    videos: Iterable[tuple[str, npt.NDArray[Any]]],
+    videos: Iterable[tuple[str, Array]],
     *,
     backbone: str = "",
     backbone_fingerprint: str = "",
@@ -44,15 +44,15 @@ def write_mapped_store(
 
     Args:
         folder: of the store.
-        videos: name and (T, D) features of each, all of one width and type: bytes as YouTube-8M
-            has them, float16 or float32.
-        backbone: what made the features.
+        videos: name and (T, D) features of each, all of one width and type: uint8 as in YouTube-8M,
+            float16 or float32.
+        backbone: name of the extractor.
         backbone_fingerprint: that of the extractor.
-        sources: file -> fingerprint of its content, to know the store again.
-        overwrite: replace a store that exists; anything else in its place is never touched.
+        sources: file -> fingerprint of its content, to recognize the store.
+        overwrite: replace a store that exists; any other folder in its place is never touched.
 
     Returns:
-        How many videos were written.
+        Number of videos.
 
     Raises:
         DataError: there is no video, or two differ in width or type.
@@ -64,17 +64,17 @@ def write_mapped_store(
         _refuse_others(folder)
     keys: list[str] = []
     lengths: list[int] = []
-    kind: tuple[str, int] | None = None
+    first: tuple[str, int] | None = None
     digests: list[str] = []
     with whole_folder(folder, overwrite=overwrite) as partial:
         with (partial / ROWS).open("wb") as file:
             for key, features in videos:
-                mine = (str(features.dtype), int(features.shape[-1]))
-                kind = kind or mine
-                if features.ndim != 2 or mine != kind or mine[0] not in TYPES:
+                dtype, dimension = str(features.dtype), int(features.shape[-1])
+                first = first or (dtype, dimension)
+                if features.ndim != 2 or (dtype, dimension) != first or dtype not in TYPES:
                     raise DataError(
-                        f"{key}: has features of {mine[1]} numbers ({mine[0]}), others have "
-                        f"{kind[1]} ({kind[0]}); train on features of one kind"
+                        f"{key}: has features of {dimension} numbers ({dtype}), others have "
+                        f"{first[1]} ({first[0]}); train on features of one kind"
                     )
                 file.write(np.ascontiguousarray(features).tobytes())
                 digests.append(digest_of(features))
@@ -82,12 +82,12 @@ def write_mapped_store(
                 lengths.append(len(features))
             file.flush()
             os.fsync(file.fileno())
-        if kind is None:
+        if first is None:
             raise DataError(f"{folder}: no video with features was given; nothing to store")
         index = {
             "format": FORMAT,
-            "type": kind[0],
-            "dimension": kind[1],
+            "type": first[0],
+            "dimension": first[1],
             "keys": keys,
             "lengths": lengths,
             "digests": digests,
@@ -97,20 +97,20 @@ def write_mapped_store(
         }
         (partial / INDEX).write_text(json.dumps(index), encoding="utf-8")
         if overwrite:
-            _refuse_others(folder)  # asked again: converting takes hours, in which files may come
+            _refuse_others(folder)  # again: converting takes hours, in which files may appear
     return len(keys)
 
 
 def is_store(folder: Path) -> bool:
-    """Tell whether a folder holds what a store does, of whatever version and however damaged."""
+    """Return whether a folder holds the files of a store, of any version, even damaged ones."""
     return (folder / INDEX).is_file() and (folder / ROWS).is_file()
 
 
 def _refuse_others(folder: Path) -> None:
-    """Make sure that nothing is lost with a folder but a store of ours, which can be made again.
+    """Refuse to replace anything but a store, which can be made again.
 
     Raises:
-        OutputError: there is something else in its place or in it.
+        OutputError: the path is something else, or the folder holds other files.
     """
     if not os.path.lexists(folder):
         return
@@ -122,39 +122,34 @@ def _refuse_others(folder: Path) -> None:
     if not ours:
         raise OutputError(
             f"{folder}: is not a feature store, or holds other files as well, so it is not "
-            "replaced; move it away, or choose another place with -o"
+            "replaced; move it away, or choose another output"
         )
 
 
 def _is_ours(path: Path) -> bool:
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_INDEX:
-            return False
-        index = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
+        index = read_json(path, max_bytes=_MAX_INDEX, cure="")
+    except DataError:
         return False
     form = index.get("format") if isinstance(index, dict) else None
     return isinstance(form, str) and form.startswith(_FORMATS)
 
 
 def read_index(folder: Path) -> dict[str, Any]:
-    """Return what a store says of itself, checked against the size of its numbers.
+    """Return the index of a store, checked against the size of its rows.
 
     Raises:
         DataError: the folder is no store, damaged, or of another version.
     """
-    path = folder / INDEX
     damaged = DataError(f"{folder}: is a damaged feature store; delete it and make it again")
     try:
-        if path.stat().st_size > _MAX_INDEX:
-            raise damaged
-        index = json.loads(path.read_text(encoding="utf-8"))
         size = (folder / ROWS).stat().st_size
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(f"{folder}: is no feature store ({reason}); check the path") from None
-    except (ValueError, RecursionError):
-        raise damaged from None
+    index = read_json(
+        folder / INDEX, max_bytes=_MAX_INDEX, cure="delete the store and make it again"
+    )
     if not isinstance(index, dict) or index.get("format") != FORMAT:
         raise DataError(f"{folder}: is a feature store of another version; make it again")
     try:
@@ -193,9 +188,9 @@ def open_mapped_store(folder: str | os.PathLike[str]) -> TrainingVideos:
     rows = np.frombuffer(mapped, dtype=TYPES[index["type"]]).reshape(-1, index["dimension"])
     lengths = np.array(index["lengths"], dtype=np.int64)
 
-    def forget() -> None:
-        # Pages that were read count as memory of this process until it lets go of them; the
-        # system keeps them in its cache as long as it has room.
+    def release() -> None:
+        # Pages that were read count as memory of this process until it releases them; the system
+        # keeps them in its cache as long as it has room.
         if hasattr(mmap, "MADV_DONTNEED"):
             with contextlib.suppress(OSError):
                 mapped.madvise(mmap.MADV_DONTNEED)
@@ -208,5 +203,5 @@ def open_mapped_store(folder: str | os.PathLike[str]) -> TrainingVideos:
         digests=tuple(index["digests"]),
         backbone=index["backbone"],
         backbone_fingerprint=index["backbone_fingerprint"],
-        forget=forget,
+        release=release,
     )

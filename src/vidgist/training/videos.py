@@ -1,7 +1,7 @@
-"""The videos that a network learns from: all their features in one array, in memory or on disk.
+"""Training videos: the features of all of them in one array, in memory or mapped from disk.
 
-One array for all videos lets a batch be gathered in one go, and lets a file that is mapped into
-memory take the array's place when ten thousand videos do not fit.
+One array lets a batch be gathered in one go, and a file that is mapped into memory take its place
+when ten thousand videos do not fit.
 """
 
 from __future__ import annotations
@@ -9,21 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import DataError
 
-__all__ = ["TrainingVideos", "digest_of", "gather_videos"]
+__all__ = ["Array", "TrainingVideos", "digest_of", "gather_videos"]
+
+Array: TypeAlias = npt.NDArray[Any]
 
 AT_ONCE = 4
-"""Videos read before pages are let go of: the system maps up to megabytes around each of them."""
-
-
-def _nothing() -> None:
-    return None
+"""Videos read before pages are released: the system maps up to megabytes around each of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,23 +37,23 @@ class TrainingVideos:
         digests: of each video's features, in hexadecimal.
         backbone: name of the extractor, "" where unknown.
         backbone_fingerprint: that of the extractor, "" where unknown.
-        forget: called when a batch has been read, to let go of pages of a mapped file.
+        release: called after reading, to release pages of a mapped file; or None.
     """
 
-    rows: npt.NDArray[Any]
+    rows: Array
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
     keys: tuple[str, ...]
     digests: tuple[str, ...]
     backbone: str = ""
     backbone_fingerprint: str = ""
-    forget: Callable[[], None] = _nothing
+    release: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         if self.rows.ndim != 2 or self.rows.dtype not in (np.float16, np.float32, np.uint8):
             raise ValueError(
                 "TrainingVideos.rows: expected (N, D) float16, float32 or uint8, "
-                f"came {self.rows.dtype} {self.rows.shape}"
+                f"got {self.rows.dtype} {self.rows.shape}"
             )
         counts = {len(self.keys), len(self.digests), len(self.starts), len(self.lengths)}
         if len(counts) != 1 or not self.keys:
@@ -71,7 +69,7 @@ class TrainingVideos:
 
     @property
     def fingerprint(self) -> str:
-        """32 hexadecimal digits that stand for the names, the features and their order."""
+        """Hash of the names, the features and their order, 32 hexadecimal digits."""
         pairs = zip(self.keys, self.digests, strict=True)
         text = "\n".join(f"{digest} {key}" for key, digest in pairs)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -81,9 +79,7 @@ class TrainingVideos:
         """Whether the features are YouTube-8M's bytes."""
         return bool(self.rows.dtype == np.uint8)
 
-    def read(
-        self, videos: npt.NDArray[np.int64], indices: npt.NDArray[np.int64]
-    ) -> npt.NDArray[Any]:
+    def read(self, videos: npt.NDArray[np.int64], indices: npt.NDArray[np.int64]) -> Array:
         """Return features (B, n, D), in the type of the rows.
 
         Args:
@@ -94,7 +90,8 @@ class TrainingVideos:
         for first in range(0, len(videos), AT_ONCE):
             some = slice(first, first + AT_ONCE)
             batch[some] = self.rows[self.starts[videos[some]][:, None] + indices[some]]
-            self.forget()
+            if self.release is not None:
+                self.release()
         return batch
 
     def subset(self, keys: Iterable[str]) -> TrainingVideos:
@@ -103,14 +100,14 @@ class TrainingVideos:
         Raises:
             DataError: a name is not among them.
         """
-        wanted = set(keys)
-        missing = sorted(wanted - set(self.keys))
+        keys = set(keys)
+        missing = sorted(keys - set(self.keys))
         if missing:
             raise DataError(
                 f"training data: has no video '{missing[0]}' that the split trains on; "
                 "give the data set that the split file belongs to"
             )
-        chosen = [i for i, key in enumerate(self.keys) if key in wanted]
+        chosen = [i for i, key in enumerate(self.keys) if key in keys]
         return replace(
             self,
             starts=self.starts[chosen],
@@ -120,15 +117,15 @@ class TrainingVideos:
         )
 
 
-def digest_of(features: npt.NDArray[Any]) -> str:
-    """Return 32 hexadecimal digits that stand for the features of a video."""
-    mark = hashlib.sha256(f"{features.dtype} {features.shape}".encode())
-    mark.update(np.ascontiguousarray(features).data)
-    return mark.hexdigest()[:32]
+def digest_of(features: Array) -> str:
+    """Return a hash of the features of a video, 32 hexadecimal digits."""
+    digest = hashlib.sha256(f"{features.dtype} {features.shape}".encode())
+    digest.update(np.ascontiguousarray(features).data)
+    return digest.hexdigest()[:32]
 
 
 def gather_videos(
-    videos: Sequence[tuple[str, npt.NDArray[Any]]],
+    videos: Sequence[tuple[str, Array]],
     *,
     backbone: str = "",
     backbone_fingerprint: str = "",
@@ -155,8 +152,8 @@ def gather_videos(
         if not np.isfinite(features).all():
             raise DataError(f"{key}: its features hold NaN or infinity; extract them again")
     half = all(features.dtype == np.float16 for _, features in videos)
-    kind = np.float16 if half else np.float32
-    parts = [features.astype(kind, copy=False) for _, features in videos]
+    dtype = np.float16 if half else np.float32
+    parts = [features.astype(dtype, copy=False) for _, features in videos]
     lengths = np.array([len(part) for part in parts], dtype=np.int64)
     return TrainingVideos(
         rows=np.concatenate(parts),

@@ -21,14 +21,13 @@ from av.packet import Packet
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from vidgist.backbones.backbone import ClipShape
 from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import SettingError
 from vidgist.progress import Progress, silent
-from vidgist.types import Frames, Timeline
+from vidgist.types import Frames, FrameWindow, Timeline
 from vidgist.video.clock import Clock
 from vidgist.video.container import Limits, duration_error, open_video, video_stream
-from vidgist.video.frame_windows import ClipGatherer
+from vidgist.video.frame_windows import WindowGatherer
 from vidgist.video.luma import FrameDifferences
 from vidgist.video.packets import DecodeStats, configure_decoder, decode_stream, no_frames_error
 from vidgist.video.pixels import conversion_errors, to_rgb
@@ -50,7 +49,7 @@ class SampleStream:
     """Iterable over the samples of one video as small pictures.
 
     Iterating decodes the video and yields (H, W, 3) uint8 RGB arrays, one a sample: the whole
-    picture, rotated for display, its aspect not kept.  With a `clip` it yields (F, H, W, 3), the
+    picture, rotated for display, its aspect not kept.  With a `window` it yields (F, H, W, 3), the
     sample and the pictures around it.  After the loop `timeline`, `picks` and `times` are complete;
     iterating again decodes again.
     """
@@ -61,7 +60,7 @@ class SampleStream:
         *,
         fps: float = DEFAULT_FPS,
         size: tuple[int, int] = (224, 224),
-        clip: ClipShape | None = None,
+        window: FrameWindow | None = None,
         skip_nonref: bool = False,
         threads: int | None = None,
         limits: Limits | None = None,
@@ -73,10 +72,10 @@ class SampleStream:
             path: a local video file.
             fps: samples a second, in (0, 1000].
             size: (height, width) of the pictures.
-            clip: the pictures around a sample that are given with it; default the sample alone.
+            window: the pictures around a sample that come with it; default the sample alone.
             skip_nonref: do not decode frames that neither another frame nor a sample needs: the
                 timeline lacks them, and where the frame rate varies samples may be a frame early,
-                as are the other pictures of a clip.
+                as are the other pictures of a frame window.
             threads: decoder threads, default several for each processor.
             limits: what is accepted, default `Limits()`.
             progress: called with the seconds read and the duration in the header.
@@ -91,7 +90,7 @@ class SampleStream:
         self.path = path
         self.fps = fps
         self.size = size
-        self.clip = clip
+        self.window = window
         self.skip_nonref = skip_nonref
         self.threads = threads
         self.limits = limits or Limits()
@@ -128,7 +127,7 @@ class SampleStream:
         self._picks = array("q")
         times, jumps = array("d"), array("f")
         stats, difference = DecodeStats(), FrameDifferences()
-        clips = None if self.clip is None else ClipGatherer(self.clip, fps=self.fps)
+        windows = None if self.window is None else WindowGatherer(self.window, fps=self.fps)
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
             configure_decoder(
@@ -148,7 +147,7 @@ class SampleStream:
                     raise duration_error(self.path, self.limits)
                 # Samples before this frame show the one before it.
                 if current is not None:
-                    yield from self._due(current, len(times) - 1, at - _SLACK, clips)
+                    yield from self._due(current, len(times) - 1, at - _SLACK, windows)
                 current = frame
                 times.append(at)
                 with conversion_errors(self.path):
@@ -161,7 +160,7 @@ class SampleStream:
             duration = clock.ends(current, end=header_end(stream))
             if duration > self.limits.seconds:
                 raise duration_error(self.path, self.limits)
-            yield from self._due(current, len(times) - 1, duration - 2 * _SLACK, clips, last=True)
+            yield from self._due(current, len(times) - 1, duration - 2 * _SLACK, windows, last=True)
             self.progress("reading", duration, announced and max(announced, duration))
         frame_times = np.array(times, np.float64)
         self._timeline = Timeline(
@@ -197,7 +196,7 @@ class SampleStream:
         frame: av.VideoFrame,
         number: int,
         until: float,
-        clips: ClipGatherer | None,
+        windows: WindowGatherer | None,
         *,
         last: bool = False,
     ) -> Iterator[npt.NDArray[np.uint8]]:
@@ -207,11 +206,11 @@ class SampleStream:
             with conversion_errors(self.path):
                 return self._scaled(frame)
 
-        if clips is not None:
+        if windows is not None:
             full = (
-                clips.finish(picture, number=number, end=until)
+                windows.finish(picture, number=number, end=until)
                 if last
-                else clips.show(picture, number=number, until=until)
+                else windows.show(picture, number=number, until=until)
             )
             for pictures, sample in full:
                 self._picks.append(sample)

@@ -1,10 +1,9 @@
-"""The pictures around each sample, gathered while the video is decoded once and in order.
+"""Frame windows: the pictures around each sample, gathered in one pass over the video.
 
-Picture i of the clip of a sample at t seconds is what a viewer sees at t + (i - F // 2) / rate.  A
-decoded frame is shown from its own timestamp to the next one's; it fills the places of that span in
-every clip that is open.  Only clips whose span has begun and not ended are open, so what is kept
-does not grow with the video nor with its frame rate, and a frame that fills no place is never even
-scaled.
+A decoded frame is shown from its own timestamp to the next one's; it fills the positions of that
+span in every window that is open.  Only windows whose span has begun and not ended are open, so
+memory grows neither with the video nor with its frame rate, and a frame that fills no position is
+not even scaled.
 """
 
 from __future__ import annotations
@@ -19,92 +18,92 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.backbones.backbone import ClipShape
+from vidgist.types import FrameWindow
 
-__all__ = ["ClipGatherer"]
+__all__ = ["WindowGatherer"]
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
 
 
 @dataclass
-class _Open:
-    """A clip that waits for pictures."""
+class _OpenWindow:
+    """A window that is not full yet."""
 
     sample: int
     pictures: list[Picture] = field(default_factory=list)
     frame: int = -1  # the number of the frame that is the sample
 
 
-class ClipGatherer:
-    """Gives the clips of samples at 0, 1 / fps, 2 / fps ... seconds, each as soon as it is full."""
+class WindowGatherer:
+    """Gathers the windows of samples at 0, 1 / fps, 2 / fps ... seconds, in order."""
 
-    def __init__(self, shape: ClipShape, *, fps: float) -> None:
-        self._shape = shape
+    def __init__(self, window: FrameWindow, *, fps: float) -> None:
+        self._window = window
         self._fps = fps
-        self._open: deque[_Open] = deque()
+        self._open: deque[_OpenWindow] = deque()
         self._next = 0
 
     def show(
         self, picture: Callable[[], Picture], *, number: int, until: float
     ) -> Iterator[tuple[Picture, int]]:
-        """Take the next frame, shown up to ``until`` seconds; give the clips that it completes.
+        """Add the next frame, shown up to ``until`` seconds; yield the windows that it completes.
 
         Args:
-            picture: gives the frame as an (H, W, 3) picture; called at most once.
+            picture: returns the frame as an (H, W, 3) picture; called at most once.
             number: of the frame.
-            until: seconds at which the next frame takes its place.
+            until: seconds at which the next frame replaces it.
 
         Yields:
-            (F, H, W, 3) pictures of a clip, and the number of the frame that is the sample.
+            (F, H, W, 3) pictures of a window, and the number of the frame that is the sample.
         """
         fill = self._filler(picture, number=number, until=until)
-        for clip in self._open:
-            fill(clip)
+        for window in self._open:
+            fill(window)
         yield from self._full()
         while self._at(self._next, 0) < until:
-            self._open.append(self._begun())
+            self._open.append(self._begin())
             fill(self._open[-1])
-            # One at a time: a hole of hours must not open thousands at once.
+            # One at a time: a gap of hours must not open thousands at once.
             yield from self._full()
 
     def finish(
         self, picture: Callable[[], Picture], *, number: int, end: float
     ) -> Iterator[tuple[Picture, int]]:
-        """Take the last frame; give the clips of all samples before ``end``, where it stands still.
+        """Add the last frame, repeated to the end; yield the windows of all samples before ``end``.
 
-        Arguments and what is given are those of `show`.
+        Arguments and what is yielded are those of `show`.
         """
         fill = self._filler(picture, number=number, until=math.inf)
         while self._open or self._next / self._fps < end:
-            clip = self._open.popleft() if self._open else self._begun()
-            if clip.sample / self._fps < end:
-                fill(clip)
-                yield np.stack(clip.pictures), clip.frame
+            window = self._open.popleft() if self._open else self._begin()
+            if window.sample / self._fps < end:
+                fill(window)
+                yield np.stack(window.pictures), window.frame
 
-    def _at(self, sample: int, place: int) -> float:
-        return sample / self._fps + (place - self._shape.center) / self._shape.rate
+    def _at(self, sample: int, position: int) -> float:
+        return sample / self._fps + (position - self._window.center) / self._window.rate
 
-    def _begun(self) -> _Open:
+    def _begin(self) -> _OpenWindow:
         self._next += 1
-        return _Open(self._next - 1)
+        return _OpenWindow(self._next - 1)
 
     def _filler(
         self, picture: Callable[[], Picture], *, number: int, until: float
-    ) -> Callable[[_Open], None]:
+    ) -> Callable[[_OpenWindow], None]:
         once = functools.cache(picture)
 
-        def fill(clip: _Open) -> None:
-            place = len(clip.pictures)
-            while place < self._shape.frames and self._at(clip.sample, place) < until:
-                clip.pictures.append(once())
-                if place == self._shape.center:
-                    clip.frame = number
-                place += 1
+        def fill(window: _OpenWindow) -> None:
+            position = len(window.pictures)
+            while position < self._window.frames and self._at(window.sample, position) < until:
+                window.pictures.append(once())
+                if position == self._window.center:
+                    window.frame = number
+                position += 1
 
         return fill
 
     def _full(self) -> Iterator[tuple[Picture, int]]:
-        # All clips are as long, so that they are completed in the order in which they began.
-        while self._open and len(self._open[0].pictures) == self._shape.frames:
-            clip = self._open.popleft()
-            yield np.stack(clip.pictures), clip.frame
+        # All windows are equally long, so they are completed in the order in which they began.
+        while self._open and len(self._open[0].pictures) == self._window.frames:
+            window = self._open.popleft()
+            yield np.stack(window.pictures), window.frame

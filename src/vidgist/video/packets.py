@@ -15,8 +15,8 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from vidgist.backbones.session import usable_cores
 from vidgist.errors import VideoError
+from vidgist.system.processors import usable_cores
 from vidgist.video.container import NO_LIMITS, Limits, open_video
 from vidgist.video.pixels import fix_color_matrix
 

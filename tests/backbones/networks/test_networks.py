@@ -13,21 +13,24 @@ for library in ("torch", "torchvision", "timm"):
 
 import torch  # noqa: E402
 
-from vidgist.backbones import records  # noqa: E402
-from vidgist.backbones.networks.backbone import TorchBackbone  # noqa: E402
-from vidgist.backbones.networks.export import onnx_of  # noqa: E402
-from vidgist.backbones.networks.module import PixelNetwork, without  # noqa: E402
+from vidgist.backbones import BACKBONES  # noqa: E402
+from vidgist.backbones.networks.network import (  # noqa: E402
+    PixelNetwork,
+    TorchBackbone,
+    onnx_of,
+    without,
+)
 from vidgist.backbones.networks.record import TorchRecord  # noqa: E402
 from vidgist.backbones.onnx_file import load_onnx_file  # noqa: E402
-from vidgist.backbones.quantize import cosines  # noqa: E402
+from vidgist.features.quantize import cosines  # noqa: E402
 
-RECORDS = {name: r for name, r in records().items() if isinstance(r, TorchRecord)}
+RECORDS = {name: r for name, r in BACKBONES.items() if isinstance(r, TorchRecord)}
 
 
 def pictures(record: TorchRecord) -> np.ndarray:
     """Noise, half of it one color; one clip is as much work as a batch of pictures."""
-    frames = () if record.clip is None else (record.clip.frames,)
-    count = 3 if record.clip is None else 1
+    frames = () if record.window is None else (record.window.frames,)
+    count = 3 if record.window is None else 1
     rng = np.random.default_rng(5)
     pixels = rng.integers(0, 256, (count, *frames, *record.size, 3), dtype=np.uint8)
     pixels[..., : record.size[1] // 2, :] = rng.integers(
@@ -106,7 +109,7 @@ def facts_of(record: TorchRecord, whole: Any) -> dict[str, Any]:
 def built(request) -> Any:
     record = RECORDS[request.param]
     torch.manual_seed(0)
-    whole = record.whole(pretrained=False).eval()
+    whole = record.library_network(pretrained=False).eval()
     library = facts_of(record, whole)
     pixels = pictures(record)
     inputs = normalized(pixels, library.get("mean", record.mean), library.get("std", record.std))
@@ -147,9 +150,9 @@ def test_license_and_file_are_the_librarys_own(built):
         assert record.license.lower() == library["license"]
     if "file" in library:
         assert record.file == library["file"]
-    if record.clip is not None and "docs" in library:
-        assert f"frame_rate={record.clip.rate:g}" in library["docs"]
-        assert f"clip_len={record.clip.frames}" in library["docs"]
+    if record.window is not None and "docs" in library:
+        assert f"frame_rate={record.window.rate:g}" in library["docs"]
+        assert f"clip_len={record.window.frames}" in library["docs"]
 
 
 def test_the_feature_is_what_the_classifier_is_given(built):
@@ -172,7 +175,7 @@ def test_the_export_agrees_with_torch(built, tmp_path):
     exported = load_onnx_file(path)
     assert exported.dimension == built.record.dimension
     assert exported.size == built.record.size
-    assert exported.clip == built.record.clip
+    assert exported.window == built.record.window
     expected = backbone.extract(built.pixels)
     assert expected.shape == (len(built.pixels), built.record.dimension)
     assert expected.dtype == np.float32

@@ -9,21 +9,21 @@ import sys
 
 import pytest
 
-from vidgist.backbones import records
+from vidgist.backbones import BACKBONES
 from vidgist.backbones.networks import record as record_module
 from vidgist.backbones.networks.record import TorchRecord
 from vidgist.backbones.networks.stored import hub_file, own_file, torch_file, weights_folder
 from vidgist.cli import main
 from vidgist.errors import MissingExtraError, ModelError
-from vidgist.paper.s7 import BACKBONES
+from vidgist.paper import s7
 
-TORCH = {name: r for name, r in records().items() if isinstance(r, TorchRecord)}
+TORCH = {name: r for name, r in BACKBONES.items() if isinstance(r, TorchRecord)}
 HERE = all(importlib.util.find_spec(name) for name in ("torch", "torchvision", "timm"))
 
 
 def test_every_row_of_table_s7_has_its_backbone():
-    assert set(BACKBONES) <= TORCH.keys()
-    assert len(BACKBONES) == 15
+    assert set(s7.BACKBONES) <= TORCH.keys()
+    assert len(s7.BACKBONES) == 15
 
 
 def test_what_people_use_today_is_there():
@@ -38,13 +38,13 @@ def test_a_record_says_all_there_is_to_say(name):
         assert details[key], key
     assert len(details["mean"]) == len(details["std"]) == 3
     assert details["runtime"] == "torch"
-    assert (details["clip"] is None) == (TORCH[name].clip is None)
+    assert (details["clip"] is None) == (TORCH[name].window is None)
 
 
-def test_clips_are_sixteen_frames():
-    clips = {name: r.clip for name, r in TORCH.items() if r.clip is not None}
-    assert {"r3d50", "r3d101", "r3d_18"} <= clips.keys()
-    assert {clip.frames for clip in clips.values()} == {16}
+def test_windows_are_sixteen_frames():
+    windows = {name: r.window for name, r in TORCH.items() if r.window is not None}
+    assert {"r3d50", "r3d101", "r3d_18"} <= windows.keys()
+    assert {window.frames for window in windows.values()} == {16}
 
 
 def test_without_the_libraries_one_line_says_what_to_install(monkeypatch, tmp_path, capsys):
@@ -95,7 +95,7 @@ def test_show_says_where_a_file_goes(monkeypatch, tmp_path, capsys):
     said = capsys.readouterr().out
     for words in (
         f"r3d50_K_200ep.pth (your own copy goes into {tmp_path})",
-        "clips of 16 frames, 25 a second, 112 x 112",
+        "windows of 16 frames, 25 a second, 112 x 112",
         "0.4345 0.4051 0.3775",
         "MIT",
     ):
@@ -112,14 +112,14 @@ def test_a_table_of_all_fits_a_terminal(monkeypatch, capsys):
         monkeypatch.setattr(record_module, "_LIBRARIES", libraries)
         assert main(["backbones"]) == 0
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == 1 + len(records())
+        assert len(lines) == 1 + len(BACKBONES)
         assert max(map(len, lines)) <= 100
 
 
-def test_clips_are_not_rounded_to_int8(tmp_path, capsys):
+def test_frame_windows_are_not_rounded_to_int8(tmp_path, capsys):
     arguments = ["backbones", "export", "r3d50", "-o", str(tmp_path / "x"), "--int8", "talk.mp4"]
     assert main(arguments) == 2
-    assert "looks at clips" in capsys.readouterr().err
+    assert "frame windows" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not HERE, reason="needs torch, torchvision and timm")
@@ -137,8 +137,8 @@ def test_a_missing_file_says_from_where_and_where_to(monkeypatch, tmp_path):
 @pytest.mark.skipif(not HERE, reason="needs torch, torchvision and timm")
 def test_listing_imports_none_of_the_libraries():
     code = (
-        "import sys; from vidgist.backbones import records;"
-        "[r.details() for r in records().values()];"
+        "import sys; from vidgist.backbones import BACKBONES;"
+        "[r.details() for r in BACKBONES.values()];"
         "print([m for m in ('torch', 'torchvision', 'timm') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

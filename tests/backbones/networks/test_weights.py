@@ -20,10 +20,9 @@ import torch  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 
 from clips import render_clip  # noqa: E402
-from vidgist.backbones import load_backbone, records  # noqa: E402
-from vidgist.backbones.networks.backbone import TorchBackbone  # noqa: E402
-from vidgist.backbones.networks.checkpoint import read_weights  # noqa: E402
-from vidgist.backbones.networks.export import onnx_of  # noqa: E402
+from vidgist.backbones import BACKBONES, load_backbone  # noqa: E402
+from vidgist.backbones.networks.network import TorchBackbone, onnx_of  # noqa: E402
+from vidgist.backbones.networks.weights import read_weights  # noqa: E402
 from vidgist.errors import ModelError, SettingError  # noqa: E402
 from vidgist.features import extract_features  # noqa: E402
 
@@ -38,7 +37,7 @@ def own_places(monkeypatch, tmp_path):
 
 def random_state(record) -> dict[str, torch.Tensor]:
     torch.manual_seed(3)
-    return record.whole(pretrained=False).state_dict()
+    return record.library_network(pretrained=False).state_dict()
 
 
 def assert_same(network, state, *, besides: str = "") -> None:
@@ -49,7 +48,7 @@ def assert_same(network, state, *, besides: str = "") -> None:
 
 
 def test_the_encoder_is_taken_out_of_a_checkpoint_of_moco(tmp_path):
-    record = dataclasses.replace(records()["moco"], md5="")
+    record = dataclasses.replace(BACKBONES["moco"], md5="")
     state = random_state(record)
     others = {f"module.encoder_k.{name}": values + 1 for name, values in state.items()}
     names = {f"module.encoder_q.{name}": values for name, values in state.items()}
@@ -59,15 +58,15 @@ def test_the_encoder_is_taken_out_of_a_checkpoint_of_moco(tmp_path):
     checkpoint = {"epoch": 800, "arch": "resnet50", "state_dict": others | names}
     torch.save(checkpoint, tmp_path / "VIDGIST_WEIGHTS" / record.file)
     assert record.installed()
-    assert_same(record.whole(pretrained=True), state, besides="fc")
+    assert_same(record.library_network(pretrained=True), state, besides="fc")
     assert record.load().dimension == 2048
     # The file of its authors is told by its hash.
     with pytest.raises(ModelError, match=r"another file .*expected a04e12f8"):
-        records()["moco"].load()
+        BACKBONES["moco"].load()
 
 
 def test_a_checkpoint_of_r3d_with_all_that_training_leaves_in_it(tmp_path):
-    record = records()["r3d50"]
+    record = BACKBONES["r3d50"]
     state = random_state(record)
     file = tmp_path / "VIDGIST_WEIGHTS" / record.file
     checkpoint = {
@@ -77,7 +76,7 @@ def test_a_checkpoint_of_r3d_with_all_that_training_leaves_in_it(tmp_path):
         "scheduler": {"milestones": Counter({50: 1, 100: 1}), "last_epoch": 200},
     }
     torch.save(checkpoint, file)
-    assert_same(record.whole(pretrained=True), state, besides="fc")
+    assert_same(record.library_network(pretrained=True), state, besides="fc")
     # Their first files want another normalization.
     torch.save({"state_dict": {f"module.{k}": v for k, v in state.items()}}, file)
     with pytest.raises(ModelError, match=r"another normalization; get r3d50_K_200ep\.pth"):
@@ -101,7 +100,7 @@ class Harm:
 @pytest.mark.parametrize("kind", ["object", "cut", "text", "list"])
 def test_what_is_more_or_less_than_weights_is_refused(tmp_path, monkeypatch, kind):
     monkeypatch.setenv("VIDGIST_HARM", str(tmp_path / "harm"))
-    record = records()["r3d50"]
+    record = BACKBONES["r3d50"]
     file = tmp_path / "VIDGIST_WEIGHTS" / record.file
     if kind == "object":
         torch.save({"state_dict": {"conv1.weight": Harm()}}, file)
@@ -119,12 +118,12 @@ def test_what_is_more_or_less_than_weights_is_refused(tmp_path, monkeypatch, kin
 
 
 def test_weights_of_timm_from_a_file_of_ones_own(tmp_path):
-    record = records()["vit_s16"]
+    record = BACKBONES["vit_s16"]
     state = random_state(record)
     file = tmp_path / "VIDGIST_WEIGHTS" / record.file
     save_file(state, file)
     assert record.state() == "installed"
-    assert_same(record.whole(pretrained=True), state)
+    assert_same(record.library_network(pretrained=True), state)
     pixels = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
     backbone = load_backbone("vit_s16", threads=1)
     expected = TorchBackbone(record.network(), record).extract(pixels)
@@ -140,15 +139,15 @@ def test_weights_of_timm_from_a_file_of_ones_own(tmp_path):
 
 
 def test_weights_of_torchvision_from_its_cache_and_from_a_file_of_ones_own(tmp_path):
-    record = records()["googlenet"]
+    record = BACKBONES["googlenet"]
     # The file has the parts that only training needs.
-    state = dataclasses.replace(record, unused=()).whole(pretrained=False).state_dict()
+    state = dataclasses.replace(record, unused=()).library_network(pretrained=False).state_dict()
     assert "aux1.conv.conv.weight" in state
     cached = tmp_path / "TORCH_HOME" / "hub" / "checkpoints" / record.file
     cached.parent.mkdir(parents=True)
     torch.save(state, cached)
     assert record.installed()
-    whole = record.whole(pretrained=True)
+    whole = record.library_network(pretrained=True)
     assert whole.transform_input
     assert whole.aux1 is None
     assert_same(whole, {k: v for k, v in state.items() if not k.startswith("aux")})
@@ -164,7 +163,7 @@ def test_no_network_is_one_line_on_standard_error(monkeypatch, capsys):
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
     with pytest.raises(ModelError) as caught:
-        records()["resnet50"].load()
+        BACKBONES["resnet50"].load()
     said = str(caught.value)
     for words in ("'resnet50'", "no route to host", "connect once, or put resnet50-0676ba61.pth"):
         assert words in said
@@ -191,8 +190,8 @@ def test_the_command_fails_in_one_line_without_the_hub(tmp_path):
     assert not output.exists()
 
 
-def test_a_network_of_clips_from_video_to_features_and_again_without_torch(tmp_path):
-    record = records()["r3d_18"]
+def test_a_network_of_windows_from_video_to_features_and_again_without_torch(tmp_path):
+    record = BACKBONES["r3d_18"]
     torch.manual_seed(1)
     network = record.network(pretrained=False)
     clip = render_clip(tmp_path / "clip.mp4", scenes=(1.0, 1.0), fps=25)
@@ -204,14 +203,14 @@ def test_a_network_of_clips_from_video_to_features_and_again_without_torch(tmp_p
 
 
 def test_a_device_that_is_not_there():
-    record = records()["dinov2_s14"]
+    record = BACKBONES["dinov2_s14"]
     network = record.network(pretrained=False)
     with pytest.raises(SettingError, match="unknown value 'gpu'"):
         TorchBackbone(network, record, device="gpu")
     if not torch.cuda.is_available():
         with pytest.raises(SettingError, match="no usable CUDA device"):
             TorchBackbone(network, record, device="cuda")
-    with pytest.raises(SettingError, match="--threads: expected 1 or more"):
+    with pytest.raises(SettingError, match="threads: expected 1 or more"):
         TorchBackbone(network, record, threads=0)
 
 

@@ -14,9 +14,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from synthetic_training import random_videos
-from vidgist.models.settings import DsnSettings
 from vidgist.training.engine import learn, open_fabric
-from vidgist.training.rivals.dr_dsn import (
+from vidgist.training.rivals.dr_dsn import DsnSettings
+from vidgist.training.rivals.dr_dsn.learner import (
     DsnLearner,
     dissimilarities,
     diversity,

@@ -1,5 +1,6 @@
-"""The extractors that vidgist knows by name: each file here holds ``RECORDS``, a tuple of records.
+"""The extractors with a name: each file here declares ``RECORDS``, a tuple of records.
 
-A new extractor is one new file; nothing else needs to be told.  The files are imported to list
-them, so they must not import heavy libraries before they are asked to load something.
+A new extractor is one new file, here or in another package (entry points ``vidgist.backbones``,
+see `vidgist.registry`).  The files are imported to list them, so they import heavy libraries only
+when an extractor is loaded.
 """

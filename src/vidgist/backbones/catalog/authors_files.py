@@ -1,6 +1,6 @@
-"""Networks whose weights are files that their authors published, to be put in place by hand.
+"""Networks whose weights are files of their authors, downloaded by hand.
 
-They are read as numbers and names, never as objects; see `vidgist.backbones.networks.checkpoint`.
+They are read as names and numbers, never as objects; see `vidgist.backbones.networks.weights`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from vidgist.backbones.backbone import ClipShape
 from vidgist.backbones.networks.record import EXTRA, TorchRecord
 from vidgist.backbones.networks.stored import own_file, weights_folder
 from vidgist.errors import ModelError
+from vidgist.types import FrameWindow
 
 __all__ = ["RECORDS", "AuthorsFile"]
 
@@ -24,10 +24,10 @@ class AuthorsFile(TorchRecord):
     """One network with the file of weights that belongs to it.
 
     Attributes:
-        prefix: what stands before the names of the network's layers in the file; names without it
-            belong to something else that the file holds.
-        refused: a beginning of names that tells a file of another kind, and what to say of it.
-        md5: the first digits of the file's hash, where its authors say them.
+        prefix: of the names of the network's layers in the file; names without it belong to
+            something else.
+        refused: a prefix of names in a file of another kind, and what to say of that file.
+        md5: the first digits of the file's hash, where its authors publish them.
     """
 
     origin: ClassVar[str] = "authors' file"
@@ -42,17 +42,17 @@ class AuthorsFile(TorchRecord):
         return own_file(self.file)
 
     def state(self) -> str:
-        """Return in a few words whether it can be had."""
+        """Return in a few words whether it can be loaded."""
         if not self.libraries():
             return f"extra {EXTRA}"
         return "installed" if self.installed() else "put file in place"
 
-    def whole(self, *, pretrained: bool) -> Any:
-        """Return the network with its classifier, whose own numbers are random."""
+    def library_network(self, *, pretrained: bool) -> Any:
+        """Return the network with a classifier of random numbers."""
         model = self._built()
         if not pretrained:
             return model
-        from vidgist.backbones.networks.checkpoint import fill, read_weights
+        from vidgist.backbones.networks.weights import fill, read_weights
 
         path = self.weights_path()
         if path is None:
@@ -75,7 +75,7 @@ class AuthorsFile(TorchRecord):
         return model
 
     def _built(self) -> Any:
-        if self.clip is not None:
+        if self.window is not None:
             from vidgist.backbones.networks.r3d import DEPTHS, ResNet3d
 
             return ResNet3d(DEPTHS[self.model])
@@ -90,19 +90,19 @@ def _r3d(depth: int) -> AuthorsFile:
         name=f"r3d{depth}",
         dimension=2048,
         size=(112, 112),
-        # Their clips are 16 frames in a row, of videos with 25 to 30 frames a second.
-        clip=ClipShape(frames=16, rate=25.0),
+        # Trained on 16 frames in a row, of videos with 25 to 30 frames a second.
+        window=FrameWindow(frames=16, rate=25.0),
         license="MIT",
         source="github.com/kenshohara/3D-ResNets-PyTorch",
         model=f"resnet{depth}",
-        layer=f"{_POOLED}clip",
+        layer=f"{_POOLED}frames",
         classifier="fc",
         mean=(0.4345, 0.4051, 0.3775),
         std=(0.2768, 0.2713, 0.2737),
         file=file,
         refused=(
             "module.",
-            f"is one of the authors' first files, which want another normalization; get {file}",
+            f"is one of the authors' first files, which need another normalization; get {file}",
         ),
     )
 

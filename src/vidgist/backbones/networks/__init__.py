@@ -1,5 +1,5 @@
-"""Backbones that run by torch: what a record of one is, its weights, its network, its export.
+"""Backbones that run by torch: their records, weights, networks, and export to ONNX.
 
-Only `record` and `stored` may be imported where torch is not installed: they are all that listing
-the backbones needs.
+Only `record`, `stored` and `torchvision` may be imported where torch is not installed: listing the
+backbones needs no more.
 """

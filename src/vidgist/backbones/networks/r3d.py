@@ -1,8 +1,8 @@
 """The 3D ResNets of Hara, Kataoka and Satoh, with bottlenecks and convolutions for shortcuts.
 
 "Can Spatiotemporal 3D CNNs Retrace the History of 2D CNNs and ImageNet?", CVPR 2018: ResNet with
-every 3 x 3 made 3 x 3 x 3.  The first layer keeps all 16 frames; everything after it halves time as
-it halves the picture.  Layers are named as in the authors' files of weights.
+every 3 x 3 made 3 x 3 x 3.  The first layer keeps all 16 frames; each later stage halves time as it
+halves the picture.  Layers are named as in the authors' files of weights.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _convolution(inside: int, outside: int, *, kernel: int, stride: int = 1) -> 
 
 
 class _Bottleneck(nn.Module):
-    """1 x 1 x 1 narrows, 3 x 3 x 3 looks, 1 x 1 x 1 widens; what came in is added."""
+    """Residual block: convolutions 1 x 1 x 1, 3 x 3 x 3, 1 x 1 x 1, and a shortcut."""
 
     def __init__(self, inside: int, width: int, *, stride: int) -> None:
         super().__init__()
@@ -44,15 +44,14 @@ class _Bottleneck(nn.Module):
             shortcut = _convolution(inside, outside, kernel=1, stride=stride)
             self.downsample = nn.Sequential(shortcut, nn.BatchNorm3d(outside))
 
-    def forward(self, clips: Any) -> Any:
-        narrow = self.relu(self.bn1(self.conv1(clips)))
-        seen = self.relu(self.bn2(self.conv2(narrow)))
-        kept = clips if self.downsample is None else self.downsample(clips)
-        return self.relu(self.bn3(self.conv3(seen)) + kept)
+    def forward(self, maps: Any) -> Any:
+        narrow = self.relu(self.bn1(self.conv1(maps)))
+        wide = self.bn3(self.conv3(self.relu(self.bn2(self.conv2(narrow)))))
+        return self.relu(wide + (maps if self.downsample is None else self.downsample(maps)))
 
 
 class ResNet3d(nn.Module):
-    """Takes clips (B, 3, 16, 112, 112), gives the scores of so many classes."""
+    """Maps frame windows (B, 3, 16, 112, 112) to scores of classes."""
 
     def __init__(self, depths: tuple[int, ...], *, classes: int = 700) -> None:
         super().__init__()
@@ -74,9 +73,9 @@ class ResNet3d(nn.Module):
             if isinstance(part, nn.Conv3d):
                 nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")
 
-    def forward(self, clips: Any) -> Any:
-        """Return (B, classes) scores of normalized clips (B, 3, F, H, W)."""
-        maps = self.maxpool(self.relu(self.bn1(self.conv1(clips))))
+    def forward(self, windows: Any) -> Any:
+        """Return (B, classes) scores of normalized frame windows (B, 3, F, H, W)."""
+        maps = self.maxpool(self.relu(self.bn1(self.conv1(windows))))
         for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
             maps = stage(maps)
         return self.fc(self.avgpool(maps).flatten(1))

@@ -1,4 +1,4 @@
-"""The record of a backbone that runs by torch: declared here, built when it is asked for."""
+"""The record of a backbone that runs by torch: declared without torch, built on demand."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from vidgist.backbones.record import Record
 from vidgist.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from vidgist.backbones.networks.backbone import TorchBackbone
-    from vidgist.backbones.networks.module import PixelNetwork
+    from vidgist.backbones.networks.network import PixelNetwork, TorchBackbone
 
 __all__ = ["EXTRA", "TorchRecord"]
 
@@ -26,7 +25,7 @@ _LIBRARIES = ("torch", "torchvision", "timm")
 class TorchRecord(Record):
     """One network of a library, or of a file of weights that its authors published.
 
-    A family says how its kind is built and where its weights lie.
+    A family is a subclass that builds the network and finds its weights.
 
     Attributes:
         model: the network, by the library's name for it.
@@ -35,7 +34,7 @@ class TorchRecord(Record):
             none and its output is the feature.
         mean: subtracted from RGB in [0, 1].
         std: divided by after that.
-        file: the name that its weights have as a file of their own.
+        file: the name of its weights as a file of their own.
         install: as in `Record`.
     """
 
@@ -51,13 +50,13 @@ class TorchRecord(Record):
     install: str = f"'vidgist[{EXTRA}]'"
 
     @abc.abstractmethod
-    def whole(self, *, pretrained: bool) -> Any:
-        """Return the network as its library builds it, classifier and all, as a torch module.
+    def library_network(self, *, pretrained: bool) -> Any:
+        """Return the network as its library builds it, with its classifier, as a torch module.
 
-        It takes normalized pictures (B, 3, H, W), or clips (B, 3, F, H, W).
+        Its input is normalized pictures (B, 3, H, W), or frame windows (B, 3, F, H, W).
 
         Args:
-            pretrained: with its weights; else with random numbers, as tests want it.
+            pretrained: with its weights; else with random numbers, for tests.
 
         Raises:
             ModelError: the weights are not here and cannot be fetched, or are damaged.
@@ -65,7 +64,7 @@ class TorchRecord(Record):
 
     @abc.abstractmethod
     def weights_path(self) -> Path | None:
-        """Return where its weights lie on this machine, None where they do not."""
+        """Return the file of its weights on this machine, None where there is none."""
 
     def libraries(self) -> bool:
         """Return whether the libraries are installed; none of them is imported."""
@@ -76,13 +75,13 @@ class TorchRecord(Record):
         return self.libraries() and self.weights_path() is not None
 
     def state(self) -> str:
-        """Return in a few words whether it can be had."""
+        """Return in a few words whether it can be loaded."""
         if not self.libraries():
             return f"extra {EXTRA}"
         return "installed" if self.installed() else "fetched at first use"
 
     def details(self) -> dict[str, object]:
-        """Return what there is to know of it, by name."""
+        """Return the facts of the record by name."""
         return super().details() | {
             "library": self.library,
             "model": self.model,
@@ -92,29 +91,37 @@ class TorchRecord(Record):
             "file": self.file,
         }
 
-    def network(self, *, pretrained: bool = True) -> PixelNetwork:
-        """Return the network that takes uint8 pictures and gives features, as a torch module.
+    def identity(self) -> dict[str, object]:
+        """Return what decides the features besides the weights."""
+        window = self.window
+        return {
+            "network": self.model,
+            "layer": self.classifier or "output",
+            "size": list(self.size),
+            "mean": list(self.mean),
+            "std": list(self.std),
+            "clip": None if window is None else [window.frames, window.rate],
+        }
 
-        Args:
-            pretrained: see `whole`.
-        """
+    def network(self, *, pretrained: bool = True) -> PixelNetwork:
+        """Return the torch module that maps uint8 pictures to features; see `library_network`."""
         if not self.libraries():
             raise MissingExtraError(f"backbone '{self.name}'", EXTRA)
-        from vidgist.backbones.networks.module import PixelNetwork, without
+        from vidgist.backbones.networks.network import PixelNetwork, without
 
-        whole = self.whole(pretrained=pretrained)
-        return PixelNetwork(without(whole, self.classifier), mean=self.mean, std=self.std)
+        network = self.library_network(pretrained=pretrained)
+        return PixelNetwork(without(network, self.classifier), mean=self.mean, std=self.std)
 
     def load(self, *, device: str = "auto", threads: int | None = None) -> TorchBackbone:
-        """Return the extractor, ready to run."""
+        """Load the extractor."""
         network = self.network()
-        from vidgist.backbones.networks.backbone import TorchBackbone
+        from vidgist.backbones.networks.network import TorchBackbone
 
         return TorchBackbone(network, self, device=device, threads=threads)
 
     def export(self) -> bytes:
         """Return the network as an ONNX model: uint8 pictures in, features out."""
         network = self.network()
-        from vidgist.backbones.networks.export import onnx_of
+        from vidgist.backbones.networks.network import onnx_of
 
         return onnx_of(network, self)

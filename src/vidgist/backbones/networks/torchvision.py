@@ -1,4 +1,4 @@
-"""The records of torchvision's networks, of pictures and of clips alike."""
+"""The record of a network of torchvision, of pictures or of video."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Torchvision(TorchRecord):
 
     Attributes:
         weights: the library's name for the set.
-        options: what the network was built with when these weights were made.
-        unused: parts that only training needs; they are loaded and taken out.
+        options: arguments that the network was built with when these weights were made.
+        unused: parts that only training needs; they are loaded and removed.
     """
 
     library: ClassVar[str] = "torchvision"
@@ -34,14 +34,14 @@ class Torchvision(TorchRecord):
         return own_file(self.file) or torch_file(self.file)
 
     def details(self) -> dict[str, object]:
-        """Return what there is to know of it, by name."""
+        """Return the facts of the record by name."""
         return super().details() | {"weights": self.weights}
 
-    def whole(self, *, pretrained: bool) -> Any:
+    def library_network(self, *, pretrained: bool) -> Any:
         """Return the network as torchvision builds it."""
         from torchvision import models
 
-        # The network's own first numbers take a minute to draw for some, only to be replaced.
+        # To draw the first random numbers takes a minute for some, only to replace them.
         late = {"init_weights": False} if pretrained and "init_weights" in self.options else {}
         model = models.get_model(self.model, weights=None, **{**self.options, **late})
         if pretrained:
@@ -55,8 +55,7 @@ class Torchvision(TorchRecord):
     def _fill(self, model: Any) -> None:
         from torchvision import models
 
-        from vidgist.backbones.networks.checkpoint import fill, read_weights
-        from vidgist.backbones.networks.fetch import fetching
+        from vidgist.backbones.networks.weights import fetching, fill, read_weights
 
         path = own_file(self.file)
         if path is not None:
@@ -66,7 +65,7 @@ class Torchvision(TorchRecord):
         with fetching(self.name, file=self.file, source="torchvision's server"):
             state = (
                 models.get_model_weights(self.model)[self.weights]
-                # Numbers only: what is more than that in a file is refused.
+                # Numbers only: a file that holds more is refused.
                 .get_state_dict(progress=False, check_hash=True, weights_only=True)
             )
         fill(model, state, source=Path(self.file))

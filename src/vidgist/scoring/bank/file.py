@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from vidgist.errors import DataError
 from vidgist.scoring.bank.bank import VECTORS, Bank
-from vidgist.system.files import whole_file
+from vidgist.system.tensors import open_tensors, write_tensors
 from vidgist.types import Floats
 
 __all__ = ["read_bank", "write_bank"]
@@ -39,8 +36,7 @@ def write_bank(path: str | os.PathLike[str], bank: Bank, *, overwrite: bool = Fa
         "videos": str(bank.videos),
         "samples": str(bank.samples),
     }
-    with whole_file(Path(path), overwrite=overwrite) as partial:
-        partial.write_bytes(save(tensors, metadata=metadata))
+    write_tensors(path, tensors, metadata=metadata, overwrite=overwrite)
 
 
 def read_bank(path: str | os.PathLike[str]) -> Bank:
@@ -55,35 +51,22 @@ def read_bank(path: str | os.PathLike[str]) -> Bank:
     Raises:
         DataError: it is missing, too large, of another kind, or damaged.
     """
-    path = Path(path)
-    cure = "give a file that vidgist bank wrote"
+    cure = "give a file that vidgist bank wrote, or 'shipped' or 'none'"
+    with open_tensors(path, cure=cure, error=DataError, max_bytes=MAX_BYTES) as file:
+        if file.metadata.get("kind") != KIND or set(file.tensors) - OLD_VECTORS != set(VECTORS):
+            raise DataError(f"{path}: is a safetensors file, but not a bank; {cure}")
+        shapes = {file.tensors[name].shape for name in VECTORS}
+        if len(shapes) != 1 or len(next(iter(shapes))) != 1:
+            raise DataError(f"{path}: its vectors differ in shape; {cure}")
+        tensors = file.read()
     try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be read as a bank ({error.strerror}); check the path, "
-            "or say 'none' for no bank or 'shipped' for that of the backbone"
-        ) from None
-    if not path.is_file() or size > MAX_BYTES:
-        what = f"is larger than {MAX_BYTES} bytes" if path.is_file() else "is not a file"
-        raise DataError(f"{path}: {what}, so no bank; {cure}")
-    try:
-        with safe_open(path, framework="numpy") as file:
-            said = dict(file.metadata() or {})
-            if said.get("kind") != KIND or set(file.keys()) - OLD_VECTORS != set(VECTORS):
-                raise DataError(f"{path}: is a safetensors file, but not a bank; {cure}")
-            shapes = {tuple(file.get_slice(name).get_shape()) for name in VECTORS}
-            if len(shapes) != 1 or len(next(iter(shapes))) != 1:
-                raise DataError(f"{path}: its vectors differ in shape; {cure}")
-            tensors = {name: np.asarray(file.get_tensor(name)) for name in VECTORS}
-        return _bank_from(tensors, said, source=str(path))
-    except (SafetensorError, OSError, TypeError, ValueError, KeyError) as error:
-        first = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise DataError(f"{path}: is no bank, or damaged ({first}); {cure}") from None
+        return _bank_from(tensors, file.metadata, source=str(path))
+    except (TypeError, ValueError, KeyError) as error:
+        raise DataError(f"{path}: is a damaged bank ({error}); {cure}") from None
 
 
-def _bank_from(tensors: Mapping[str, Floats], said: Mapping[str, str], *, source: str) -> Bank:
-    if any(values.dtype.kind != "f" for values in tensors.values()):
+def _bank_from(tensors: Mapping[str, Floats], metadata: Mapping[str, str], *, source: str) -> Bank:
+    if any(tensors[name].dtype.kind != "f" for name in VECTORS):
         raise ValueError("its numbers are of the wrong type")
     common = tensors["common"].astype(np.float64)
     if math.sqrt(float(common @ common)) > 1 + 1e-3:
@@ -92,9 +75,9 @@ def _bank_from(tensors: Mapping[str, Floats], said: Mapping[str, str], *, source
         mean=tensors["mean"].astype(np.float64),
         deviation=tensors["deviation"].astype(np.float64),
         common=common,
-        videos=int(said["videos"]),
-        samples=int(said["samples"]),
-        backbone=said.get("backbone", ""),
-        fingerprint=said.get("fingerprint", ""),
+        videos=int(metadata["videos"]),
+        samples=int(metadata["samples"]),
+        backbone=metadata.get("backbone", ""),
+        fingerprint=metadata.get("fingerprint", ""),
         source=source,
     )

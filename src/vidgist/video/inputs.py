@@ -1,4 +1,4 @@
-"""Which videos are meant: files that are named, and files of known endings in folders."""
+"""Video files among the inputs of a command: named, or of known endings in folders."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from vidgist.batch.folders import MARKER
 from vidgist.errors import InputError, unreadable
+from vidgist.video.container import open_video
+from vidgist.video.encode import MADE_BY
 
-__all__ = ["VIDEO_ENDINGS", "find_videos"]
+__all__ = ["MARKER", "VIDEO_ENDINGS", "find_videos"]
 
 VIDEO_ENDINGS = frozenset(
     "." + ending
@@ -21,10 +22,13 @@ VIDEO_ENDINGS = frozenset(
         *("wmv", "wtv", "y4m"),
     )
 )
-"""Endings, in small letters, of the files that are taken out of a folder."""
+"""Endings, in lower case, of the video files in a folder."""
+
+MARKER = ".vidgist.json"
+"""Name of the marker file in a folder of results, see `vidgist.batch.folders`."""
 
 _SUMMARY = re.compile(rb'\s*\{\s*"vidgist"\s*:\s*"[^"]{1,64}"\s*,\s*"schema"\s*:\s*[0-9]')
-"""How a summary.json of ours begins; other programs have files of that name, too."""
+"""First bytes of a summary.json of ours; other programs have files of that name, too."""
 
 _CLIPS = frozenset(("summary.mp4", "summary.gif"))
 """Names of our outputs that have a video's ending."""
@@ -33,11 +37,11 @@ _CLIPS = frozenset(("summary.mp4", "summary.gif"))
 def find_videos(
     paths: Iterable[Path], *, recursive: bool = False
 ) -> tuple[list[Path], list[InputError]]:
-    """Return the videos that ``paths`` name, and an error for each folder that gives none.
+    """Return the videos that ``paths`` name or hold, and an error for each folder without any.
 
-    A path that is no folder is kept whatever it is called, so that its error is told where it is
-    opened. Files of one folder are in the order of their names; none is named twice. Hidden files
-    and folders are left out, and so are results of an earlier run.
+    A path that is not a folder is kept whatever its name, so that its error is raised where it is
+    opened. The files of a folder are sorted by name; no file is listed twice. Hidden files and
+    folders are left out, and so are results of an earlier run.
 
     Args:
         paths: files and folders.
@@ -54,14 +58,14 @@ def find_videos(
         found.update(dict.fromkeys(inside))
         errors += map(unreadable, unread)
         if not inside and not unread:
-            below = "" if recursive else "; --recursive looks into the folders below it, too"
+            below = "" if recursive else "; recursive=True looks into the folders below it, too"
             errors.append(InputError(f"{path}: holds no video files{below}"))
     return list(found), errors
 
 
 def _inside(folder: Path, *, recursive: bool, unread: list[OSError]) -> Iterator[Path]:
     for place, folders, files in os.walk(folder, onerror=unread.append):
-        # What an earlier run made of a video is no video to be worked on.
+        # A summary that an earlier run wrote is not an input.
         results = Path(place) != folder and _holds_results(place, files)
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
         for name in sorted(files):
@@ -70,8 +74,8 @@ def _inside(folder: Path, *, recursive: bool, unread: list[OSError]) -> Iterator
                 continue
             if name in _CLIPS and (results or _is_summary(path)):
                 continue
-            # A pipe or device called x.mp4 would wait for ever; a link to a file is as good as one,
-            # and one that leads nowhere is told as a video that is missing.
+            # A pipe or device called x.mp4 would block for ever. A broken link is kept, so that it
+            # is reported as a missing video.
             if os.path.isfile(path) or not os.path.exists(path):  # noqa: PTH110, PTH113
                 yield path
 
@@ -83,7 +87,7 @@ def _holds_results(place: str, files: list[str]) -> bool:
         return False
     path = Path(place, "summary.json")
     try:
-        if not path.is_file():  # a pipe would wait for ever
+        if not path.is_file():  # a pipe would block for ever
             return False
         with path.open("rb") as file:
             return _SUMMARY.match(file.read(256)) is not None
@@ -92,10 +96,7 @@ def _holds_results(place: str, files: list[str]) -> bool:
 
 
 def _is_summary(path: Path) -> bool:
-    """Tell whether a clip is one of ours, whose folder holds nothing else to know it by."""
-    from vidgist.video import open_video
-    from vidgist.video.encode import MADE_BY
-
+    """Return whether a file is a summary clip of ours, by the comment in its metadata."""
     try:
         with open_video(path) as container:
             return bool(container.metadata.get("comment") == MADE_BY)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import h5py
 import pytest
 
-from vidgist.datasets.sniff import HDF5, MATLAB5, kind_of_file
 from vidgist.errors import DataError
+from vidgist.system.file_kind import HDF5, MATLAB5, kind_of_file
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-r"""DR-DSN: summaries by reinforcement learning (Zhou, Qiao and Xiang, AAAI 2018).
+r"""Training of DR-DSN by policy gradients.
 
 A bidirectional LSTM gives each sample the probability p_t of being picked. Summaries a are drawn
 from these, rewarded for being diverse and representative, and the probabilities follow the reward:
@@ -20,8 +20,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from vidgist.models.settings import DsnSettings
 from vidgist.training.batches import dequantize
+from vidgist.training.learner import Learner, adam
+from vidgist.training.rivals.dr_dsn import DsnSettings
 from vidgist.training.sampling import epoch_generator
 from vidgist.training.videos import TrainingVideos
 
@@ -51,12 +52,12 @@ class Dsn(nn.Module):
 def dissimilarities(unit: Tensor, *, far: int) -> Tensor:
     """Return (T, T) cosine dissimilarities of features of length 1, 0 on the diagonal.
 
-    Samples more than ``far`` apart count as wholly different: what comes back much later is part of
-    the story, not a repetition.
+    Samples more than ``far`` apart count as wholly different: what returns much later belongs to
+    the story and is not a repetition.
     """
     values = 1.0 - unit @ unit.T
-    places = torch.arange(len(unit), device=unit.device)
-    values[(places[:, None] - places[None]).abs() > far] = 1.0
+    times = torch.arange(len(unit), device=unit.device)
+    values[(times[:, None] - times[None]).abs() > far] = 1.0
     values.fill_diagonal_(0.0)
     return values
 
@@ -93,28 +94,18 @@ def rewards(picks: Tensor, unit: Tensor, *, far: int) -> Tensor:
     return torch.where(picks.sum(dim=1) > 0, values, 0.0)
 
 
-class DsnLearner:
-    """Trains DR-DSN; see `vidgist.training.engine`.
-
-    Args:
-        videos: what to learn from, each at its full length.
-        settings: of network, rewards and optimizer.
-        seed: of weights, order and episodes.
-    """
+class DsnLearner(Learner):
+    """Training of DR-DSN, one video of full length a step."""
 
     def __init__(self, videos: TrainingVideos, *, settings: DsnSettings, seed: int) -> None:
         self.videos = videos
         self.settings = settings
         self.seed = seed
-        self.clip: float | None = settings.clip
+        self.clip = settings.clip
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network: nn.Module = Dsn(videos.dimension, hidden=settings.hidden)
-        self.optimizer: torch.optim.Optimizer = torch.optim.Adam(
-            self.network.parameters(),
-            lr=settings.learning_rate,
-            weight_decay=settings.weight_decay,
-        )
+            self.network = Dsn(videos.dimension, hidden=settings.hidden)
+        self.optimizer = adam(self.network, settings)
         self.baseline = np.zeros(len(videos))
 
     def steps_of_epoch(self) -> int:
@@ -122,7 +113,7 @@ class DsnLearner:
         return len(self.videos)
 
     def losses(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[dict[str, Tensor]]:
-        """Give the terms of the loss of each video, in a new order."""
+        """Yield the terms of each video's loss, in random order."""
         for video in epoch_generator(self.seed, epoch).permutation(len(self.videos)):
             features = self._features(int(video), fabric.device)
             logits = network(features)
@@ -136,22 +127,22 @@ class DsnLearner:
         return F.normalize(values, dim=-1) if self.settings.unit_input else values
 
     def _terms(self, video: int, features: Tensor, logits: Tensor) -> dict[str, Tensor]:
-        chosen = self.settings
+        settings = self.settings
         logits = logits.float()
         chances = logits.sigmoid()
         with torch.no_grad():
-            # A broken network must reach the check of the loss, which names the step.
-            drawn_from = chances.nan_to_num(0.5).expand(chosen.episodes, -1)
+            # NaN must reach the check of the loss, which names the step, so it is replaced here.
+            drawn_from = chances.nan_to_num(0.5).expand(settings.episodes, -1)
             picks = torch.bernoulli(drawn_from)
-            reward = rewards(picks, F.normalize(features, dim=-1), far=chosen.far)
+            reward = rewards(picks, F.normalize(features, dim=-1), far=settings.far)
         loss = F.binary_cross_entropy_with_logits(
-            logits.expand(chosen.episodes, -1), picks, reduction="none"
+            logits.expand(settings.episodes, -1), picks, reduction="none"
         ).mean(dim=1)
         advantage = reward - float(self.baseline[video])
         policy = (loss * advantage).sum()
-        length = chosen.length_weight * (chances.mean() - 0.5) ** 2
-        kept = chosen.baseline_keep
-        self.baseline[video] = kept * self.baseline[video] + (1 - kept) * float(reward.mean())
+        length = settings.length_weight * (chances.mean() - 0.5) ** 2
+        keep = settings.baseline_keep
+        self.baseline[video] = keep * self.baseline[video] + (1 - keep) * float(reward.mean())
         return {
             "reward": reward.mean(),
             "length": length,
@@ -164,5 +155,5 @@ class DsnLearner:
         return {"baseline": self.baseline.copy()}
 
     def set_state(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Take it back."""
+        """Restore it."""
         self.baseline = np.array(state["baseline"], dtype=np.float64)

@@ -10,9 +10,9 @@ from PIL import Image
 from clips import render_clip
 from summaries import summary_of
 from vidgist.batch.folders import MARKER
-from vidgist.batch.inputs import find_videos
 from vidgist.render import render
 from vidgist.render.outputs.clip import write_clip
+from vidgist.video.inputs import find_videos
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_folder_that_gives_nothing_says_so(tmp_path):
     (tmp_path / "sub" / "a.mp4").touch()
     found, errors = find_videos([tmp_path])
     assert not found
-    assert "--recursive" in str(errors[0])
+    assert "recursive=True" in str(errors[0])
     found, errors = find_videos([tmp_path], recursive=True)
     assert found == [tmp_path / "sub" / "a.mp4"]
     assert not errors

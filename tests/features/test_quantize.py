@@ -8,9 +8,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from vidgist.backbones.quantize import KEPT, cosines, quantize
 from vidgist.backbones.session import Session
 from vidgist.errors import SettingError
+from vidgist.features.quantize import KEPT, cosines, quantize
 
 LAYERS = KEPT + 3
 

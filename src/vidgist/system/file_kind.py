@@ -1,4 +1,4 @@
-"""Tell what a file is from its first bytes, so that a wrong file is told from a damaged one."""
+"""The kind of a file by its first bytes, so that errors tell a wrong file from a damaged one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from pathlib import Path
 
 from vidgist.errors import DataError
 
-__all__ = ["HDF5", "MATLAB5", "VIDEO", "first_bytes", "kind_of_file"]
+__all__ = ["HDF5", "JSON", "MATLAB5", "VIDEO", "first_bytes", "kind_of_bytes", "kind_of_file"]
 
 HDF5 = "an HDF5 file"
+JSON = "a JSON text"
 MATLAB5 = "a MATLAB 5 file"
 VIDEO = "a video"
 
@@ -27,8 +28,8 @@ _STARTS = (
     (b"\x80\x05", "a pickle, which is never read"),
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
-    (b"{", "a JSON text"),
-    (b"[", "a JSON text"),
+    (b"{", JSON),
+    (b"[", JSON),
     (b"\x1a\x45\xdf\xa3", VIDEO),  # Matroska, WebM
     (b"FLV\x01", VIDEO),
     (b"\x00\x00\x01\xba", VIDEO),  # MPEG
@@ -54,12 +55,20 @@ def first_bytes(path: Path, size: int = 4096) -> bytes:
 
 
 def kind_of_file(path: Path) -> str:
-    """Say in a few words what a file is: `HDF5`, `MATLAB5`, "empty" or another kind.
+    """Return what a file is in a few words: `HDF5`, `MATLAB5`, "empty" or another kind.
 
     Raises:
         DataError: the file is missing or cannot be read.
     """
-    head = first_bytes(path)
+    return kind_of_bytes(first_bytes(path))
+
+
+def kind_of_bytes(head: bytes) -> str:
+    """Return what begins with these bytes, as `kind_of_file`.
+
+    >>> kind_of_bytes(b"<!DOCTYPE html>")
+    'a web page'
+    """
     if not head:
         return "empty"
     if any(head[at : at + 8] == _HDF5_SIGNATURE for at in _HDF5_OFFSETS):

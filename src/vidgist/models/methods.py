@@ -1,0 +1,97 @@
+"""Registry of the methods that learn.
+
+A method is declared by a `Method` called ``METHOD``, in a module of `vidgist.training.rivals` or in
+another package, which names it in the group of entry points ``vidgist.methods``. A declaration is
+read wherever a model is used, so it imports nothing that only training needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vidgist.errors import SettingError
+from vidgist.models.settings import TrainingSettings, replace_settings, setting_names
+from vidgist.registry import Registry
+from vidgist.types import Floats
+
+__all__ = ["METHODS", "Method", "training_settings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A method that learns.
+
+    Exactly one of ``refine`` and ``score`` is given. Both take the network's weights, float32
+    arrays by name, the features (T, D) float32 of one whole video, and the settings.
+
+    Attributes:
+        name: what users call it.
+        title: its name in tables.
+        summary: what it does, one line for people.
+        settings: class of its settings, whose ``method`` is the name.
+        shapes: returns the name and shape of every tensor of the network for D and the settings.
+        learner: ``"package.module:callable"``, imported when a training begins; called with
+            (videos, settings=, seed=), it returns a `vidgist.training.learner.Learner`.
+        refine: returns refined features (T, d) and the uniqueness (T,) of samples in [0, 1].
+        score: returns the scores (T,) of samples in [0, 1].
+        preset: returns the settings of a preset for a kind of training; default the settings'
+            defaults, whatever the preset.
+        labels: whether it learns from annotations.
+        alone: whether it learns from one video at a time, so that devices cannot share a batch.
+        order: place among the methods.
+    """
+
+    name: str
+    title: str
+    summary: str
+    settings: type[TrainingSettings]
+    shapes: Callable[[int, Any], Mapping[str, tuple[int, ...]]]
+    learner: str
+    refine: Callable[[Mapping[str, Floats], Floats, Any], tuple[Floats, Floats]] | None = None
+    score: Callable[[Mapping[str, Floats], Floats, Any], Floats] | None = None
+    preset: Callable[..., TrainingSettings] | None = None
+    labels: bool = False
+    alone: bool = False
+    order: float = float("inf")
+
+    def __post_init__(self) -> None:
+        if (self.refine is None) == (self.score is None):
+            raise ValueError(f"Method {self.name}: expected either refine or score")
+
+
+METHODS: Registry[Method] = Registry(
+    "method", group="vidgist.methods", package="vidgist.training.rivals", attribute="METHOD"
+)
+"""Every method by name."""
+
+
+def training_settings(
+    method: str, *, preset: str = "paper", kind: str | None = None, **changes: Any
+) -> TrainingSettings:
+    """Return the settings of a method's training.
+
+    >>> training_settings("dr-dsn", epochs=10).epochs
+    10
+
+    Args:
+        method: a name out of `METHODS`.
+        preset: where the method has presets, the one to start from.
+        kind: of training, `standard` or `youtube8m`, where the method has kinds.
+        changes: settings by name; None for what stays.
+
+    Raises:
+        SettingError: a name or value is unknown or out of range, or the method has no such setting.
+    """
+    chosen = METHODS.find(method)
+    known = setting_names(chosen.settings)
+    for name, value in {"kind": kind, **changes}.items():
+        if value is not None and name not in known:
+            takers = [m.name for m in METHODS.values() if name in setting_names(m.settings)]
+            whose = " or ".join(f"method='{taker}'" for taker in takers) or "no method"
+            raise SettingError(f"{name}: is for {whose}; leave it out")
+    settings = chosen.settings()
+    if chosen.preset is not None:
+        settings = chosen.preset(preset, kind=kind or "standard")
+    return replace_settings(settings, **changes)

@@ -1,0 +1,21 @@
+"""Contrastive refinement, the paper's own method."""
+
+from __future__ import annotations
+
+from vidgist.models.methods import Method
+from vidgist.models.refiner import refine, refiner_shapes
+from vidgist.models.settings import ContrastiveSettings, contrastive_settings
+
+__all__ = ["METHOD"]
+
+METHOD = Method(
+    name=ContrastiveSettings.method,
+    title="contrastive refinement",
+    summary="refines features and learns what is unique to a video (the paper)",
+    settings=ContrastiveSettings,
+    shapes=refiner_shapes,
+    learner="vidgist.training.contrastive:ContrastiveLearner",
+    refine=refine,
+    preset=contrastive_settings,
+    order=0,
+)

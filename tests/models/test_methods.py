@@ -1,0 +1,76 @@
+"""Methods that learn: ours, those of other packages, and their settings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linear_rival import METHOD, environment, install
+from vidgist.errors import ModelError, SettingError
+from vidgist.models import METHODS, Method, Model, ModelCard
+from vidgist.models.methods import training_settings
+
+
+def run(folder: Path, *code: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with the packages of a folder."""
+    command = [sys.executable, *code]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment(folder)
+    )
+
+
+def test_ours_come_first() -> None:
+    assert list(METHODS)[:2] == ["contrastive", "dr-dsn"]
+    for name, method in METHODS.items():
+        assert method.settings.method == name
+        assert training_settings(name) == method.settings()
+
+
+def test_another_package_brings_a_method(tmp_path: Path) -> None:
+    install(tmp_path, linear="linear_rival:METHOD")
+    text = run(tmp_path, "-m", "vidgist", "train", "--help").stdout
+    assert "contrastive|dr-dsn|linear" in text
+    assert "linear       fits a line to the lengths of features" in text
+    program = (
+        "from vidgist.models import *; from vidgist.models.methods import training_settings\n"
+        "import dataclasses, numpy as np\n"
+        "settings = dataclasses.asdict(training_settings('linear', epochs=7))\n"
+        "card = ModelCard(kind='linear', dimension=3, settings=settings)\n"
+        "model = Model({'weight': np.ones((1, 3)), 'bias': np.zeros(1)}, card)\n"
+        "print(model.gives_criteria, model.settings.epochs, model.scores(np.zeros((2, 3))))"
+    )
+    assert run(tmp_path, "-c", program).stdout == "False 7 [0.5 0.5]\n"
+
+
+def test_a_broken_one_is_one_warning(tmp_path: Path) -> None:
+    install(tmp_path, absent="no_such_module:METHOD")
+    done = run(tmp_path, "-c", "from vidgist.models import METHODS; print(*METHODS)")
+    assert done.stdout == "contrastive dr-dsn\n"
+    assert "rivals is left out: cannot be loaded (No module named 'no_such_module')" in done.stderr
+
+
+def test_a_method_refines_or_scores() -> None:
+    values = {name: value for name, value in vars(METHOD).items() if name != "score"}
+    with pytest.raises(ValueError, match="either refine or score"):
+        Method(**values)
+
+
+def test_settings_of_other_methods_are_refused() -> None:
+    with pytest.raises(SettingError, match=r"^heads: is for method='contrastive'; leave it out"):
+        training_settings("dr-dsn", heads=2)
+    with pytest.raises(SettingError, match=r"^kind: is for method='contrastive'"):
+        training_settings("dr-dsn", kind="standard")
+    with pytest.raises(SettingError, match=r"^warp: is for no method"):
+        training_settings("dr-dsn", warp=9)
+    with pytest.raises(SettingError, match=r"^method: unknown value 'drdsn'.*mean 'dr-dsn'"):
+        training_settings("drdsn")
+
+
+def test_an_absent_method_is_named() -> None:
+    card = ModelCard(kind="linear", dimension=3, settings={})
+    with pytest.raises(ModelError, match="method 'linear', known here: contrastive, dr-dsn"):
+        Model({"weight": np.ones((1, 3))}, card)
