@@ -55,6 +55,9 @@ _STREAK = 0.35
 """Sharpness in the direction of motion, by the usual one, where all of the picture is smeared; what
 the camera follows stays sharp."""
 
+_UNEVEN = 4.0
+"""Sharpness along the streaks of motion blur, by that across them; smooth pictures have less."""
+
 _FROZEN_SECONDS = 1.5
 """A shorter stop is an effect or a dropped frame."""
 
@@ -194,13 +197,14 @@ def _blurred(
     near = np.clip(frame[:, None] + np.array([-1, 0, 1, 2]), 0, len(jumps) - 1)
     motion = np.sort(jumps[near], axis=1)[:, -2]
     moving = motion > 3 * max(0.005, float(np.median(jumps)))
-    weaker = np.minimum(
-        measures.across / usual(measures.across), measures.down / usual(measures.down)
-    )
+    across = measures.across / usual(measures.across)
+    down = measures.down / usual(measures.down)
+    weaker = np.minimum(across, down)
     streaked = (
         moving
         & (weaker < _STREAK)
-        & (np.minimum(measures.across, measures.down) < 0.5 * _SOFT)
+        & (np.maximum(across, down) > _UNEVEN * weaker)
+        & (np.minimum(measures.across, measures.down) < _SOFT)
         & (measures.detail < usual(measures.detail))
     )
     return judged & (soft | streaked)

@@ -54,7 +54,7 @@ _UNREST = 0.45
 """Change in half the time beside a transition, by that in it; at least one of its sides has less
 in 98 of 100 transitions, and both have as much where a camera moves on."""
 
-_CLIMB = 0.25
+_CLIMB = 0.12
 """Speed, by that in the middle, at which a transition begins and ends: circles begin slowly."""
 
 _RAMP_ERROR = 0.12
@@ -145,10 +145,9 @@ def find_transitions(
         barrier[fade.last :] += 1
     mixtures = _mixtures(times, grids, levels, barrier)
     gradual = [*fades, *(m for m in mixtures if not any(_overlap(m, fade) for fade in fades))]
-    pushes = [
-        p for p in _pushes(times, levels, jumps) if not any(_overlap(p, other) for other in gradual)
-    ]
-    # The frames of a push, and the fastest of a wipe, jump like cuts.
+    pushes = _pushes(times, levels, jumps)
+    # A push looks like a wipe in places, and the fastest frames of both jump like cuts.
+    gradual = [g for g in gradual if not any(_overlap(g, push) for push in pushes)]
     slow = [*gradual, *pushes]
     taken = [*slow, *(t for t in (*cuts, *flashes) if not any(_overlap(t, s) for s in slow))]
     leaders = _countdowns(times, grids, levels)
@@ -440,13 +439,13 @@ def _trimmed(levels: Grid, one: _Candidate) -> _Candidate:
     if not len(below):
         return one
     usual = 0.5 / (high - int(below[-1]))
-    # Over three frames, so that a frame that the encoder repeated does not end it.
-    climb = np.convolve(np.diff(a), np.full(3, 1 / 3), mode="same") > _CLIMB * usual
+    # Over five frames, so that one in which little changes does not end it.
+    climb = np.convolve(np.diff(a), np.full(5, 0.2), mode="same") > _CLIMB * usual
     rests = np.flatnonzero(~climb)
-    before, after = rests[rests < middle - 1], rests[rests >= middle + 1]
-    # The mean of three begins a frame early and ends a frame late.
-    begin = int(before[-1]) + 1 if len(before) else 0
-    end = int(after[0]) if len(after) else len(a) - 1
+    before, after = rests[rests < middle - 2], rests[rests >= middle + 2]
+    # The mean of five begins two frames early and ends two late.
+    begin = int(before[-1]) + 2 if len(before) else 0
+    end = int(after[0]) - 1 if len(after) else len(a) - 1
     begin, end = max(1, begin), min(len(a) - 2, end)
     if end - begin < 2:
         return one
@@ -633,7 +632,7 @@ def _pushes(
     """Return runs of frames that each differ like a cut, between two calm and unlike pictures."""
     found = []
     usual = float(np.median(jumps))
-    fast = jumps > max(0.02, 3 * usual)
+    fast = jumps > max(0.02, 2.5 * usual)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], fast, [False]]).astype(np.int8)))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if stop - start < 4 or start < 1 or stop >= len(times):
@@ -651,7 +650,7 @@ def _pushes(
         usual_inside = float(np.median(jumps[start:stop]))
         if (
             usual_inside > _PUSH_JUMP * whole
-            and usual_inside > 3 * calm
+            and usual_inside > 2.5 * calm
             and whole > 0.04
             and float(np.corrcoef(levels[start - 1], levels[stop - 1])[0, 1]) < 0.6
         ):
