@@ -253,7 +253,9 @@ def _flashes(
     """Return short stretches of another picture, after which the one before is back."""
     found: list[_Candidate] = []
     free = 1
-    for at in np.flatnonzero(jumps >= _FLASH).tolist():
+    before = np.maximum(jumps, np.roll(jumps, 1))
+    sudden = (jumps >= _FLASH) & (jumps > 2 * np.roll(before, 1))
+    for at in np.flatnonzero(sudden).tolist():
         if at < free:
             continue
         low, high = _around(times, at, 0.5)
@@ -282,9 +284,11 @@ def _cuts(
     taken = np.zeros(len(times) + 1, bool)
     for flash in flashes:
         taken[flash.first + 1 : flash.last + 1] = True
-    for at in np.argsort(-jumps).tolist():
-        if jumps[at] < _CUT:
-            break
+    # Of seven jumps in a row, at most two belong to a cut and its blended frame.
+    padded = np.pad(jumps, 3)
+    third = np.sort(np.lib.stride_tricks.sliding_window_view(padded, 7), axis=1)[:, -3]
+    likely = np.flatnonzero((jumps >= _CUT) & (jumps >= 1.2 * third))
+    for at in likely[np.argsort(-jumps[likely])].tolist():
         if taken[at]:
             continue
         low, high = _around(times, at, 0.3)
@@ -343,13 +347,13 @@ def _mixtures(
     live = levels.max(axis=0) > 24
     if live.sum() < 64 or step <= 0:
         return []
-    coarse = np.ascontiguousarray(levels[:, live][:, ::3])
+    coarse = np.ascontiguousarray(levels[:, np.flatnonzero(live)[::4]])
     details: Grid | None = None
     candidates: list[_Candidate] = []
     for width in sorted({max(4, round(scale / step)) for scale in _SCALES}):
         if width >= count or width * step > 1.5 * _SCALES[-1]:
             continue
-        starts = np.arange(0, count - width, max(1, width // 8))
+        starts = np.arange(0, count - width, max(1, width // 6))
         starts = starts[barrier[starts + width] == barrier[starts]]
         if not len(starts):
             continue
@@ -379,7 +383,8 @@ def _mixtures(
         share = np.sum(way > 0.5, axis=1) / number
         good = (typical > 0.15) & (typical < 0.85)
         good &= (linear > _LINEAR - 0.1) | ((near > _BIMODAL - 0.1) & (share > 0.1) & (share < 0.9))
-        for start in starts[good].tolist():
+        fit = np.maximum(linear, near - (_BIMODAL - _LINEAR))
+        for start in _fittest(starts[good], fit[good], gap=width // 3):
             if details is None:
                 details = _details(grids)
             if _correlation(details[start], details[start + width]) > _ALIKE:
@@ -388,6 +393,17 @@ def _mixtures(
             if one is not None:
                 candidates.append(one)
     return [_trimmed(levels, one) for one in _merged(candidates)]
+
+
+def _fittest(
+    starts: npt.NDArray[np.int64], fit: npt.NDArray[np.floating], *, gap: int
+) -> list[int]:
+    """Return the best three of each run of starts that are no more than ``gap`` apart."""
+    if not len(starts):
+        return []
+    runs = np.split(np.arange(len(starts)), np.flatnonzero(np.diff(starts) > max(1, gap)) + 1)
+    best = [run[np.argsort(-fit[run])[:3]] for run in runs]
+    return [int(start) for start in starts[np.concatenate(best)]]
 
 
 def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
@@ -446,7 +462,8 @@ def _trimmed(levels: Grid, one: _Candidate) -> _Candidate:
     # The mean of five begins two frames early and ends two late.
     begin = int(before[-1]) + 2 if len(before) else 0
     end = int(after[0]) - 1 if len(after) else len(a) - 1
-    begin, end = max(1, begin), min(len(a) - 2, end)
+    margin = (end - begin) // 12  # the first and last twelfth hardly show
+    begin, end = max(1, begin - margin), min(len(a) - 2, end + margin)
     if end - begin < 2:
         return one
     return _Candidate(first + begin, first + end, one.kind, one.score)
@@ -473,7 +490,7 @@ def _mixture(
         bound = float(np.sqrt(np.mean(change[live] ** 2)))
         if _correlation(details[first], details[last]) > _ALIKE:
             break
-        large = np.abs(change) > 0.5 * bound
+        large = np.flatnonzero(np.abs(change) > 0.5 * bound)[::3]
         # How far each point that changes much has come, from 0 at A to 1 at B.
         way = (levels[first : last + 1, large] - levels[first, large]) / change[large]
         share, median = np.mean(way > 0.5, axis=1), np.median(way, axis=1)
@@ -572,7 +589,12 @@ def _rises(
 ) -> Iterator[tuple[int, int]]:
     """Yield (last flat frame, first frame of full contrast) of the rises from a flat picture."""
     count = len(contrast)
-    flat = contrast < _FLAT
+    # A short fade by way of black or white may have no frame that is all of one color.
+    padded = np.pad(contrast, 8, mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, 17)
+    least = np.minimum(around[:, :9].max(axis=1), around[:, 8:].max(axis=1))
+    lowest = (contrast <= around[:, 7]) & (contrast < around[:, 9]) & (contrast < 0.25 * least)
+    flat = (contrast < _FLAT) | lowest
     for first in np.flatnonzero(flat[:-1] & ~flat[1:]).tolist():
         at = first + 1
         while at + 1 < count and times[at] - times[first] < _FADE_SECONDS:
@@ -610,20 +632,16 @@ def _ramp(a: npt.NDArray[np.float32]) -> tuple[int, int, float] | None:
         return None
     low = int(below[-1])
     length = 2 * (high - low)
-    places = np.arange(len(a), dtype=np.float64)
-    best: tuple[float, int, int] | None = None
-    reach = 2 + length // 6
-    for begin in range(max(0, low - length // 4 - reach), low + 1):
-        for end in range(high, min(len(a) - 1, high + length // 4 + reach) + 1):
-            if end - begin < 1:
-                continue
-            ramp = np.clip((places - begin) / (end - begin), 0, 1)
-            error = float(np.mean((a - ramp) ** 2))
-            if best is None or error < best[0]:
-                best = error, begin, end
-    if best is None:
-        return None
-    return best[1], best[2], best[0] ** 0.5
+    places = np.arange(len(a), dtype=np.float32)
+    reach = 2 + length // 6 + length // 4
+    # Seven begins and seven ends: what moves beside the ramp is trimmed later.
+    begins = np.linspace(max(0, low - reach), low, 7).round()
+    ends = np.linspace(high, min(len(a) - 1, high + reach), 7).round()
+    begin, end = (grid.ravel() for grid in np.meshgrid(begins, ends))
+    ramps = (places - begin[:, None]) / np.maximum(1, end - begin)[:, None]
+    errors = np.mean((np.clip(ramps, 0, 1) - a) ** 2, axis=1)
+    best = int(np.argmin(errors))
+    return int(begin[best]), int(end[best]), float(errors[best]) ** 0.5
 
 
 def _pushes(
