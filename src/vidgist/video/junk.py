@@ -55,7 +55,7 @@ _STREAK = 0.35
 """Sharpness in the direction of motion, by the usual one, where all of the picture is smeared; what
 the camera follows stays sharp."""
 
-_UNEVEN = 4.0
+_UNEVEN = 2.5
 """Sharpness along the streaks of motion blur, by that across them; smooth pictures have less."""
 
 _FROZEN_SECONDS = 1.5
