@@ -190,7 +190,7 @@ def flat_measures(count: int, **changed: float) -> Measures:
         ({"sharp": 0.2, "detail": 3}, "blurred"),
         ({"sharp": 0.2}, ""),  # fog
         ({"detail": 3}, ""),  # a plain wall
-        ({"flat": 0.9}, "card"),
+        ({"flat": 0.9, "busy": 0.3}, "card"),
     ],
 )
 def test_each_reason(changed: dict[str, float], reason: str) -> None:

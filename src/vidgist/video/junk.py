@@ -207,7 +207,7 @@ def _blurred(
         & (np.minimum(measures.across, measures.down) < _SOFT)
         & (measures.detail < usual(measures.detail))
     )
-    return judged & (soft | streaked)
+    return np.asarray(judged & (soft | streaked))
 
 
 def _frozen(
@@ -235,7 +235,7 @@ def _frozen(
         start, end = float(frame_times[first]), float(frame_times[stop - 1])
         if end - start < _FROZEN_SECONDS:
             continue
-        before = jumps[max(1, int(np.searchsorted(frame_times, start - 0.4))) : first]
+        before = jumps[max(1, first - 3) : first]
         if not len(before) or float(np.mean(before)) < 0.4 * usual:
             continue  # it came to rest by itself
         if any(one.start >= start - 0.3 and one.start <= start + 0.1 for one in changes) or any(

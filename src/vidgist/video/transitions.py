@@ -134,11 +134,11 @@ def find_transitions(
     flashes = _flashes(times, levels, jumps)
     cuts = _cuts(times, levels, jumps, flashes)
     barrier = np.zeros(count, np.int64)  # counts the cuts up to a frame
-    for found in (*cuts, *flashes):
-        beside = jumps[max(1, found.first - 1) : found.last + 3].copy()
-        if found.kind == "cut" and np.sum(beside > 0.15 * beside.max()) > 2:
+    for change in (*cuts, *flashes):
+        beside = jumps[max(1, change.first - 1) : change.last + 3]
+        if change.kind == "cut" and np.sum(beside > 0.15 * beside.max()) > 2:
             continue  # the fastest step of a wipe looks like a cut
-        barrier[found.last] += 1
+        barrier[change.last] += 1
     barrier = np.cumsum(barrier)
     fades = _fades(times, levels, barrier)
     for fade in fades:
@@ -151,11 +151,10 @@ def find_transitions(
     slow = [*gradual, *pushes]
     taken = [*slow, *(t for t in (*cuts, *flashes) if not any(_overlap(t, s) for s in slow))]
     leaders = _countdowns(times, grids, levels)
-    found = [Transition(float(times[c.first + 1]), float(times[c.last]), c.kind) for c in taken]
-    found = [f for f in found if not any(s <= f.start and f.end <= e for s, e in leaders)] + [
-        Transition(s, e, "countdown") for s, e in leaders
-    ]
-    return sorted(found, key=lambda f: (f.start, f.end))
+    intervals = [Transition(float(times[c.first + 1]), float(times[c.last]), c.kind) for c in taken]
+    intervals = [i for i in intervals if not any(s <= i.start and i.end <= e for s, e in leaders)]
+    intervals += [Transition(start, end, "countdown") for start, end in leaders]
+    return sorted(intervals, key=lambda i: (i.start, i.end))
 
 
 class TransitionFinder:
@@ -239,6 +238,11 @@ def _distance(levels: Grid, one: int, other: int) -> float:
     return float(np.abs(levels[one] - levels[other]).mean()) / 255
 
 
+def _alike(one: Grid, other: Grid) -> float:
+    """Return the correlation of two pictures, 0 where one is of one color."""
+    return _correlation(one - one.mean(), other - other.mean())
+
+
 def _around(times: npt.NDArray[np.float64], at: int, seconds: float) -> tuple[int, int]:
     """Return the frames within ``seconds`` of a frame, as a half-open range."""
     return (
@@ -312,7 +316,7 @@ def _cuts(
             # Fast motion on one side of a cut: then the details must be others.
             whole >= 2 * float(window.max(initial=0))
             and whole > 0.06
-            and float(np.corrcoef(levels[first], levels[last])[0, 1]) < 0.6
+            and _alike(levels[first], levels[last]) < 0.6
         ):
             found.append(_Candidate(first, last, "cut", 0.0))
             taken[first + 1 : last + 1] = True
@@ -600,11 +604,11 @@ def _rises(
         while at + 1 < count and times[at] - times[first] < _FADE_SECONDS:
             near = min(count - 1, max(at + 1, int(np.searchsorted(times, times[at] + 0.35))))
             # It grows on, and what shows is the same picture.
-            if contrast[at + 1 : near + 1].max() < 1.05 * contrast[at]:
+            growth = float(contrast[at + 1 : near + 1].max() - contrast[at])
+            so_far = float(contrast[at]) * (times[near] - times[at]) / (times[at] - times[first])
+            if growth < max(0.03 * contrast[at], 0.2 * so_far):
                 break
-            if contrast[at] > 2 * _FLAT and (
-                float(np.corrcoef(levels[at], levels[at + 1])[0, 1]) < 0.8
-            ):
+            if contrast[at] > 2 * _FLAT and (_alike(levels[at], levels[at + 1]) < 0.8):
                 break
             at += 1
         # Within the last steps the growth ends: the first frame within 3% of the end's contrast.
@@ -614,6 +618,12 @@ def _rises(
             at -= 1
         while contrast[at] < 0.97 * top:
             at += 1
+        # What moves in the picture changes its contrast as well: not far beyond a straight line.
+        shown = contrast[first : at + 1]
+        fifth = int(np.flatnonzero(shown >= 0.2 * top)[0])
+        most = int(np.flatnonzero(shown >= 0.7 * top)[0])
+        straight = first + most + round(0.6 * (most - fifth))
+        at = min(at, max(first + most, straight + 1 + (most - fifth) // 6))
         begin = first
         while begin > 0 and contrast[begin] > 1.3 * contrast[begin - 1] + 0.05:
             begin -= 1
@@ -670,7 +680,7 @@ def _pushes(
             usual_inside > _PUSH_JUMP * whole
             and usual_inside > 2.5 * calm
             and whole > 0.04
-            and float(np.corrcoef(levels[start - 1], levels[stop - 1])[0, 1]) < 0.6
+            and _alike(levels[start - 1], levels[stop - 1]) < 0.6
         ):
             found.append(_Candidate(start - 1, stop - 1, "push", 0.0))
     return found
