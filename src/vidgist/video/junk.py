@@ -55,6 +55,9 @@ _STREAK = 0.35
 """Sharpness in the direction of motion, by the usual one, where all of the picture is smeared; what
 the camera follows stays sharp."""
 
+_UNEVEN = 2.5
+"""Sharpness along the streaks of motion blur, by that across them; smooth pictures have less."""
+
 _FROZEN_SECONDS = 1.5
 """A shorter stop is an effect or a dropped frame."""
 
@@ -199,16 +202,17 @@ def _blurred(
     near = np.clip(frame[:, None] + np.array([-1, 0, 1, 2]), 0, len(jumps) - 1)
     motion = np.sort(jumps[near], axis=1)[:, -2]
     moving = motion > 3 * max(0.005, float(np.median(jumps)))
-    weaker = np.minimum(
-        measures.across / usual(measures.across), measures.down / usual(measures.down)
-    )
+    across = measures.across / usual(measures.across)
+    down = measures.down / usual(measures.down)
+    weaker = np.minimum(across, down)
     streaked = (
         moving
         & (weaker < _STREAK)
-        & (np.minimum(measures.across, measures.down) < 0.5 * _SOFT)
+        & (np.maximum(across, down) > _UNEVEN * weaker)
+        & (np.minimum(measures.across, measures.down) < _SOFT)
         & (measures.detail < usual(measures.detail))
     )
-    return judged & (soft | streaked)
+    return np.asarray(judged & (soft | streaked))
 
 
 def _frozen(
@@ -236,7 +240,7 @@ def _frozen(
         start, end = float(frame_times[first]), float(frame_times[stop - 1])
         if end - start < _FROZEN_SECONDS:
             continue
-        before = jumps[max(1, int(np.searchsorted(frame_times, start - 0.4))) : first]
+        before = jumps[max(1, first - 3) : first]
         if not len(before) or float(np.mean(before)) < 0.4 * usual:
             continue  # it came to rest by itself
         if any(one.start >= start - 0.3 and one.start <= start + 0.1 for one in changes) or any(

@@ -94,7 +94,6 @@ def _one(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
         pixels = np.asarray(image)
     gray = image.convert("L")
     whole = np.asarray(gray)
-    dark = float(np.mean(whole[::2, ::2] < _DARK))
     top, bottom, left, right = _content(whole)
     luma = whole[top:bottom, left:right]
     shades = np.array(gray.crop((left, top, right, bottom)).histogram())
@@ -104,7 +103,9 @@ def _one(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
     high = int(np.searchsorted(below, 0.99 * total))
     mean = float(shades @ np.arange(256)) / total
     # Of the whole picture, as a title's dark background may look like black bars.
-    flat, few = _flatness(shades if total == whole.size else np.array(gray.histogram()))
+    every = shades if total == whole.size else np.array(gray.histogram())
+    dark = float(every[:_DARK].sum()) / whole.size
+    flat, few = _flatness(every)
 
     values = luma.astype(np.float32)
     busy, sharp, detail, across, down, noise = _sharpness(values)
@@ -193,7 +194,7 @@ def _best(near: npt.NDArray[np.float32], far: npt.NDArray[np.float32], least: fl
     if not contrast.any():
         return 0.0
     ratios = np.sort(near[contrast] / far[contrast])
-    best = float(np.median(ratios[-max(1, len(ratios) // 10) :]))
+    best = float(ratios[-1 - len(ratios) // 20])  # the middle one of the tenth
     return max(0.0, (best - 1 / 64) / (1 / 8 - 1 / 64))
 
 
@@ -213,6 +214,8 @@ def _bars(pixels: npt.NDArray[np.uint8]) -> float:
         line = pixels[row].astype(np.int16)
         top, bottom = line.max(axis=1), line.min(axis=1)
         strong = (top - bottom > 70) & (top > 90)
+        if 2 * np.count_nonzero(strong) < len(strong):
+            return 0.0
         bright = line > ((top + bottom) // 2)[:, None]
         code = np.where(strong, bright @ np.array([4, 2, 1]), 0)
         starts = np.flatnonzero(np.diff(np.concatenate([[-1], code])))
