@@ -212,8 +212,7 @@ def _convert(
     def videos() -> Iterable[tuple[str, Array]]:
         for done, path in enumerate(records):
             progress("converting records", done, len(records))
-            for video in read_youtube8m(path):
-                yield video.key, video.rgb
+            yield from read_youtube8m(path)
 
     write_mapped_store(folder, videos(), backbone=YOUTUBE8M, sources=sources, overwrite=True)
     return open_mapped_store(folder)
