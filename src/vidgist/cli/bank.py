@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from vidgist.backbones import Backbone, load_backbone
-from vidgist.cli.common import Console, common_options, counted, for_each, one_line, print_json
+from vidgist.cli.common import (
+    Console,
+    common_options,
+    counted,
+    for_each,
+    one_line,
+    output_option,
+    print_json,
+)
 from vidgist.cli.options import backbone_options
 from vidgist.datasets import open_dataset
 from vidgist.errors import DataError
@@ -34,13 +42,10 @@ Examples:
 @click.argument(
     "videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+@output_option(
+    "The bank file to write (safetensors).",
     metavar="BANK",
     required=True,
-    help="The bank file to write (safetensors).",
 )
 @click.option("--overwrite", is_flag=True, help="Replace BANK if it exists.")
 @backbone_options

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
@@ -26,6 +27,7 @@ __all__ = [
     "name_list",
     "one_line",
     "one_of",
+    "output_option",
     "print_json",
 ]
 
@@ -95,6 +97,12 @@ def one_of(known: Iterable[str]) -> Callable[[click.Context, click.Parameter, st
         return value
 
     return check
+
+
+def output_option(text: str, **settings: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return the option ``-o``/``--output`` for a file to write, with its help."""
+    path = click.Path(path_type=Path, dir_okay=False)
+    return click.option("-o", "--output", type=path, help=text, **settings)
 
 
 class KnownGroup(click.Group):

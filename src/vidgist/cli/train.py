@@ -11,12 +11,15 @@ from typing import Any
 import click
 
 from vidgist.backbones import DEFAULT_BACKBONE
-from vidgist.cli.common import Console, common_options, counted, one_of, print_json
+from vidgist.cli.common import Console, common_options, counted, one_of, output_option, print_json
+from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import TrainingError
 from vidgist.models.methods import METHODS, training_settings
 from vidgist.models.settings import KINDS, setting_names
 from vidgist.system.processors import DEVICES
 from vidgist.training import require_torch
+from vidgist.training.inputs import is_youtube8m
+from vidgist.training.sources import Extractor, read_training_data, training_part
 
 __all__ = ["train"]
 
@@ -65,13 +68,10 @@ def _setting_options(command: Any) -> Any:
 
 @click.command(epilog=EPILOG)
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
+@output_option(
+    "The model file to write.",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
     metavar="MODEL.safetensors",
-    help="The model file to write.",
 )
 @click.option(
     "--method",
@@ -127,7 +127,9 @@ def _setting_options(command: Any) -> Any:
     metavar="NAME",
     help="Feature extractor, for videos.",
 )
-@click.option("--fps", type=float, default=2.0, show_default=True, help="Samples a second of them.")
+@click.option(
+    "--fps", type=float, default=DEFAULT_FPS, show_default=True, help="Samples a second of them."
+)
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same training.")
 @click.option("--overwrite", is_flag=True, help="Replace the model and its checkpoint.")
 @common_options
@@ -149,7 +151,6 @@ def train(
 
     from vidgist.training.checkpoint import checkpoint_path
     from vidgist.training.engine import is_first_process
-    from vidgist.training.sources import Extractor, read_training_data, training_part
     from vidgist.training.training import check_output
     from vidgist.training.training import train as run_training
 
@@ -221,8 +222,6 @@ def train(
 
 def _settings(options: dict[str, Any], data: tuple[Path, ...]) -> Any:
     """Return the settings of the method, changed by the options that were given."""
-    from vidgist.training.inputs import is_youtube8m
-
     kind = options["kind"]
     has_kinds = "kind" in setting_names(METHODS.find(options["method"]).settings)
     if kind is None and has_kinds and is_youtube8m(data):

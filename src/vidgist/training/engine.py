@@ -22,16 +22,11 @@ from lightning_fabric.utilities.rank_zero import rank_zero_only
 from torch import Tensor
 
 from vidgist.errors import SettingError, TrainingError, unknown_value
-from vidgist.system.processors import check_device
+from vidgist.system.processors import torch_uses_cuda
 from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint
 from vidgist.training.learner import Learner, StepCallback
 
-__all__ = [
-    "choose_precision",
-    "is_first_process",
-    "learn",
-    "open_fabric",
-]
+__all__ = ["choose_precision", "is_first_process", "learn", "open_fabric"]
 
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed"}
 CHECKPOINT_SECONDS = 10.0
@@ -43,21 +38,13 @@ def is_first_process() -> bool:
     return not getattr(rank_zero_only, "rank", 0)
 
 
-def _on_cuda(device: str) -> bool:
-    check_device(device)
-    cuda = torch.cuda.is_available()
-    if device == "cuda" and not cuda:
-        raise SettingError("device: torch finds no usable CUDA device; take device='cpu'")
-    return cuda and device != "cpu"
-
-
 def choose_precision(*, device: str = "auto", precision: str = "auto") -> str:
     """Return `fp32` or `bf16`; `auto` is bf16 where a CUDA device supports it.
 
     Raises:
         SettingError: a value is unknown, or there is no such device.
     """
-    on_cuda = _on_cuda(device)
+    on_cuda = torch_uses_cuda(device)
     if precision == "auto":
         return "bf16" if on_cuda and torch.cuda.is_bf16_supported() else "fp32"
     if precision not in PRECISIONS:
@@ -76,7 +63,7 @@ def open_fabric(*, device: str = "auto", devices: int = 1, precision: str = "aut
     Raises:
         SettingError: a value is unknown, or there is no such device.
     """
-    on_cuda = _on_cuda(device)
+    on_cuda = torch_uses_cuda(device)
     if devices < 1 or (on_cuda and devices > torch.cuda.device_count()):
         most = torch.cuda.device_count() if on_cuda else "the number of videos"
         raise SettingError(f"devices: expected 1 to {most}, got {devices}")

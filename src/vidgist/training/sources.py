@@ -14,6 +14,7 @@ from vidgist.datasets import VideoRecord, open_dataset
 from vidgist.datasets.splits import Split, read_splits, video_key
 from vidgist.datasets.store import CONTENT, open_store
 from vidgist.datasets.youtube8m import read_youtube8m
+from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import DataError, OutputError, SettingError, VidgistError
 from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
@@ -40,7 +41,7 @@ class Extractor:
     """
 
     backbone: str = DEFAULT_BACKBONE
-    fps: float = 2.0
+    fps: float = DEFAULT_FPS
     device: str = "auto"
     threads: int | None = None
 

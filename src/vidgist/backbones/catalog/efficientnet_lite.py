@@ -96,13 +96,9 @@ class EfficientNetLite(Record):
         """Load the extractor."""
         from vidgist.backbones.session import OnnxBackbone, Session
 
-        return OnnxBackbone(
-            Session(self.export(), source=self.name, device=device, threads=threads),
-            name=self.name,
-            dimension=self.dimension,
-            size=self.size,
-            fingerprint=fingerprint_of(weights=self.sha256, **self.identity()),
-        )
+        session = Session(self.export(), source=self.name, device=device, threads=threads)
+        fingerprint = fingerprint_of(weights=self.sha256, **self.identity())
+        return OnnxBackbone(session, self, fingerprint=fingerprint)
 
 
 def _record(index: int, *, scaling: Scaling, sha256: str) -> EfficientNetLite:

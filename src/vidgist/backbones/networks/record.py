@@ -40,6 +40,8 @@ class TorchRecord(Record):
 
     runtime: ClassVar[str] = "torch"
     library: ClassVar[str]
+    remedy: ClassVar[str] = "fetched at first use"
+    """What becomes of weights that are not here, in a few words."""
 
     model: str
     layer: str
@@ -78,7 +80,7 @@ class TorchRecord(Record):
         """Return in a few words whether it can be loaded."""
         if not self.libraries():
             return f"extra {EXTRA}"
-        return "installed" if self.installed() else "fetched at first use"
+        return "installed" if self.installed() else self.remedy
 
     def details(self) -> dict[str, object]:
         """Return the facts of the record by name."""
