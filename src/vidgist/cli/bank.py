@@ -146,7 +146,7 @@ def _of_dataset(path: Path, *, extractor: Backbone) -> list[VideoStatistics]:
                 f"{path}: its features are of {said['backbone'] or 'another backbone'}, not of "
                 f"this {extractor.name}; pass --backbone, or extract them again"
             )
-    values = [r.features for r in dataset.records(fields=("features",)) if r.features is not None]
+    values = [features for _, features in dataset.features()]
     if any(v.shape[1] != extractor.dimension for v in values):
         raise DataError(
             f"{path}: its features have {values[0].shape[1]} numbers, those of {extractor.name} "

@@ -185,7 +185,20 @@ def train(
     if shortfall is not None:
         console.warn(output.name, shortfall)
     try:
-        with _Steps(console, output.name) as report:
+        with console.progress(output.name) as progress:
+            began = time.monotonic()
+            before: int | None = None
+
+            def report(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
+                nonlocal before
+                before = step - 1 if before is None else before
+                loss = " ".join(f"{name} {value:.3f}" for name, value in terms.items())
+                details = f"epoch {epoch}, {loss}"
+                if not sys.stderr.isatty():  # where no bar shows these
+                    left = (time.monotonic() - began) / (step - before) * (steps - step)
+                    details = f"step {step} of {steps}, {details}, {left:.0f} s left"
+                progress("training", step, steps, details)
+
             card = run_training(
                 videos,
                 output,
@@ -232,53 +245,3 @@ def _settings(options: dict[str, Any], data: tuple[Path, ...]) -> Any:
         kind=kind,
         **{name: options[name] for name in _SETTINGS},
     )
-
-
-class _Steps:
-    """Shows the steps: a bar with the loss on a terminal, else a line now and then."""
-
-    INTERVAL = 10.0
-
-    def __init__(self, console: Console, name: str) -> None:
-        self.console = console
-        self.name = name
-        self.bar: Any = None
-        self.last = self.began = 0.0
-        self.first = 0
-
-    def __enter__(self) -> _Steps:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-    def __call__(self, *, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
-        if self.console.quiet:
-            return
-        text = " ".join(f"{name} {value:.3f}" for name, value in terms.items())
-        if sys.stderr.isatty():
-            if self.bar is None:
-                from tqdm import tqdm
-
-                self.bar = tqdm(
-                    total=steps,
-                    initial=step - 1,
-                    desc=self.name[:40],
-                    leave=False,
-                    dynamic_ncols=True,
-                    bar_format=(
-                        "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, {remaining} left{postfix}"
-                    ),
-                )
-            self.bar.set_postfix_str(f"epoch {epoch}, loss {terms['total']:.3f}", refresh=False)
-            self.bar.update(step - self.bar.n)
-            return
-        now = time.monotonic()
-        if self.last == 0.0:
-            self.began, self.first = now, step
-        if now - self.last >= self.INTERVAL or step == steps:
-            done = step - self.first
-            left = f", {(now - self.began) / done * (steps - step):.0f} s left" if done else ""
-            self.console.note(f"{self.name}: step {step} of {steps}, epoch {epoch}, {text}{left}")
-            self.last = now

@@ -114,6 +114,16 @@ class Dataset:
                 record = read_video(group, fields=fields)
                 yield replace(record, attributes={**self.attributes, **record.attributes})
 
+    def features(self) -> Iterator[tuple[str, npt.NDArray[np.floating[Any]]]]:
+        """Yield key and features (T, D) of every video that has some.
+
+        Raises:
+            DataError: the features of a video are damaged.
+        """
+        for record in self.records(fields=("features",)):
+            if record.features is not None:
+                yield record.key, record.features
+
 
 def _natural(key: str) -> list[tuple[int, str]]:
     return [(int(p), "") if p.isdecimal() else (-1, p) for p in re.split(r"(\d{1,18})", key)]

@@ -44,7 +44,7 @@ def train_and_measure(
     for metric in metrics:
         for dataset in context.with_features(metric, missing):
             title = f"Table {context.name.upper()}, {METRICS[metric]}"
-            entries = [*context.methods(metric), *context.baselines()]
+            entries = context.untrained(metric)
             everything = context.table(dataset, entries, metric=metric, title=title)
             files = list(context.splits(metric, missing))
             others, absent = find_others(context.library, metric)

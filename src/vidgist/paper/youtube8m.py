@@ -80,7 +80,7 @@ def measure_on(
     """Return the rows without training and, where there are videos to learn from, the trained."""
     base = context.table(
         dataset,
-        [*context.methods(metric), *context.baselines()],
+        context.untrained(metric),
         metric=metric,
         title=f"Table {context.name.upper()}, {METRICS[metric]}: trained on YouTube-8M",
         protocol=_protocol(context, metric),
@@ -134,10 +134,7 @@ def _is_youtube8m_set(dataset: Dataset) -> bool:
     name = str(dataset.attributes.get("backbone", "")).lower()
     if not name.startswith("youtube8m"):
         return False
-    widths = {
-        r.features.shape[1] for r in dataset.records(fields=("features",)) if r.features is not None
-    }
-    return widths == {DIMENSION}
+    return {features.shape[1] for _, features in dataset.features()} == {DIMENSION}
 
 
 def synthetic_youtube8m(count: int, *, rng: np.random.Generator) -> TrainingVideos:

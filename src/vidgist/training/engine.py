@@ -90,7 +90,6 @@ def learn(
     identity: Mapping[str, Any],
     fabric: Any = None,
     checkpoint: Path | None = None,
-    checkpoint_seconds: float = CHECKPOINT_SECONDS,
     resume: bool = False,
     report: StepCallback | None = None,
     note: Callable[[str], None] | None = None,
@@ -104,7 +103,6 @@ def learn(
         identity: what a checkpoint must share with this run, see `vidgist.training.identity`.
         fabric: of `open_fabric`; default one CPU.
         checkpoint: file that keeps the state between epochs, or None.
-        checkpoint_seconds: least time between two checkpoints.
         resume: go on from the checkpoint if it exists.
         report: called after every step.
         note: called with a sentence when a training is resumed.
@@ -145,7 +143,7 @@ def learn(
                 report(step=done.steps + count, steps=steps, epoch=epoch + 1, terms=numbers)
         loss = {name: sum(values) / len(values) for name, values in seen.items()}
         done = replace(done, epochs=epoch + 1, steps=done.steps + count, loss=loss)
-        due = time.monotonic() - saved >= checkpoint_seconds
+        due = time.monotonic() - saved >= CHECKPOINT_SECONDS
         if checkpoint is not None and due and fabric.is_global_zero and epoch + 1 < epochs:
             save_checkpoint(checkpoint, learner, state=done)
             saved = time.monotonic()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vidgist.backbones.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Triple
@@ -64,17 +63,13 @@ class TorchRecord(Record):
             ModelError: the weights are not here and cannot be fetched, or are damaged.
         """
 
-    @abc.abstractmethod
-    def weights_path(self) -> Path | None:
-        """Return the file of its weights on this machine, None where there is none."""
-
     def libraries(self) -> bool:
         """Return whether the libraries are installed; none of them is imported."""
         return all(importlib.util.find_spec(name) is not None for name in _LIBRARIES)
 
     def installed(self) -> bool:
         """Return whether libraries and weights are here."""
-        return self.libraries() and self.weights_path() is not None
+        return self.libraries() and super().installed()
 
     def state(self) -> str:
         """Return in a few words whether it can be loaded."""
