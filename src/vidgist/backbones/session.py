@@ -36,13 +36,7 @@ def _providers(device: str) -> list[str]:
 
 
 class Session:
-    """An ONNX model that is loaded and ready to run.
-
-    Attributes:
-        source: the model's name in errors.
-        inputs, outputs: of the model, each with name, type and shape.
-        metadata: the custom metadata of the model's file.
-    """
+    """An ONNX model that is loaded and ready to run."""
 
     def __init__(
         self,
@@ -82,9 +76,21 @@ class Session:
         if device == "cuda" and _CUDA not in self._session.get_providers():
             raise SettingError("device: no usable CUDA device or driver here; take device='cpu'")
         self.source = source
-        self.inputs: list[Any] = self._session.get_inputs()
-        self.outputs: list[Any] = self._session.get_outputs()
-        self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The model's inputs, each with name, type and shape."""
+        return list(self._session.get_inputs())
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The model's outputs, each with name, type and shape."""
+        return list(self._session.get_outputs())
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The custom metadata of the model's file."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
 
     def run(self, output: str, **inputs: Array) -> Array:
         """Return one output.

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from vidgist.backbones import DEFAULT_BACKBONE, load_backbone
-from vidgist.datasets import VideoRecord, open_dataset
+from vidgist.backbones import DEFAULT_BACKBONE
+from vidgist.batch.extractions import Extractions
+from vidgist.batch.jobs import BatchJob
+from vidgist.datasets import open_dataset
 from vidgist.datasets.splits import Split, read_splits, video_key
-from vidgist.datasets.store import CONTENT, open_store
+from vidgist.datasets.store import open_store
 from vidgist.datasets.youtube8m import read_youtube8m
 from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import DataError, OutputError, SettingError, VidgistError
-from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.training.inputs import HDF5_FILES, RECORDS, STORES, VIDEOS, sort_inputs
@@ -151,42 +151,22 @@ def _extract(
     Returns:
         The names of these videos in the data set, and a sentence for each that failed.
     """
-    backbone = load_backbone(extractor.backbone, device=extractor.device, threads=extractor.threads)
-    shared: dict[str, str | float] = {
-        "backbone": backbone.name,
-        "fingerprint": backbone.fingerprint,
-        "samples_per_second": extractor.fps,
-    }
+    work = Extractions({**dataclasses.asdict(extractor), "fast": False, "float16": True})
     lost = []
     contents = set()
-    with open_store(file, attributes=shared) as store:
+    with open_store(file, attributes=work.attributes) as store:
         for done, video in enumerate(videos):
             progress("extracting features", done, len(videos))
             try:
                 content = content_fingerprint(video)
-                if content in store:
-                    contents.add(content)
-                    continue
-                features = extract_features(
-                    video, backbone=backbone, fps=extractor.fps, threads=extractor.threads
-                ).features
+                if content not in store:
+                    work.run(BatchJob(video, store.room(content)))
+                    store.adopt(content)
+                contents.add(content)
+            except OutputError:
+                raise  # the same for every video
             except VidgistError as error:
                 lost.append(str(error))
-                continue
-            store.add(
-                VideoRecord(
-                    key="",
-                    name=video.stem,
-                    features=features.values.astype(np.float16),
-                    picks=np.asarray(features.picks, np.int64),
-                    times=None
-                    if features.times is None
-                    else np.asarray(features.times, np.float64),
-                    n_frames=features.n_frames,
-                    attributes={CONTENT: content},
-                )
-            )
-            contents.add(content)
     if len(lost) == len(videos):
         raise DataError(f"{lost[0]} (and so with all {len(videos)} videos)")
     return {store.key(content) for content in contents}, tuple(lost)

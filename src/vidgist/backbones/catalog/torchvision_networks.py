@@ -79,6 +79,15 @@ class Torchvision(TorchRecord):
 _POOLED = "mean over the last layer's picture"
 # Others trained both networks for pixels in [-1, 1]; they undo ImageNet's normalization.
 _INCEPTION = {"aux_logits": True, "transform_input": True, "init_weights": True}
+_KINETICS: dict[str, Any] = {
+    "side": 112,
+    # Sixteen frames at the rate of the library's own evaluation.
+    "window": FrameWindow(frames=16, rate=15.0),
+    "layer": "mean over the last layer's frames",
+    "mean": (0.43216, 0.394666, 0.37645),
+    "std": (0.22803, 0.22145, 0.216989),
+    "weights": "KINETICS400_V1",
+}
 
 
 def _record(
@@ -89,6 +98,7 @@ def _record(
     layer: str = _POOLED,
     classifier: str = "fc",
     side: int = 224,
+    weights: str = "IMAGENET1K_V1",
     **options: Any,
 ) -> Torchvision:
     return Torchvision(
@@ -101,12 +111,12 @@ def _record(
         layer=layer,
         classifier=classifier,
         file=file,
-        weights="IMAGENET1K_V1",
+        weights=weights,
         **options,
     )
 
 
-_PICTURES = (
+RECORDS = (
     _record(
         "vgg19",
         4096,
@@ -133,33 +143,7 @@ _PICTURES = (
     ),
     _record("resnet50", 2048, "resnet50-0676ba61.pth"),
     _record("resnet101", 2048, "resnet101-63fe2227.pth"),
+    _record("r3d_18", 512, "r3d_18-b3b3357e.pth", **_KINETICS),
+    _record("mc3_18", 512, "mc3_18-a90a0ba3.pth", **_KINETICS),
+    _record("r2plus1d_18", 512, "r2plus1d_18-91a641e6.pth", **_KINETICS),
 )
-
-
-def _video(name: str, digits: str) -> Torchvision:
-    file = f"{name}-{digits}.pth"
-    return Torchvision(
-        name=name,
-        dimension=512,
-        size=(112, 112),
-        # Sixteen frames at the rate of the library's own evaluation.
-        window=FrameWindow(frames=16, rate=15.0),
-        license="BSD-3-Clause",
-        source=f"torchvision, {file}",
-        model=name,
-        layer="mean over the last layer's frames",
-        classifier="fc",
-        mean=(0.43216, 0.394666, 0.37645),
-        std=(0.22803, 0.22145, 0.216989),
-        file=file,
-        weights="KINETICS400_V1",
-    )
-
-
-_VIDEO = (
-    _video("r3d_18", "b3b3357e"),
-    _video("mc3_18", "a90a0ba3"),
-    _video("r2plus1d_18", "91a641e6"),
-)
-
-RECORDS = _PICTURES + _VIDEO
