@@ -19,7 +19,7 @@ from vidgist.models.settings import KINDS, setting_names
 from vidgist.system.processors import DEVICES
 from vidgist.training import require_torch
 from vidgist.training.inputs import is_youtube8m
-from vidgist.training.sources import Extractor, read_training_data, training_part
+from vidgist.training.sources import read_training_data, training_part
 
 __all__ = ["train"]
 
@@ -167,14 +167,9 @@ def train(
         videos, lost = read_training_data(
             data,
             work=output,
-            extractor=Extractor(
-                backbone=options["backbone"],
-                fps=options["fps"],
-                device=options["device"],
-                threads=options["threads"],
-            ),
             keys=None if splits is None else training_part(splits, number),
             progress=progress,
+            **{name: options[name] for name in ("backbone", "fps", "device", "threads")},
         )
     for sentence in lost:
         console.warn(output.name, sentence)

@@ -18,7 +18,7 @@ from vidgist.paper.published import beside_published
 from vidgist.paper.trainings.folds import Fold
 from vidgist.paper.trainings.groups import Group, contrastive_groups, dsn_groups
 from vidgist.paper.trainings.table import trained_table
-from vidgist.training.sources import Extractor, read_training_data
+from vidgist.training.sources import read_training_data
 from vidgist.training.store import INDEX
 from vidgist.training.videos import TrainingVideos, gather_videos
 
@@ -118,7 +118,6 @@ def youtube8m_videos(context: Context, missing: list[str]) -> TrainingVideos | N
             videos, _ = read_training_data(
                 paths,
                 work=context.models / "youtube8m",
-                extractor=Extractor(),
                 progress=context.progress,
             )
             return videos

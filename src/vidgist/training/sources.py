@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.batch.extractions import Extractions
@@ -23,35 +22,21 @@ from vidgist.training.inputs import HDF5_FILES, RECORDS, STORES, VIDEOS, sort_in
 from vidgist.training.store import is_store, open_mapped_store, read_index, write_mapped_store
 from vidgist.training.videos import Array, TrainingVideos, gather_videos
 
-__all__ = ["Extractor", "read_training_data", "training_part"]
+__all__ = ["read_training_data", "training_part"]
 
 YOUTUBE8M = "youtube8m"
 """Name of the backbone of YouTube-8M's features."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extractor:
-    """Settings of the extraction of features from videos.
-
-    Attributes:
-        backbone: name of the extractor.
-        fps: samples a second.
-        device: `auto`, `cpu` or `cuda`.
-        threads: for decoding and inference each; default one a core.
-    """
-
-    backbone: str = DEFAULT_BACKBONE
-    fps: float = DEFAULT_FPS
-    device: str = "auto"
-    threads: int | None = None
 
 
 def read_training_data(
     paths: Sequence[Path],
     *,
     work: Path,
-    extractor: Extractor,
     keys: Split | None = None,
+    backbone: str = DEFAULT_BACKBONE,
+    fps: float = DEFAULT_FPS,
+    device: str = "auto",
+    threads: int | None = None,
     progress: Progress = silent,
 ) -> tuple[TrainingVideos, tuple[str, ...]]:
     """Return the training videos, and a sentence for each input that cannot be used.
@@ -61,8 +46,11 @@ def read_training_data(
             YouTube-8M's ``.tfrecord`` files and folders of them; or one store made from such files.
         work: the model file. Extracted features are kept beside it in ``<stem>-features.h5``,
             converted records in ``<stem>-store``, and used again for the same inputs.
-        extractor: settings of the extraction, for videos.
         keys: train only on these videos of the first data set, and on all of the others.
+        backbone: of videos, as are the next three: name of the extractor.
+        fps: samples a second.
+        device: `auto`, `cpu` or `cuda`.
+        threads: for decoding and inference each; default one a core.
         progress: called while inputs are read.
 
     Raises:
@@ -80,7 +68,8 @@ def read_training_data(
         return _convert(files, folder, inputs=paths, progress=progress), ()
     if kind == VIDEOS:
         file = _beside(work, "-features.h5")
-        extracted, lost = _extract(files, file, extractor=extractor, progress=progress)
+        how = {"backbone": backbone, "fps": fps, "device": device, "threads": threads}
+        extracted, lost = _extract(files, file, how, progress=progress)
         read, without = _read_hdf5([file], extracted)
         return read, (*lost, *without)
     return _read_hdf5(files, None if keys is None else _keys_of_split(files[0], keys))
@@ -144,14 +133,14 @@ def _read_hdf5(
 
 
 def _extract(
-    videos: Sequence[Path], file: Path, *, extractor: Extractor, progress: Progress
+    videos: Sequence[Path], file: Path, how: Mapping[str, Any], *, progress: Progress
 ) -> tuple[set[str], tuple[str, ...]]:
     """Extract the features of every video into a data set, which may hold others already.
 
     Returns:
         The names of these videos in the data set, and a sentence for each that failed.
     """
-    work = Extractions({**dataclasses.asdict(extractor), "fast": False, "float16": True})
+    work = Extractions({**how, "fast": False, "float16": True})
     lost = []
     contents = set()
     with open_store(file, attributes=work.attributes) as store:
