@@ -116,19 +116,17 @@ def _tvsum_column(file: h5py.File, column: Any, path: str) -> list[h5py.Dataset]
 
 
 def _text(data: h5py.Dataset) -> str:
-    codes = read_array(data, kinds="u", ndim=2).reshape(-1)
+    codes = read_array(data, kinds="u", shape=(None, None)).reshape(-1)
     return "".join(map(chr, codes[:4096]))
 
 
 def _number(data: h5py.Dataset) -> float:
-    return float(read_array(data, kinds="fiu", ndim=2, shape=(1, 1))[0, 0])
+    return float(read_array(data, kinds="fiu", shape=(1, 1))[0, 0])
 
 
 def _tvsum_video(fields: dict[str, h5py.Dataset]) -> Annotation:
     n_frames = int(_number(fields["nframes"]))
-    scores: npt.NDArray[Any] = read_array(
-        fields["user_anno"], kinds="fiu", ndim=2, shape=(None, n_frames)
-    )
+    scores: npt.NDArray[Any] = read_array(fields["user_anno"], kinds="fiu", shape=(None, n_frames))
     name = _text(fields["video"])
     if not np.isfinite(scores).all():
         raise DataError(f"{name}: its annotations hold NaN or infinity; fetch the file again")
