@@ -60,7 +60,7 @@ def _from_hdf5(path: Path) -> dict[str, npt.NDArray[np.float64]]:
             group = child(file, name)
             scores = child(group, "score") if isinstance(group, h5py.Group) else None
             if scores is not None:
-                by_name[name] = read_array(scores, kinds="fiu", ndim=1).astype(np.float64)
+                by_name[name] = read_array(scores, kinds="fiu", shape=(None,)).astype(np.float64)
     if not by_name:
         raise DataError(f"{path}: none of its groups has 'score'; write one for each video")
     return by_name
