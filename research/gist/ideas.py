@@ -12,7 +12,7 @@ from videos import Video
 from vidgist.criteria.smoothing import smooth
 from vidgist.selection.gist import CONSTANTS, gist_pieces
 
-CONSTANTS = {
+VARIANTS = {
     "pieces of 4 s": {"length": 10.0, "longest": 4.0},
     "pieces of 6 s": {"length": 10.0, "longest": 6.0},
     "length 0.6": {"length": 0.6},

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from exact import exact
-from ideas import CONSTANTS, SCORES, selected
+from ideas import SCORES, VARIANTS, selected
 from measure import HEAD, interval, line, row, rows
 from rules import bold, every_nth, field, random_field, random_windows, windows_sum
 from videos import Video, highlights, summe, summe_lite, tvsum
@@ -49,7 +49,7 @@ def one_person(v: Video, shots):
 def rules(videos) -> None:
     for own in (False, True):
         known = {
-            "rule `gist`": lambda v, s: selected(v, s),
+            "rule `gist`": selected,
             "field's knapsack, mean": field,
             "knapsack, sum": lambda v, s: field(v, s, power=0.0),
             "knapsack, best 4 s of each shot": windows_sum,
@@ -67,9 +67,9 @@ def rules(videos) -> None:
         }
         print(f"\n{'own' if own else 'official'} shots\n\n{HEAD[:-1]}| less bold 0.85 |")
         print("|---|" + "---|" * 10)
-        base = rows(videos, lambda v: bold(v, shots_of(v, own)))
+        base = rows(videos, lambda v, own=own: bold(v, shots_of(v, own)))
         for name, rule in known.items():
-            values = rows(videos, lambda v: rule(v, shots_of(v, own)))
+            values = rows(videos, lambda v, own=own, rule=rule: rule(v, shots_of(v, own)))
             print(line(name, videos, values, base), flush=True)
         if not own:
             values = np.array([one_person(v, v.shots) for v in videos])
@@ -143,7 +143,7 @@ def elsewhere(data: Path) -> None:
             v, s, np.random.default_rng(v.number)
         ),
         "bold rule, 0.85": bold,
-        "rule `gist`": lambda v, s: selected(v, s),
+        "rule `gist`": selected,
         "rule, look-alike 0": lambda v, s: selected(v, s, look_alike=0.0),
         "rule, + 0.4 change": lambda v, s: selected(
             v, s, importance=SCORES["+ 0.4 change inside the shot"](v, s)
@@ -157,12 +157,8 @@ def elsewhere(data: Path) -> None:
     }
     official = data / "summe/eccv16_dataset_summe.h5"
     sets = {
-        "YouTube Highlights, I3D": [
-            v
-            for v in highlights(data / "highlights/youtube_highlights_i3d.h5")
-            if np.ptp(v.annotation) > 0
-        ],
-        "SumMe, DINO": summe(data / "summe/summe_dino_vitb16_4fps.h5", official, data / "summe/GT"),
+        "YouTube Highlights, I3D": highlights(data / "highlights/youtube_highlights_i3d.h5"),
+        "SumMe, DINO": summe(data / "summe/summe_dino_vitb16_4fps.h5", official),
         "SumMe, EfficientNet-Lite0 (three videos)": summe_lite(official),
     }
     for name, videos in sets.items():
@@ -234,7 +230,7 @@ def run() -> None:
     if given.table == "rules":
         rules(videos)
     elif given.table == "constants":
-        compare(videos, CONSTANTS, even=given.even)
+        compare(videos, VARIANTS, even=given.even)
     elif given.table == "scores":
         compare(videos, {n: {"importance": f} for n, f in SCORES.items()}, even=given.even)
     elif given.table == "exact":

@@ -42,7 +42,8 @@ def interval(values) -> str:
     return f"{found.mean:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
 
 
-HEAD = "| rule | captured | odd | even | repeats | at 0.75 | coverage | lowest fifth | pieces | share |"
+HEAD = "| rule | captured | odd | even | repeats | at 0.75 | coverage | lowest fifth |"
+HEAD += " pieces | share |"
 
 
 def line(name: str, videos, values: np.ndarray, base: np.ndarray | None = None) -> str:

@@ -81,8 +81,10 @@ def test_json_has_the_documented_keys(data, capsys):
     assert document["settings"]["avoid_zeros"] == "exp"
     assert document["settings"]["protocol"] == "reference"
     assert set(document["videos"]) == {"video_1", "video_2", "video_3"}
-    assert all(set(numbers) == {"tau", "rho", "f1"} for numbers in document["videos"].values())
-    assert set(document["mean"]) == {"tau", "rho", "f1"}
+    measures = {"tau", "rho", "f1", "captured", "repeats", "coverage", "lowest_fifth"}
+    assert all(set(numbers) == measures for numbers in document["videos"].values())
+    assert set(document["mean"]) == measures
+    assert document["settings"]["select"] == "knapsack"
 
 
 def test_reference_avoids_zeros_as_the_metric_wants(data, capsys):
@@ -110,7 +112,7 @@ def test_splits_and_single_videos(data, tmp_path, capsys):
     out = capsys.readouterr().out
     assert out.endswith(means)
     assert "mean over 1 split, 1 distinct video tested" in out
-    assert out.splitlines()[2].startswith("video_2")
+    assert out.splitlines()[4].startswith("video_2")
     assert run(data, "--metric", "tvsum", "--splits", splits, "--json", "-q") == 0
     document = json.loads(capsys.readouterr().out)
     assert document["splits"] == [document["videos"]["video_2"]]

@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vidgist.bank import shipped_bank
-from vidgist.presets import PRESETS
-from vidgist.selection.keyshots import keyshot_summaries
 
 from vidgist.datasets import open_dataset
 from vidgist.evaluation.gist import captured, gist_measures, mean_annotation, shown_in
-from vidgist.scoring import score_features
+from vidgist.evaluation.keyshots import keyshot_summaries
+from vidgist.scoring.scorer import Scorer
 from vidgist.selection.gist import gist_pieces
 
 
@@ -135,11 +133,11 @@ def test_shapes_are_checked():
 def test_the_rule_captures_more_than_the_field_and_repeats_less(shared):
     """Ten even-numbered TVSum videos, official shots, 15%."""
     found: dict[str, list[tuple[float, float]]] = {"gist": [], "field": []}
-    bank = shipped_bank("efficientnet_lite0")
+    scorer = Scorer("best").matched(backbone="efficientnet_lite0", dimension=1280)
     dataset = open_dataset(shared / "data/tvsum/eccv16_dataset_tvsum_efficientnet_lite0.h5")
     for record in dataset.records(keys=[f"video_{n}" for n in range(2, 21, 2)]):
         features, rate = record.to_features(), record.frame_rate
-        importance = score_features(features, PRESETS["best"], bank=bank).importance
+        importance = scorer.score(features).importance
         duration = record.n_frames / rate
         pieces = gist_pieces(
             importance,

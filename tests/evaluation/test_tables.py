@@ -148,8 +148,8 @@ def test_splits_are_said(table):
 
 def test_per_video(table):
     lines = per_video_text(table, table.rows[1]).splitlines()
-    assert lines[2].split() == ["video_1", "0.2000", "0.2000", "50.00"]
-    assert lines[3].split() == ["video_2", "0.2000", "0.4000", "-"]
+    assert lines[4].split() == ["video_1", "0.2000", "0.2000", "50.00"]
+    assert lines[5].split() == ["video_2", "0.2000", "0.4000", "-"]
 
 
 def test_unknown_style(table):

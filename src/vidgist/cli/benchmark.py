@@ -24,11 +24,13 @@ Examples:
   vidgist benchmark s2 --data datasets/
   vidgist benchmark s7 --format markdown -o s7.md
   vidgist benchmark fig-s3 -o uniformity.pdf
+  vidgist benchmark gist --data datasets/                (what summaries show, by rule)
   vidgist benchmark 1 --data datasets/ --runs runs/     (trains; goes on where it was)
 
 Data is looked for in the files and folders of --data, else in those that the environment variable
 VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
-'summe' in their name or folder, and bank files. What is missing is named, and the rest is printed.
+'summe' in their name or folder, bank files, and for gist a file with 'highlights' in its name.
+What is missing is named, and the rest is printed.
 """
 
 

@@ -1,4 +1,4 @@
-"""``vidgist evaluate DATA.h5``: tau, rho and F1 per video and mean, beside the baselines."""
+"""``vidgist evaluate DATA.h5``: scores and summaries per video and mean, beside the baselines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ Examples:
   vidgist evaluate tvsum.h5 --metric tvsum --splits tvsum_splits.json
   vidgist evaluate summe.h5 --metric summe --scores mine.json --protocol binary
   vidgist evaluate tvsum.h5 --metric tvsum --scores mine.json --beside theirs.json
+  vidgist evaluate tvsum.h5 --metric tvsum --select gist --budget 10%
+  vidgist evaluate tvsum.h5 --metric tvsum --scores summaries.json
   vidgist evaluate mine.h5 --metric tvsum --annotations ydata-tvsum50.mat --save tvsum.h5
+
+A FILE of --scores or --beside holds, by video (video_1 ...), one of: one number a sample (scores);
+one 0 or 1 a frame (a summary); {"pieces": [[start, end], ...], "unit": "seconds"} (a summary; or
+"frames"). HDF5: score, machine_summary or pieces in each group. Summaries have no tau and rho.
 """
 
 FILE = click.Path(path_type=Path)
@@ -71,7 +77,8 @@ def measure_options(command: Command) -> Command:
 @click.option(
     "--scores",
     metavar="random|constant|human|FILE",
-    help="Measure a baseline or a file of scores (JSON, HDF5) in the place of the method.",
+    help="Measure a baseline, or a file of scores or summaries (JSON, HDF5), in the place of the"
+    " method.",
 )
 @click.option(
     "--beside",
@@ -79,6 +86,21 @@ def measure_options(command: Command) -> Command:
     multiple=True,
     metavar="FILE",
     help="Measure these scores too, with intervals of the differences; several with several.",
+)
+@click.option(
+    "--select",
+    default="knapsack",
+    show_default=True,
+    metavar="NAME",
+    help="Rule of selection whose summaries are measured second by second: knapsack, gist. F1 is"
+    " always the knapsack's.",
+)
+@click.option(
+    "--budget",
+    default="15%",
+    show_default=True,
+    metavar="LENGTH",
+    help="How long these summaries may be: a share, 90s, 1:30, auto.",
 )
 @click.option(
     "--annotations",
@@ -109,8 +131,11 @@ def evaluate(
 ) -> None:
     """Measure scores of DATA.h5 (the field's HDF5 layout) against people's annotations.
 
-    Prints Kendall's tau, Spearman's rho and F1 of every video, and their means with the rows that
-    tell what they are worth: random, constant, human, and the mean annotation as the ceiling.
+    Prints Kendall's tau, Spearman's rho and F1 of every video, and of the summary that a rule of
+    selection makes: how much of what people rate high it shows (captured; 0 is chance, 1 all that
+    fits), the shares that repeat other pieces and that people rate in the lowest fifth, and how
+    well it covers the video. Rows that tell what the means are worth: random, constant, human, and
+    the mean annotation as the ceiling.
     """
     from vidgist.datasets import open_dataset, write_dataset
     from vidgist.evaluation.protocols import protocol_of, settings_for

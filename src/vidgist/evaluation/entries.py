@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from vidgist.datasets import Dataset, VideoRecord
 from vidgist.errors import DataError
-from vidgist.evaluation.judge import Judge
+from vidgist.evaluation.judge import MEASURES, Judge
 from vidgist.evaluation.results import Published
+from vidgist.evaluation.summaries import Intervals
 from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, video_statistics
 from vidgist.scoring.scorer import Scorer
 
@@ -21,10 +22,12 @@ __all__ = [
     "Entry",
     "matched",
     "method_entry",
+    "other_rule_entry",
     "other_videos",
     "row_name",
     "scores_entry",
     "statistics_of",
+    "uniform_entry",
 ]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -38,11 +41,13 @@ class Entry:
 
     Attributes:
         name: of the row.
-        measure: returns tau, rho and F1 on one video, (R, 3).
+        measure: returns the measures on one video, (R, M), in the order of ``Judge.measures``.
         needs_features: whether it cannot measure a video without features.
         baseline: whether the row is there only to compare the others with.
         published: the same row as somebody published it.
-        against: name of the row that this one is compared with; the first method's by default.
+        against: name of the row that this one is compared with; the first method's by default, and
+            none where it is the row's own.
+        scores: returns the scores (T,) of one video, None where the row has none.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Entry:
     baseline: bool = False
     published: Published | None = None
     against: str = ""
+    scores: Callable[[Judge], Floats | None] = lambda _: None
 
 
 def row_name(criteria: Sequence[str]) -> str:
@@ -83,29 +89,87 @@ def method_entry(
         against: name of the row that this one is compared with; the first method's by default.
     """
 
-    def measure(judge: Judge) -> Floats:
+    def scores(judge: Judge) -> Floats:
         record = judge.record if prepare is None else prepare(judge.record)
         chosen = scorer if bank is None else scorer.with_bank(bank(judge.record))
-        return judge.measure(chosen.score(record.to_features()).importance[None])
+        return np.asarray(chosen.score(record.to_features()).importance, dtype=np.float64)
 
     return Entry(
-        name=name, measure=measure, needs_features=True, published=published, against=against
+        name=name,
+        measure=lambda judge: judge.measure(scores(judge)[None]),
+        needs_features=True,
+        published=published,
+        against=against,
+        scores=scores,
     )
 
 
-def scores_entry(name: str, scores: Mapping[str, Floats]) -> Entry:
-    """Return the row of scores that were computed elsewhere: key of a video -> (T,)."""
+def scores_entry(name: str, scores: Mapping[str, Floats | Intervals]) -> Entry:
+    """Return the row of scores, or of summaries, that were made elsewhere.
+
+    Args:
+        name: of the row.
+        scores: key of a video -> scores (T,), which frames are in a summary (N,), or the
+            intervals of a summary. A binary vector of as many numbers as the video has frames is
+            a summary, unless it has as many samples.
+    """
+
+    def own(judge: Judge) -> Floats | None:
+        values = scores[judge.record.key]
+        summary = isinstance(values, Intervals) or _is_summary(values, judge)
+        return None if summary else np.asarray(values)
 
     def measure(judge: Judge) -> Floats:
         values = scores[judge.record.key]
+        if isinstance(values, Intervals) or _is_summary(values, judge):
+            return judge.measure_summary(values)
         if len(values) != judge.n_samples:
             raise DataError(
                 f"{judge.record.key}: has {judge.n_samples} samples, but {len(values)} scores in "
-                f"{name}; give one score a sample, in the order of the samples"
+                f"{name}; give one score a sample, in the order of the samples, or a summary of "
+                f"{judge.n_frames} zeros and ones, one a frame"
             )
         return judge.measure(values[None])
 
-    return Entry(name=name, measure=measure)
+    return Entry(name=name, measure=measure, scores=own)
+
+
+def other_rule_entry(entry: Entry, *, select: str, name: str) -> Entry:
+    """Return the row of the same scores, of which another rule makes the summary.
+
+    Tau, rho and F1 are those of the scores and not measured again: NaN.
+
+    Args:
+        entry: a row of scores.
+        select: name of the rule.
+        name: of the new row.
+    """
+
+    def measure(judge: Judge) -> Floats:
+        row = np.full((1, len(judge.measures)), np.nan)
+        scores = entry.scores(judge)
+        if judge.summary is not None and judge.shots is not None and scores is not None:
+            pieces = judge.summary.pieces(scores, select=select)
+            row[0, len(MEASURES) :] = judge.summary.measure(pieces)
+        return row
+
+    return replace(entry, name=name, measure=measure, published=None, against=name)
+
+
+def uniform_entry() -> Entry:
+    """Return the row of summaries that show 3 seconds out of every so many, blindly."""
+
+    def measure(judge: Judge) -> Floats:
+        assert judge.summary is not None
+        frames = judge.summary.uniform() * judge.summary.rate
+        return judge.measure_summary(Intervals(pieces=frames, unit="frames"))
+
+    return Entry(name="uniform, 3 s", measure=measure, baseline=True)
+
+
+def _is_summary(values: Floats, judge: Judge) -> bool:
+    lengths = len(values) == judge.n_frames != judge.n_samples
+    return lengths and bool(np.isin(values, (0.0, 1.0)).all())
 
 
 def matched(scorer: Scorer, dataset: Dataset) -> Scorer:

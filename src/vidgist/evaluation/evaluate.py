@@ -11,10 +11,11 @@ from vidgist.datasets import VideoRecord
 from vidgist.datasets.splits import Split, video_key, videos_tested
 from vidgist.errors import DataError
 from vidgist.evaluation.entries import Entry
-from vidgist.evaluation.judge import Judge
+from vidgist.evaluation.judge import MEASURES, SUMMARIES, Judge
 from vidgist.evaluation.keyshots import budget_frames
 from vidgist.evaluation.protocols import Protocol, cautions
 from vidgist.evaluation.results import Table, TableRow, counted
+from vidgist.evaluation.summaries import SummaryRule
 from vidgist.progress import Progress, silent
 
 __all__ = ["evaluate", "with_splits"]
@@ -31,6 +32,7 @@ def evaluate(
     title: str,
     dataset: str,
     settings: Mapping[str, Any] | None = None,
+    summaries: SummaryRule | None = None,
     progress: Progress = silent,
     total: int | None = None,
 ) -> Table:
@@ -47,6 +49,8 @@ def evaluate(
         title: of the table.
         dataset: name of the data.
         settings: more settings, to be printed with the table.
+        summaries: how summaries are made of scores, to be measured second by second; None for
+            tau, rho and F1 alone.
         progress: called after each video.
         total: number of records, for the progress.
 
@@ -58,13 +62,15 @@ def evaluate(
     without: list[str] = []
     own_scores = False
     empty = 0
+    measures: tuple[str, ...] = MEASURES
     values: list[list[Any]] = [[] for _ in entries]
     for count, record in enumerate(records, start=1):
         if needs_features and record.features is None:
             without.append(record.key)
             continue
         try:
-            judge = Judge(record, metric=metric, protocol=protocol)
+            judge = Judge(record, metric=metric, protocol=protocol, summaries=summaries)
+            measures = judge.measures
             for entry, measured in zip(entries, values, strict=True):
                 measured.append(entry.measure(judge))
         except DataError as error:
@@ -96,6 +102,10 @@ def evaluate(
         notes.append("no tau and rho: the file has no annotations that tell samples apart")
     if _unknown(rows, 2):
         notes.append("no F1: the file has no shots and user summaries")
+    if summaries is not None and any(row.repeats > SUMMARIES for row in rows):
+        notes.append(f"summaries of random scores are those of the first {SUMMARIES} seeds")
+    if summaries is not None and _unknown(rows, measures.index("coverage")):
+        notes.append("no repeats and coverage: the file has no features, or no shots")
     if empty:
         notes.append(
             f"in {empty} of {counted(len(videos), 'video')} no shot is as short as 15% of the "
@@ -109,6 +119,7 @@ def evaluate(
         videos=tuple(videos),
         rows=rows,
         settings=dict(settings or {}),
+        measures=measures,
         incomplete=bool(without),
         notes=(*notes, *cautions(protocol, metric=metric)),
     )

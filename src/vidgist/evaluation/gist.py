@@ -37,11 +37,14 @@ class GistMeasures:
 
     Attributes:
         captured: share of the importance that could be had in the time, at most 1; NaN where
-            nothing or everything is shown, or the annotations are constant.
+            nothing or everything is shown, or the annotations are constant or unknown.
         repeats: share in [0, 1] of the samples shown that look like another piece; 0 for one
-            piece, NaN where nothing is shown.
-        coverage: in [-1, 1]; NaN where nothing is shown.
-        lowest_fifth: share in [0, 1] of the samples shown; NaN where nothing is shown.
+            piece, NaN where nothing is shown or there are no features.
+        coverage: in [-1, 1]; NaN where nothing is shown or there are no features.
+        lowest_fifth: share in [0, 1] of the samples shown; NaN where nothing is shown or the
+            annotations are unknown.
+        standard_score: mean z over the samples shown, 0 for chance; NaN as ``captured``, but for
+            everything shown: 0.
         pieces: how many pieces show a sample at least.
         shown: number K of samples shown.
     """
@@ -50,6 +53,7 @@ class GistMeasures:
     repeats: float
     coverage: float
     lowest_fifth: float
+    standard_score: float
     pieces: int
     shown: int
 
@@ -132,9 +136,10 @@ def gist_measures(
     pieces: npt.ArrayLike,
     *,
     times: npt.ArrayLike,
-    annotation: npt.ArrayLike,
-    features: Floats,
+    annotation: npt.ArrayLike | None,
+    features: Floats | None,
     look_alike: float = LOOK_ALIKE,
+    cosines: Floats | None = None,
 ) -> GistMeasures:
     """Return the measures of one summary.
 
@@ -142,9 +147,11 @@ def gist_measures(
         pieces: (n, 2) starts and ends, half-open, in the unit of the times. A sample is shown
             where its time is inside.
         times: (T,) seconds or frames of the samples.
-        annotation: (T,) importance that people gave each sample, higher for more.
-        features: (T, D), of any length; normalized here.
+        annotation: (T,) importance that people gave each sample, higher for more; None where it
+            is unknown.
+        features: (T, D), of any length; normalized here. None where there are none.
         look_alike: cosine above which two samples look alike.
+        cosines: (T, T) of the features, if they are known already, to save time.
 
     Returns:
         The measures, see `GistMeasures`.
@@ -159,39 +166,54 @@ def gist_measures(
     >>> found.captured, found.repeats, found.coverage, found.lowest_fifth
     (1.0, 0.0, 0.5, 0.0)
     """
-    values = np.asarray(annotation, dtype=np.float64)
-    rows = unit_rows(features)
     piece = shown_in(pieces, times)
-    if values.ndim != 1 or not len(values) == len(rows) == len(piece):
-        raise ValueError(
-            "times, annotation, features: expected one entry a sample each, got "
-            f"{len(piece)}, {values.shape}, {rows.shape}"
-        )
-    if not np.isfinite(values).all():
-        raise ValueError("annotation: expected finite numbers, got NaN or infinity")
+    values = None if annotation is None else np.asarray(annotation, dtype=np.float64)
+    for name, array in (("annotation", values), ("features", features), ("cosines", cosines)):
+        if array is not None and (array.shape[:1] != piece.shape or not array.ndim):
+            raise ValueError(
+                f"{name}: expected one entry a sample ({len(piece)}), got {array.shape}"
+            )
+    if values is not None and (values.ndim != 1 or not np.isfinite(values).all()):
+        raise ValueError("annotation: expected (T,) finite numbers")
     shown = piece >= 0
     count = int(shown.sum())
-    if count == 0:
-        nan = float("nan")
-        return GistMeasures(
-            captured=nan, repeats=nan, coverage=nan, lowest_fifth=nan, pieces=0, shown=0
-        )
+    repeats = coverage = importance = lowest = standard = float("nan")
+    if count and cosines is not None:
+        repeats = _alike(cosines[np.ix_(shown, shown)], piece[shown], piece[shown], look_alike)
+        repeats /= count
+        coverage = float(cosines[:, shown].max(axis=1).mean())
+    elif count and features is not None:
+        rows = unit_rows(features)
+        repeats = _repeats(rows[shown], piece[shown], look_alike)
+        coverage = _coverage(rows, rows[shown])
+    if count and values is not None:
+        importance = captured(values, shown)
+        if np.ptp(values) > 0:
+            standard = float((values[shown].mean() - values.mean()) / values.std())
+        lowest = float((values[shown] < np.quantile(values, 0.2)).mean())
     return GistMeasures(
-        captured=captured(values, shown),
-        repeats=_repeats(rows[shown], piece[shown], look_alike),
-        coverage=_coverage(rows, rows[shown]),
-        lowest_fifth=float((values[shown] < np.quantile(values, 0.2)).mean()),
+        captured=importance,
+        repeats=repeats,
+        coverage=coverage,
+        lowest_fifth=lowest,
+        standard_score=standard,
         pieces=len(np.unique(piece[shown])),
         shown=count,
     )
 
 
+def _alike(
+    products: Floats, of: npt.NDArray[np.int64], among: npt.NDArray[np.int64], look_alike: float
+) -> float:
+    """Return how many samples look like one of another piece."""
+    return float(((products > look_alike) & (of[:, None] != among)).any(axis=1).sum())
+
+
 def _repeats(rows: Floats, piece: npt.NDArray[np.int64], look_alike: float) -> float:
-    repeated = 0
-    for block, products in product_blocks(rows):
-        elsewhere = piece[block, None] != piece
-        repeated += int(((products > look_alike) & elsewhere).any(axis=1).sum())
-    return repeated / len(rows)
+    return sum(
+        _alike(products, piece[block], piece, look_alike)
+        for block, products in product_blocks(rows)
+    ) / len(rows)
 
 
 def _coverage(rows: Floats, shown: Floats) -> float:

@@ -1,4 +1,4 @@
-"""Tau and rho of scores with a video's annotators, and F1 with their summaries.
+"""Tau and rho of scores with a video's annotators, F1 with their summaries, and what these show.
 
 Undefined cases, which are decided here alone:
 
@@ -20,6 +20,13 @@ from vidgist.evaluation.f1 import f1_scores
 from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.rank import Annotators
+from vidgist.evaluation.summaries import (
+    SUMMARY_MEASURES,
+    Intervals,
+    SummaryJudge,
+    SummaryRule,
+    runs_of,
+)
 
 __all__ = ["MEASURES", "Judge"]
 
@@ -27,6 +34,12 @@ Floats = npt.NDArray[np.float64]
 
 MEASURES = ("tau", "rho", "f1")
 """Names of the measures, in the order of every array's last axis."""
+
+SUMMARIES = 10
+"""Summaries that are made of the score vectors of one call: the first; the others have NaN."""
+
+SLACK = 5
+"""Frames that a summary's last piece may end after the video: clocks of players differ a little."""
 
 MAX_CELLS = 2**25
 """Scores spread over frames at a time: many random vectors of a long video take turns."""
@@ -39,12 +52,24 @@ class Judge:
         record: the video with its annotations.
         metric: ``tvsum`` or ``summe``.
         protocol: rules of the comparison.
+        summaries: how summaries are made of scores; None not to measure these second by second.
+
+    Attributes:
+        measures: names of the measures, in the order of every array's last axis.
+        summary: measures summaries, or None.
 
     Raises:
         DataError: the record does not say where its samples lie.
     """
 
-    def __init__(self, record: VideoRecord, *, metric: str, protocol: Protocol) -> None:
+    def __init__(
+        self,
+        record: VideoRecord,
+        *,
+        metric: str,
+        protocol: Protocol,
+        summaries: SummaryRule | None = None,
+    ) -> None:
         self.record = record
         self.metric = metric
         self.protocol = protocol
@@ -65,6 +90,16 @@ class Judge:
                 against = against.mean(axis=0, keepdims=True)
             as_steps = protocol.at == "frames" and protocol.compare == "scores"
             self.annotators = Annotators(against, steps=self._steps if as_steps else None)
+        self.measures: tuple[str, ...] = MEASURES
+        self.summary: SummaryJudge | None = None
+        if summaries is not None:
+            self.measures = (*MEASURES, *SUMMARY_MEASURES)
+            self.summary = SummaryJudge(
+                record,
+                self.sample_annotations,
+                summaries,
+                integer_values=protocol.integer_values,
+            )
 
     @property
     def _steps(self) -> npt.NDArray[np.int64]:
@@ -122,13 +157,13 @@ class Judge:
         )
 
     def measure(self, scores: npt.ArrayLike) -> Floats:
-        """Return tau, rho and F1 of R score vectors.
+        """Return tau, rho and F1 of R score vectors, and the measures of their summaries.
 
         Args:
             scores: (R, T) finite, higher for more important.
 
         Returns:
-            (R, 3), in the order of `MEASURES`; NaN where it is undefined, see above.
+            (R, M), in the order of ``measures``; NaN where it is undefined, see above.
 
         Raises:
             DataError: the number of scores is not that of the samples, or one is not finite.
@@ -146,7 +181,40 @@ class Judge:
             self._measure(values[start : start + together])
             for start in range(0, len(values), together)
         ]
-        return np.concatenate(parts) if parts else np.empty((0, len(MEASURES)))
+        measured = np.concatenate(parts) if parts else np.empty((0, len(MEASURES)))
+        if self.summary is None:
+            return measured
+        shown = np.full((len(values), len(SUMMARY_MEASURES)), np.nan)
+        shown[:SUMMARIES] = self.summary.measure_scores(values[:SUMMARIES])
+        return np.concatenate([measured, shown], axis=1)
+
+    def measure_summary(self, summary: Intervals | npt.ArrayLike) -> Floats:
+        """Return the measures (1, M) of a summary; its tau and rho are NaN.
+
+        Args:
+            summary: intervals, or which frames it holds (N,).
+
+        Raises:
+            DataError: it reaches beyond the video, or is in seconds and the frame rate is unknown.
+        """
+        if isinstance(summary, Intervals):
+            frames = np.asarray(summary.frames(self.record), dtype=np.float64)
+            if len(frames) and (frames.min() < 0 or frames.max() > self.n_frames + SLACK):
+                raise DataError(
+                    f"{self.record.key}: a piece lies outside the video, which has "
+                    f"{self.n_frames} frames"
+                )
+            held = np.zeros(self.n_frames, dtype=bool)
+            for start, end in np.ceil(frames - 1e-6).astype(np.int64):
+                held[start:end] = True
+        else:
+            held = np.asarray(summary, dtype=bool)
+            frames = runs_of(held).astype(np.float64)
+        result = np.full((1, len(self.measures)), np.nan)
+        result[:, 2] = self.f1(held[None])
+        if self.summary is not None:
+            result[0, 3:] = self.summary.measure(frames / self.summary.rate)
+        return result
 
     def _measure(self, values: Floats) -> Floats:
         summaries = self.summaries(values)

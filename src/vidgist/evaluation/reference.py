@@ -15,6 +15,7 @@ import numpy.typing as npt
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import MEASURES, Judge
 from vidgist.evaluation.rank import Annotators
+from vidgist.evaluation.summaries import summary_row
 
 __all__ = ["BASELINES", "SEEDS", "baseline_entries", "measure_ceiling", "measure_human"]
 
@@ -38,15 +39,16 @@ def _measure_constant(judge: Judge) -> Floats:
 
 
 def measure_human(judge: Judge) -> Floats:
-    """Return tau, rho and F1 (1, 3) of annotators, each compared with the others.
+    """Return the measures (1, M) of annotators, each compared with the others.
 
     Where a protocol correlates with each annotator, an annotator's values take the place of the
     scores and are correlated with those of each other annotator; where it correlates with the mean
     summary, their summary is correlated with the mean of the others'. F1 compares their summary
-    with the others', averaged or the best as the metric has it. The result is the mean over
-    annotators, NaN where there are fewer than two.
+    with the others', averaged or the best as the metric has it. What is measured second by second
+    is their own summary (SumMe), or the best 4 seconds of each shot by their own scores (TVSum).
+    The result is the mean over annotators, NaN where there are fewer than two.
     """
-    result = np.full((1, len(MEASURES)), np.nan)
+    result = np.full((1, len(judge.measures)), np.nan)
     values, users = judge.annotations, judge.record.user_summary
     if values is not None and len(values) > 1:
         against_mean = judge.protocol.against == "mean"
@@ -57,6 +59,11 @@ def measure_human(judge: Judge) -> Floats:
     if users is not None and len(users) > 1:
         f1 = [judge.f1(users[[u]], users=np.delete(users, u, 0))[0] for u in range(len(users))]
         result[0, 2] = np.mean(f1)
+    if judge.summary is not None:
+        people = judge.summary.people(summaries=judge.metric == "summe")
+        rows = [summary_row(found) for found in people]
+        if rows:
+            result[0, len(MEASURES) :] = np.mean(rows, axis=0)
     return result
 
 
@@ -85,10 +92,10 @@ def _with_mean(judge: Judge, values: Floats) -> Floats:
 
 
 def measure_ceiling(judge: Judge) -> Floats:
-    """Return tau, rho and F1 (1, 3) of the mean annotation; NaN where there is none."""
+    """Return the measures (1, M) of the mean annotation; NaN where there is none."""
     values = judge.sample_annotations
     if values is None or len(values) == 0:
-        return np.full((1, len(MEASURES)), np.nan)
+        return np.full((1, len(judge.measures)), np.nan)
     return judge.measure(values.mean(axis=0, keepdims=True))
 
 

@@ -19,10 +19,12 @@ from vidgist.evaluation.entries import (
     Entry,
     matched,
     method_entry,
+    other_rule_entry,
     other_videos,
     row_name,
     scores_entry,
     statistics_of,
+    uniform_entry,
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.join import join, read_annotations
@@ -31,6 +33,7 @@ from vidgist.evaluation.reference import BASELINES, SEEDS, baseline_entries
 from vidgist.evaluation.results import Table
 from vidgist.evaluation.scores_file import read_scores
 from vidgist.evaluation.segmentation import check_shots, resegment
+from vidgist.evaluation.summaries import SummaryRule
 from vidgist.evaluation.tables import as_data, named
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import SHIPPED, Bank
@@ -40,6 +43,9 @@ from vidgist.scoring.scorer import Scorer
 __all__ = ["BASELINE_SCORES", "OTHERS", "Request"]
 
 BASELINE_SCORES = ("random", "constant", "human")
+
+FIELD = SummaryRule.select
+"""The field's rule of selection."""
 
 OTHERS = "others"
 """A value of `Request.bank`: each video is scored with a bank of the data set's other videos."""
@@ -67,8 +73,9 @@ class Request:
         settings: of the score, see `vidgist.evaluation.protocols.settings_for`.
         protocol: rules of the comparison.
         splits: a split file, or None for all videos.
-        scores: `random`, `constant` or `human`, or a file of scores; None for the method.
-        beside: more files of scores, each a row of its own.
+        scores: `random`, `constant` or `human`, or a file of scores or summaries, see
+            `vidgist.evaluation.scores_file`; None for the method.
+        beside: more such files, each a row of its own.
         shots: `official` or `kts`.
         annotations: original annotations to join by name, or None.
         shots_from: a file with official shots of the same videos, or None.
@@ -76,6 +83,9 @@ class Request:
         bank: for the criteria that need one: `shipped`, `none`, `others` (for each video, the
             other videos of the file) or a bank file.
         model: file of ``vidgist train`` to score with, or None.
+        select: the rule of selection whose summaries are measured second by second. F1 is always
+            that of the field's knapsack at 15%.
+        budget: how long these summaries may be.
 
     Raises:
         SettingError: a value is unknown, or some of them contradict each other.
@@ -96,15 +106,23 @@ class Request:
     seeds: int = SEEDS
     bank: str | Path = SHIPPED
     model: Path | None = None
+    select: str = SummaryRule.select
+    budget: str = SummaryRule.budget
 
     def __post_init__(self) -> None:
         check_shots(self.shots)
+        self.summaries  # noqa: B018 - checks them
         if self.scores is None:
             self.scorer  # noqa: B018 - contradictions are found before any work
         elif self.model is not None:
             raise SettingError("model: contradicts scores; give one of them")
         elif _is_misspelled(self.scores):
             raise unknown_value("scores", self.scores, (*BASELINE_SCORES, "a file"))
+
+    @cached_property
+    def summaries(self) -> SummaryRule:
+        """How summaries are made of scores."""
+        return SummaryRule(select=self.select, budget=self.budget)
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -162,6 +180,7 @@ class Request:
         dataset = self.dataset
         methods, chosen = self._methods()
         files, keys = self._files([entry.name for entry in methods])
+        rows = self._with_rules([*methods, *files])
         # Our own shots are made from features, so that no row can do without them.
         baselines = [
             dataclasses.replace(entry, needs_features=self.shots == "kts")
@@ -169,12 +188,13 @@ class Request:
         ]
         table = evaluate(
             self._measured(keys),
-            [*methods, *files, *baselines],
+            [*rows, *baselines],
             metric=self.metric,
             protocol=self.protocol,
             title=f"{self.subject} on {self.data.name}",
             dataset=self.data.name,
             settings=self._settings() | chosen,
+            summaries=self.summaries,
             progress=progress,
             total=len(keys),
         )
@@ -190,6 +210,18 @@ class Request:
             )
             table = dataclasses.replace(table, notes=(note, *table.notes))
         return table if splits is None else with_splits(table, splits, all_videos=dataset.keys)
+
+    def _with_rules(self, entries: list[Entry]) -> list[Entry]:
+        """Add what shows the worth of another rule than the field's: the field's, and a blind one.
+
+        The field's is that of the first row, which is compared with it.
+        """
+        if self.select == FIELD or not entries:
+            return entries
+        first, *others = entries
+        field = other_rule_entry(first, select=FIELD, name=f"{first.name}, {FIELD}")
+        first = dataclasses.replace(first, against=field.name)
+        return [first, *others, field, uniform_entry()]
 
     def _measured(self, keys: frozenset[str]) -> Iterator[VideoRecord]:
         for record in self.records():
@@ -251,25 +283,27 @@ class Request:
             settings["scores"] = self.scores
         if self.beside:
             settings["beside"] = " and ".join(path.name for path in self.beside)
-        return {**settings, "protocol": self.protocol.name, "shots": self.shots}
+        settings |= {"protocol": self.protocol.name, "shots": self.shots}
+        return {**settings, "select": self.select, "budget": self.budget}
 
     def document(self, table: Table) -> dict[str, Any]:
         """Return the table as plain data, for JSON."""
         row = table.row(self.subject)
-        per_video = row.values.mean(axis=1)
+        per_video = table.per_video(row)
         document: dict[str, Any] = {
             "dataset": self.data.name,
             "metric": self.metric,
             "preset": self.settings.name,
             "settings": table.settings,
             "videos": {
-                key: named(values) for key, values in zip(table.videos, per_video, strict=True)
+                key: named(table, values)
+                for key, values in zip(table.videos, per_video, strict=True)
             },
-            "mean": named(table.mean(row)),
+            "mean": named(table, table.mean(row)),
         }
         if table.splits:
             per_split = table.per_split(row).mean(axis=1)
-            document["splits"] = [named(values) for values in per_split]
+            document["splits"] = [named(table, values) for values in per_split]
         data = as_data(table)
         document["baselines"] = {
             name: {"mean": numbers["mean"], "spread": numbers["spread"]}

@@ -57,7 +57,8 @@ class TableRow:
 
     Attributes:
         name: what stands at the left.
-        values: (V, R, 3) tau, rho and F1 of each video in each of R repeats (seeds).
+        values: (V, R, M) the table's measures of each video in each of R repeats (seeds), NaN where
+            one is unknown.
         published: the same row as somebody published it, or None.
         against: name of the row that this one is compared with; the first method's by default.
         baseline: whether the row is there only to compare the others with.
@@ -91,7 +92,8 @@ class Table:
         also_published: rows of others that were not measured here.
         notes: what a reader must know.
         incomplete: whether videos of the data set were left out because they lack features.
-        fold_means: name of a row -> (K, R, 3) its means over the videos of each split, where they
+        measures: (M,) names of the measures, in the order of every array's last axis.
+        fold_means: name of a row -> (K, R, M) its means over the videos of each split, where they
             are not those of `values`: another model is measured on each split.
     """
 
@@ -106,11 +108,12 @@ class Table:
     also_published: tuple[Published, ...] = ()
     notes: tuple[str, ...] = ()
     incomplete: bool = False
+    measures: tuple[str, ...] = MEASURES
     fold_means: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for row in self.rows:
-            expected = (len(self.videos), row.repeats, len(MEASURES))
+            expected = (len(self.videos), row.repeats, len(self.measures))
             if row.values.shape != expected:
                 raise ValueError(f"Table.rows: expected {expected}, got {row.values.shape}")
 
@@ -133,8 +136,12 @@ class Table:
             **{"fold_means": {}, **changes},
         )
 
+    def per_video(self, row: TableRow) -> Floats:
+        """Return the measures of each video (V, M): means over the repeats that have it."""
+        return _known_mean(np.moveaxis(row.values, 1, 0))
+
     def per_split(self, row: TableRow) -> Floats:
-        """Return the means over the videos of each split (K, R, 3); one split of all without any.
+        """Return the means over the videos of each split (K, R, M); one split of all without any.
 
         A video whose number is unknown is left out; a split of which none is known gives NaN.
         """
@@ -146,14 +153,19 @@ class Table:
         return np.stack([_known_mean(row.values[part]) for part in parts])
 
     def mean(self, row: TableRow) -> Floats:
-        """Return tau, rho and F1 (3,): over videos, then splits, then repeats."""
-        return np.asarray(_known_mean(self.per_split(row)).mean(axis=0))
+        """Return the measures (M,): means over videos, then splits, then repeats."""
+        return _known_mean(_known_mean(self.per_split(row)))
 
     def spread(self, row: TableRow) -> Floats:
-        """Return the standard deviation (3,) of the mean over repeats; NaN for a single one."""
+        """Return the standard deviation (M,) of the mean over repeats; NaN for a single one."""
         if row.repeats < 2:
-            return np.full(len(MEASURES), np.nan)
-        return np.asarray(_known_mean(self.per_split(row)).std(axis=0, ddof=1))
+            return np.full(len(self.measures), np.nan)
+        means = _known_mean(self.per_split(row))
+        spread = means.std(axis=0, ddof=1)
+        for measure in np.flatnonzero(~np.isfinite(spread)):  # not known of every repeat
+            known = means[np.isfinite(means[:, measure]), measure]
+            spread[measure] = known.std(ddof=1) if len(known) > 1 else np.nan
+        return np.asarray(spread)
 
     def weights(self) -> Floats:
         """Return the weight of each video in the mean (V,)."""
@@ -166,12 +178,13 @@ class Table:
         return np.array([share[key] for key in self.videos])
 
     def difference(self, row: TableRow, other: TableRow) -> tuple[Difference, ...]:
-        """Return tau, rho and F1 of a row minus those of another, with 95% intervals."""
+        """Return the measures (M,) of a row minus those of another, with 95% intervals."""
         rng = np.random.default_rng(0)
-        gaps = row.values.mean(axis=1) - other.values.mean(axis=1)
+        gaps = self.per_video(row) - self.per_video(other)
         weights = self.weights()
         return tuple(
-            paired_bootstrap(gaps[:, i], rng=rng, weights=weights) for i in range(len(MEASURES))
+            paired_bootstrap(gaps[:, i], rng=rng, weights=weights)
+            for i in range(len(self.measures))
         )
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from tabulate import tabulate
 
 from vidgist.errors import SettingError, unknown_value
@@ -21,7 +22,19 @@ __all__ = ["FORMATS", "as_data", "check_format", "comparisons", "per_video_text"
 
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")
 _STYLES = {"terminal": "simple", "markdown": "github"}
-_HEADERS = ("tau", "rho", "F1 %")
+_SHOWN = {
+    # name of a measure -> header, factor, decimals
+    "tau": ("tau", 1, 4),
+    "rho": ("rho", 1, 4),
+    "f1": ("F1 %", 100, 2),
+    "captured": ("captured", 1, 3),
+    "captured_odd": ("odd", 1, 3),
+    "captured_even": ("even", 1, 3),
+    "repeats": ("repeats", 1, 3),
+    "coverage": ("coverage", 1, 3),
+    "lowest_fifth": ("lowest fifth", 1, 3),
+    "pieces": ("pieces", 1, 1),
+}
 _UNKNOWN = "-"
 NOT_COMPARABLE = "the published rows are means over all videos: not comparable with these"
 
@@ -29,12 +42,18 @@ NOT_COMPARABLE = "the published rows are means over all videos: not comparable w
 def _number(value: float | None, measure: str) -> str:
     if value is None or not math.isfinite(value):
         return _UNKNOWN
-    return f"{100 * value:.2f}" if measure == "f1" else f"{value:.4f}"
+    _, factor, digits = _SHOWN[measure]
+    return f"{factor * value:.{digits}f}"
+
+
+def _headers(measures: Iterable[str]) -> list[str]:
+    return [_SHOWN[measure][0] for measure in measures]
 
 
 def _cells(table: Table, row: TableRow) -> list[str]:
     cells = []
-    for measure, mean, spread in zip(MEASURES, table.mean(row), table.spread(row), strict=True):
+    numbers = zip(table.measures, table.mean(row), table.spread(row), strict=True)
+    for measure, mean, spread in numbers:
         plus_minus = f" ± {_number(float(spread), measure)}" if math.isfinite(spread) else ""
         cells.append(_number(float(mean), measure) + plus_minus)
     return cells
@@ -61,27 +80,48 @@ def comparisons(table: Table) -> list[tuple[str, tuple[Difference, ...]]]:
 def _difference(difference: Difference, measure: str) -> str:
     if not math.isfinite(difference.mean):
         return _UNKNOWN
-    scale, digits = (100, 2) if measure == "f1" else (1, 4)
+    _, scale, digits = _SHOWN[measure]
     numbers = (difference.mean, difference.low, difference.high)
     mean, low, high = (f"{scale * value:+.{digits}f}" for value in numbers)
     return f"{mean} [{low}, {high}]" if math.isfinite(difference.low) else f"{mean} [unknown]"
 
 
 def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
-    """Return header and cells of the table itself and of its differences."""
-    beside = bool(table.also_published) or any(row.published for row in table.rows)
-    header = ["scores", *_HEADERS] + ([f"published {h}" for h in _HEADERS] if beside else [])
-    body = [
-        [row.name, *_cells(table, row), *(_published_cells(row.published) if beside else [])]
-        for row in table.rows
-    ]
-    unknown = [_UNKNOWN] * len(MEASURES)
-    body += [[row.label, *unknown, *_published_cells(row)] for row in table.also_published]
-    lines = [
-        [name, *map(_difference, differences, MEASURES)] for name, differences in comparisons(table)
-    ]
-    second = (["difference [95% interval over videos]", *_HEADERS], lines)
-    return [(header, body), second] if lines else [(header, body)]
+    """Return header and cells of the table itself and of its differences.
+
+    What is measured second by second stands in grids of its own: all in one row are too wide.
+    """
+    field = len([measure for measure in table.measures if measure in MEASURES])
+    grids = []
+    if field:
+        beside = bool(table.also_published) or any(row.published for row in table.rows)
+        headers = _headers(MEASURES)
+        header = ["scores", *headers] + ([f"published {h}" for h in headers] if beside else [])
+        body = [
+            [
+                row.name,
+                *_cells(table, row)[:field],
+                *(_published_cells(row.published) if beside else []),
+            ]
+            for row in table.rows
+        ]
+        unknown = [_UNKNOWN] * len(MEASURES)
+        body += [[row.label, *unknown, *_published_cells(row)] for row in table.also_published]
+        grids.append((header, body))
+    if table.measures[field:]:
+        header = ["summaries", *_headers(table.measures[field:])]
+        grids.append((header, [[row.name, *_cells(table, row)[field:]] for row in table.rows]))
+    compared = comparisons(table)
+    for first, stop in ((0, field), (field, min(field + 3, len(table.measures)))):
+        measures = table.measures[first:stop]
+        lines = [
+            [name, *map(_difference, differences[first:stop], measures)]
+            for name, differences in compared
+            if np.isfinite([difference.mean for difference in differences[first:stop]]).any()
+        ]
+        if lines and measures:
+            grids.append((["difference [95% interval over videos]", *_headers(measures)], lines))
+    return grids
 
 
 def heading(table: Table) -> list[str]:
@@ -93,9 +133,13 @@ def heading(table: Table) -> list[str]:
     lines = [
         table.title,
         f"data: {table.dataset}; {videos}",
-        f"protocol: {table.protocol.name} ({table.protocol.about}); "
-        f"metric {table.metric} (F1 is the {BEST_OR_MEAN[table.metric]} over annotators)",
     ]
+    if "f1" in table.measures:
+        best_or_mean = BEST_OR_MEAN[table.metric]
+        lines.append(
+            f"protocol: {table.protocol.name} ({table.protocol.about}); "
+            f"metric {table.metric} (F1 is the {best_or_mean} over annotators)"
+        )
     shown = [
         f"{name} {' x '.join(value) if isinstance(value, tuple) else value}"
         for name, value in table.settings.items()
@@ -169,10 +213,11 @@ def _terminal(table: Table) -> str:
 def per_video_text(table: Table, row: TableRow) -> str:
     """Return one row's numbers on every video, for the terminal."""
     body = [
-        [key, *(_number(float(v), m) for v, m in zip(values, MEASURES, strict=True))]
-        for key, values in zip(table.videos, row.values.mean(axis=1), strict=True)
+        [key, *(_number(float(v), m) for v, m in zip(values, table.measures, strict=True))]
+        for key, values in zip(table.videos, table.per_video(row), strict=True)
     ]
-    return _grid([row.name, *_HEADERS], body, "terminal") + "\n"
+    grid = _grid(["video", *_headers(table.measures)], body, "terminal")
+    return f"{row.name}\n\n{grid}\n"
 
 
 def _markdown(table: Table) -> str:
@@ -189,27 +234,31 @@ def _latex(table: Table) -> str:
     return latex_table(heading(table), _grids(table), notes(table))
 
 
-_CSV_HEADER = [
-    *("title", "dataset", "metric", "protocol", "videos", "splits", "scores", "repeats"),
-    *MEASURES,
-    *(f"{measure}_spread" for measure in MEASURES),
-    *(f"published_{measure}" for measure in MEASURES),
-]
-
-
 def _csv(tables: Sequence[Table]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_CSV_HEADER)
+    measures = tuple(dict.fromkeys(m for table in tables for m in table.measures)) or MEASURES
+    writer.writerow(
+        [
+            *("title", "dataset", "metric", "protocol", "videos", "splits", "scores", "repeats"),
+            *measures,
+            *(f"{measure}_spread" for measure in measures),
+            *(f"published_{measure}" for measure in MEASURES),
+        ]
+    )
     for table in tables:
         about = [table.title, table.dataset, table.metric, table.protocol.name]
         about += [str(len(table.videos)), str(len(table.splits))]
         for row in table.rows:
-            numbers = [*table.mean(row), *table.spread(row)]
-            cells = [f"{n:.6f}" if math.isfinite(n) else "" for n in numbers]
+            cells = []
+            for numbers in (table.mean(row), table.spread(row)):
+                known = dict(zip(table.measures, numbers, strict=True))
+                values = [known.get(measure, math.nan) for measure in measures]
+                cells += [f"{n:.6f}" if math.isfinite(n) else "" for n in values]
             writer.writerow([*about, row.name, row.repeats, *cells, *_csv_cells(row.published)])
         for extra in table.also_published:
-            writer.writerow([*about, extra.label, 0, *[""] * 6, *_csv_cells(extra)])
+            empty = [""] * (2 * len(measures))
+            writer.writerow([*about, extra.label, 0, *empty, *_csv_cells(extra)])
     return out.getvalue()
 
 
@@ -218,9 +267,9 @@ def _csv_cells(published: Published | None) -> list[str]:
     return ["" if n is None else f"{n:g}" for n in numbers]
 
 
-def named(values: Iterable[float]) -> dict[str, float | None]:
+def named(table: Table, values: Iterable[float]) -> dict[str, float | None]:
     """Return numbers by the name of their measure; None where one is unknown, as JSON needs it."""
-    return {m: _plain(v) for m, v in zip(MEASURES, values, strict=True)}
+    return {m: _plain(v) for m, v in zip(table.measures, values, strict=True)}
 
 
 def _plain(value: float) -> float | None:
@@ -236,8 +285,8 @@ def as_data(table: Table) -> dict[str, Any]:
     """Return a table as plain data, for JSON."""
     rows = {
         row.name: {
-            "mean": named(table.mean(row)),
-            "spread": named(table.spread(row)) if row.repeats > 1 else None,
+            "mean": named(table, table.mean(row)),
+            "spread": named(table, table.spread(row)) if row.repeats > 1 else None,
             "repeats": row.repeats,
             "baseline": row.baseline,
             "published": _published_data(row.published),
@@ -247,7 +296,7 @@ def as_data(table: Table) -> dict[str, Any]:
     differences = {
         name: {
             measure: {part: _plain(value) for part, value in vars(difference).items()}
-            for measure, difference in zip(MEASURES, pair, strict=True)
+            for measure, difference in zip(table.measures, pair, strict=True)
         }
         for name, pair in comparisons(table)
     }

@@ -54,6 +54,12 @@ class Library:
             return f"(no data given, no {ENVIRONMENT}, and no folder '{DEFAULT_FOLDER}' here)"
         return f"in {', '.join(map(str, self.searched))}"
 
+    def find(self, word: str) -> list[Path]:
+        """Return the HDF5 files with a word in their names, whatever they hold."""
+        files = (path for root in self.searched for path in _walk(root))
+        suffixes = (".h5", ".hdf5")
+        return [p for p in files if p.suffix.lower() in suffixes and word in p.name.lower()]
+
     def missing(self, dataset: str) -> str:
         """Return a sentence on the file of a data set that is missing, and on where to put it."""
         sentence = (

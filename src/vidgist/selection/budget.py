@@ -34,14 +34,14 @@ def auto_length(duration: float) -> float:
     return min(max(_AUTO_SHARE * duration, _AUTO_LEAST), _AUTO_MOST, duration / 2)
 
 
-def parse_length(length: str | float, duration: float) -> float:
+def parse_length(length: str | float, duration: float, *, name: str = "length") -> float:
     """Return the seconds that a summary may last at most.
 
     Args:
         length: ``"auto"``, see `auto_length`; a share (``"15%"``), seconds (``"90s"``, ``90.0``)
-            or a clock time (``"1:30"``,
-            ``"1:02:30"``).
+            or a clock time (``"1:30"``, ``"1:02:30"``).
         duration: seconds of the video; a summary is never longer.
+        name: of the argument, for errors.
 
     Raises:
         SettingError: the length cannot be read, is not positive, or a share is over 100%.
@@ -52,21 +52,21 @@ def parse_length(length: str | float, duration: float) -> float:
     if match := _PERCENT.fullmatch(text):
         share = float(match[1])
         if share > 100:
-            raise SettingError(f"length: {text} is more than the whole video; give at most 100%")
+            raise SettingError(f"{name}: {text} is more than the whole video; give at most 100%")
         seconds = share / 100 * duration
     else:
         read = _seconds(text)
         if read is None:
             raise SettingError(
-                f"length: cannot read '{text}'; give auto, a share (15%), 90s or 1:30"
+                f"{name}: cannot read '{text}'; give auto, a share (15%), 90s or 1:30"
             )
         if isinstance(length, str) and _EITHER.fullmatch(text) and read > 0:
             raise SettingError(
-                f"length: is '{text}' a share or seconds? give {100 * read:g}% or {text}s"
+                f"{name}: is '{text}' a share or seconds? give {100 * read:g}% or {text}s"
             )
         seconds = read
     if not (0 < seconds < math.inf):
-        raise SettingError(f"length: '{text}' leaves nothing; give more than 0")
+        raise SettingError(f"{name}: '{text}' leaves nothing; give more than 0")
     return min(seconds, duration)
 
 
