@@ -19,6 +19,9 @@ from vidgist.selection import Selection, best_within, shot_values, spread
 from vidgist.summary import Summary
 from vidgist.types import Features, Scores, Shots, Timeline, VideoInfo
 
+SCHEMA_1 = Path(__file__).parent / "render" / "summary_schema_1.json"
+"""A summary.json as it was before summaries had pieces."""
+
 HOSTILE = "<img src=x onerror=alert(1)>.mp4"
 """A name that runs a script where it is taken for markup."""
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -234,7 +235,7 @@ def test_how_many_frames_make_a_second_must_be_known(tmp_path):
 def test_the_fingerprint_of_a_model_of_pictures_has_no_rate(tmp_path):
     path = mean_color(tmp_path / "m.onnx", shape=["B", 3, 4, 6])
     backbone = load_onnx_file(path)
-    facts = {k: v for k, v in backbone.preprocessing.as_dict().items() if k != "rate"}
+    facts = {k: v for k, v in asdict(backbone.preprocessing).items() if k != "rate"}
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert backbone.window is None
     assert backbone.fingerprint == fingerprint_of(files=[digest], preprocessing=facts)

@@ -136,8 +136,7 @@ def test_an_existing_model_is_kept(
 def test_ctrl_c_keeps_the_last_checkpoint(data: Path, tmp_path: Path) -> None:
     model, checkpoint = tmp_path / "m.safetensors", tmp_path / "m.safetensors.checkpoint"
     program = (
-        "import sys, vidgist.training.training as t, functools; "
-        "t.train = functools.partial(t.train, checkpoint_seconds=0); "
+        "import sys, vidgist.training.engine as engine; engine.CHECKPOINT_SECONDS = 0; "
         "from vidgist.cli import main; sys.exit(main())"
     )
     line = ["train", str(data), "-o", str(model), "--width", "8", "--layers", "1"]

@@ -19,7 +19,7 @@ def make(path, fill):
 
 def read(path, name="features", kinds="f", ndim=2):
     with open_hdf5(path) as file:
-        return read_array(child(file["video_1"], name), kinds=kinds, ndim=ndim)
+        return read_array(child(file["video_1"], name), kinds=kinds, shape=(None,) * ndim)
 
 
 @pytest.mark.parametrize("kind", ["<f2", ">f4", "<f8"])

@@ -11,8 +11,9 @@ import pytest
 
 from vidgist.datasets import store as store_module
 from vidgist.datasets.eccv16 import open_dataset
+from vidgist.datasets.eccv16_writer import append_videos
 from vidgist.datasets.record import VideoRecord
-from vidgist.datasets.store import CONTENT, open_store
+from vidgist.datasets.store import CONTENT, FeatureStore, open_store
 from vidgist.errors import DataError, OutputError
 
 SHARED = {"backbone": "b", "fingerprint": "f", "samples_per_second": 2.0}
@@ -29,6 +30,12 @@ def video(number: int, samples: int = 4) -> VideoRecord:
     )
 
 
+def add(store: FeatureStore, record: VideoRecord) -> None:
+    content = str(record.attributes[CONTENT])
+    append_videos(store.room(content), [record], attributes=SHARED)
+    store.adopt(content)
+
+
 def contents(path: Path) -> dict[str, str]:
     return {r.key: str(r.attributes[CONTENT]) for r in open_dataset(path)}
 
@@ -38,7 +45,7 @@ def test_videos_are_added_in_order_and_found_by_content(tmp_path):
     with open_store(path, attributes=SHARED) as store:
         for number in range(7):
             assert f"content {number}" not in store
-            store.add(video(number))
+            add(store, video(number))
             assert f"content {number}" in store
     assert contents(path) == {f"video_{n + 1}": f"content {n}" for n in range(7)}
     record = open_dataset(path).read("video_3")
@@ -49,7 +56,7 @@ def test_videos_are_added_in_order_and_found_by_content(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
     with open_store(path, attributes=SHARED) as store:
         assert store.key("content 0") == "video_1"
-        store.add(video(7))
+        add(store, video(7))
     assert contents(path)["video_8"] == "content 7"
 
 
@@ -65,7 +72,7 @@ def test_the_file_is_not_copied_for_every_video(tmp_path, monkeypatch):
     monkeypatch.setattr(store_module, "append_videos", counted)
     with open_store(tmp_path / "data.h5", attributes=SHARED) as store:
         for number in range(20):
-            store.add(video(number))
+            add(store, video(number))
     assert len(contents(tmp_path / "data.h5")) == 20
     assert len(copies) < 12
 
@@ -76,7 +83,7 @@ def test_the_file_is_not_copied_for_every_video(tmp_path, monkeypatch):
 def test_features_of_another_kind_are_refused_and_nothing_changes(tmp_path, name, value):
     path = tmp_path / "data.h5"
     with open_store(path, attributes=SHARED) as store:
-        store.add(video(0))
+        add(store, video(0))
     before = path.read_bytes()
     with (
         pytest.raises(OutputError, match=f"another kind \\({name} is"),
@@ -104,7 +111,7 @@ def test_a_file_of_another_origin_is_refused(tmp_path):
 def test_two_writers_are_kept_apart(tmp_path):
     path = tmp_path / "data.h5"
     with open_store(path, attributes=SHARED) as store:
-        store.add(video(0))
+        add(store, video(0))
         with (
             pytest.raises(OutputError, match="another vidgist is writing"),
             open_store(path, attributes=SHARED),
@@ -119,7 +126,7 @@ def test_what_was_finished_is_kept_after_an_error(tmp_path):
     def interrupted() -> None:
         with open_store(path, attributes=SHARED) as store:
             for number in range(5):
-                store.add(video(number))
+                add(store, video(number))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -140,7 +147,7 @@ def test_names_of_any_length_and_kind(tmp_path):
     for name in ("a" * 252 + ".h5", "-o 'x' \n.h5", "\udcff.h5"):
         path = tmp_path / name
         with open_store(path, attributes=SHARED) as store:
-            store.add(video(0))
+            add(store, video(0))
         assert len(contents(path)) == 1
 
 
@@ -148,7 +155,7 @@ KILLED = """
 import sys, os, signal
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_store import SHARED, video
+from test_store import SHARED, add, video
 from vidgist.datasets.store import open_store
 from vidgist.system import files
 import vidgist.datasets.store as module
@@ -174,7 +181,7 @@ Path.unlink = counted
 with open_store(Path(sys.argv[1]), attributes=SHARED) as store:
     for number in range(6):
         if f"content {number}" not in store:
-            store.add(video(number))
+            add(store, video(number))
             print(number, flush=True)
 """
 
@@ -194,7 +201,7 @@ def test_a_run_that_is_killed_at_any_step_loses_no_finished_video(tmp_path, step
             assert f"content {number}" in store
         for number in range(6):
             if f"content {number}" not in store:
-                store.add(video(number))
+                add(store, video(number))
     found = contents(path)
     assert sorted(found.values()) == [f"content {n}" for n in range(6)]
     assert not list(tmp_path.glob(".*.parts"))
@@ -204,8 +211,8 @@ def test_a_damaged_part_is_made_again(tmp_path, monkeypatch):
     path = tmp_path / "data.h5"
     monkeypatch.setattr(store_module.FeatureStore, "merge", lambda self: None)
     with open_store(path, attributes=SHARED) as store:
-        store.add(video(0))
-        store.add(video(1))
+        add(store, video(0))
+        add(store, video(1))
     first = min(tmp_path.glob(".*.parts/*.h5"))
     first.write_bytes(first.read_bytes()[:100])
     monkeypatch.undo()

@@ -5,7 +5,7 @@ import pytest
 from scipy.io import savemat
 
 from vidgist.datasets import open_dataset
-from vidgist.datasets.summe import read_summe, read_summe_video
+from vidgist.datasets.annotations import read_summe, read_summe_video
 from vidgist.errors import DataError
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import small_data
 from vidgist.datasets import open_dataset
-from vidgist.datasets.tvsum import read_tvsum
+from vidgist.datasets.annotations import read_tvsum
 from vidgist.errors import DataError
 
 

@@ -72,21 +72,9 @@ def test_videos_come_back(tmp_path):
     videos = [rng.integers(0, 256, (n, 1024), dtype=np.uint8) for n in (1, 30)]
     path = write(tmp_path / "train00.tfrecord", *map(example, videos))
     found = list(read_youtube8m(path))
-    assert [v.key for v in found] == ["abcd", "abcd"]
-    assert found[0].labels == (3, 70)
-    for video, rgb in zip(found, videos, strict=True):
-        np.testing.assert_array_equal(video.rgb, rgb)
-
-
-def test_a_video_as_one_of_a_data_set(tmp_path):
-    rgb = np.tile(np.arange(256, dtype=np.uint8), (3, 4))
-    video = next(read_youtube8m(write(tmp_path / "a.tfrecord", example(rgb))))
-    record = video.to_record()
-    expected = rgb * 4.0 / 255 + 4 / 512 - 2
-    np.testing.assert_allclose(record.features, expected, atol=1e-6)
-    assert record.features.dtype == np.float32
-    assert record.to_features().n_frames == 3
-    np.testing.assert_array_equal(record.times, [0, 1, 2])
+    assert [key for key, _ in found] == ["abcd", "abcd"]
+    for (_, rgb), written in zip(found, videos, strict=True):
+        np.testing.assert_array_equal(rgb, written)
 
 
 def test_video_level_files_are_told(tmp_path):
@@ -145,5 +133,5 @@ def test_millions_of_empty_features_are_not_looked_at(tmp_path, data, said):
 
 def test_an_hour_is_read(tmp_path):
     rgb = np.random.default_rng(0).integers(0, 256, (3600, 1024), dtype=np.uint8)
-    found = next(read_youtube8m(write(tmp_path / "a.tfrecord", example(rgb))))
-    np.testing.assert_array_equal(found.rgb, rgb)
+    _, read = next(read_youtube8m(write(tmp_path / "a.tfrecord", example(rgb))))
+    np.testing.assert_array_equal(read, rgb)

@@ -12,10 +12,12 @@ from vidgist.selection import (
     RULES,
     Footage,
     Selection,
+    auto_length,
     best_samples,
     best_within,
     choose,
     offered_shots,
+    parse_count,
     parse_length,
     parse_time,
     select,
@@ -37,6 +39,7 @@ from vidgist.types import Shots, Timeline
         ("1:30", 90),
         ("0:05.5", 5.5),
         ("1:00:00", 200),  # never longer than the video
+        ("auto", 30),
     ],
 )
 def test_lengths(length, seconds):
@@ -47,8 +50,27 @@ def test_lengths(length, seconds):
     "length", ["", "abc", "0", "0%", "-5s", "101%", "1:75", "15 %%", "nan", "0.15"]
 )
 def test_wrong_lengths_are_told(length):
-    with pytest.raises(SettingError, match="--length"):
+    with pytest.raises(SettingError, match=r"^length: "):
         parse_length(length, 200.0)
+
+
+@pytest.mark.parametrize(
+    ("duration", "seconds"),
+    [(0.04, 0.02), (10, 5), (19, 9.5), (40, 10), (100, 15), (799, 119.85), (36000, 120)],
+)
+def test_the_default_length_follows_the_video(duration, seconds):
+    assert parse_length("auto", duration) == auto_length(duration) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(("count", "number"), [("auto", None), ("3", 3), (12, 12)])
+def test_counts_of_keyframes(count, number):
+    assert parse_count(count) == number
+
+
+@pytest.mark.parametrize("count", ["", "0", "-1", "2.5", "many", 0])
+def test_wrong_counts_are_refused(count):
+    with pytest.raises(SettingError, match=r"^keyframes: "):
+        parse_count(count)
 
 
 def test_a_number_of_seconds_is_one_where_no_share_can_be_meant():
@@ -65,7 +87,7 @@ def test_moments(text, seconds):
 
 @pytest.mark.parametrize("text", ["", "foo", "50%", "4001"])
 def test_wrong_moments_are_told(text):
-    with pytest.raises(SettingError, match="--at"):
+    with pytest.raises(SettingError, match=r"^at: "):
         parse_time(text, 4000.0)
 
 
@@ -95,6 +117,7 @@ def chosen(scores, picks, shots, line, *, budget, black=None, integer_values=Fal
     footage = Footage(
         importance=scores,
         features=np.ones((len(picks), 1)),
+        times=line.times[picks],
         picks=picks,
         shots=shots,
         timeline=line,
@@ -111,6 +134,7 @@ def test_rules_are_chosen_by_name():
     footage = Footage(
         importance=np.ones(4),
         features=np.ones((4, 1)),
+        times=line.times[picks],
         picks=picks,
         shots=shots,
         timeline=line,
@@ -125,9 +149,8 @@ def test_best_shots_within_the_budget():
     shots, line, picks = video([20, 20, 20, 40])
     scores = np.repeat([0.2, 0.9, 0.5, 0.6], [4, 4, 4, 8])
     found = chosen(scores, picks, shots, line, budget=4.0)
-    np.testing.assert_allclose(
-        shot_values(spread(scores, picks, 100), shots.frames)[1:3], [0.9, 0.5]
-    )
+    values = shot_values(spread(scores, picks, 100), shots.frames)
+    np.testing.assert_allclose(values, [0.2, 0.9, 0.5, 0.6])
     np.testing.assert_allclose(found.scores, [0.9, 0.5])
     np.testing.assert_allclose(found.pieces, [[2, 4], [4, 6]])
     assert found.shots.tolist() == [1, 2]

@@ -11,7 +11,7 @@ from clips import render_clip
 from vidgist.datasets import VideoRecord, append_videos
 from vidgist.errors import DataError, OutputError, SettingError
 from vidgist.training.inputs import is_youtube8m
-from vidgist.training.sources import Extractor, read_training_data, training_part
+from vidgist.training.sources import read_training_data, training_part
 
 
 def dataset(path: Path, rng: np.random.Generator, *, count: int = 4, **attributes: str) -> Path:
@@ -28,7 +28,7 @@ def dataset(path: Path, rng: np.random.Generator, *, count: int = 4, **attribute
 
 
 def read(*paths: Path, work: Path, **options: object):
-    return read_training_data(list(paths), work=work, extractor=Extractor(), **options)
+    return read_training_data(list(paths), work=work, **options)
 
 
 def test_a_data_set_gives_its_videos_with_features(

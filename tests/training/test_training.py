@@ -77,7 +77,14 @@ def test_a_finished_training_is_not_gone_on_with(tmp_path: Path, rng: np.random.
     assert model.read_bytes() == before
 
 
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write a checkpoint after every epoch."""
+    monkeypatch.setattr("vidgist.training.engine.CHECKPOINT_SECONDS", 0.0)
+
+
 @pytest.mark.parametrize("name", METHODS)
+@pytest.mark.usefixtures("often")
 def test_a_resumed_training_equals_an_unbroken_one(
     name: str, rng: np.random.Generator, tmp_path: Path
 ) -> None:
@@ -90,7 +97,6 @@ def test_a_resumed_training_equals_an_unbroken_one(
             *(videos, broken),
             settings=settings,
             seed=5,
-            checkpoint_seconds=0,
             report=stop_after(middle),
         )
     assert checkpoint_path(broken).exists()
@@ -102,13 +108,13 @@ def test_a_resumed_training_equals_an_unbroken_one(
     assert not checkpoint_path(broken).exists()
 
 
+@pytest.mark.usefixtures("often")
 def test_a_training_may_be_made_longer(rng: np.random.Generator, tmp_path: Path) -> None:
     videos, settings = random_videos(rng), METHODS["reference"]
     with pytest.raises(StoppedError):
         train(
             *(videos, tmp_path / "m"),
             settings=settings,
-            checkpoint_seconds=0,
             report=stop_after(5),
         )
     longer = replace(settings, epochs=6)
@@ -119,7 +125,7 @@ def test_a_training_may_be_made_longer(rng: np.random.Generator, tmp_path: Path)
 
 
 @pytest.fixture
-def stopped(rng: np.random.Generator, tmp_path: Path) -> tuple[TrainingVideos, Path]:
+def stopped(rng: np.random.Generator, tmp_path: Path, often: None) -> tuple[TrainingVideos, Path]:
     """Videos, and a model of them whose training stopped in its third epoch."""
     videos = random_videos(rng)
     with pytest.raises(StoppedError):
@@ -127,7 +133,6 @@ def stopped(rng: np.random.Generator, tmp_path: Path) -> tuple[TrainingVideos, P
             *(videos, tmp_path / "m"),
             settings=METHODS["paper"],
             seed=1,
-            checkpoint_seconds=0,
             report=stop_after(5),
         )
     return videos, tmp_path / "m"

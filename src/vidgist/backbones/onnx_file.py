@@ -11,7 +11,7 @@ An input of five axes, (B, F, H, W, 3) or (B, 3, F, H, W), takes frame windows o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +262,7 @@ def load_onnx_file(
         how = read_preprocessing(described) if described.is_file() else Preprocessing()
     session = Session(path, source=str(path), device=device, threads=threads)
     backbone = OnnxFile(session, how, name=name or path.stem, fingerprint="")
-    preprocessed = backbone.preprocessing.as_dict()
+    preprocessed = asdict(backbone.preprocessing)
     rate = preprocessed.pop("rate")
     # A model of single pictures has no rate, and keeps the fingerprint from before there was one.
     backbone.fingerprint = fingerprint_of(

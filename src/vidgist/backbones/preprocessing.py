@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -61,10 +61,6 @@ class Preprocessing:
     rate: float | None = None
     token: Literal["first", "mean"] | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the values by name, as they stand in a JSON file."""
-        return asdict(self)
-
 
 _CHOICES = {"channels": ("RGB", "BGR"), "layout": ("NCHW", "NHWC"), "token": ("first", "mean")}
 
@@ -121,7 +117,7 @@ def with_values(base: Preprocessing, values: Mapping[str, object], *, source: st
     checked: dict[str, Any] = {
         name: _check(name, value, what=f"{source}: {name}") for name, value in values.items()
     }
-    return Preprocessing(**{**base.as_dict(), **checked})
+    return replace(base, **checked)
 
 
 def read_object(path: Path) -> dict[str, Any]:

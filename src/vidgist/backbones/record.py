@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import ClassVar
 
+from vidgist.backbones.backbone import Backbone
 from vidgist.types import FrameWindow
-
-if TYPE_CHECKING:
-    from vidgist.backbones.backbone import Backbone
 
 __all__ = ["Record"]
 
@@ -44,12 +43,16 @@ class Record(abc.ABC):
     window: FrameWindow | None = None
 
     @abc.abstractmethod
+    def weights_path(self) -> Path | None:
+        """Return the file of its weights on this machine, None where there is none."""
+
     def installed(self) -> bool:
         """Return whether it can be loaded here and now, without a download."""
+        return self.weights_path() is not None
 
+    @abc.abstractmethod
     def state(self) -> str:
         """Return in a few words whether it can be loaded, and what it needs for that."""
-        return "installed" if self.installed() else "not installed"
 
     def details(self) -> dict[str, object]:
         """Return the facts of the record by name, as ``vidgist backbones --json`` prints them."""

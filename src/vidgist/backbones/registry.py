@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from vidgist.backbones.backbone import Backbone
+from vidgist.backbones.concatenated import Concatenated
+from vidgist.backbones.hub import load_from_hub
+from vidgist.backbones.onnx_file import load_onnx_file
 from vidgist.backbones.record import Record
+from vidgist.backbones.youtube8m import Youtube8m, read_pca
 from vidgist.errors import unknown_value
 from vidgist.registry import Registry
-
-if TYPE_CHECKING:
-    from vidgist.backbones.backbone import Backbone
 
 __all__ = ["BACKBONES", "DEFAULT_BACKBONE", "load_backbone"]
 
@@ -53,24 +54,16 @@ def load_backbone(spec: str, *, device: str = "auto", threads: int | None = None
     if spec in BACKBONES:
         return BACKBONES[spec].load(device=device, threads=threads)
     if spec.startswith("hf:") and "+" not in spec:
-        from vidgist.backbones.hub import load_from_hub
-
         return load_from_hub(spec, device=device, threads=threads)
     if spec.startswith("youtube8m:"):
-        from vidgist.backbones.youtube8m import Youtube8m, read_pca
-
         file = spec.removeprefix("youtube8m:")
         pca = read_pca(Path(file).parent)
         return Youtube8m(load_backbone(file, device=device, threads=threads), pca)
     # A file's name may have a plus in it, so that a file is looked for first.
     is_file = spec.lower().endswith(".onnx") and ("+" not in spec or Path(spec).exists())
     if is_file:
-        from vidgist.backbones.onnx_file import load_onnx_file
-
         return load_onnx_file(spec, device=device, threads=threads)
     if "+" in spec:
-        from vidgist.backbones.concatenated import Concatenated
-
         parts = (part.strip() for part in spec.split("+"))
         return Concatenated([load_backbone(p, device=device, threads=threads) for p in parts])
     raise unknown_value("backbone", spec, [*BACKBONES, "FILE.onnx", "hf:OWNER/NAME"])

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.backbones.backbone import Pixels, Vectors, check_pixels
+from vidgist.backbones.record import Record
 from vidgist.errors import ModelError, SettingError, first_line
 from vidgist.system.processors import check_device, check_threads, usable_cores
 
@@ -107,18 +108,10 @@ class Session:
 class OnnxBackbone:
     """A backbone that is an ONNX model of uint8 pictures, normalization and pooling inside."""
 
-    def __init__(
-        self,
-        session: Session,
-        *,
-        name: str,
-        dimension: int,
-        size: tuple[int, int],
-        fingerprint: str,
-    ) -> None:
-        self.name = name
-        self.dimension = dimension
-        self.size = size
+    def __init__(self, session: Session, record: Record, *, fingerprint: str) -> None:
+        self.name = record.name
+        self.dimension = record.dimension
+        self.size = record.size
         self.fingerprint = fingerprint
         self._session = session
         self._input = session.inputs[0].name

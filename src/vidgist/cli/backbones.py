@@ -11,8 +11,17 @@ import click
 from vidgist.backbones.networks.stored import weights_folder
 from vidgist.backbones.record import Record
 from vidgist.backbones.registry import BACKBONES, DEFAULT_BACKBONE
-from vidgist.cli.common import Console, KnownGroup, common_options, one_line, print_json
+from vidgist.cli.common import (
+    Console,
+    KnownGroup,
+    common_options,
+    one_line,
+    output_option,
+    print_json,
+)
 from vidgist.errors import SettingError
+from vidgist.features.quantize import quantize_by_videos
+from vidgist.features.speed import measure
 from vidgist.system.files import whole_file
 
 __all__ = ["backbones"]
@@ -130,12 +139,9 @@ def _spaced(values: object) -> str | None:
 
 @backbones.command(epilog=EXPORT_EPILOG)
 @click.argument("name")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+@output_option(
+    "The ONNX file to write.",
     required=True,
-    help="The ONNX file to write.",
 )
 @click.option(
     "--int8",
@@ -172,8 +178,6 @@ def export(
     model = record.export()
     loss: dict[str, float] = {}
     if videos:
-        from vidgist.features.quantize import quantize_by_videos
-
         model, loss = quantize_by_videos(model, videos, size=record.size)
     with whole_file(output, overwrite=overwrite) as partial:
         partial.write_bytes(model)
@@ -201,8 +205,6 @@ def speed(
     names: tuple[str, ...], threads: int | None, seconds: float, console: Console, as_json: bool
 ) -> None:
     """Measure how many frames a second each extractor takes; all that are installed by default."""
-    from vidgist.features.speed import measure
-
     wanted = names or tuple(r.name for r in _all() if r.installed())
     rows = [measure(name, threads=threads, seconds=seconds) for name in wanted]
     if as_json:

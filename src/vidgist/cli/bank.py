@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from vidgist.backbones import Backbone, load_backbone
-from vidgist.cli.common import Console, common_options, counted, for_each, one_line, print_json
+from vidgist.cli.common import (
+    Console,
+    common_options,
+    counted,
+    for_each,
+    one_line,
+    output_option,
+    print_json,
+)
 from vidgist.cli.options import backbone_options
 from vidgist.datasets import open_dataset
 from vidgist.errors import DataError
@@ -34,13 +42,10 @@ Examples:
 @click.argument(
     "videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+@output_option(
+    "The bank file to write (safetensors).",
     metavar="BANK",
     required=True,
-    help="The bank file to write (safetensors).",
 )
 @click.option("--overwrite", is_flag=True, help="Replace BANK if it exists.")
 @backbone_options
@@ -141,7 +146,7 @@ def _of_dataset(path: Path, *, extractor: Backbone) -> list[VideoStatistics]:
                 f"{path}: its features are of {said['backbone'] or 'another backbone'}, not of "
                 f"this {extractor.name}; pass --backbone, or extract them again"
             )
-    values = [r.features for r in dataset.records(fields=("features",)) if r.features is not None]
+    values = [features for _, features in dataset.features()]
     if any(v.shape[1] != extractor.dimension for v in values):
         raise DataError(
             f"{path}: its features have {values[0].shape[1]} numbers, those of {extractor.name} "

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, one_of, print_json
 from vidgist.cli.evaluate import measure_options
-
-if TYPE_CHECKING:
-    from vidgist.paper import BenchmarkResult
+from vidgist.evaluation.tables import as_data, check_format, render
+from vidgist.paper import TABLES, BenchmarkResult, Context
+from vidgist.paper.library import find_library
+from vidgist.scoring.presets import preset
+from vidgist.system.files import check_output, whole_file
 
 __all__ = ["benchmark"]
 
@@ -91,12 +93,6 @@ def benchmark(
     NAME is one of the list that the command prints without it. Returns 1 where nothing could be
     measured.
     """
-    from vidgist.evaluation.tables import check_format
-    from vidgist.paper import TABLES, Context
-    from vidgist.paper.library import find_library
-    from vidgist.scoring.presets import preset
-    from vidgist.system.files import check_output
-
     style = check_format(options.pop("format"), as_json=as_json)
     if name is None:
         _list({table.name: table.summary for table in TABLES.values()}, style)
@@ -140,9 +136,6 @@ def _print(
     name: str, result: BenchmarkResult, style: str, output: Path | None, *, overwrite: bool
 ) -> None:
     """Print the result, or write it into a file."""
-    from vidgist.evaluation.tables import as_data, render
-    from vidgist.system.files import whole_file
-
     if style == "json":
         document = {
             "benchmark": name,

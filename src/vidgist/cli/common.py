@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
@@ -26,6 +27,7 @@ __all__ = [
     "name_list",
     "one_line",
     "one_of",
+    "output_option",
     "print_json",
 ]
 
@@ -97,6 +99,12 @@ def one_of(known: Iterable[str]) -> Callable[[click.Context, click.Parameter, st
     return check
 
 
+def output_option(text: str, **settings: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return the option ``-o``/``--output`` for a file to write, with its help."""
+    path = click.Path(path_type=Path, dir_okay=False)
+    return click.option("-o", "--output", type=path, help=text, **settings)
+
+
 class KnownGroup(click.Group):
     """A group that answers an unknown command with the known ones and the nearest."""
 
@@ -158,10 +166,13 @@ class Console:
             self._bar.write(text, file=sys.stderr)
 
     @contextmanager
-    def progress(self, subject: str) -> Iterator[Callable[[str, float, float | None], None]]:
-        """Give a `vidgist.progress.Progress` that shows ``subject`` and the stage."""
+    def progress(self, subject: str) -> Iterator[Callable[..., None]]:
+        """Give a `vidgist.progress.Progress` that shows ``subject`` and the stage.
+
+        It also takes a text as fourth argument: details that change from call to call.
+        """
         if self.quiet:
-            yield lambda stage, done, total: None
+            yield lambda *progress: None
         elif sys.stderr.isatty():
             with self._bars(one_line(subject)) as show:
                 yield show
@@ -169,12 +180,12 @@ class Console:
             yield _Lines(self, one_line(subject))
 
     @contextmanager
-    def _bars(self, subject: str) -> Iterator[Callable[[str, float, float | None], None]]:
+    def _bars(self, subject: str) -> Iterator[Callable[..., None]]:
         from tqdm import tqdm
 
         current: tuple[str, bool] | None = None
 
-        def show(stage: str, done: float, total: float | None) -> None:
+        def show(stage: str, done: float, total: float | None, details: str = "") -> None:
             nonlocal current
             # How much there is to do may be told only when a stage has begun.
             if self._bar is None or (stage, bool(total)) != current:
@@ -187,11 +198,12 @@ class Console:
                     leave=False,
                     dynamic_ncols=True,
                     bar_format=(
-                        "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, {remaining} left"
+                        "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, {remaining} left{postfix}"
                         if total
                         else "{desc} {n:.0f} {rate_fmt} {elapsed}"
                     ),
                 )
+            self._bar.set_postfix_str(details, refresh=False)
             self._bar.update(done - self._bar.n)
 
         try:
@@ -213,13 +225,13 @@ class _Lines:
         self.stage = ""
         self.last = 0.0
 
-    def __call__(self, stage: str, done: float, total: float | None) -> None:
+    def __call__(self, stage: str, done: float, total: float | None, details: str = "") -> None:
         now = time.monotonic()
         if stage == self.stage and now - self.last < self.INTERVAL:
             return
         share = f" {100 * done / total:.0f}%" if total and stage == self.stage else ""
         self.stage, self.last = stage, now
-        self.console.note(f"{self.subject}: {stage}{share}")
+        self.console.note(f"{self.subject}: {stage}{share}{details and f', {details}'}")
 
 
 def common_options(command: Callable[P, R]) -> Callable[..., R]:

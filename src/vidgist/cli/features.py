@@ -9,12 +9,14 @@ from typing import Any
 import click
 
 from vidgist.batch import BatchJob, JobResult, Setup, find_videos
+from vidgist.batch.extractions import Extractions
 from vidgist.batch.jobs import EXTRACT, run_job
 from vidgist.batch.journal import open_journal
 from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
-from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.cli.common import Console, common_options, one_line, output_option, print_json
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options
+from vidgist.datasets.store import open_store
 from vidgist.errors import InputError
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.video import Limits, open_video
@@ -34,12 +36,9 @@ Examples:
 @click.argument(
     "videos", metavar="VIDEO|DIR...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+@output_option(
+    "The HDF5 file to make or to add to.",
     required=True,
-    help="The HDF5 file to make or to add to.",
 )
 @backbone_options
 @click.option("--float16", is_flag=True, help="Store the features in half the space.")
@@ -59,9 +58,6 @@ def features(
     A folder stands for every video in it. An existing file is added to; a video that is in it
     already (by its content) is skipped, so that the same command continues an interrupted run.
     """
-    from vidgist.batch.extractions import Extractions
-    from vidgist.datasets.store import open_store
-
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
     settings = {**options, "limits": asdict(limits)}

@@ -6,20 +6,25 @@ from pathlib import Path
 
 import click
 
-from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
+from vidgist.cli.common import (
+    Console,
+    common_options,
+    for_each,
+    one_line,
+    output_option,
+    print_json,
+)
 from vidgist.errors import DataError, unreadable
+from vidgist.render.document import read_document
+from vidgist.render.gallery import find_results, page
+from vidgist.system.files import whole_file
 
 __all__ = ["gallery"]
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The page to write.  [default: DIR/index.html]",
-)
+@output_option("The page to write.  [default: DIR/index.html]")
 @click.option("--title", help="Heading of the page.  [default: the folder's name]")
 @click.option("--overwrite", is_flag=True, help="Replace a page that exists.")
 @common_options
@@ -42,10 +47,6 @@ def gallery(
       vidgist gallery gists/
       vidgist gallery gists/ -o gists/talks.html --title "Talks of 2026" --overwrite
     """
-    from vidgist.render.document import read_document
-    from vidgist.render.gallery import find_results, page
-    from vidgist.system.files import whole_file
-
     output = folder / "index.html" if output is None else output
     documents = find_results(folder, unread=lambda error: console.error(str(unreadable(error))))
     results = [result for _, result in for_each(console, documents, read_document)]

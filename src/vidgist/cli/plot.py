@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from vidgist.cli.common import Console, common_options, one_line, print_json
+from vidgist.cli.common import Console, common_options, one_line, output_option, print_json
 from vidgist.cli.limits import limit_options
 from vidgist.errors import VidgistError
-
-if TYPE_CHECKING:
-    from vidgist.video import Limits
+from vidgist.render.document import read_document
+from vidgist.render.figure import check, draw, marks_at, marks_of, save
+from vidgist.render.figure_pictures import with_pictures
+from vidgist.selection import parse_time
+from vidgist.system.files import check_output, whole_file
+from vidgist.video import Limits
 
 __all__ = ["plot"]
 
 
 @click.command()
 @click.argument("document", type=click.Path(path_type=Path), metavar="SUMMARY.JSON")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+@output_option(
+    "The figure to write: .pdf, .png or .svg.",
     required=True,
-    help="The figure to write: .pdf, .png or .svg.",
 )
 @click.option("--at", help="Moments to mark, as 12.5,1:30.  [default: the three of the paper]")
 @click.option(
@@ -60,11 +59,6 @@ def plot(
       vidgist plot talk-gist/summary.json -o talk.pdf
       vidgist plot talk-gist/summary.json -o talk.png --at 12.5,1:30 --width 3.5
     """
-    from vidgist.render.document import read_document
-    from vidgist.render.figure import check, draw, marks_at, marks_of, save
-    from vidgist.selection import parse_time
-    from vidgist.system.files import check_output, whole_file
-
     check(output)
     check_output(output, overwrite=overwrite)
     read = read_document(document / "summary.json" if document.is_dir() else document)
@@ -73,8 +67,6 @@ def plot(
     else:
         marks = marks_at(read, [parse_time(time, read.duration) for time in at.split(",")])
     if frames:
-        from vidgist.render.figure_pictures import with_pictures
-
         try:
             with console.progress(read.video) as progress:
                 marks = with_pictures(read, marks, limits=limits, progress=progress)

@@ -6,16 +6,17 @@ import os
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from traceback import walk_tb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vidgist.cli.common import one_line
-from vidgist.errors import SettingError, VidgistError, unreadable
+from vidgist.errors import SettingError, VidgistError, VidgistWarning, unreadable
 from vidgist.system.signals import when_stopped
 
 if TYPE_CHECKING:
@@ -70,6 +71,19 @@ def _usage(error: click.UsageError, arguments: Sequence[str]) -> str:
     return line
 
 
+def _show_warning(
+    message: Warning | str, category: type[Warning], *place: Any, **more: Any
+) -> None:
+    """Print a warning of ours in one line; others as Python does."""
+    if issubclass(category, VidgistWarning):
+        click.echo(f"warning: {one_line(message)}", err=True)
+    else:
+        _python_shows(message, category, *place, **more)
+
+
+_python_shows = warnings.showwarning
+
+
 def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     """Run a click command; print errors in one line; return the exit code.
 
@@ -81,6 +95,7 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, _interrupt)
     when_stopped(_interrupt)
     _open_streams()
+    warnings.showwarning = _show_warning
     context: click.Context | None = None
     try:
         # Not command.main: on an interrupt it would print an empty line of its own.

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from vidgist.cli.common import Console, common_options, print_json
+from vidgist.cli.common import Console, common_options, output_option, print_json
 from vidgist.cli.options import backbone_options, score_options, score_settings
 from vidgist.datasets import open_dataset
 from vidgist.errors import DataError
@@ -32,12 +32,9 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("source", metavar="INPUT", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+@output_option(
+    "Write here instead.",
     metavar="FILE",
-    help="Write here instead.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 @score_options

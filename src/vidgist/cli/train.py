@@ -11,12 +11,15 @@ from typing import Any
 import click
 
 from vidgist.backbones import DEFAULT_BACKBONE
-from vidgist.cli.common import Console, common_options, counted, one_of, print_json
+from vidgist.cli.common import Console, common_options, counted, one_of, output_option, print_json
+from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import TrainingError
 from vidgist.models.methods import METHODS, training_settings
 from vidgist.models.settings import KINDS, setting_names
 from vidgist.system.processors import DEVICES
 from vidgist.training import require_torch
+from vidgist.training.inputs import is_youtube8m
+from vidgist.training.sources import read_training_data, training_part
 
 __all__ = ["train"]
 
@@ -65,13 +68,10 @@ def _setting_options(command: Any) -> Any:
 
 @click.command(epilog=EPILOG)
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
+@output_option(
+    "The model file to write.",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
     metavar="MODEL.safetensors",
-    help="The model file to write.",
 )
 @click.option(
     "--method",
@@ -127,7 +127,9 @@ def _setting_options(command: Any) -> Any:
     metavar="NAME",
     help="Feature extractor, for videos.",
 )
-@click.option("--fps", type=float, default=2.0, show_default=True, help="Samples a second of them.")
+@click.option(
+    "--fps", type=float, default=DEFAULT_FPS, show_default=True, help="Samples a second of them."
+)
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same training.")
 @click.option("--overwrite", is_flag=True, help="Replace the model and its checkpoint.")
 @common_options
@@ -149,7 +151,6 @@ def train(
 
     from vidgist.training.checkpoint import checkpoint_path
     from vidgist.training.engine import is_first_process
-    from vidgist.training.sources import Extractor, read_training_data, training_part
     from vidgist.training.training import check_output
     from vidgist.training.training import train as run_training
 
@@ -166,14 +167,9 @@ def train(
         videos, lost = read_training_data(
             data,
             work=output,
-            extractor=Extractor(
-                backbone=options["backbone"],
-                fps=options["fps"],
-                device=options["device"],
-                threads=options["threads"],
-            ),
             keys=None if splits is None else training_part(splits, number),
             progress=progress,
+            **{name: options[name] for name in ("backbone", "fps", "device", "threads")},
         )
     for sentence in lost:
         console.warn(output.name, sentence)
@@ -184,7 +180,20 @@ def train(
     if shortfall is not None:
         console.warn(output.name, shortfall)
     try:
-        with _Steps(console, output.name) as report:
+        with console.progress(output.name) as progress:
+            began = time.monotonic()
+            before: int | None = None
+
+            def report(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
+                nonlocal before
+                before = step - 1 if before is None else before
+                loss = " ".join(f"{name} {value:.3f}" for name, value in terms.items())
+                details = f"epoch {epoch}, {loss}"
+                if not sys.stderr.isatty():  # where no bar shows these
+                    left = (time.monotonic() - began) / (step - before) * (steps - step)
+                    details = f"step {step} of {steps}, {details}, {left:.0f} s left"
+                progress("training", step, steps, details)
+
             card = run_training(
                 videos,
                 output,
@@ -221,8 +230,6 @@ def train(
 
 def _settings(options: dict[str, Any], data: tuple[Path, ...]) -> Any:
     """Return the settings of the method, changed by the options that were given."""
-    from vidgist.training.inputs import is_youtube8m
-
     kind = options["kind"]
     has_kinds = "kind" in setting_names(METHODS.find(options["method"]).settings)
     if kind is None and has_kinds and is_youtube8m(data):
@@ -233,53 +240,3 @@ def _settings(options: dict[str, Any], data: tuple[Path, ...]) -> Any:
         kind=kind,
         **{name: options[name] for name in _SETTINGS},
     )
-
-
-class _Steps:
-    """Shows the steps: a bar with the loss on a terminal, else a line now and then."""
-
-    INTERVAL = 10.0
-
-    def __init__(self, console: Console, name: str) -> None:
-        self.console = console
-        self.name = name
-        self.bar: Any = None
-        self.last = self.began = 0.0
-        self.first = 0
-
-    def __enter__(self) -> _Steps:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-    def __call__(self, *, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
-        if self.console.quiet:
-            return
-        text = " ".join(f"{name} {value:.3f}" for name, value in terms.items())
-        if sys.stderr.isatty():
-            if self.bar is None:
-                from tqdm import tqdm
-
-                self.bar = tqdm(
-                    total=steps,
-                    initial=step - 1,
-                    desc=self.name[:40],
-                    leave=False,
-                    dynamic_ncols=True,
-                    bar_format=(
-                        "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, {remaining} left{postfix}"
-                    ),
-                )
-            self.bar.set_postfix_str(f"epoch {epoch}, loss {terms['total']:.3f}", refresh=False)
-            self.bar.update(step - self.bar.n)
-            return
-        now = time.monotonic()
-        if self.last == 0.0:
-            self.began, self.first = now, step
-        if now - self.last >= self.INTERVAL or step == steps:
-            done = step - self.first
-            left = f", {(now - self.began) / done * (steps - step):.0f} s left" if done else ""
-            self.console.note(f"{self.name}: step {step} of {steps}, epoch {epoch}, {text}{left}")
-            self.last = now

@@ -114,6 +114,16 @@ class Dataset:
                 record = read_video(group, fields=fields)
                 yield replace(record, attributes={**self.attributes, **record.attributes})
 
+    def features(self) -> Iterator[tuple[str, npt.NDArray[np.floating[Any]]]]:
+        """Yield key and features (T, D) of every video that has some.
+
+        Raises:
+            DataError: the features of a video are damaged.
+        """
+        for record in self.records(fields=("features",)):
+            if record.features is not None:
+                yield record.key, record.features
+
 
 def _natural(key: str) -> list[tuple[int, str]]:
     return [(int(p), "") if p.isdecimal() else (-1, p) for p in re.split(r"(\d{1,18})", key)]
@@ -170,25 +180,25 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
     path = where(group)
 
     def array(
-        name: str, kinds: str = NUMBER, ndim: int = 1, shape: tuple[int | None, ...] | None = None
+        name: str, *, kinds: str = NUMBER, shape: tuple[int | None, ...] = (None,)
     ) -> npt.NDArray[Any] | None:
         if name not in present:
             return None
-        return finite(read_array(present[name], kinds=kinds, ndim=ndim, shape=shape), path)
+        return finite(read_array(present[name], kinds=kinds, shape=shape), path)
 
     def numbers(name: str, length: int | None) -> npt.NDArray[np.float64] | None:
         values = array(name, shape=(length,))
         return None if values is None else values.astype(np.float64)
 
     n_frames = read_n_frames(present, path)
-    features = array("features", kinds="f", ndim=2)
+    features = array("features", kinds="f", shape=(None, None))
     if features is not None and 0 in features.shape:
         raise DataError(f"{path}: features are empty, of shape {features.shape}; extract again")
     n_samples = None if features is None else len(features)
     picks = read_picks(array("picks", shape=(n_samples,)), n_frames, path)
     n_samples = n_samples if picks is None else len(picks)
-    user_summary = array("user_summary", ndim=2, shape=(None, n_frames))
-    user_scores = array("user_scores", ndim=2, shape=(None, n_samples))
+    user_summary = array("user_summary", shape=(None, n_frames))
+    user_scores = array("user_scores", shape=(None, n_samples))
     attributes = read_attributes(group)
     fps = attributes.pop("fps", None)
     return VideoRecord(
@@ -198,7 +208,7 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
         picks=picks,
         times=numbers("times", n_samples),
         n_frames=n_frames,
-        shots=_read_shots(array("change_points", ndim=2, shape=(None, 2)), n_frames, path)
+        shots=_read_shots(array("change_points", shape=(None, 2)), n_frames, path)
         or _shots_of_lengths(array("n_frame_per_seg"), n_frames, path),
         gtscore=numbers("gtscore", n_samples),
         gtsummary=numbers("gtsummary", n_samples),

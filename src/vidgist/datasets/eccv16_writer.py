@@ -106,27 +106,10 @@ def append_videos(
     """
     path = Path(path)
     existing = open_dataset(path) if path.exists() else None
-    written = []
     with whole_file(path, overwrite=True) as partial:
         if existing is not None:
             shutil.copyfile(path, partial)
-        reserve(partial.parent, _SPARE_BYTES)
-        with h5py.File(partial, "a") as file:
-            for name, value in (attributes or {}).items():
-                file.attrs[name] = value
-            for record in records:
-                key = record.key or next_key(file)
-                if key in file:
-                    if not overwrite:
-                        raise OutputError(
-                            f"{path}: has a video '{key}'; pass overwrite=True to replace it"
-                        )
-                    del file[key]
-                reserve(partial.parent, _bytes_of(record))
-                group = file.create_group(key)
-                write_video(group, record)
-                written.append(key)
-    return tuple(written)
+        return _add(partial, path, records, attributes, overwrite=overwrite)
 
 
 def write_dataset(
@@ -144,9 +127,30 @@ def write_dataset(
         OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
     """
     with whole_file(Path(path), overwrite=overwrite) as partial:
-        reserve(partial.parent, _SPARE_BYTES)
-        with h5py.File(partial, "w") as file:
-            file.attrs.update(attributes or {})
-            for record in records:
-                reserve(partial.parent, _bytes_of(record))
-                write_video(file.create_group(record.key or next_key(file)), record)
+        _add(partial, Path(path), records, attributes)
+
+
+def _add(
+    partial: Path,
+    path: Path,
+    records: Iterable[VideoRecord],
+    attributes: Mapping[str, str | float] | None,
+    *,
+    overwrite: bool = False,
+) -> tuple[str, ...]:
+    written = []
+    reserve(partial.parent, _SPARE_BYTES)
+    with h5py.File(partial, "a") as file:
+        file.attrs.update(attributes or {})
+        for record in records:
+            key = record.key or next_key(file)
+            if key in file:
+                if not overwrite:
+                    raise OutputError(
+                        f"{path}: has a video '{key}'; pass overwrite=True to replace it"
+                    )
+                del file[key]
+            reserve(partial.parent, _bytes_of(record))
+            write_video(file.create_group(key), record)
+            written.append(key)
+    return tuple(written)

@@ -200,15 +200,13 @@ def read_array(
     data: h5py.Group | h5py.Dataset | None,
     *,
     kinds: str,
-    ndim: int,
-    shape: tuple[int | None, ...] | None = None,
+    shape: tuple[int | None, ...],
 ) -> npt.NDArray[Any]:
-    """Read a whole array after checking its kind, dimensions and size.
+    """Read a whole array after checking its kind, shape and size.
 
     Args:
         data: from `child`.
         kinds: the allowed kinds of NumPy type, such as "f" or "iub".
-        ndim: number of dimensions.
         shape: expected lengths, None for any.
 
     Raises:
@@ -220,14 +218,13 @@ def read_array(
         raise DataError(
             f"{where(data)}: expected {_kinds(kinds)}, got type '{data.dtype}'; {_MAKE_AGAIN}"
         )
-    expected = shape if shape is not None else (None,) * ndim
     if (
         data.shape is None
-        or len(data.shape) != ndim
-        or any(n not in (None, length) for n, length in zip(expected, data.shape, strict=True))
+        or len(data.shape) != len(shape)
+        or any(n not in (None, length) for n, length in zip(shape, data.shape, strict=True))
     ):
-        lengths = ", ".join("any" if n is None else str(n) for n in expected)
-        shown = f"shape ({lengths}{',' * (ndim == 1)})" if ndim else "one value"
+        lengths = ", ".join("any" if n is None else str(n) for n in shape)
+        shown = f"shape ({lengths}{',' * (len(shape) == 1)})" if shape else "one value"
         raise DataError(f"{where(data)}: expected {shown}, got {data.shape}; {_MAKE_AGAIN}")
     size = math.prod(data.shape) * data.dtype.itemsize
     _check_storage(data, size)

@@ -64,12 +64,12 @@ def _n_frames(present: Mapping[str, Any], path: str) -> int | None:
         shots = present.get("change_points")
         if shots is None or not getattr(shots, "size", 0):
             return None
-        last = read_array(shots, kinds=NUMBER, ndim=2, shape=(None, 2))[-1, 1]
+        last = read_array(shots, kinds=NUMBER, shape=(None, 2))[-1, 1]
         return int(as_integers(finite(np.array(last), path), path)) + 1
     # MATLAB writes a number as an array of one.
     shape = getattr(stored, "shape", ()) or ()
-    ndim = len(shape) if all(n == 1 for n in shape) else 0
-    value = as_integers(finite(read_array(stored, kinds=NUMBER, ndim=ndim), path), path)
+    shape = shape if all(n == 1 for n in shape) else ()
+    value = as_integers(finite(read_array(stored, kinds=NUMBER, shape=shape), path), path)
     return int(value.reshape(()))
 
 

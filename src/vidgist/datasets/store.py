@@ -56,18 +56,11 @@ class FeatureStore:
         """Return the key of the video of that content in DATA.h5, "" while it waits."""
         return self._keys.get(content, "")
 
-    def add(self, record: VideoRecord) -> None:
-        """Add a video, whose attribute `CONTENT` identifies its video file.
-
-        Raises:
-            OutputError: the disk is full, or the folder cannot be written.
-        """
-        content = str(record.attributes[CONTENT])
-        append_videos(self.room(content), [replace(record, key="")], attributes=self._attributes)
-        self.adopt(content)
-
     def room(self, content: str) -> Path:
-        """Return the file for another process to write the video of that content to."""
+        """Return the file to write the video of that content to, here or in another process.
+
+        Its attribute `CONTENT` identifies it; `adopt` adds it.
+        """
         return self._parts / f"{content}.new.h5"
 
     def adopt(self, content: str) -> None:

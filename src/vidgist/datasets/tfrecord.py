@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from vidgist.errors import DataError, MissingExtraError
@@ -24,22 +24,18 @@ _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
 
 
-def _crc32c() -> Callable[[bytes], int]:
-    try:
-        import google_crc32c
-    except ImportError:
-        raise MissingExtraError("reading YouTube-8M records", "youtube8m") from None
-    value: Callable[[bytes], int] = google_crc32c.value
-    return value
-
-
 def masked_crc32c(data: bytes) -> int:
     """Return the checksum of ``data`` in a TFRecord file.
 
     Raises:
         MissingExtraError: the library for the checksum is not installed.
     """
-    return _masked(_crc32c()(data))
+    try:
+        import google_crc32c
+    except ImportError:
+        raise MissingExtraError("reading YouTube-8M records", "youtube8m") from None
+    crc: int = google_crc32c.value(data)
+    return (((crc >> 15) | (crc << 17)) + _MASK) & 0xFFFFFFFF
 
 
 def read_tfrecords(path: str | os.PathLike[str]) -> Iterator[bytes]:
@@ -50,7 +46,7 @@ def read_tfrecords(path: str | os.PathLike[str]) -> Iterator[bytes]:
         MissingExtraError: the library for the checksum is not installed.
     """
     path = Path(path)
-    crc32c = _crc32c()
+    masked_crc32c(b"")  # without the library no file can be read
     first_bytes(path, 1)
     number = 0
     with path.open("rb") as file:
@@ -60,7 +56,7 @@ def read_tfrecords(path: str | os.PathLike[str]) -> Iterator[bytes]:
             if len(header) < _HEADER.size:
                 raise DataError(damaged)
             length, check = _HEADER.unpack(header)
-            if _masked(crc32c(header[:8])) != check:
+            if masked_crc32c(header[:8]) != check:
                 # The first header shows the kind of file, later ones damage.
                 if number == 0:
                     raise DataError(
@@ -71,11 +67,7 @@ def read_tfrecords(path: str | os.PathLike[str]) -> Iterator[bytes]:
             if length > MAX_RECORD or length + _FOOTER.size > size - file.tell():
                 raise DataError(damaged)
             data = file.read(length)
-            if _masked(crc32c(data)) != _FOOTER.unpack(file.read(_FOOTER.size))[0]:
+            if masked_crc32c(data) != _FOOTER.unpack(file.read(_FOOTER.size))[0]:
                 raise DataError(damaged)
             yield data
             number += 1
-
-
-def _masked(crc: int) -> int:
-    return (((crc >> 15) | (crc << 17)) + _MASK) & 0xFFFFFFFF

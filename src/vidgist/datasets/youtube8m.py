@@ -10,53 +10,20 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.backbones.youtube8m import dequantize
-from vidgist.datasets.record import VideoRecord
 from vidgist.datasets.tfrecord import read_tfrecords
 from vidgist.errors import DataError, MissingExtraError
-from vidgist.types import ShapesInRepr
 
-__all__ = ["YouTube8MVideo", "message_type", "read_youtube8m"]
+__all__ = ["message_type", "read_youtube8m"]
 
 DIMENSION = 1024
 MAX_NAMES = 64
 """Most features and lists of a record; YouTube-8M has four."""
-MAX_LABELS = 4096
-"""Most labels of a video that are kept; YouTube-8M has fewer classes."""
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class YouTube8MVideo(ShapesInRepr):
-    """One video of YouTube-8M.
-
-    Attributes:
-        key: its (scrambled) id.
-        labels: numbers of its classes.
-        rgb: (T, 1024) uint8 quantized features, one a second.
-    """
-
-    key: str
-    labels: tuple[int, ...]
-    rgb: npt.NDArray[np.uint8]
-
-    def to_record(self) -> VideoRecord:
-        """Return the record of a data set: dequantized float32 features, one a second."""
-        return VideoRecord(
-            key="",
-            name=self.key,
-            features=dequantize(self.rgb),
-            picks=np.arange(len(self.rgb)),
-            times=np.arange(len(self.rgb), dtype=np.float64),
-            n_frames=len(self.rgb),
-            attributes={"backbone": "youtube8m"},
-        )
 
 
 @functools.cache
@@ -114,8 +81,10 @@ def message_type() -> Any:
     )
 
 
-def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[YouTube8MVideo]:
-    """Yield the videos of a frame-level file, one in memory at a time.
+def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+    """Yield the (scrambled) id and the features of each video of a frame-level file.
+
+    The features are (T, 1024) bytes, one vector a second; one video at a time is in memory.
 
     Raises:
         DataError: the file is missing, of another kind or damaged, or is video-level.
@@ -153,12 +122,7 @@ def read_youtube8m(path: str | os.PathLike[str]) -> Iterator[YouTube8MVideo]:
                 "fetch the file again"
             )
         name = known["id"].bytes_list.value if "id" in known else []
-        labels = known["labels"].int64_list.value if "labels" in known else []
-        yield YouTube8MVideo(
-            key=b"".join(name[:1]).decode("utf-8", "replace"),
-            labels=tuple(labels[:MAX_LABELS]),
-            rgb=rgb,
-        )
+        yield b"".join(name[:1]).decode("utf-8", "replace"), rgb
 
 
 def _rgb(features: Any, size: int) -> npt.NDArray[np.uint8] | None:

@@ -16,11 +16,9 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.datasets.annotations import Annotation
+from vidgist.datasets.annotations import Annotation, read_summe, read_tvsum
 from vidgist.datasets.eccv16 import Dataset
 from vidgist.datasets.record import VideoRecord
-from vidgist.datasets.summe import read_summe
-from vidgist.datasets.tvsum import read_tvsum
 from vidgist.errors import DataError
 from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.system.file_kind import HDF5, kind_of_file

@@ -84,9 +84,9 @@ def _from_hdf5(path: Path) -> dict[str, Floats | Intervals]:
             vectors = filter(None, (child(group, vector) for vector in VECTORS))
             pieces = child(group, "pieces")
             if scores := next(vectors, None):
-                by_name[name] = read_array(scores, kinds="fiub", ndim=1).astype(np.float64)
+                by_name[name] = read_array(scores, kinds="fiub", shape=(None,)).astype(np.float64)
             elif pieces is not None:
-                values = read_array(pieces, kinds="fiu", ndim=2, shape=(None, 2))
+                values = read_array(pieces, kinds="fiu", shape=(None, 2))
                 unit = str(read_attributes(pieces).get("unit", UNITS[0]))
                 by_name[name] = Intervals(
                     pieces=values.astype(np.float64), unit=_unit(unit, f"{path}: {name}")

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vidgist.backbones.backbone import Backbone
 from vidgist.backbones.registry import BACKBONES, load_backbone
 from vidgist.features.extract import batch_shape
 from vidgist.system.processors import usable_cores
 
-__all__ = ["Speed", "measure", "run"]
+__all__ = ["Speed", "measure"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +48,6 @@ def measure(spec: str, *, threads: int | None = None, seconds: float = 3.0) -> S
     size = Path(spec).stat().st_size if Path(spec).is_file() else None
     # What runs by torch knows its size; to export it only for that would take long.
     weight = getattr(backbone, "bytes", None) or (len(record.export()) if record else size)
-    return run(backbone, weight=weight, threads=threads, seconds=seconds)
-
-
-def run(
-    backbone: Backbone, *, weight: int | None, threads: int | None = None, seconds: float = 3.0
-) -> Speed:
-    """Run an extractor that is loaded; the arguments are those of `measure` and `Speed`."""
     pixels = np.random.default_rng(0).integers(0, 256, batch_shape(backbone), dtype=np.uint8)
     backbone.extract(pixels)  # the first run takes memory and starts threads
     best = np.inf

@@ -14,13 +14,13 @@ LONGER_SIDE = 160
 _QUALITY = 70
 
 
-def thumbnail_size(*, width: int, height: int, longer_side: int = LONGER_SIDE) -> tuple[int, int]:
+def thumbnail_size(*, width: int, height: int) -> tuple[int, int]:
     """Return (width, height) of the same aspect ratio, at least one pixel each.
 
     >>> thumbnail_size(width=1920, height=1080)
     (160, 90)
     """
-    scale = longer_side / max(width, height)
+    scale = LONGER_SIDE / max(width, height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 

@@ -121,12 +121,8 @@ class Context:
             metric: ``tvsum`` or ``summe``.
             missing: gets a sentence where there is none.
         """
-        datasets = [open_dataset(path) for path in self.library.annotated.get(metric, [])]
-        datasets = [
-            dataset
-            for dataset in datasets
-            if any(r.features is not None for r in dataset.records(fields=("features",)))
-        ]
+        annotated = map(open_dataset, self.library.annotated.get(metric, []))
+        datasets = [dataset for dataset in annotated if any(True for _ in dataset.features())]
         if not datasets and missing is not None:
             missing.append(self.library.missing(metric))
         return datasets
@@ -150,12 +146,13 @@ class Context:
             self._judges[known] = Judge(dataset.read(key), metric=metric, protocol=protocol)
         return self._judges[known]
 
-    def methods(self, metric: str) -> list[Entry]:
-        """Return the paper's rows without training."""
-        return [
+    def untrained(self, metric: str) -> list[Entry]:
+        """Return the paper's rows without training, and the reference rows."""
+        methods = (
             method_entry(row_name(criteria), Scorer(self.settings_for(metric, criteria=criteria)))
             for criteria in TRAINING_FREE
-        ]
+        )
+        return [*methods, *self.baselines()]
 
     def baselines(self) -> list[Entry]:
         """Return the reference rows of every table."""

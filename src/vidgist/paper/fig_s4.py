@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from vidgist.criteria.gram import unit_rows
 from vidgist.datasets import VideoRecord
 from vidgist.errors import MissingExtraError
 from vidgist.evaluation.protocols import METRICS
@@ -63,8 +64,7 @@ def _sample(
     for index, record in enumerate(records):
         values = np.asarray(record.need("features"), dtype=np.float32)
         chosen = np.sort(rng.permutation(len(values))[:SAMPLES])
-        lengths = np.linalg.norm(values[chosen], axis=1, keepdims=True)
-        vectors.append(values[chosen] / np.where(lengths > 0, lengths, 1.0))
+        vectors.append(unit_rows(values[chosen]))
         videos.append(np.full(len(chosen), index))
     return np.concatenate(vectors), np.concatenate(videos)
 

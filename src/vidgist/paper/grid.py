@@ -14,7 +14,6 @@ import numpy as np
 
 from vidgist.datasets import Dataset
 from vidgist.errors import MissingExtraError
-from vidgist.evaluation.evaluate import with_splits
 from vidgist.evaluation.protocols import METRICS
 from vidgist.evaluation.results import Table
 from vidgist.models.settings import ContrastiveSettings, replace_settings
@@ -22,10 +21,8 @@ from vidgist.paper import tables_1_2, youtube8m
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.figures import new_figure, save_figure
 from vidgist.paper.published import published_rows
-from vidgist.paper.trainings.folds import canonical_folds
 from vidgist.paper.trainings.groups import COMBINATIONS, Group, criteria_scores
 from vidgist.paper.trainings.table import trained_table
-from vidgist.paper.trainings.youtube8m import youtube8m_videos
 
 __all__ = ["TABLE"]
 
@@ -41,7 +38,7 @@ def cell_name(neighbors: float, weight: float) -> str:
 def _run(context: Context, combination: str) -> BenchmarkResult:
     """Train every cell that is not trained yet, and measure it."""
     result = BenchmarkResult()
-    videos = youtube8m_videos(context, result.missing)
+    videos = youtube8m.youtube8m_videos(context, result.missing)
     for metric in METRICS:
         if videos is not None:
             for dataset in youtube8m.sets_for(context, metric, result.missing):
@@ -88,15 +85,10 @@ def _on_splits(
         hidden=("criteria", "neighbors"),
     )
     cells = _cells(context, metric, tables_1_2.training_for(context, metric), combination)
-    for _, splits in context.splits(metric, missing):
-        base = with_splits(baselines, splits, all_videos=dataset.keys)
-        folds = canonical_folds(dataset, splits)
-        if not folds:
-            missing.append(f"{dataset.path.name}: no split has features on both sides")
-            continue
-        base = tables_1_2.of_folds(base, folds, splits)
-        note = "trained on the splits, not on YouTube-8M as the paper's grid: do not compare"
-        base = dataclasses.replace(base, notes=(*base.notes, note))
+    files = context.splits(metric, missing)
+    note = "trained on the splits, not on YouTube-8M as the paper's grid: do not compare"
+    for _, table, folds in tables_1_2.split_tables(dataset, baselines, files, missing):
+        base = dataclasses.replace(table, notes=(*table.notes, note))
         tables.append(trained_table(context, dataset, base, folds, cells))
     return tables
 

@@ -35,7 +35,7 @@ def _run(context: Context, metric: str) -> BenchmarkResult:
 
 
 def _tables(context: Context, dataset: Dataset, metric: str, missing: list[str]) -> list[Table]:
-    entries = [*context.methods(metric), *context.baselines()]
+    entries = context.untrained(metric)
     name = context.name.upper()
     title = f"Table {name}, {METRICS[metric]} without training"
     everything = context.table(

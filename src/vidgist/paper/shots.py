@@ -33,7 +33,7 @@ def run(context: Context) -> BenchmarkResult:
             for variant, rebuild in variants.items():
                 table = official.table(
                     dataset,
-                    [*context.methods(metric), *context.baselines()],
+                    context.untrained(metric),
                     metric=metric,
                     title=f"{name}: {variant}",
                     source=functools.partial(_records, dataset, rebuild, pairs),

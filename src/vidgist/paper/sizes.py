@@ -18,7 +18,6 @@ from vidgist.paper import youtube8m
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.published import beside_published
 from vidgist.paper.trainings.groups import COMBINATIONS, Group, criteria_scores, dsn_groups
-from vidgist.paper.trainings.youtube8m import synthetic_youtube8m, youtube8m_videos
 from vidgist.training import require_torch
 from vidgist.training.videos import TrainingVideos
 
@@ -37,7 +36,7 @@ def run(context: Context) -> BenchmarkResult:
     """Train every size where the data is there, and measure seconds an epoch."""
     require_torch("benchmark s6")
     result = BenchmarkResult()
-    videos = youtube8m_videos(context, result.missing)
+    videos = youtube8m.youtube8m_videos(context, result.missing)
     for metric in METRICS if videos is not None else ():
         groups = _groups(context, metric)
         for dataset in youtube8m.sets_for(context, metric, result.missing):
@@ -77,7 +76,7 @@ def seconds_an_epoch(videos: TrainingVideos, *, settings: TrainingSettings) -> t
 def _speeds(context: Context, videos: TrainingVideos | None) -> list[str]:
     source = "YouTube-8M"
     if videos is None:
-        videos = synthetic_youtube8m(TIMED_VIDEOS, rng=np.random.default_rng(0))
+        videos = youtube8m.synthetic_youtube8m(TIMED_VIDEOS, rng=np.random.default_rng(0))
         source = "synthetic videos of YouTube-8M's kind"
     videos = videos.subset(videos.keys[:TIMED_VIDEOS])
     settings: Mapping[str, TrainingSettings] = {

@@ -8,7 +8,7 @@ that a table that was interrupted continues, and tables share them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from vidgist.datasets import Dataset
 from vidgist.datasets.splits import Split
@@ -22,7 +22,7 @@ from vidgist.paper.trainings.folds import Fold, canonical_folds, find_others, tr
 from vidgist.paper.trainings.groups import contrastive_groups, dsn_groups
 from vidgist.paper.trainings.table import trained_table, training_note
 
-__all__ = ["TABLE", "of_folds", "train_and_measure", "training_for"]
+__all__ = ["TABLE", "split_tables", "train_and_measure", "training_for"]
 
 SUMME_BATCH = 8  # Table S1
 
@@ -44,7 +44,7 @@ def train_and_measure(
     for metric in metrics:
         for dataset in context.with_features(metric, missing):
             title = f"Table {context.name.upper()}, {METRICS[metric]}"
-            entries = [*context.methods(metric), *context.baselines()]
+            entries = context.untrained(metric)
             everything = context.table(dataset, entries, metric=metric, title=title)
             files = list(context.splits(metric, missing))
             others, absent = find_others(context.library, metric)
@@ -57,31 +57,43 @@ def train_and_measure(
                     result.tables.append(_trained(context, everything, dataset, folds, setting))
                 else:
                     added = others if setting == "augmented" else ()
-                    for file, splits in files:
-                        folds = canonical_folds(dataset, splits, others=added)
-                        if not folds:
-                            missing.append(
-                                f"{dataset.path.name}, {setting}: no split has features on both "
-                                "sides"
-                            )
-                            continue
-                        base = with_splits(everything, splits, all_videos=dataset.keys)
-                        base = dataclasses.replace(base, title=f"{title} ({file})")
-                        base = of_folds(base, folds, splits)
+                    for file, table, folds in split_tables(
+                        dataset, everything, files, missing, others=added, setting=setting
+                    ):
+                        base = dataclasses.replace(table, title=f"{title} ({file})")
                         result.tables.append(_trained(context, base, dataset, folds, setting))
     return result
 
 
-def of_folds(base: Table, folds: Sequence[Fold], splits: Sequence[Split]) -> Table:
-    """Keep the splits that could be trained on, so that all rows are means over the same."""
-    if len(folds) == len(splits):
-        return base
-    tests = {fold.test for fold in folds}
-    chosen = tuple(split for split in base.splits if split in tests)
-    note = f"{len(folds)} of {len(splits)} splits have features to learn from and to test on"
-    return base.only(
-        {key for split in chosen for key in split}, splits=chosen, notes=(*base.notes, note)
-    )
+def split_tables(
+    dataset: Dataset,
+    everything: Table,
+    files: Iterable[tuple[str, tuple[Split, ...]]],
+    missing: list[str],
+    *,
+    others: Sequence[Dataset] = (),
+    setting: str = "canonical",
+) -> Iterator[tuple[str, Table, list[Fold]]]:
+    """Yield name, table and folds of each split file; say so where no split can be trained on.
+
+    The table keeps the splits that could be trained on, so that all rows are means over the same.
+    """
+    for file, splits in files:
+        folds = canonical_folds(dataset, splits, others=others)
+        if not folds:
+            missing.append(f"{dataset.path.name}, {setting}: no split has features on both sides")
+            continue
+        base = with_splits(everything, splits, all_videos=dataset.keys)
+        if len(folds) < len(splits):
+            tests = {fold.test for fold in folds}
+            chosen = tuple(split for split in base.splits if split in tests)
+            note = (
+                f"{len(folds)} of {len(splits)} splits have features to learn from and to test on"
+            )
+            base = base.only(
+                {key for split in chosen for key in split}, splits=chosen, notes=(*base.notes, note)
+            )
+        yield file, base, folds
 
 
 def _trained(

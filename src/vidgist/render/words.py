@@ -25,7 +25,7 @@ class Reason:
 
 
 def _unfit(text: str) -> Reason:
-    """Return the sentences for what is unfit to show, and is shown only if nothing else is there."""
+    """Return the sentences for what is unfit to show, which is shown only for want of better."""
     return Reason(f"Shown because nothing better was there: {text}", f"Left out: {text}")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from vidgist.selection.at_pauses import at_pauses
 from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within
-from vidgist.types import Floats
+from vidgist.types import Floats, Integers
 
 __all__ = ["clean_cuts", "clean_ranges"]
 
@@ -45,6 +45,8 @@ def clean_cuts(
     """
     allowed = clean_ranges(selection, footage, transitions)
     pieces = _moved_within(selection.pieces, allowed)
+    lost = float(np.diff(selection.pieces).sum() - np.diff(pieces).sum())
+    pieces = _lengthened(pieces, allowed, lost, order=np.argsort(-selection.scores, kind="stable"))
     pieces = _on_frames(pieces, np.append(footage.timeline.times, footage.timeline.duration))
     if speech_of is not None:
         budget, timeline = footage.budget, footage.timeline
@@ -96,6 +98,22 @@ def _moved_within(pieces: Floats, allowed: Floats) -> Floats:
             moved[i] = start, end
         before = moved[i, 1]
     return moved
+
+
+def _lengthened(pieces: Floats, allowed: Floats, seconds: float, *, order: Integers) -> Floats:
+    """Return pieces (n, 2) made longer by some seconds within their ranges, the best ones first."""
+    pieces = pieces.copy()
+    starts = np.append(pieces[:, 0], np.inf)
+    for i in order.tolist():
+        room = max(min(allowed[i, 1], starts[i + 1]) - pieces[i, 1], 0.0)
+        pieces[i, 1] += min(room, seconds)
+        seconds -= min(room, seconds)
+        before = pieces[i - 1, 1] if i else -np.inf
+        room = max(pieces[i, 0] - max(allowed[i, 0], before), 0.0)
+        pieces[i, 0] -= min(room, seconds)
+        starts[i] = pieces[i, 0]
+        seconds -= min(room, seconds)
+    return pieces
 
 
 def _on_frames(pieces: Floats, frames: Floats) -> Floats:

@@ -6,7 +6,7 @@ import os
 
 from vidgist.errors import SettingError, unknown_value
 
-__all__ = ["DEVICES", "check_device", "check_threads", "usable_cores"]
+__all__ = ["DEVICES", "check_device", "check_threads", "torch_uses_cuda", "usable_cores"]
 
 DEVICES = ("auto", "cpu", "cuda")
 """Where a network runs; `auto` takes CUDA where the library that runs it can use it."""
@@ -27,6 +27,21 @@ def check_device(device: str) -> None:
     """
     if device not in DEVICES:
         raise unknown_value("device", device, DEVICES)
+
+
+def torch_uses_cuda(device: str) -> bool:
+    """Return whether a network of torch runs on CUDA.
+
+    Raises:
+        SettingError: the device is unknown or absent.
+    """
+    import torch
+
+    check_device(device)
+    present = torch.cuda.is_available()
+    if device == "cuda" and not present:
+        raise SettingError("device: torch finds no usable CUDA device; take device='cpu'")
+    return present and device != "cpu"
 
 
 def check_threads(threads: int | None) -> None:

@@ -22,16 +22,11 @@ from lightning_fabric.utilities.rank_zero import rank_zero_only
 from torch import Tensor
 
 from vidgist.errors import SettingError, TrainingError, unknown_value
-from vidgist.system.processors import check_device
+from vidgist.system.processors import torch_uses_cuda
 from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint
 from vidgist.training.learner import Learner, StepCallback
 
-__all__ = [
-    "choose_precision",
-    "is_first_process",
-    "learn",
-    "open_fabric",
-]
+__all__ = ["choose_precision", "is_first_process", "learn", "open_fabric"]
 
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed"}
 CHECKPOINT_SECONDS = 10.0
@@ -43,21 +38,13 @@ def is_first_process() -> bool:
     return not getattr(rank_zero_only, "rank", 0)
 
 
-def _on_cuda(device: str) -> bool:
-    check_device(device)
-    cuda = torch.cuda.is_available()
-    if device == "cuda" and not cuda:
-        raise SettingError("device: torch finds no usable CUDA device; take device='cpu'")
-    return cuda and device != "cpu"
-
-
 def choose_precision(*, device: str = "auto", precision: str = "auto") -> str:
     """Return `fp32` or `bf16`; `auto` is bf16 where a CUDA device supports it.
 
     Raises:
         SettingError: a value is unknown, or there is no such device.
     """
-    on_cuda = _on_cuda(device)
+    on_cuda = torch_uses_cuda(device)
     if precision == "auto":
         return "bf16" if on_cuda and torch.cuda.is_bf16_supported() else "fp32"
     if precision not in PRECISIONS:
@@ -76,7 +63,7 @@ def open_fabric(*, device: str = "auto", devices: int = 1, precision: str = "aut
     Raises:
         SettingError: a value is unknown, or there is no such device.
     """
-    on_cuda = _on_cuda(device)
+    on_cuda = torch_uses_cuda(device)
     if devices < 1 or (on_cuda and devices > torch.cuda.device_count()):
         most = torch.cuda.device_count() if on_cuda else "the number of videos"
         raise SettingError(f"devices: expected 1 to {most}, got {devices}")
@@ -103,7 +90,6 @@ def learn(
     identity: Mapping[str, Any],
     fabric: Any = None,
     checkpoint: Path | None = None,
-    checkpoint_seconds: float = CHECKPOINT_SECONDS,
     resume: bool = False,
     report: StepCallback | None = None,
     note: Callable[[str], None] | None = None,
@@ -117,7 +103,6 @@ def learn(
         identity: what a checkpoint must share with this run, see `vidgist.training.identity`.
         fabric: of `open_fabric`; default one CPU.
         checkpoint: file that keeps the state between epochs, or None.
-        checkpoint_seconds: least time between two checkpoints.
         resume: go on from the checkpoint if it exists.
         report: called after every step.
         note: called with a sentence when a training is resumed.
@@ -158,7 +143,7 @@ def learn(
                 report(step=done.steps + count, steps=steps, epoch=epoch + 1, terms=numbers)
         loss = {name: sum(values) / len(values) for name, values in seen.items()}
         done = replace(done, epochs=epoch + 1, steps=done.steps + count, loss=loss)
-        due = time.monotonic() - saved >= checkpoint_seconds
+        due = time.monotonic() - saved >= CHECKPOINT_SECONDS
         if checkpoint is not None and due and fabric.is_global_zero and epoch + 1 < epochs:
             save_checkpoint(checkpoint, learner, state=done)
             saved = time.monotonic()

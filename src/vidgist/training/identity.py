@@ -13,7 +13,20 @@ from vidgist.training.videos import TrainingVideos
 __all__ = ["identity_of", "run_name"]
 
 
-def _training(videos: TrainingVideos, *, settings: TrainingSettings, seed: int) -> dict[str, Any]:
+def identity_of(
+    videos: TrainingVideos, *, settings: TrainingSettings, seed: int, **run: Any
+) -> dict[str, Any]:
+    """Return what two runs must share for one to resume the other.
+
+    The number of epochs is left out: a run may be resumed to make it longer. So is the number of
+    threads, which changes the last digits only.
+
+    Args:
+        videos: training data.
+        settings: of the training.
+        seed: of weights, samples and dropout.
+        run: further facts by name, such as the precision and the number of devices.
+    """
     chosen = dataclasses.asdict(settings)
     del chosen["epochs"]
     return {
@@ -22,24 +35,12 @@ def _training(videos: TrainingVideos, *, settings: TrainingSettings, seed: int) 
         "seed": seed,
         "training data": videos.fingerprint,
         "feature width": videos.dimension,
+        **run,
     }
-
-
-def identity_of(
-    videos: TrainingVideos, *, settings: TrainingSettings, seed: int, precision: str, devices: int
-) -> dict[str, Any]:
-    """Return what two runs must share for one to resume the other.
-
-    The number of epochs is left out: a run may be resumed to make it longer. So is the number of
-    threads, which changes the last digits only.
-    """
-    training = _training(videos, settings=settings, seed=seed)
-    return {**training, "precision": precision, "devices": devices}
 
 
 def run_name(videos: TrainingVideos, *, settings: TrainingSettings, seed: int) -> str:
     """Return a file name that depends on the training alone, not on precision or devices."""
-    training = _training(videos, settings=settings, seed=seed)
-    identity = {**training, "epochs": settings.epochs}
+    identity = identity_of(videos, settings=settings, seed=seed, epochs=settings.epochs)
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return f"{settings.method}-{settings.epochs}-{seed}-{digest[:16]}.safetensors"

@@ -55,7 +55,6 @@ def sample_indices(lengths: npt.ArrayLike, count: int, *, rng: np.random.Generat
         longest = int(lengths[long].max())
         keys = rng.random((len(long), longest), dtype=np.float32)
         keys[np.arange(longest) >= lengths[long, None]] = np.inf
-        if longest > count:
-            chosen = np.argpartition(keys, count - 1, axis=1)[:, :count]
-            indices[long] = np.sort(chosen, axis=1)
+        chosen = np.argpartition(keys, count - 1, axis=1)[:, :count]
+        indices[long] = np.sort(chosen, axis=1)
     return indices

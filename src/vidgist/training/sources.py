@@ -3,54 +3,40 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from vidgist.backbones import DEFAULT_BACKBONE, load_backbone
-from vidgist.datasets import VideoRecord, open_dataset
+from vidgist.backbones import DEFAULT_BACKBONE
+from vidgist.batch.extractions import Extractions
+from vidgist.batch.jobs import BatchJob
+from vidgist.datasets import open_dataset
 from vidgist.datasets.splits import Split, read_splits, video_key
-from vidgist.datasets.store import CONTENT, open_store
+from vidgist.datasets.store import open_store
 from vidgist.datasets.youtube8m import read_youtube8m
+from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import DataError, OutputError, SettingError, VidgistError
-from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.training.inputs import HDF5_FILES, RECORDS, STORES, VIDEOS, sort_inputs
 from vidgist.training.store import is_store, open_mapped_store, read_index, write_mapped_store
 from vidgist.training.videos import Array, TrainingVideos, gather_videos
 
-__all__ = ["Extractor", "read_training_data", "training_part"]
+__all__ = ["read_training_data", "training_part"]
 
 YOUTUBE8M = "youtube8m"
 """Name of the backbone of YouTube-8M's features."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extractor:
-    """Settings of the extraction of features from videos.
-
-    Attributes:
-        backbone: name of the extractor.
-        fps: samples a second.
-        device: `auto`, `cpu` or `cuda`.
-        threads: for decoding and inference each; default one a core.
-    """
-
-    backbone: str = DEFAULT_BACKBONE
-    fps: float = 2.0
-    device: str = "auto"
-    threads: int | None = None
 
 
 def read_training_data(
     paths: Sequence[Path],
     *,
     work: Path,
-    extractor: Extractor,
     keys: Split | None = None,
+    backbone: str = DEFAULT_BACKBONE,
+    fps: float = DEFAULT_FPS,
+    device: str = "auto",
+    threads: int | None = None,
     progress: Progress = silent,
 ) -> tuple[TrainingVideos, tuple[str, ...]]:
     """Return the training videos, and a sentence for each input that cannot be used.
@@ -60,8 +46,11 @@ def read_training_data(
             YouTube-8M's ``.tfrecord`` files and folders of them; or one store made from such files.
         work: the model file. Extracted features are kept beside it in ``<stem>-features.h5``,
             converted records in ``<stem>-store``, and used again for the same inputs.
-        extractor: settings of the extraction, for videos.
         keys: train only on these videos of the first data set, and on all of the others.
+        backbone: of videos, as are the next three: name of the extractor.
+        fps: samples a second.
+        device: `auto`, `cpu` or `cuda`.
+        threads: for decoding and inference each; default one a core.
         progress: called while inputs are read.
 
     Raises:
@@ -79,7 +68,8 @@ def read_training_data(
         return _convert(files, folder, inputs=paths, progress=progress), ()
     if kind == VIDEOS:
         file = _beside(work, "-features.h5")
-        extracted, lost = _extract(files, file, extractor=extractor, progress=progress)
+        how = {"backbone": backbone, "fps": fps, "device": device, "threads": threads}
+        extracted, lost = _extract(files, file, how, progress=progress)
         read, without = _read_hdf5([file], extracted)
         return read, (*lost, *without)
     return _read_hdf5(files, None if keys is None else _keys_of_split(files[0], keys))
@@ -143,49 +133,29 @@ def _read_hdf5(
 
 
 def _extract(
-    videos: Sequence[Path], file: Path, *, extractor: Extractor, progress: Progress
+    videos: Sequence[Path], file: Path, how: Mapping[str, Any], *, progress: Progress
 ) -> tuple[set[str], tuple[str, ...]]:
     """Extract the features of every video into a data set, which may hold others already.
 
     Returns:
         The names of these videos in the data set, and a sentence for each that failed.
     """
-    backbone = load_backbone(extractor.backbone, device=extractor.device, threads=extractor.threads)
-    shared: dict[str, str | float] = {
-        "backbone": backbone.name,
-        "fingerprint": backbone.fingerprint,
-        "samples_per_second": extractor.fps,
-    }
+    work = Extractions({**how, "fast": False, "float16": True})
     lost = []
     contents = set()
-    with open_store(file, attributes=shared) as store:
+    with open_store(file, attributes=work.attributes) as store:
         for done, video in enumerate(videos):
             progress("extracting features", done, len(videos))
             try:
                 content = content_fingerprint(video)
-                if content in store:
-                    contents.add(content)
-                    continue
-                features = extract_features(
-                    video, backbone=backbone, fps=extractor.fps, threads=extractor.threads
-                ).features
+                if content not in store:
+                    work.run(BatchJob(video, store.room(content)))
+                    store.adopt(content)
+                contents.add(content)
+            except OutputError:
+                raise  # the same for every video
             except VidgistError as error:
                 lost.append(str(error))
-                continue
-            store.add(
-                VideoRecord(
-                    key="",
-                    name=video.stem,
-                    features=features.values.astype(np.float16),
-                    picks=np.asarray(features.picks, np.int64),
-                    times=None
-                    if features.times is None
-                    else np.asarray(features.times, np.float64),
-                    n_frames=features.n_frames,
-                    attributes={CONTENT: content},
-                )
-            )
-            contents.add(content)
     if len(lost) == len(videos):
         raise DataError(f"{lost[0]} (and so with all {len(videos)} videos)")
     return {store.key(content) for content in contents}, tuple(lost)
@@ -212,8 +182,7 @@ def _convert(
     def videos() -> Iterable[tuple[str, Array]]:
         for done, path in enumerate(records):
             progress("converting records", done, len(records))
-            for video in read_youtube8m(path):
-                yield video.key, video.rgb
+            yield from read_youtube8m(path)
 
     write_mapped_store(folder, videos(), backbone=YOUTUBE8M, sources=sources, overwrite=True)
     return open_mapped_store(folder)

@@ -36,7 +36,6 @@ def write_mapped_store(
     videos: Iterable[tuple[str, Array]],
     *,
     backbone: str = "",
-    backbone_fingerprint: str = "",
     sources: Mapping[str, str] | None = None,
     overwrite: bool = False,
 ) -> int:
@@ -47,7 +46,6 @@ def write_mapped_store(
         videos: name and (T, D) features of each, all of one width and type: uint8 as in YouTube-8M,
             float16 or float32.
         backbone: name of the extractor.
-        backbone_fingerprint: that of the extractor.
         sources: file -> fingerprint of its content, to recognize the store.
         overwrite: replace a store that exists; any other folder in its place is never touched.
 
@@ -92,7 +90,7 @@ def write_mapped_store(
             "lengths": lengths,
             "digests": digests,
             "backbone": backbone,
-            "backbone_fingerprint": backbone_fingerprint,
+            "backbone_fingerprint": "",
             "sources": dict(sources or {}),
         }
         (partial / INDEX).write_text(json.dumps(index), encoding="utf-8")

@@ -19,12 +19,7 @@ from vidgist.models.settings import TrainingSettings
 from vidgist.system.files import check_output as check_file
 from vidgist.system.tensors import write_tensors
 from vidgist.training.checkpoint import checkpoint_path, weights_of
-from vidgist.training.engine import (
-    CHECKPOINT_SECONDS,
-    choose_precision,
-    learn,
-    open_fabric,
-)
+from vidgist.training.engine import choose_precision, learn, open_fabric
 from vidgist.training.identity import identity_of
 from vidgist.training.learner import Learner, StepCallback
 from vidgist.training.videos import TrainingVideos
@@ -91,7 +86,6 @@ def train(
     precision: str = "auto",
     resume: bool = False,
     overwrite: bool = False,
-    checkpoint_seconds: float = CHECKPOINT_SECONDS,
     report: StepCallback | None = None,
     note: Callable[[str], None] | None = None,
 ) -> ModelCard:
@@ -110,7 +104,6 @@ def train(
         precision: `auto`, `fp32` or `bf16`.
         resume: go on from the checkpoint if it exists.
         overwrite: replace a model that exists, and a checkpoint that is not resumed.
-        checkpoint_seconds: least time between two checkpoints.
         report: called after every step.
         note: called with a sentence when a training is resumed.
 
@@ -140,7 +133,6 @@ def train(
         ),
         fabric=fabric,
         checkpoint=checkpoint,
-        checkpoint_seconds=checkpoint_seconds,
         resume=resume,
         report=report,
         note=note,

@@ -51,8 +51,12 @@ sharpness alone falls in fog, detail alone in front of a plain wall."""
 _SOFT = 0.75
 """Sharpness above which nothing is blurred, however sharp the rest: edges 2 points wide."""
 
-_STREAK = 0.3
-"""Detail in the direction of motion, by its usual share, in motion blur."""
+_STREAK = 0.35
+"""Sharpness in the direction of motion, by the usual one, where all of the picture is smeared; what
+the camera follows stays sharp."""
+
+_UNEVEN = 2.5
+"""Sharpness along the streaks of motion blur, by that across them; smooth pictures have less."""
 
 _FROZEN_SECONDS = 1.5
 """A shorter stop is an effect or a dropped frame."""
@@ -61,8 +65,12 @@ _STILL = 2e-4
 """Difference of a frame that repeats the one before, as share of full luma: compression of a still
 picture leaves less, and a static camera's noise gives 0.001 and more."""
 
-_CARD_FLAT, _CARD_FEW = 0.7, 0.6
-"""A card is a background of one shade for 70%, with a drawing in few shades on it."""
+_CARD_FLAT, _CARD_FEW = 0.7, 0.3
+"""A card is a background of one shade for 70%, with a drawing in few shades on it.  A pavement or
+a wall is no card: light and grain spread it over more than 7 levels."""
+
+_CARD_MOTION = 0.004
+"""Largest usual jump of frames around a card: its text may grow, but nothing moves on it."""
 
 _MOST = 1 / 3
 """What is more than a third of a video is what it consists of, and no junk."""
@@ -127,7 +135,7 @@ def find_junk(
     bad = np.any(list(found.values()), axis=0) if count else np.zeros(0, bool)
     found["blurred"] = _blurred(measures, ~bad, times=times, frame_times=frame_times, jumps=jumps)
     found["frozen"] = _frozen(times, frame_times=frame_times, jumps=jumps, transitions=transitions)
-    found["card"] = _cards(measures, ~bad)
+    found["card"] = _cards(measures, ~bad, times=times, frame_times=frame_times, jumps=jumps)
     reasons = [""] * count
     for reason in reversed(REASONS):
         for sample in np.flatnonzero(found[reason]).tolist():
@@ -190,15 +198,21 @@ def _blurred(
     )
     # Motion blur leaves the edges along the motion: one direction alone is weak, while it moves.
     frame = np.searchsorted(frame_times, times + 1e-6, side="right") - 1
-    motion = np.zeros(len(times))
-    for shift in (-1, 0, 1, 2):
-        near = np.clip(frame + shift, 0, len(jumps) - 1)
-        motion = np.maximum(motion, jumps[near])
+    # The second largest of four jumps: a cut or a flash has but one.
+    near = np.clip(frame[:, None] + np.array([-1, 0, 1, 2]), 0, len(jumps) - 1)
+    motion = np.sort(jumps[near], axis=1)[:, -2]
     moving = motion > 3 * max(0.005, float(np.median(jumps)))
     across = measures.across / usual(measures.across)
     down = measures.down / usual(measures.down)
-    streaked = moving & (np.minimum(across, down) < _STREAK) & (np.maximum(across, down) < 1)
-    return judged & (soft | streaked)
+    weaker = np.minimum(across, down)
+    streaked = (
+        moving
+        & (weaker < _STREAK)
+        & (np.maximum(across, down) > _UNEVEN * weaker)
+        & (np.minimum(measures.across, measures.down) < _SOFT)
+        & (measures.detail < usual(measures.detail))
+    )
+    return np.asarray(judged & (soft | streaked))
 
 
 def _frozen(
@@ -226,7 +240,7 @@ def _frozen(
         start, end = float(frame_times[first]), float(frame_times[stop - 1])
         if end - start < _FROZEN_SECONDS:
             continue
-        before = jumps[max(1, int(np.searchsorted(frame_times, start - 0.4))) : first]
+        before = jumps[max(1, first - 3) : first]
         if not len(before) or float(np.mean(before)) < 0.4 * usual:
             continue  # it came to rest by itself
         if any(one.start >= start - 0.3 and one.start <= start + 0.1 for one in changes) or any(
@@ -238,7 +252,14 @@ def _frozen(
     return frozen
 
 
-def _cards(measures: Measures, good: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _cards(
+    measures: Measures,
+    good: npt.NDArray[np.bool_],
+    *,
+    times: npt.NDArray[np.floating],
+    frame_times: npt.NDArray[np.floating],
+    jumps: npt.NDArray[np.floating],
+) -> npt.NDArray[np.bool_]:
     """Return titles and end cards, unless the video consists of such pictures."""
     card = (
         good
@@ -249,4 +270,7 @@ def _cards(measures: Measures, good: npt.NDArray[np.bool_]) -> npt.NDArray[np.bo
     )
     if card.sum() > _MOST * max(1, good.sum()):
         return np.zeros(len(good), bool)
+    for sample in np.flatnonzero(card).tolist():
+        low, high = np.searchsorted(frame_times, [times[sample] - 0.3, times[sample] + 0.3])
+        card[sample] = float(np.median(jumps[max(1, low) : max(high, low + 2)])) < _CARD_MOTION
     return card

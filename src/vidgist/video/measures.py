@@ -25,6 +25,9 @@ _CONTRAST = 5.0
 """Root mean square coarse difference of a block, in levels, below which it shows nothing: noise and
 compression have 2 to 4."""
 
+_NOISY = 10.0
+"""Root mean square coarse difference from which `noise` is told: film grain has less."""
+
 _BAR = 24
 """Luma under which a row or column can be a black bar beside the picture."""
 
@@ -47,10 +50,10 @@ class Measures(NamedTuple):
         sharp: sharpness of the sharpest tenth of the blocks that have contrast: 0 without any
             edge of less than 8 points' width, 1 where there are ideal edges, more in fine texture.
         detail: root mean square difference of neighboring points, in levels.
-        across: the same along rows only.
-        down: the same along columns only.
+        across: sharpness as in ``sharp``, of differences along rows only.
+        down: sharpness of differences along columns only.
         noise: energy of neighbors' differences by that of distant ones, in [0, 1] or so.
-        flat: share of the points within 8 levels of the most frequent luma, in [0, 1].
+        flat: share of the points within 3 levels of the most frequent luma, in [0, 1].
         few: share of the other points whose luma is one of the two most frequent, 32 levels wide.
         blue: 1 where most of the picture is saturated blue, else 0.
         bars: 1 where the picture has color bars, else 0.
@@ -91,36 +94,43 @@ def _one(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
         pixels = np.asarray(image)
     gray = image.convert("L")
     whole = np.asarray(gray)
-    dark = float(np.mean(whole[::2, ::2] < _DARK))
     top, bottom, left, right = _content(whole)
     luma = whole[top:bottom, left:right]
     shades = np.array(gray.crop((left, top, right, bottom)).histogram())
-    total = luma.size
     below = np.cumsum(shades)
+    total = luma.size
     low = int(np.searchsorted(below, 0.01 * total))
     high = int(np.searchsorted(below, 0.99 * total))
     mean = float(shades @ np.arange(256)) / total
-
-    near = below[np.minimum(np.arange(256) + 8, 255)].astype(np.int64)
-    near[9:] -= below[:247]
-    usual = int(np.argmax(near))
-    flat = float(near[usual]) / total
-    rest = shades.copy()
-    rest[max(0, usual - 8) : usual + 9] = 0
-    eighths = rest.reshape(8, 32).sum(axis=1)
-    few = float(np.sort(eighths)[-2:].sum()) / max(1, int(rest.sum()))
+    # Of the whole picture, as a title's dark background may look like black bars.
+    every = shades if total == whole.size else np.array(gray.histogram())
+    dark = float(every[:_DARK].sum()) / whole.size
+    flat, few = _flatness(every)
 
     values = luma.astype(np.float32)
-    busy, sharp, across, down, noise = _sharpness(values)
+    busy, sharp, detail, across, down, noise = _sharpness(values)
     blue = bars = 0.0
     if flat > 0.6:
         blue = _blue(pixels)
     else:
         bars = _bars(pixels)
-    detail = (across**2 + down**2) ** 0.5
     return (
         *(dark, mean, low, high, busy, sharp, detail, across, down, noise, flat, few, blue, bars),
     )
+
+
+def _flatness(shades: npt.NDArray[np.int64]) -> tuple[float, float]:
+    """Return flat and few, see `Measures`, of a histogram of luma."""
+    below = np.cumsum(shades)
+    near = below[np.minimum(np.arange(256) + 3, 255)]
+    near[4:] -= below[:252]
+    usual = int(np.argmax(near))
+    rest = shades.copy()
+    # Smooth edges of letters are mixtures of both colors.
+    rest[max(0, usual - 16) : usual + 17] = 0
+    eighths = rest.reshape(8, 32).sum(axis=1)
+    few = float(np.sort(eighths)[-2:].sum()) / max(1, int(rest.sum()))
+    return float(near[usual]) / int(below[-1]), few
 
 
 def _content(luma: npt.NDArray[np.uint8]) -> tuple[int, int, int, int]:
@@ -138,13 +148,13 @@ def _content(luma: npt.NDArray[np.uint8]) -> tuple[int, int, int, int]:
     return top, bottom, left, right
 
 
-def _sharpness(luma: npt.NDArray[np.float32]) -> tuple[float, float, float, float, float]:
-    """Return busy, sharp, across, down and noise, see `Measures`."""
+def _sharpness(luma: npt.NDArray[np.float32]) -> tuple[float, float, float, float, float, float]:
+    """Return busy, sharp, detail, across, down and noise, see `Measures`."""
     height, width = luma.shape
     high = (height - _FAR) // _BLOCKS
     wide = (width - _FAR) // _BLOCKS
     if high < 2 or wide < 2:
-        return 0.0, 0.0, 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     bottom, right = high * _BLOCKS, wide * _BLOCKS
     inner = luma[:bottom, :right]
     # Of rows every second one, of columns too: neighbors across look much like these.
@@ -165,21 +175,27 @@ def _sharpness(luma: npt.NDArray[np.float32]) -> tuple[float, float, float, floa
     points = bottom * right / step
     block = points / _BLOCKS**2
     far = far_across + far_down
-    contrast = far > 2 * block * _CONTRAST**2
     near = near_across + near_down
+    least = block * _CONTRAST**2
     total_near, total_far = float(near.sum()), float(far.sum())
-    sharp = 0.0
-    if contrast.any():
-        ratios = np.sort((near[contrast]) / far[contrast])
-        best = ratios[-max(1, len(ratios) // 10) :]
-        sharp = max(0.0, (float(np.median(best)) - 1 / 64) / (1 / 8 - 1 / 64))
     return (
-        float(contrast.mean()),
-        sharp,
-        (float(near_across.sum()) / points) ** 0.5,
-        (float(near_down.sum()) / points) ** 0.5,
-        total_near / max(1.0, total_far) if total_far > 2 * points * 100 else 0.0,
+        float(np.mean(far > 2 * least)),
+        _best(near, far, 2 * least),
+        (total_near / points) ** 0.5,
+        _best(near_across, far_across, least),
+        _best(near_down, far_down, least),
+        total_near / total_far if total_far > 2 * points * _NOISY**2 else 0.0,
     )
+
+
+def _best(near: npt.NDArray[np.float32], far: npt.NDArray[np.float32], least: float) -> float:
+    """Return the sharpness of the sharpest tenth of the blocks that have contrast."""
+    contrast = far > least
+    if not contrast.any():
+        return 0.0
+    ratios = np.sort(near[contrast] / far[contrast])
+    best = float(ratios[-1 - len(ratios) // 20])  # the middle one of the tenth
+    return max(0.0, (best - 1 / 64) / (1 / 8 - 1 / 64))
 
 
 def _blue(pixels: npt.NDArray[np.uint8]) -> float:
@@ -198,6 +214,8 @@ def _bars(pixels: npt.NDArray[np.uint8]) -> float:
         line = pixels[row].astype(np.int16)
         top, bottom = line.max(axis=1), line.min(axis=1)
         strong = (top - bottom > 70) & (top > 90)
+        if 2 * np.count_nonzero(strong) < len(strong):
+            return 0.0
         bright = line > ((top + bottom) // 2)[:, None]
         code = np.where(strong, bright @ np.array([4, 2, 1]), 0)
         starts = np.flatnonzero(np.diff(np.concatenate([[-1], code])))

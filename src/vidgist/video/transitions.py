@@ -54,12 +54,18 @@ _UNREST = 0.45
 """Change in half the time beside a transition, by that in it; at least one of its sides has less
 in 98 of 100 transitions, and both have as much where a camera moves on."""
 
+_CLIMB = 0.12
+"""Speed, by that in the middle, at which a transition begins and ends: circles begin slowly."""
+
 _RAMP_ERROR = 0.12
 """Root mean square distance of the coefficients from a straight ramp: smooth and circular wipes
 have up to 0.08, motion that happens to pass the other tests has more."""
 
 _FLAT = 3.0
 """Standard deviation, in levels, of a picture of one color after compression; skies have 4."""
+
+_PLAIN = 8.0
+"""Standard deviation below which a picture is too plain to tell a mixture: an empty sky has 5."""
 
 _FADE_SECONDS = 5.0
 """No fade is longer; the light of a sunrise is."""
@@ -76,8 +82,12 @@ _FLASH = 0.05
 _FLASH_SECONDS = 0.4
 """A flash of a camera or of lightning is over by then."""
 
-_PUSH_SECONDS = (0.12, 1.3)
+_PUSH_SECONDS = (0.12, 1.8)
 """How long a push or a whip pan lasts."""
+
+
+_PUSH_JUMP = 0.2
+"""Jump of a frame within a push, by that from the shot before to the shot after."""
 
 
 @dataclass(frozen=True)
@@ -124,29 +134,27 @@ def find_transitions(
     flashes = _flashes(times, levels, jumps)
     cuts = _cuts(times, levels, jumps, flashes)
     barrier = np.zeros(count, np.int64)  # counts the cuts up to a frame
-    for found in (*cuts, *flashes):
-        beside = jumps[max(1, found.first - 1) : found.last + 3].copy()
-        if found.kind == "cut" and np.sum(beside > 0.15 * beside.max()) > 2:
+    for change in (*cuts, *flashes):
+        beside = jumps[max(1, change.first - 1) : change.last + 3]
+        if change.kind == "cut" and np.sum(beside > 0.15 * beside.max()) > 2:
             continue  # the fastest step of a wipe looks like a cut
-        barrier[found.last] += 1
+        barrier[change.last] += 1
     barrier = np.cumsum(barrier)
     fades = _fades(times, levels, barrier)
     for fade in fades:
         barrier[fade.last :] += 1
     mixtures = _mixtures(times, grids, levels, barrier)
     gradual = [*fades, *(m for m in mixtures if not any(_overlap(m, fade) for fade in fades))]
-    pushes = [
-        p for p in _pushes(times, levels, jumps) if not any(_overlap(p, other) for other in gradual)
-    ]
-    # The frames of a push, and the fastest of a wipe, jump like cuts.
+    pushes = _pushes(times, levels, jumps)
+    # A push looks like a wipe in places, and the fastest frames of both jump like cuts.
+    gradual = [g for g in gradual if not any(_overlap(g, push) for push in pushes)]
     slow = [*gradual, *pushes]
     taken = [*slow, *(t for t in (*cuts, *flashes) if not any(_overlap(t, s) for s in slow))]
     leaders = _countdowns(times, grids, levels)
-    found = [Transition(float(times[c.first + 1]), float(times[c.last]), c.kind) for c in taken]
-    found = [f for f in found if not any(s <= f.start and f.end <= e for s, e in leaders)] + [
-        Transition(s, e, "countdown") for s, e in leaders
-    ]
-    return sorted(found, key=lambda f: (f.start, f.end))
+    intervals = [Transition(float(times[c.first + 1]), float(times[c.last]), c.kind) for c in taken]
+    intervals = [i for i in intervals if not any(s <= i.start and i.end <= e for s, e in leaders)]
+    intervals += [Transition(start, end, "countdown") for start, end in leaders]
+    return sorted(intervals, key=lambda i: (i.start, i.end))
 
 
 class TransitionFinder:
@@ -230,6 +238,11 @@ def _distance(levels: Grid, one: int, other: int) -> float:
     return float(np.abs(levels[one] - levels[other]).mean()) / 255
 
 
+def _alike(one: Grid, other: Grid) -> float:
+    """Return the correlation of two pictures, 0 where one is of one color."""
+    return _correlation(one - one.mean(), other - other.mean())
+
+
 def _around(times: npt.NDArray[np.float64], at: int, seconds: float) -> tuple[int, int]:
     """Return the frames within ``seconds`` of a frame, as a half-open range."""
     return (
@@ -244,7 +257,9 @@ def _flashes(
     """Return short stretches of another picture, after which the one before is back."""
     found: list[_Candidate] = []
     free = 1
-    for at in np.flatnonzero(jumps >= _FLASH).tolist():
+    before = np.maximum(jumps, np.roll(jumps, 1))
+    sudden = (jumps >= _FLASH) & (jumps > 2 * np.roll(before, 1))
+    for at in np.flatnonzero(sudden).tolist():
         if at < free:
             continue
         low, high = _around(times, at, 0.5)
@@ -273,9 +288,11 @@ def _cuts(
     taken = np.zeros(len(times) + 1, bool)
     for flash in flashes:
         taken[flash.first + 1 : flash.last + 1] = True
-    for at in np.argsort(-jumps).tolist():
-        if jumps[at] < _CUT:
-            break
+    # Of seven jumps in a row, at most two belong to a cut and its blended frame.
+    padded = np.pad(jumps, 3)
+    third = np.sort(np.lib.stride_tricks.sliding_window_view(padded, 7), axis=1)[:, -3]
+    likely = np.flatnonzero((jumps >= _CUT) & (jumps >= 1.2 * third))
+    for at in likely[np.argsort(-jumps[likely])].tolist():
         if taken[at]:
             continue
         low, high = _around(times, at, 0.3)
@@ -299,7 +316,7 @@ def _cuts(
             # Fast motion on one side of a cut: then the details must be others.
             whole >= 2 * float(window.max(initial=0))
             and whole > 0.06
-            and float(np.corrcoef(levels[first], levels[last])[0, 1]) < 0.6
+            and _alike(levels[first], levels[last]) < 0.6
         ):
             found.append(_Candidate(first, last, "cut", 0.0))
             taken[first + 1 : last + 1] = True
@@ -334,13 +351,13 @@ def _mixtures(
     live = levels.max(axis=0) > 24
     if live.sum() < 64 or step <= 0:
         return []
-    coarse = np.ascontiguousarray(levels[:, live][:, ::3])
+    coarse = np.ascontiguousarray(levels[:, np.flatnonzero(live)[::4]])
     details: Grid | None = None
     candidates: list[_Candidate] = []
     for width in sorted({max(4, round(scale / step)) for scale in _SCALES}):
         if width >= count or width * step > 1.5 * _SCALES[-1]:
             continue
-        starts = np.arange(0, count - width, max(1, width // 8))
+        starts = np.arange(0, count - width, max(1, width // 6))
         starts = starts[barrier[starts + width] == barrier[starts]]
         if not len(starts):
             continue
@@ -370,7 +387,8 @@ def _mixtures(
         share = np.sum(way > 0.5, axis=1) / number
         good = (typical > 0.15) & (typical < 0.85)
         good &= (linear > _LINEAR - 0.1) | ((near > _BIMODAL - 0.1) & (share > 0.1) & (share < 0.9))
-        for start in starts[good].tolist():
+        fit = np.maximum(linear, near - (_BIMODAL - _LINEAR))
+        for start in _fittest(starts[good], fit[good], gap=width // 3):
             if details is None:
                 details = _details(grids)
             if _correlation(details[start], details[start + width]) > _ALIKE:
@@ -378,7 +396,18 @@ def _mixtures(
             one = _mixture(grids.shape[1:], levels, details, live, start, start + width)
             if one is not None:
                 candidates.append(one)
-    return _merged(candidates)
+    return [_trimmed(levels, one) for one in _merged(candidates)]
+
+
+def _fittest(
+    starts: npt.NDArray[np.int64], fit: npt.NDArray[np.floating], *, gap: int
+) -> list[int]:
+    """Return the best three of each run of starts that are no more than ``gap`` apart."""
+    if not len(starts):
+        return []
+    runs = np.split(np.arange(len(starts)), np.flatnonzero(np.diff(starts) > max(1, gap)) + 1)
+    best = [run[np.argsort(-fit[run])[:3]] for run in runs]
+    return [int(start) for start in starts[np.concatenate(best)]]
 
 
 def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
@@ -391,7 +420,8 @@ def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
         for place, other in enumerate(kept):
             common = min(one.last, other.last) - max(one.first, other.first)
             if common > 0:
-                if 2 * common >= min(one.last - one.first, other.last - other.first):
+                longer = max(one.last - one.first, other.last - other.first)
+                if 2 * common >= longer and one.score < other.score + 0.04:
                     low, high = min(one.first, other.first), max(one.last, other.last)
                     kept[place] = _Candidate(low, high, other.kind, other.score)
                 break
@@ -410,6 +440,39 @@ def _merged(candidates: list[_Candidate]) -> list[_Candidate]:
     return apart
 
 
+def _trimmed(levels: Grid, one: _Candidate) -> _Candidate:
+    """Return a transition without what only moves before and after it.
+
+    Motion changes a few points, back and forth, and makes a ramp look longer than it is; inside a
+    transition the share of points that have changed climbs from frame to frame.
+    """
+    first, last = max(0, one.first - 1), min(len(levels) - 1, one.last + 1)
+    change = levels[last] - levels[first]
+    large = np.abs(change) > 0.5 * float(np.sqrt(np.mean(change**2)))
+    way = (levels[first : last + 1, large] - levels[first, large]) / change[large]
+    a = np.median(way, axis=1) if one.kind == "dissolve" else np.mean(way > 0.5, axis=1)
+    above, half = np.flatnonzero(a > 0.75), np.flatnonzero(a > 0.5)
+    if not len(above) or not len(half):
+        return one
+    middle, high = int(half[0]), int(above[0])
+    below = np.flatnonzero(a[: high + 1] < 0.25)
+    if not len(below):
+        return one
+    usual = 0.5 / (high - int(below[-1]))
+    # Over five frames, so that one in which little changes does not end it.
+    climb = np.convolve(np.diff(a), np.full(5, 0.2), mode="same") > _CLIMB * usual
+    rests = np.flatnonzero(~climb)
+    before, after = rests[rests < middle - 2], rests[rests >= middle + 2]
+    # The mean of five begins two frames early and ends two late.
+    begin = int(before[-1]) + 2 if len(before) else 0
+    end = int(after[0]) - 1 if len(after) else len(a) - 1
+    margin = (end - begin) // 12  # the first and last twelfth hardly show
+    begin, end = max(1, begin - margin), min(len(a) - 2, end + margin)
+    if end - begin < 2:
+        return one
+    return _Candidate(first + begin, first + end, one.kind, one.score)
+
+
 def _mixture(
     shape: tuple[int, ...],
     levels: Grid,
@@ -422,6 +485,8 @@ def _mixture(
     best: _Candidate | None = None
     for _ in range(3):  # each time A and B come closer to the ramp's ends
         change = levels[last] - levels[first]
+        if min(float(levels[first, live].std()), float(levels[last, live].std())) < _PLAIN:
+            break
         bound = float(np.std(change[live]))
         uneven = np.abs(change[live] - np.mean(change[live]))
         if bound < _MIN_CHANGE or float(np.mean(uneven > 0.3 * bound)) < _SPREAD:
@@ -429,7 +494,7 @@ def _mixture(
         bound = float(np.sqrt(np.mean(change[live] ** 2)))
         if _correlation(details[first], details[last]) > _ALIKE:
             break
-        large = np.abs(change) > 0.5 * bound
+        large = np.flatnonzero(np.abs(change) > 0.5 * bound)[::3]
         # How far each point that changes much has come, from 0 at A to 1 at B.
         way = (levels[first : last + 1, large] - levels[first, large]) / change[large]
         share, median = np.mean(way > 0.5, axis=1), np.median(way, axis=1)
@@ -513,11 +578,11 @@ def _fades(
     found: list[_Candidate] = []
     for backward in (False, True):
         order = slice(None, None, -1) if backward else slice(None)
-        for first, last in _rises(
-            np.abs(times[order] - times[order][0]), contrast[order], levels[order]
-        ):
+        seconds = np.abs(times[order] - times[order][0])
+        for flat, full in _rises(seconds, contrast[order], levels[order]):
+            first, last = flat, full
             if backward:
-                first, last = len(times) - 1 - last, len(times) - 1 - first
+                first, last = len(times) - 1 - full, len(times) - 1 - flat
             if barrier[last] == barrier[first]:
                 found.append(_Candidate(first, last, "fade", 0.0))
     return found
@@ -528,17 +593,22 @@ def _rises(
 ) -> Iterator[tuple[int, int]]:
     """Yield (last flat frame, first frame of full contrast) of the rises from a flat picture."""
     count = len(contrast)
-    flat = contrast < _FLAT
+    # A short fade by way of black or white may have no frame that is all of one color.
+    padded = np.pad(contrast, 8, mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, 17)
+    least = np.minimum(around[:, :9].max(axis=1), around[:, 8:].max(axis=1))
+    lowest = (contrast <= around[:, 7]) & (contrast < around[:, 9]) & (contrast < 0.25 * least)
+    flat = (contrast < _FLAT) | lowest
     for first in np.flatnonzero(flat[:-1] & ~flat[1:]).tolist():
         at = first + 1
         while at + 1 < count and times[at] - times[first] < _FADE_SECONDS:
             near = min(count - 1, max(at + 1, int(np.searchsorted(times, times[at] + 0.35))))
             # It grows on, and what shows is the same picture.
-            if contrast[at + 1 : near + 1].max() < 1.05 * contrast[at]:
+            growth = float(contrast[at + 1 : near + 1].max() - contrast[at])
+            so_far = float(contrast[at]) * (times[near] - times[at]) / (times[at] - times[first])
+            if growth < max(0.03 * contrast[at], 0.2 * so_far):
                 break
-            if contrast[at] > 2 * _FLAT and (
-                float(np.corrcoef(levels[at], levels[at + 1])[0, 1]) < 0.8
-            ):
+            if contrast[at] > 2 * _FLAT and (_alike(levels[at], levels[at + 1]) < 0.8):
                 break
             at += 1
         # Within the last steps the growth ends: the first frame within 3% of the end's contrast.
@@ -548,6 +618,12 @@ def _rises(
             at -= 1
         while contrast[at] < 0.97 * top:
             at += 1
+        # What moves in the picture changes its contrast as well: not far beyond a straight line.
+        shown = contrast[first : at + 1]
+        fifth = int(np.flatnonzero(shown >= 0.2 * top)[0])
+        most = int(np.flatnonzero(shown >= 0.7 * top)[0])
+        straight = first + most + round(0.6 * (most - fifth))
+        at = min(at, max(first + most, straight + 1 + (most - fifth) // 6))
         begin = first
         while begin > 0 and contrast[begin] > 1.3 * contrast[begin - 1] + 0.05:
             begin -= 1
@@ -566,20 +642,16 @@ def _ramp(a: npt.NDArray[np.float32]) -> tuple[int, int, float] | None:
         return None
     low = int(below[-1])
     length = 2 * (high - low)
-    places = np.arange(len(a), dtype=np.float64)
-    best: tuple[float, int, int] | None = None
-    reach = 2 + length // 6
-    for begin in range(max(0, low - length // 4 - reach), low + 1):
-        for end in range(high, min(len(a) - 1, high + length // 4 + reach) + 1):
-            if end - begin < 1:
-                continue
-            ramp = np.clip((places - begin) / (end - begin), 0, 1)
-            error = float(np.mean((a - ramp) ** 2))
-            if best is None or error < best[0]:
-                best = error, begin, end
-    if best is None:
-        return None
-    return best[1], best[2], best[0] ** 0.5
+    places = np.arange(len(a), dtype=np.float32)
+    reach = 2 + length // 6 + length // 4
+    # Seven begins and seven ends: what moves beside the ramp is trimmed later.
+    begins = np.linspace(max(0, low - reach), low, 7).round()
+    ends = np.linspace(high, min(len(a) - 1, high + reach), 7).round()
+    begin, end = (grid.ravel() for grid in np.meshgrid(begins, ends))
+    ramps = (places - begin[:, None]) / np.maximum(1, end - begin)[:, None]
+    errors = np.mean((np.clip(ramps, 0, 1) - a) ** 2, axis=1)
+    best = int(np.argmin(errors))
+    return int(begin[best]), int(end[best]), float(errors[best]) ** 0.5
 
 
 def _pushes(
@@ -588,7 +660,7 @@ def _pushes(
     """Return runs of frames that each differ like a cut, between two calm and unlike pictures."""
     found = []
     usual = float(np.median(jumps))
-    fast = jumps > max(0.03, 4 * usual)
+    fast = jumps > max(0.02, 2.5 * usual)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], fast, [False]]).astype(np.int8)))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if stop - start < 4 or start < 1 or stop >= len(times):
@@ -605,10 +677,10 @@ def _pushes(
         whole = _distance(levels, start - 1, stop - 1)
         usual_inside = float(np.median(jumps[start:stop]))
         if (
-            usual_inside > 0.35 * whole
-            and usual_inside > 3 * calm
+            usual_inside > _PUSH_JUMP * whole
+            and usual_inside > 2.5 * calm
             and whole > 0.04
-            and float(np.corrcoef(levels[start - 1], levels[stop - 1])[0, 1]) < 0.6
+            and _alike(levels[start - 1], levels[stop - 1]) < 0.6
         ):
             found.append(_Candidate(start - 1, stop - 1, "push", 0.0))
     return found
@@ -616,8 +688,8 @@ def _pushes(
 
 def _countdowns(
     times: npt.NDArray[np.float64], grids: npt.NDArray[np.uint8], levels: Grid
-) -> Iterator[tuple[float, float]] | list[tuple[float, float]]:
-    """Return stretches of a film leader: drawn in few shades, a new digit in the middle a second."""
+) -> list[tuple[float, float]]:
+    """Return stretches of a film leader: in few shades, each second a new digit in the middle."""
     count, height, width = grids.shape
     if times[-1] - times[0] < 3 or height < 8 or width < 8:
         return []
@@ -640,12 +712,10 @@ def _countdowns(
     few = np.zeros(count, bool)
     for at in np.flatnonzero(periodic).tolist():
         shades = np.bincount(grids[at].ravel() >> 4, minlength=17)
-        few[at] = np.sort(shades[:-1] + shades[1:])[-1] + np.sort(shades)[-2:].sum() > 0
         pairs = shades[:-1] + shades[1:]
         top = int(np.argmax(pairs))
-        rest = shades.copy()
-        rest[top : top + 2] = 0
-        second = (rest[:-1] + rest[1:]).max()
+        shades[top : top + 2] = 0
+        second = int((shades[:-1] + shades[1:]).max())
         few[at] = (pairs[top] + second) / grids[at].size > 0.8
     edges = np.flatnonzero(
         np.diff(np.concatenate([[False], periodic & few, [False]]).astype(np.int8))
@@ -653,6 +723,14 @@ def _countdowns(
     found = []
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         # Three digits at least: the first two are followed by another.
-        if times[stop - 1] - times[start] >= 1.8:
+        if times[stop - 1] - times[start] < 1.8:
+            continue
+        run = np.arange(start, stop)
+        soon = np.minimum(count - 1, np.searchsorted(times, times[run] + 0.2))
+        half = np.minimum(count - 1, np.searchsorted(times, times[run] + 0.5))
+        stands = np.abs(levels[soon] - levels[run])[:, inside].mean(axis=1) < 2
+        swept = (np.abs(levels[half] - levels[run])[:, ~inside] > 20).mean(axis=1) > 0.25
+        # A digit stands for most of its second, or a hand sweeps around it; people move on.
+        if stands.mean() > 0.6 or swept.mean() > 0.6:
             found.append((float(times[start]), float(times[min(count - 1, later[stop - 1])])))
     return found

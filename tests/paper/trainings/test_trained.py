@@ -211,7 +211,7 @@ def test_each_half_is_measured_with_the_network_of_the_other(folder):
     chosen = context("beyond", folder)
     dataset = open_dataset(folder / "tvsum_small.h5")
     odd, even = ["video_1", "video_3"], ["video_2", "video_4"]
-    table = other_half(chosen, dataset, chosen.methods("tvsum"), (odd, even))
+    table = other_half(chosen, dataset, chosen.untrained("tvsum"), (odd, even))
     row = table.row("alignment x uniformity x filter, trained on the other half")
     assert row.repeats == 2
     # The video's numbers are those of a model that is trained by hand on the half without it.

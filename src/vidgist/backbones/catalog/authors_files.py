@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from vidgist.backbones.networks.record import EXTRA, TorchRecord
+from vidgist.backbones.networks.record import TorchRecord
 from vidgist.backbones.networks.stored import own_file, weights_folder
 from vidgist.errors import ModelError
 from vidgist.types import FrameWindow
@@ -32,6 +32,7 @@ class AuthorsFile(TorchRecord):
 
     origin: ClassVar[str] = "authors' file"
     library: ClassVar[str] = "a file of its authors"
+    remedy: ClassVar[str] = "put file in place"
 
     prefix: str = ""
     refused: tuple[str, str] | None = None
@@ -41,15 +42,16 @@ class AuthorsFile(TorchRecord):
         """Return the file in the folder of weights."""
         return own_file(self.file)
 
-    def state(self) -> str:
-        """Return in a few words whether it can be loaded."""
-        if not self.libraries():
-            return f"extra {EXTRA}"
-        return "installed" if self.installed() else "put file in place"
-
     def library_network(self, *, pretrained: bool) -> Any:
         """Return the network with a classifier of random numbers."""
-        model = self._built()
+        if self.window is not None:
+            from vidgist.backbones.networks.r3d import DEPTHS, ResNet3d
+
+            model: Any = ResNet3d(DEPTHS[self.model])
+        else:
+            from torchvision import models
+
+            model = models.get_model(self.model, weights=None)
         if not pretrained:
             return model
         from vidgist.backbones.networks.weights import fill, read_weights
@@ -73,15 +75,6 @@ class AuthorsFile(TorchRecord):
         }
         fill(model, weights, source=path, without=self.classifier)
         return model
-
-    def _built(self) -> Any:
-        if self.window is not None:
-            from vidgist.backbones.networks.r3d import DEPTHS, ResNet3d
-
-            return ResNet3d(DEPTHS[self.model])
-        from torchvision import models
-
-        return models.get_model(self.model, weights=None)
 
 
 def _r3d(depth: int) -> AuthorsFile:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from vidgist.backbones.backbone import fingerprint_of
 from vidgist.backbones.efficientnet_lite import BUILDER_VERSION, DIMENSION, Scaling, build_graph
 from vidgist.backbones.record import Record
+from vidgist.backbones.session import OnnxBackbone, Session
 from vidgist.backbones.weights import read_checked, read_legacy_tensors
 from vidgist.errors import MissingExtraError, ModelError
 from vidgist.system.cache import cached
-
-if TYPE_CHECKING:
-    from vidgist.backbones.session import OnnxBackbone
 
 __all__ = ["RECORDS", "EfficientNetLite"]
 
@@ -49,10 +47,6 @@ class EfficientNetLite(Record):
             if path.is_file():
                 return path
         return None
-
-    def installed(self) -> bool:
-        """Return whether the package with the weights is installed."""
-        return self.weights_path() is not None
 
     def state(self) -> str:
         """Return in a few words whether it can be loaded, and what it needs for that."""
@@ -94,15 +88,9 @@ class EfficientNetLite(Record):
 
     def load(self, *, device: str = "auto", threads: int | None = None) -> OnnxBackbone:
         """Load the extractor."""
-        from vidgist.backbones.session import OnnxBackbone, Session
-
-        return OnnxBackbone(
-            Session(self.export(), source=self.name, device=device, threads=threads),
-            name=self.name,
-            dimension=self.dimension,
-            size=self.size,
-            fingerprint=fingerprint_of(weights=self.sha256, **self.identity()),
-        )
+        session = Session(self.export(), source=self.name, device=device, threads=threads)
+        fingerprint = fingerprint_of(weights=self.sha256, **self.identity())
+        return OnnxBackbone(session, self, fingerprint=fingerprint)
 
 
 def _record(index: int, *, scaling: Scaling, sha256: str) -> EfficientNetLite:

@@ -1,5 +1,5 @@
 """Backbones that run by torch: their records, weights, networks, and export to ONNX.
 
-Only `record`, `stored` and `torchvision` may be imported where torch is not installed: listing the
+Only `record` and `stored` may be imported where torch is not installed: listing the
 backbones needs no more.
 """

@@ -21,8 +21,8 @@ from vidgist.backbones.backbone import (
 from vidgist.backbones.onnx_file import WINDOW_RATE
 from vidgist.backbones.preprocessing import Triple
 from vidgist.backbones.record import Record
-from vidgist.errors import ModelError, SettingError, first_line
-from vidgist.system.processors import check_device, check_threads
+from vidgist.errors import ModelError, first_line
+from vidgist.system.processors import check_threads, torch_uses_cuda
 from vidgist.system.quiet import no_warnings_logged
 
 __all__ = ["PixelNetwork", "TorchBackbone", "onnx_of", "without"]
@@ -67,14 +67,6 @@ class PixelNetwork(nn.Module):
         return self.network(normalized.permute(0, normalized.ndim - 1, *axes)).flatten(1)
 
 
-def _device(device: str) -> torch.device:
-    check_device(device)
-    present = torch.cuda.is_available()
-    if device == "cuda" and not present:
-        raise SettingError("device: torch finds no usable CUDA device; take device='cpu'")
-    return torch.device("cuda" if present and device != "cpu" else "cpu")
-
-
 def _digest(network: PixelNetwork) -> str:
     digest = hashlib.sha256()
     for name, values in network.state_dict().items():
@@ -106,7 +98,7 @@ class TorchBackbone:
             SettingError: the device is unknown or absent.
         """
         check_threads(threads)
-        self._device = _device(device)
+        self._device = torch.device("cuda" if torch_uses_cuda(device) else "cpu")
         self._threads = threads
         self.name = record.name
         self.dimension = record.dimension

@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vidgist.backbones.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Triple
@@ -40,6 +39,8 @@ class TorchRecord(Record):
 
     runtime: ClassVar[str] = "torch"
     library: ClassVar[str]
+    remedy: ClassVar[str] = "fetched at first use"
+    """What becomes of weights that are not here, in a few words."""
 
     model: str
     layer: str
@@ -62,23 +63,19 @@ class TorchRecord(Record):
             ModelError: the weights are not here and cannot be fetched, or are damaged.
         """
 
-    @abc.abstractmethod
-    def weights_path(self) -> Path | None:
-        """Return the file of its weights on this machine, None where there is none."""
-
     def libraries(self) -> bool:
         """Return whether the libraries are installed; none of them is imported."""
         return all(importlib.util.find_spec(name) is not None for name in _LIBRARIES)
 
     def installed(self) -> bool:
         """Return whether libraries and weights are here."""
-        return self.libraries() and self.weights_path() is not None
+        return self.libraries() and super().installed()
 
     def state(self) -> str:
         """Return in a few words whether it can be loaded."""
         if not self.libraries():
             return f"extra {EXTRA}"
-        return "installed" if self.installed() else "fetched at first use"
+        return "installed" if self.installed() else self.remedy
 
     def details(self) -> dict[str, object]:
         """Return the facts of the record by name."""

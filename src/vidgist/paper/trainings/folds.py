@@ -46,10 +46,9 @@ def features_of(datasets: Sequence[Dataset]) -> TrainingVideos:
         DataError: no video has features, or the data sets are of different widths.
     """
     videos = [
-        (record.key if number == 0 else f"{dataset.path.stem}/{record.key}", record.features)
+        (key if number == 0 else f"{dataset.path.stem}/{key}", features)
         for number, dataset in enumerate(datasets)
-        for record in dataset.records(fields=("features",))
-        if record.features is not None
+        for key, features in dataset.features()
     ]
     return gather_videos(videos, backbone=str(datasets[0].attributes.get("backbone", "")))
 
@@ -80,8 +79,7 @@ def transfer_folds(dataset: Dataset, others: Sequence[Dataset]) -> list[Fold]:
 
 def keys_with_features(dataset: Dataset) -> tuple[str, ...]:
     """Return the keys of the videos that have features."""
-    records = dataset.records(fields=("features",))
-    return tuple(r.key for r in records if r.features is not None)
+    return tuple(key for key, _ in dataset.features())
 
 
 def find_others(library: Library, metric: str) -> tuple[list[Dataset], list[str]]:

@@ -15,7 +15,7 @@ import numpy as np
 from vidgist import __version__
 from vidgist.render.output import Material, Output
 from vidgist.render.outputs.keyframes import file_name
-from vidgist.render.stills import stills_of
+from vidgist.render.stills import list_stills
 from vidgist.summary import Summary
 
 __all__ = ["SCHEMA", "SCHEMAS", "as_document", "plain", "write_csv", "write_json"]
@@ -59,7 +59,7 @@ def as_document(summary: Summary) -> dict[str, Any]:
     scores = summary.scores
     # The duration of the decoded frames, which the other times refer to.
     duration = summary.timeline.duration
-    paper = dict.fromkeys(("alignment", "uniformity", "uniqueness"))  # always in schema 1
+    paper = dict.fromkeys(("alignment", "uniformity", "uniqueness"))  # always there
     criteria = {name: _numbers(values) for name, values in scores.criteria.items()}
     return {
         "vidgist": __version__,
@@ -132,7 +132,7 @@ def as_document(summary: Summary) -> dict[str, Any]:
                 "score": _number(scores.importance[still.sample]),
                 "file": f"keyframes/{file_name(still.number, still.seconds)}",
             }
-            for still in stills_of(summary)
+            for still in list_stills(summary)
         ],
         "summary": {
             "duration": _number(summary.duration),

@@ -37,8 +37,9 @@ function pieceAt(seconds) {
 const shownShots = () => new Set(current().pieces.map((piece) => piece.shot));
 
 const why = (text, piece) => text.replace("{piece}", piece >= 0 ? `piece ${piece + 1}` : "another piece");
-const whyShown = (piece) => why(data.reasons[piece.reason].shown, -1);
-const whyLeftOut = (shot) => why(data.reasons[current().refused[shot]].left_out, current().repeated[shot]);
+const whyShown = (piece) => why(data.reasons[piece.reason]?.shown ?? "Shown", -1);
+// A rule of another package may give no reason.
+const whyLeftOut = (shot) => why(data.reasons[current().refused[shot]]?.left_out ?? "Left out", current().repeated[shot]);
 
 // Sample -> index of the stop nearest in time, in the same shot if there is one.
 function nearestStop(seconds) {

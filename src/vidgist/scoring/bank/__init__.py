@@ -1,9 +1,8 @@
 """Statistics of unlabeled videos, against which a video shows what is its own."""
 
-from vidgist.scoring.bank.bank import Bank
+from vidgist.scoring.bank.bank import Bank, VideoStatistics, bank_of, video_statistics
 from vidgist.scoring.bank.choose import NONE, SHIPPED, choose_bank, shipped_bank
 from vidgist.scoring.bank.file import read_bank, write_bank
-from vidgist.scoring.bank.statistics import VideoStatistics, bank_of, video_statistics
 
 __all__ = [
     "NONE",

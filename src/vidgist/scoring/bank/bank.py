@@ -10,14 +10,18 @@ picture can be got back: of any number of videos 3 D numbers remain.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from vidgist.criteria.directions import unit_blocks
+from vidgist.criteria.gram import check_features
 from vidgist.errors import DataError
 from vidgist.types import Floats, ShapesInRepr
 
-__all__ = ["VECTORS", "Bank"]
+__all__ = ["VECTORS", "Bank", "VideoStatistics", "bank_of", "video_statistics"]
 
 VECTORS = ("mean", "deviation", "common")
 """What a bank holds: m, s and c."""
@@ -94,3 +98,73 @@ class Bank(ShapesInRepr):
             raise DataError(
                 f"{self.source}: {why}; make a bank for them with vidgist bank, or pass bank='none'"
             )
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class VideoStatistics(ShapesInRepr):
+    """What one video gives to a bank: means (D,) over its samples, in float64.
+
+    Attributes:
+        mean: of the features.
+        square: of their squares.
+        direction: of the features at length 1.
+        samples: how many there were.
+    """
+
+    mean: npt.NDArray[np.float64]
+    square: npt.NDArray[np.float64]
+    direction: npt.NDArray[np.float64]
+    samples: int
+
+
+def video_statistics(features: Floats) -> VideoStatistics:
+    """Return what the features (T, D) of one video give to a bank.
+
+    Raises:
+        ValueError: they are not (T, D) with T, D > 0, or hold NaN or infinity.
+    """
+    features = check_features(features)
+    mean, square, direction = np.zeros((3, features.shape[1]))
+    for rows, unit in unit_blocks(features):
+        block = features[rows].astype(np.float64)
+        mean += block.sum(axis=0)
+        square += np.einsum("td,td->d", block, block)
+        direction += unit.sum(axis=0)
+    count = len(features)
+    return VideoStatistics(
+        mean=mean / count,
+        square=square / count,
+        direction=direction / count,
+        samples=count,
+    )
+
+
+def bank_of(
+    videos: Iterable[VideoStatistics],
+    *,
+    backbone: str = "",
+    fingerprint: str = "",
+    source: str = "the bank",
+) -> Bank:
+    """Return the bank of some videos, each weighing the same.
+
+    Raises:
+        DataError: there is none, or their features differ in length.
+    """
+    parts = list(videos)
+    if not parts:
+        raise DataError(f"{source}: no video to make a bank from; give at least one that decodes")
+    if len({len(part.mean) for part in parts}) > 1:
+        raise DataError(f"{source}: the videos' features differ in length; use one backbone")
+    mean = np.mean([part.mean for part in parts], axis=0)
+    square = np.mean([part.square for part in parts], axis=0)
+    return Bank(
+        mean=mean,
+        deviation=np.sqrt(np.maximum(square - mean**2, 0.0)),
+        common=np.mean([part.direction for part in parts], axis=0),
+        videos=len(parts),
+        samples=sum(part.samples for part in parts),
+        backbone=backbone,
+        fingerprint=fingerprint,
+        source=source,
+    )
