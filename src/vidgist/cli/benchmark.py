@@ -1,4 +1,4 @@
-"""``vidgist benchmark NAME``: print a table, or draw a figure, of the paper anew."""
+"""``vidgist benchmark NAME``: print a table or draw a figure of the paper."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Examples:
   vidgist benchmark s2 --data datasets/
   vidgist benchmark s7 --format markdown -o s7.md
   vidgist benchmark fig-s3 -o uniformity.pdf
-  vidgist benchmark 1 --data datasets/ --runs runs/     (trains; goes on where it was)
+  vidgist benchmark 1 --data datasets/ --runs runs/     (trains; continues an interrupted run)
 
 Data is looked for in the files and folders of --data, else in those that the environment variable
 VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
-'summe' in their name or folder, and bank files. What is missing is said, and the rest is printed.
+'summe' in their name or folder, and bank files. Missing data is reported, and the rest is printed.
 """
 
 
@@ -34,7 +34,7 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="File or folder with data; several with several --data.",
+    help="File or folder with data; may be repeated.",
 )
 @click.option(
     "--format",
@@ -44,7 +44,7 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     help="How tables are written.  [default: terminal]",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here instead."
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE."
 )
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 @click.option(
@@ -61,28 +61,28 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     default="official",
     show_default=True,
     metavar="official|kts",
-    help="Shots of the files, or of our own segmentation.",
+    help="Shots of the files, or those of vidgist's own segmentation.",
 )
 @click.option(
     "--seeds",
     type=click.IntRange(min=1, max=100_000),
     default=100,
     show_default=True,
-    help="Random score vectors a video.",
+    help="Random score vectors per video.",
 )
 @click.option(
     "--runs",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep trained models here; what is there is not trained again. Tables s2 and s3 have "
-    "rows of training only with it.  [default elsewhere: vidgist-runs]",
+    help="Keep trained models in DIR and use those that are there. Tables s2 and s3 have "
+    "trained rows only with it.  [default of other tables: vidgist-runs]",
 )
 @click.option(
     "--repeats",
     type=click.IntRange(min=1, max=1000),
     default=5,
     show_default=True,
-    help="Trainings of each split, each from a seed of its own.",
+    help="Trainings of each split, each with a seed of its own.",
 )
 @click.option(
     "--epochs", type=click.IntRange(min=0), metavar="N", help="Train N epochs.  [default: paper's]"
@@ -92,7 +92,7 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     multiple=True,
     type=click.IntRange(min=1),
     metavar="N",
-    help="Also train DR-DSN for N epochs (the paper: 60, 2000); several with several.",
+    help="Also train DR-DSN for N epochs (the paper: 60, 2000); may be repeated.",
 )
 @common_options
 def benchmark(
@@ -104,10 +104,9 @@ def benchmark(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Regenerate one table or figure of the paper, with random, constant and human rows.
+    """Print one table or draw one figure of the paper, with random, constant and human rows.
 
-    NAME is one of the list that the command prints without it. Returns 1 where nothing could be
-    measured.
+    Without NAME the command lists the names. The exit code is 1 if nothing could be measured.
     """
     from vidgist.evaluation.protocols import PROTOCOLS
     from vidgist.evaluation.segmentation import SHOTS

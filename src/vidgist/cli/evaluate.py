@@ -27,7 +27,9 @@ FILE = click.Path(path_type=Path)
 
 @click.command(epilog=EPILOG)
 @click.argument("data", metavar="DATA.h5", type=FILE)
-@click.option("--metric", required=True, metavar="tvsum|summe", help="Whose habits apply.")
+@click.option(
+    "--metric", required=True, metavar="tvsum|summe", help="Data set whose conventions apply."
+)
 @click.option(
     "--protocol",
     "protocol_name",
@@ -40,21 +42,21 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--scores",
     metavar="random|constant|human|FILE",
-    help="Measure a baseline or a file of scores (JSON, HDF5) in the place of the method.",
+    help="Measure a baseline or a file of scores (JSON, HDF5) instead of the method.",
 )
 @click.option(
     "--beside",
     type=FILE,
     multiple=True,
     metavar="FILE",
-    help="Measure these scores too, with intervals of the differences; several with several.",
+    help="Also measure these scores, with intervals of the differences; may be repeated.",
 )
 @click.option(
     "--shots",
     metavar="official|kts",
     default="official",
     show_default=True,
-    help="Shots of the file, or of our own segmentation.",
+    help="Shots of the file, or those of vidgist's own segmentation.",
 )
 @click.option(
     "--annotations",
@@ -72,7 +74,7 @@ FILE = click.Path(path_type=Path)
     type=click.IntRange(min=1, max=100_000),
     default=100,
     show_default=True,
-    help="Random score vectors a video, for the row 'random'.",
+    help="Random score vectors per video, for the row 'random'.",
 )
 @click.option(
     "--format",
@@ -108,8 +110,8 @@ def evaluate(
 ) -> None:
     """Measure scores of DATA.h5 (the field's HDF5 layout) against people's annotations.
 
-    Prints Kendall's tau, Spearman's rho and F1 of every video, and their means with the rows that
-    tell what they are worth: random, constant, human, and the mean annotation as the ceiling.
+    Prints Kendall's tau, Spearman's rho and F1 of every video, and their means beside reference
+    rows: random, constant, human, and the mean annotation as the ceiling.
     """
     import numpy as np
 

@@ -39,10 +39,10 @@ Examples:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="The HDF5 file to make or to add to.",
+    help="The HDF5 file to create or to add to.",
 )
 @backbone_options
-@click.option("--float16", is_flag=True, help="Store the features in half the space.")
+@click.option("--float16", is_flag=True, help="Store the features as float16, in half the space.")
 @batch_options
 @limit_options
 @common_options
@@ -56,8 +56,8 @@ def features(
 ) -> int:
     """Write samples, features and shots of each VIDEO in the field's HDF5 layout.
 
-    A folder stands for every video in it. An existing file is added to; a video that is in it
-    already (by its content) is skipped, so that the same command continues an interrupted run.
+    A folder stands for every video in it. Videos are added to an existing file; a video that is in
+    it already, by its content, is skipped, so that the same command continues an interrupted run.
     """
     from vidgist.batch.extractions import Extractions
     from vidgist.datasets.store import open_store
@@ -124,7 +124,7 @@ def features(
 
 
 def _outcome(video: Path, output: Path, *, there: bool) -> JobResult:
-    """Return the result of a video that no worker had to read."""
+    """Return the result of a video that was not read."""
     details: dict[str, Any] = {"state": "skipped", "video": str(video), "output": str(output)}
     if not there:
         error = f"{video}: is the same video as another of this run, which failed; see there"
@@ -139,7 +139,7 @@ def _contents(
     contents = {}
     for video in videos:
         try:
-            # Before the fingerprint: it never waits for a pipe, and its errors are the clearest.
+            # Before the fingerprint: opening never waits for a pipe, and its errors are clearer.
             open_video(video, limits=limits).close()
             contents[video] = content_fingerprint(video)
         except InputError as error:

@@ -29,7 +29,7 @@ def _stack(command: Command, options: list[Callable[[Command], Command]]) -> Com
 
 
 def score_options(command: Command) -> Command:
-    """Add what decides the score: preset, criteria, neighbors, zeros, smoothing, model, bank."""
+    """Add the options of the score: preset, criteria, neighbors, zeros, smoothing, model, bank."""
     return _stack(
         command,
         [
@@ -44,7 +44,8 @@ def score_options(command: Command) -> Command:
                 callback=name_list(CRITERIA),
                 metavar="LIST",
                 help=f"Criteria to multiply: {', '.join(CRITERIA)}; uniqueness needs --model,"
-                " projection makes the product linear in appearance.  [default: the preset's]",
+                " projection keeps the part of their product that is linear in the features."
+                "  [default: the preset's]",
             ),
             click.option(
                 "--neighbors",
@@ -55,38 +56,39 @@ def score_options(command: Command) -> Command:
             click.option(
                 "--avoid-zeros",
                 metavar="|".join(AVOID_ZEROS),
-                help="Keep scores from 0: add 0.05, or take exp(p - 1).  [default: the preset's]",
+                help="Keep scores above 0: p + 0.05 (eps) or exp(p - 1).  [default: the preset's]",
             ),
             click.option(
                 "--threshold",
                 type=float,
                 metavar="ALPHA",
-                help="Set alignment under ALPHA times its mean to 0 (the paper tries 1.1).",
+                help="Set alignment below ALPHA times its mean to 0 (the paper tries 1.1).",
             ),
             click.option(
                 "--smoothing",
                 type=float,
                 metavar="SIGMA",
-                help="Gaussian over time, in samples.  [default: 1; 3 with best]",
+                help="Standard deviation of the Gaussian over time, in samples."
+                "  [default: 3; 1 with paper and reference]",
             ),
             click.option(
                 "--model",
                 type=click.Path(path_type=Path, dir_okay=False),
                 metavar="MODEL.safetensors",
-                help="Refine the features with what vidgist train made; gives uniqueness.",
+                help="Refine the features with a model of vidgist train; it gives uniqueness.",
             ),
             click.option(
                 "--bank",
                 default=SHIPPED,
                 metavar="FILE|none",
-                help="Statistics of other videos, for --preset best.  [default: the shipped ones]",
+                help="Statistics of other videos, for --preset best.  [default: the shipped bank]",
             ),
         ],
     )
 
 
 def backbone_options(command: Command) -> Command:
-    """Add how features are made: fps, backbone, device, threads, fast."""
+    """Add the options of the features: fps, backbone, device, threads, fast."""
     return _stack(
         command,
         [
@@ -95,7 +97,7 @@ def backbone_options(command: Command) -> Command:
                 type=click.FloatRange(min=0, min_open=True),
                 default=DEFAULT_FPS,
                 show_default=True,
-                help="Samples a second.",
+                help="Samples per second.",
             ),
             click.option(
                 "--backbone",
@@ -116,13 +118,13 @@ def backbone_options(command: Command) -> Command:
                 "--threads",
                 type=click.IntRange(min=1),
                 metavar="N",
-                help="Threads for decoding and for inference each.  [default: one a core]",
+                help="Threads, for decoding and for inference each.  [default: one per core]",
             ),
             click.option(
                 "--fast",
                 is_flag=True,
-                help="Skip frames that neither another frame nor a sample needs: quicker;"
-                " borders of shots may be off by a frame or two.",
+                help="Skip frames that neither another frame nor a sample needs: faster,"
+                " but borders of shots may be off by a frame or two.",
             ),
         ],
     )
@@ -139,7 +141,7 @@ def length_option(command: Command) -> Command:
 
 
 def score_settings(options: dict[str, Any]) -> Preset:
-    """Take what decides the score out of the options, and return it as checked settings.
+    """Remove the options of the score from ``options``, and return them as checked settings.
 
     Raises:
         SettingError: a value is unknown or out of range.

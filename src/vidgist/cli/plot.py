@@ -26,7 +26,7 @@ __all__ = ["plot"]
     required=True,
     help="The figure to write: .pdf, .png or .svg.",
 )
-@click.option("--at", help="Moments to mark, as 12.5,1:30.  [default: the three of the paper]")
+@click.option("--at", help="Moments to mark, such as 12.5,1:30.  [default: the three of the paper]")
 @click.option(
     "--width", type=click.FloatRange(2, 40), default=7.0, show_default=True, help="Width in inches."
 )

@@ -1,4 +1,4 @@
-"""Messages of the library in the words of the command line: arguments become options.
+"""Translation of the library's messages: names of arguments become options.
 
 The library names an argument where a message begins, ``neighbors: expected ...``, or writes it as
 in Python, ``preset='paper'`` or ``overwrite=True``.  Here, and nowhere else, these become
@@ -15,14 +15,14 @@ import click
 __all__ = ["in_options", "option_names"]
 
 ALIASES = {"settings": "preset"}
-"""Arguments that the command line calls otherwise."""
+"""Arguments whose option has another name."""
 
 _SUBJECT = re.compile(r"^([a-z_]+)(?=[: ])")
 _ASSIGNED = re.compile(r"(?<![\w./\\-])([a-z_]+)=(?:'([^'\n]*)'|([\w.%:+-]*[\w%]))")
 
 
 def option_names(command: click.Command) -> dict[str, str]:
-    """Return the options of a command: name of the argument -> what is written for it."""
+    """Return the options of a command: name of the argument -> name of the option."""
     names = {
         param.name: max(param.opts, key=len)
         for param in command.params

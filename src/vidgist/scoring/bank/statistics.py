@@ -1,4 +1,4 @@
-"""Making a bank: the sums of one video, then the means over videos."""
+"""Computation of a bank: statistics of each video, then their means over videos."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["VideoStatistics", "bank_of", "video_statistics"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class VideoStatistics(ShapesInRepr):
-    """What one video gives to a bank: means (D,) over its samples, in float64.
+    """Statistics of one video for a bank: means (D,) over its samples, in float64.
 
     Attributes:
         mean: of the features.
         square: of their squares.
         direction: of the features at length 1.
-        samples: how many there were.
+        samples: number of samples.
     """
 
     mean: npt.NDArray[np.float64]
@@ -35,7 +35,7 @@ class VideoStatistics(ShapesInRepr):
 
 
 def video_statistics(features: Floats) -> VideoStatistics:
-    """Return what the features (T, D) of one video give to a bank.
+    """Return the statistics of the features (T, D) of one video.
 
     Raises:
         ValueError: they are not (T, D) with T, D > 0, or hold NaN or infinity.
@@ -63,7 +63,7 @@ def bank_of(
     fingerprint: str = "",
     source: str = "the bank",
 ) -> Bank:
-    """Return the bank of some videos, each weighing the same.
+    """Return the bank of some videos, all with the same weight.
 
     Raises:
         DataError: there is none, or their features differ in length.
