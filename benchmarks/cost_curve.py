@@ -60,11 +60,10 @@ def measure_one(stage: str, minutes: float) -> dict[str, float]:
 
         run = lambda: len(segment(values))  # noqa: E731
     else:
-        from vidgist.scoring.presets import preset
-        from vidgist.scoring.scorer import score_features
+        from vidgist.scoring.scorer import Scorer
 
-        settings = preset("best" if "best" in stage else "paper")
-        run = lambda: len(score_features(values, settings))  # noqa: E731
+        scorer = Scorer("best" if "best" in stage else "paper").with_bank(None)
+        run = lambda: len(scorer.score(values))  # noqa: E731
     cpu, clock = time.process_time(), time.perf_counter()
     result = run()
     cpu, clock = time.process_time() - cpu, time.perf_counter() - clock

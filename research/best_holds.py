@@ -22,8 +22,7 @@ from vidgist.criteria import belonging, distinctiveness, minmax, projection
 from vidgist.criteria.belonging import TYPICALITY
 from vidgist.criteria.distinctiveness import SHARES
 from vidgist.datasets import open_dataset
-from vidgist.evaluation.banks import statistics_of
-from vidgist.evaluation.entries import Entry
+from vidgist.evaluation.entries import Entry, statistics_of
 from vidgist.evaluation.evaluate import evaluate
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import protocol

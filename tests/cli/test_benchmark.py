@@ -8,7 +8,7 @@ import pytest
 
 import small_data
 from vidgist.cli import main
-from vidgist.paper import BENCHMARKS
+from vidgist.paper import TABLES
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +24,9 @@ def run(*arguments: object) -> int:
 
 def test_without_a_name_the_names_are_listed(capsys):
     assert run() == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(BENCHMARKS)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(TABLES)
     assert run("--json") == 0
-    assert set(json.loads(capsys.readouterr().out)) == set(BENCHMARKS)
+    assert set(json.loads(capsys.readouterr().out)) == set(TABLES)
 
 
 def test_a_table_and_what_is_missing(folder, capsys):

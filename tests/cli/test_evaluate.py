@@ -17,12 +17,15 @@ def data(tmp_path_factory):
     return path
 
 
+PAPER = ("--metric", "tvsum", "--preset", "paper")
+
+
 def run(*arguments: object) -> int:
     return main(["evaluate", *map(str, arguments)])
 
 
 def test_the_table_has_the_rows_that_tell_its_worth(data, capsys):
-    assert run(data, "--metric", "tvsum", "--seeds", 3, "-q") == 0
+    assert run(data, "--metric", "tvsum", "--preset", "paper", "--seeds", 3, "-q") == 0
     printed = capsys.readouterr()
     rows = [line.split("  ")[0].strip() for line in printed.out.splitlines()]
     for row in ("alignment x uniformity", "random", "constant", "human", "ceiling"):
@@ -34,7 +37,7 @@ def test_the_table_has_the_rows_that_tell_its_worth(data, capsys):
 def test_formats_and_scores_beside(data, tmp_path, capsys):
     path = tmp_path / "mine.json"
     path.write_text(json.dumps({r.key: r.gtscore.tolist() for r in open_dataset(data)}))
-    options = (data, "--metric", "tvsum", "--beside", path, "--seeds", 2, "-q")
+    options = (data, "--metric", "tvsum", "--preset", "paper", "--beside", path, "--seeds", 2, "-q")
     for style, said in (
         ("latex", r"\caption"),
         ("markdown", "| mine.json"),
@@ -62,6 +65,13 @@ def test_a_file_without_annotations_is_an_error(tmp_path, capsys):
     assert f"error: {path}: holds no annotations" in printed.err
 
 
+def test_the_default_is_that_of_all_commands(data, capsys):
+    assert run(data, "--metric", "tvsum", "--seeds", 1, "-q") == 0
+    printed = capsys.readouterr().out
+    assert "distinctiveness x belonging, projected" in printed
+    assert "protocol: reference" in printed
+
+
 def test_json_has_the_documented_keys(data, capsys):
     assert run(data, "--metric", "tvsum", "--preset", "reference", "--json", "-q") == 0
     document = json.loads(capsys.readouterr().out)
@@ -85,7 +95,7 @@ def test_reference_avoids_zeros_as_the_metric_wants(data, capsys):
 def test_settings_reach_the_score(data, capsys):
     means = []
     for options in ((), ("--criteria", "alignment"), ("--neighbors", 0.3), ("--smoothing", 4)):
-        assert run(data, "--metric", "tvsum", "--json", "-q", "--seeds", 1, *options) == 0
+        assert run(data, *PAPER, "--json", "-q", "--seeds", 1, *options) == 0
         means.append(json.loads(capsys.readouterr().out)["mean"]["rho"])
     assert len(set(means)) == 4
 
@@ -131,7 +141,7 @@ def test_joined_data_can_be_kept(data, tmp_path, capsys):
     assert run(joined, "--metric", "tvsum", "-q", "--seeds", 1) == 0
     # The same numbers from the file that was kept.
     again = capsys.readouterr().out.splitlines()
-    row = "alignment x uniformity  "
+    row = "distinctiveness x belonging, projected  "
     assert [line for line in again if line.startswith(row)] == [
         line for line in first if line.startswith(row)
     ]
@@ -145,7 +155,8 @@ def test_joined_data_can_be_kept(data, tmp_path, capsys):
         (("--metric", "tvsum", "--protocol", "runs"), "summe only"),
         (("--metric", "tvsum", "--shots", "mine"), "official, kts"),
         (("--metric", "tvsum", "--preset", "papr"), "did you mean 'paper'"),
-        (("--metric", "tvsum", "--neighbors", "2"), "--neighbors"),
+        ((*PAPER, "--neighbors", "2"), "--neighbors: expected a share"),
+        (("--metric", "tvsum", "--neighbors", "0.2"), "start from --preset paper"),
         ((), "--metric"),
     ],
 )

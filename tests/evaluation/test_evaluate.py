@@ -9,17 +9,12 @@ import small_data
 from vidgist.datasets import open_dataset
 from vidgist.datasets.splits import Split
 from vidgist.errors import DataError
-from vidgist.evaluation.entries import (
-    baseline_entries,
-    method_entry,
-    scores_entry,
-    training_free,
-)
+from vidgist.evaluation.entries import method_entry, scores_entry
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import PROTOCOLS
-from vidgist.scoring.presets import PRESETS
-from vidgist.scoring.scorer import score_features
+from vidgist.evaluation.reference import baseline_entries
+from vidgist.scoring.scorer import Scorer
 from vidgist.types import Shots
 
 
@@ -42,7 +37,7 @@ def run(records, entries, **more):
 
 
 def method():
-    return method_entry("method", training_free(PRESETS["paper"]))
+    return method_entry("method", Scorer("paper"))
 
 
 def test_rows_are_what_the_judge_says(dataset):
@@ -50,7 +45,7 @@ def test_rows_are_what_the_judge_says(dataset):
     assert table.videos == ("video_1", "video_3", "video_4", "video_5")
     record = dataset["video_3"]
     judge = Judge(record, metric="tvsum", protocol=PROTOCOLS["paper"])
-    scores = score_features(record.to_features(), PRESETS["paper"]).importance
+    scores = Scorer("paper").score(record.to_features()).importance
     np.testing.assert_allclose(table.row("method").values[1], judge.measure(scores[None]))
     assert [row.name for row in table.rows] == ["method", "random", "constant", "human", "ceiling"]
     assert table.row("random").values.shape == (4, 4, 3)
@@ -83,7 +78,7 @@ def test_unannotated_videos_have_no_numbers_but_notes(dataset):
     assert np.isnan(table.mean(table.row("ceiling"))).all()
     assert any("no tau" in note for note in table.notes)
     assert any("no F1" in note for note in table.notes)
-    assert not any("--metric" in note for note in table.notes)
+    assert not any("metric=" in note for note in table.notes)
 
 
 def test_nothing_to_measure(dataset):

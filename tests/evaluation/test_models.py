@@ -12,12 +12,11 @@ import pytest
 from vidgist.cli import main
 from vidgist.datasets import VideoRecord, append_videos, open_dataset
 from vidgist.evaluation.judge import Judge
-from vidgist.evaluation.protocols import protocol
-from vidgist.evaluation.request import settings_for
+from vidgist.evaluation.protocols import protocol, settings_for
 from vidgist.models import METHODS, ModelCard, load_model
 from vidgist.models.methods import training_settings
-from vidgist.scoring.presets import configure
-from vidgist.scoring.scorer import score_features
+from vidgist.scoring.presets import preset
+from vidgist.scoring.scorer import Scorer
 from vidgist.system.tensors import write_tensors
 
 ALL = ("alignment", "uniformity", "uniqueness")
@@ -61,8 +60,8 @@ def write_model(
 
 
 def evaluate(data: Path, model: Path, *more: str) -> int:
-    line = ["evaluate", str(data), "--metric", "tvsum", "--model", str(model), "--seeds", "2"]
-    return main([*line, "--json", "-q", *more])
+    line = ["evaluate", str(data), "--metric", "tvsum", "--preset", "paper", "--seeds", "2"]
+    return main([*line, "--model", str(model), "--json", "-q", *more])
 
 
 @pytest.mark.parametrize("dsn", [False, True])
@@ -73,14 +72,14 @@ def test_a_models_row_is_what_its_scores_are_worth(
     assert evaluate(data, path, *([] if dsn else ["--criteria", CRITERIA])) == 0
     document = json.loads(capsys.readouterr().out)
     model = load_model(path)
-    settings = settings_for(configure("paper", criteria=None if dsn else ALL), metric="tvsum")
+    settings = settings_for(preset("paper", criteria=None if dsn else ALL), metric="tvsum")
     for record in open_dataset(data):
         judge = Judge(record, metric="tvsum", protocol=protocol("paper", metric="tvsum"))
         features = record.to_features()
         scores = (
             model.scores(features)
             if dsn
-            else (score_features(features, settings, model=model).importance)
+            else Scorer(settings, model=model).score(features).importance
         )
         tau, rho, _ = judge.measure(scores[None])[0]
         found = document["videos"][record.key]

@@ -7,16 +7,10 @@ import pytest
 from scipy.stats import kendalltau, spearmanr
 
 import small_data
-from vidgist.errors import DataError
 from vidgist.evaluation.f1 import f1_scores
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import PROTOCOLS
-from vidgist.evaluation.reference import (
-    ceiling_scores,
-    constant_scores,
-    measure_human,
-    random_scores,
-)
+from vidgist.evaluation.reference import baseline_entries, measure_ceiling, measure_human
 
 
 @pytest.fixture
@@ -28,22 +22,28 @@ def judge(record, metric="tvsum", protocol="paper"):
     return Judge(record, metric=metric, protocol=PROTOCOLS[protocol])
 
 
-def test_random_scores_are_those_of_the_generator():
-    one, other = (random_scores(7, repeats=3, rng=np.random.default_rng(1)) for _ in range(2))
+def measure(name, judge, seeds=3):
+    return next(e for e in baseline_entries(seeds=seeds) if e.name == name).measure(judge)
+
+
+def test_random_scores_follow_from_the_videos_name(record):
+    one, other = (measure("random", judge(record)) for _ in range(2))
     np.testing.assert_array_equal(one, other)
-    assert one.shape == (3, 7)
-    assert 0 <= one.min() < one.max() < 1
+    assert len(np.unique(one[:, 1])) == 3
+    renamed = dataclasses.replace(record, key="video_2")
+    assert not np.array_equal(measure("random", judge(renamed)), one)
 
 
 def test_random_scores_agree_with_nobody(record):
-    rng = np.random.default_rng(0)
-    found = judge(record).measure(random_scores(24, repeats=400, rng=rng))
+    found = measure("random", judge(record), seeds=400)
     assert abs(found[:, 0].mean()) < 0.03
     assert abs(found[:, 1].mean()) < 0.04
 
 
-def test_constant_scores():
-    np.testing.assert_array_equal(constant_scores(3), [[1, 1, 1]])
+def test_constant_scores_rank_nothing(record):
+    found = measure("constant", judge(record))
+    np.testing.assert_array_equal(found, judge(record).measure(np.ones((1, 24))))
+    np.testing.assert_array_equal(found[0, :2], [0, 0])
 
 
 def test_people_are_left_out_of_those_they_are_compared_with(record):
@@ -103,14 +103,15 @@ def test_one_person_or_none(record):
 
 
 def test_the_ceiling_is_the_mean_annotation(record):
-    np.testing.assert_allclose(ceiling_scores(judge(record))[0], record.user_scores.mean(axis=0))
+    best = measure_ceiling(judge(record))
+    mean = record.user_scores.mean(axis=0)
+    np.testing.assert_array_equal(best, judge(record).measure(mean[None]))
+    assert best[0, 0] > measure_human(judge(record))[0, 0]
     chosen = record.user_summary[:, record.picks].mean(axis=0)
-    np.testing.assert_allclose(ceiling_scores(judge(record, "summe"))[0], chosen)
-    best = judge(record).measure(ceiling_scores(judge(record)))[0, 0]
-    assert best > measure_human(judge(record))[0, 0]
+    summe = judge(record, "summe")
+    np.testing.assert_array_equal(measure_ceiling(summe), summe.measure(chosen[None]))
 
 
 def test_no_ceiling_without_annotations(record):
     bare = dataclasses.replace(record, user_scores=None)
-    with pytest.raises(DataError, match="has no annotations"):
-        ceiling_scores(judge(bare))
+    assert np.isnan(measure_ceiling(judge(bare))).all()

@@ -12,11 +12,13 @@ import small_data
 from vidgist.datasets import open_dataset
 from vidgist.datasets.splits import read_splits
 from vidgist.errors import DataError, SettingError
-from vidgist.evaluation.entries import baseline_entries, method_entry, training_free
+from vidgist.evaluation.entries import method_entry
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.protocols import PROTOCOLS
-from vidgist.evaluation.request import Request, settings_for
+from vidgist.evaluation.reference import baseline_entries
+from vidgist.evaluation.request import Request
 from vidgist.scoring.presets import PRESETS
+from vidgist.scoring.scorer import Scorer
 
 
 @pytest.fixture
@@ -128,7 +130,7 @@ def test_a_misspelled_baseline_is_no_file(data):
 
 @pytest.mark.parametrize(
     ("kind", "metric", "said"),
-    [("tvsum", "summe", "need --metric tvsum"), ("summe", "tvsum", "pass --metric summe")],
+    [("tvsum", "summe", "need metric='tvsum'"), ("summe", "tvsum", "take metric='summe'")],
 )
 def test_the_metric_of_another_data_set_is_said(tmp_path, kind, metric, said):
     path = tmp_path / "data.h5"
@@ -168,12 +170,6 @@ def test_annotations_of_other_videos(data, tmp_path):
         request(data, annotations=path).run()
 
 
-def test_reference_avoids_zeros_by_the_metric():
-    assert settings_for(PRESETS["reference"], metric="tvsum").avoid_zeros == "exp"
-    assert settings_for(PRESETS["reference"], metric="summe").avoid_zeros == "eps"
-    assert settings_for(PRESETS["paper"], metric="tvsum").avoid_zeros == "eps"
-
-
 # The figures of the field, on the real data.
 
 
@@ -182,7 +178,7 @@ def tvsum(shared):
     """Both rows of the paper, and the baselines, on all videos."""
     reference = PRESETS["reference"]
     entries = [
-        method_entry(" x ".join(c), training_free(dataclasses.replace(reference, criteria=c)))
+        method_entry(" x ".join(c), Scorer(dataclasses.replace(reference, criteria=c)))
         for c in (("alignment",), ("alignment", "uniformity"))
     ]
     return evaluate(

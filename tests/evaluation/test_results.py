@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from vidgist.evaluation.protocols import PROTOCOLS
-from vidgist.evaluation.results import Row, Table
+from vidgist.evaluation.results import Table, TableRow
 
 
 def row(name, values, **more):
     """A row of one number a video and repeat, the same for tau, rho and F1."""
     numbers = np.asarray(values, float)
     numbers = numbers[:, None] if numbers.ndim == 1 else numbers
-    return Row(name=name, values=np.repeat(numbers[:, :, None], 3, axis=2), **more)
+    return TableRow(name=name, values=np.repeat(numbers[:, :, None], 3, axis=2), **more)
 
 
 def table(*rows, splits=(), videos=("a", "b", "c")):
@@ -69,3 +71,18 @@ def test_rows_must_fit_the_videos():
 def test_rows_by_name():
     one = row("one", [1, 2, 3])
     assert table(one).row("one") is one
+
+
+def test_some_of_the_videos():
+    one = row("one", [1, 2, 6])
+    part = table(one, splits=(("a", "b"), ("c",))).only({"c", "a", "z"}, splits=(), title="some")
+    assert (part.title, part.videos, part.splits) == ("some", ("a", "c"), ())
+    assert part.mean(part.row("one"))[0] == 3.5
+
+
+def test_means_of_folds_are_taken_as_they_are():
+    one = row("one", [1, 2, 6])
+    means = np.array([[[1.0] * 3, [3.0] * 3], [[2.0] * 3, [4.0] * 3]])
+    found = dataclasses.replace(table(one), fold_means={"one": means})
+    np.testing.assert_array_equal(found.mean(one), [2.5] * 3)
+    assert found.difference(one, one)[0].mean == 0

@@ -10,18 +10,18 @@ import pytest
 
 from vidgist.errors import SettingError
 from vidgist.evaluation.protocols import PROTOCOLS
-from vidgist.evaluation.published import Published, published
-from vidgist.evaluation.results import Row, Table
+from vidgist.evaluation.results import Published, Table, TableRow
 from vidgist.evaluation.tables import as_data, comparisons, per_video_text, render
+from vidgist.paper.published import published_rows
 
 
 def row(name, *numbers, **more):
-    return Row(name=name, values=np.array(numbers, float).reshape(2, -1, 3), **more)
+    return TableRow(name=name, values=np.array(numbers, float).reshape(2, -1, 3), **more)
 
 
 @pytest.fixture
 def table():
-    found = published("S2", "alignment", dataset="tvsum", setting="transfer")
+    found = published_rows("S2", dataset="tvsum", setting="transfer")["alignment"]
     rows = (
         row("alignment", 0.1, 0.2, 0.5, 0.3, 0.4, 0.7, published=found),
         row("a | b & c_d", 0.2, 0.2, 0.5, 0.2, 0.4, np.nan),

@@ -43,7 +43,6 @@ def test_files_are_told_by_name_and_content(folder):
     }
     assert found.features == {"tvsum": [folder / "tvsum" / "other_features.h5"]}
     assert found.splits == {"tvsum": [folder / "tvsum_splits.json"]}
-    assert found.annotations == {"tvsum": folder / "ydata.mat", "summe": folder / "summe" / "GT"}
     assert found.banks == [folder / "mine.safetensors"]
 
 
@@ -67,13 +66,13 @@ def test_what_is_missing_is_said_with_where_was_looked(tmp_path):
     said = find_library([tmp_path]).missing("summe")
     assert str(tmp_path) in said
     assert "eccv16_dataset_summe" in said
-    assert "--data" in said
+    assert "data='FOLDER'" in said
 
 
 def test_without_any_folder_that_is_said(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VIDGIST_DATA", raising=False)
-    assert "no --data, no VIDGIST_DATA, and no folder 'data' here" in find_library().missing(
+    assert "no data given, no VIDGIST_DATA, and no folder 'data' here" in find_library().missing(
         "tvsum"
     )
 
@@ -115,6 +114,8 @@ def test_the_real_data_is_found(shared):
     assert [p.name for p in found.annotated["tvsum"]] == [
         "eccv16_dataset_tvsum_efficientnet_lite0.h5"
     ]
-    assert [p.name for p in found.features["tvsum"]] == ["efficientnet_lite2_features.h5"]
+    assert [p.name for p in found.features["tvsum"]] == [
+        "efficientnet_lite2_features.h5",
+        "tvsum_i3d_2s.h5",
+    ]
     assert len(found.splits["tvsum"]) == len(found.splits["summe"]) == 2
-    assert set(found.annotations) == {"tvsum", "summe"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
+import subprocess
 import sys
 
 import numpy as np
@@ -13,7 +13,7 @@ import small_data
 from vidgist.datasets import VideoRecord, open_dataset, write_dataset
 from vidgist.errors import MissingExtraError, OutputError, SettingError
 from vidgist.evaluation.tables import NOT_COMPARABLE, notes
-from vidgist.paper import BENCHMARKS, Context, Report, run_benchmark
+from vidgist.paper import TABLES, BenchmarkResult, Context
 from vidgist.paper.library import find_library
 from vidgist.paper.s7 import backbone_of
 from vidgist.paper.shots import agreement
@@ -38,8 +38,8 @@ def folder(tmp_path_factory):
     return data
 
 
-def run(name, *paths, **more) -> Report:
-    return run_benchmark(name, Context(name=name, library=find_library(paths), seeds=2, **more))
+def run(name, *paths, **more) -> BenchmarkResult:
+    return TABLES.find(name).run(Context(name=name, library=find_library(paths), seeds=2, **more))
 
 
 def names(table):
@@ -49,15 +49,34 @@ def names(table):
 BASELINES = ["random", "constant", "human", "ceiling"]
 
 
-def test_every_benchmark_can_be_loaded_and_has_a_line():
-    for module, line in BENCHMARKS.values():
-        assert callable(importlib.import_module(module).run)
-        assert line.endswith(".")
+HEAVY = ("torch", "matplotlib", "sklearn", "onnxruntime")
+
+
+def test_the_list_of_tables_is_made_without_what_is_heavy():
+    code = f"""
+import sys
+from vidgist.paper import TABLES
+print(*TABLES)
+print([name for name in {HEAVY} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names, heavy = done.stdout.splitlines()
+    assert names.split() == [
+        *("1", "2", "3", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9"),
+        *("fig-s3", "fig-s4", "beyond", "bounds", "shots"),
+    ]
+    assert heavy == "[]"
+
+
+def test_every_table_has_a_summary():
+    for name, table in TABLES.items():
+        assert table.name == name
+        assert table.summary.endswith(".")
 
 
 def test_s2_has_every_setting_and_row(folder):
     report = run("s2", folder)
-    assert report.missing == ()
+    assert report.missing == []
     transfer, legacy, partition = report.tables
     assert "transfer (all videos)" in transfer.title
     assert names(transfer) == ["alignment", "alignment x uniformity", *BASELINES]
@@ -88,9 +107,9 @@ def test_s3_says_which_videos_lack_features(folder):
 @pytest.mark.parametrize("name", ["s2", "s3", "s7", "s8", "s9", "bounds", "shots"])
 def test_missing_data_is_named(name, tmp_path):
     report = run(name, tmp_path)
-    assert report.tables == ()
+    assert report.tables == []
     assert report.missing
-    assert all("--data" in said for said in report.missing)
+    assert all("data='FOLDER'" in said for said in report.missing)
 
 
 def test_the_rest_is_printed_when_some_is_missing(folder):
@@ -131,6 +150,14 @@ def test_s7_has_a_row_for_every_file_of_features(folder):
     assert tvsum.row("vgg19: alignment").against == "noise: alignment"
     assert len(tvsum.also_published) == 28  # two rows of the 14 backbones that are not here
     assert len(summe.also_published) == 30
+
+
+def test_features_of_other_videos_are_named(folder, tmp_path):
+    strange = VideoRecord(key="other_1", name="other", features=np.ones((3, 2)))
+    write_dataset(tmp_path / "tvsum_strange.h5", [strange], attributes={"backbone": "dino"})
+    report = run("s7", folder / "eccv16_dataset_tvsum_noise.h5", tmp_path)
+    assert names(report.tables[0])[:2] == ["noise: alignment", "noise: alignment x uniformity"]
+    assert any("tvsum_strange.h5: " in said for said in report.missing)
 
 
 def test_backbones_are_named_by_the_file_or_its_name(tmp_path):
@@ -228,7 +255,7 @@ def test_the_histogram_is_drawn(folder, tmp_path, ending):
     pytest.importorskip("matplotlib", reason="needs the extra 'figures'")
     path = tmp_path / f"figure{ending}"
     report = run("fig-s3", folder, output=path)
-    assert report.figures == (path,)
+    assert report.figures == [path]
     start = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[ending]
     assert path.read_bytes().startswith(start)
     with pytest.raises(OutputError, match="exists already"):
@@ -239,7 +266,7 @@ def test_t_sne_is_drawn(folder, tmp_path):
     pytest.importorskip("sklearn", reason="needs the extra 'figures'")
     pytest.importorskip("matplotlib", reason="needs the extra 'figures'")
     path = tmp_path / "figure.png"
-    assert run("fig-s4", folder, output=path).figures == (path,)
+    assert run("fig-s4", folder, output=path).figures == [path]
     assert path.stat().st_size > 5000
 
 
@@ -248,7 +275,7 @@ def test_figures_without_data_and_with_a_wrong_ending(name, folder, tmp_path):
     pytest.importorskip("sklearn", reason="needs the extra 'figures'")
     pytest.importorskip("matplotlib", reason="needs the extra 'figures'")
     report = run(name, tmp_path, output=tmp_path / "a.png")
-    assert report.figures == ()
+    assert report.figures == []
     assert len(report.missing) == 2
     assert not (tmp_path / "a.png").exists()
     with pytest.raises(SettingError, match=r"\.png, \.pdf, \.svg"):

@@ -68,6 +68,13 @@ class Record(abc.ABC):
         }
 
     @abc.abstractmethod
+    def identity(self) -> dict[str, object]:
+        """Return what decides the features besides the weights; hashed into the fingerprint.
+
+        A changed name or value here disowns every file of features made so far.
+        """
+
+    @abc.abstractmethod
     def load(self, *, device: str = "auto", threads: int | None = None) -> Backbone:
         """Load the extractor.
 

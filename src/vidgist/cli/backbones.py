@@ -8,10 +8,12 @@ from pathlib import Path
 
 import click
 
+from vidgist.backbones.networks.stored import weights_folder
 from vidgist.backbones.record import Record
 from vidgist.backbones.registry import BACKBONES, DEFAULT_BACKBONE
 from vidgist.cli.common import Console, KnownGroup, common_options, one_line, print_json
 from vidgist.errors import SettingError
+from vidgist.system.files import whole_file
 
 __all__ = ["backbones"]
 
@@ -97,8 +99,6 @@ def _notes(states: set[str]) -> Iterator[str]:
 @common_options
 def show(name: str, console: Console, as_json: bool) -> None:
     """Show the facts of the extractor NAME: layer, normalization, source, license."""
-    from vidgist.backbones.networks.stored import weights_folder
-
     record = BACKBONES.find(name)
     details = record.details()
     if as_json:
@@ -164,8 +164,6 @@ def export(
     between them the loss is measured: the cosine of the features, and Kendall's tau of the
     importance scores made from them.
     """
-    from vidgist.system.files import whole_file
-
     record = BACKBONES.find(name)
     if videos and record.window is not None:
         raise SettingError(

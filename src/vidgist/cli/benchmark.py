@@ -1,15 +1,18 @@
-"""``vidgist benchmark NAME``: print a table or draw a figure of the paper."""
+"""``vidgist benchmark NAME``: print a table, or draw a figure, of the paper anew."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vidgist.cli.common import Console, common_options, one_line, one_of, print_json
-from vidgist.errors import unknown_value
+from vidgist.cli.evaluate import measure_options
+
+if TYPE_CHECKING:
+    from vidgist.paper import BenchmarkResult
 
 __all__ = ["benchmark"]
 
@@ -23,7 +26,7 @@ Examples:
 
 Data is looked for in the files and folders of --data, else in those that the environment variable
 VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
-'summe' in their name or folder, and bank files. Missing data is reported, and the rest is printed.
+'summe' in their name or folder, and bank files. Missing data is named, and the rest is printed.
 """
 
 
@@ -37,16 +40,8 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     help="File or folder with data; may be repeated.",
 )
 @click.option(
-    "--format",
-    "style",
-    default=None,
-    metavar="terminal|markdown|latex|csv|json",
-    help="How tables are written.  [default: terminal]",
-)
-@click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE."
 )
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 @click.option(
     "--preset",
     default="reference",
@@ -54,21 +49,6 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     metavar="reference|paper",
     callback=one_of(("reference", "paper")),
     help="Settings of the scores.",
-)
-@click.option("--protocol", metavar="NAME", help="How to measure.  [default: the preset's]")
-@click.option(
-    "--shots",
-    default="official",
-    show_default=True,
-    metavar="official|kts",
-    help="Shots of the files, or those of vidgist's own segmentation.",
-)
-@click.option(
-    "--seeds",
-    type=click.IntRange(min=1, max=100_000),
-    default=100,
-    show_default=True,
-    help="Random score vectors per video.",
 )
 @click.option(
     "--runs",
@@ -94,11 +74,11 @@ VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files w
     metavar="N",
     help="Also train DR-DSN for N epochs (the paper: 60, 2000); may be repeated.",
 )
+@measure_options
 @common_options
 def benchmark(
     name: str | None,
     data: tuple[Path, ...],
-    style: str | None,
     output: Path | None,
     console: Console,
     as_json: bool,
@@ -108,96 +88,79 @@ def benchmark(
 
     Without NAME the command lists the names. The exit code is 1 if nothing could be measured.
     """
-    from vidgist.evaluation.protocols import PROTOCOLS
-    from vidgist.evaluation.segmentation import SHOTS
-    from vidgist.evaluation.tables import chosen_format
-    from vidgist.paper import BENCHMARKS, Context, run_benchmark
+    from vidgist.evaluation.tables import check_format
+    from vidgist.paper import TABLES, Context
     from vidgist.paper.library import find_library
     from vidgist.scoring.presets import preset
     from vidgist.system.files import check_output
 
-    style = chosen_format(style, as_json=as_json)
-    if options["shots"] not in SHOTS:
-        raise unknown_value("--shots", options["shots"], SHOTS)
-    if options["protocol"] is not None and options["protocol"] not in PROTOCOLS:
-        raise unknown_value("--protocol", options["protocol"], PROTOCOLS)
+    style = check_format(options.pop("format"), as_json=as_json)
     if name is None:
-        _list(BENCHMARKS, style)
+        _list({table.name: table.summary for table in TABLES.values()}, style)
         return 0
-    name = name.lower()
-    if name not in BENCHMARKS:
-        raise unknown_value("benchmark", name, BENCHMARKS)
+    table = TABLES.find(name.lower())
     if output is not None:
         check_output(output, overwrite=options["overwrite"])
-    with console.progress(name) as progress:
-        report = run_benchmark(
-            name,
-            Context(
-                name=name,
-                library=find_library(data),
-                settings=preset(options["preset"]),
-                protocol_name=options["protocol"],
-                shots=options["shots"],
-                seeds=options["seeds"],
-                output=output,
-                overwrite=options["overwrite"],
-                progress=progress,
-                runs=options["runs"],
-                repeats=options["repeats"],
-                epochs=options["epochs"],
-                dsn_epochs=tuple(options["dsn_epochs"]),
-            ),
+    with console.progress(table.name) as progress:
+        context = Context(
+            name=table.name,
+            library=find_library(data),
+            settings=preset(options.pop("preset")),
+            protocol_name=options.pop("protocol"),
+            output=output,
+            progress=progress,
+            **options,
         )
-    measured = bool(report.tables or report.figures or report.lines)
-    for sentence in report.missing:
+        result = table.run(context)
+    measured = bool(result.tables or result.figures or result.lines)
+    for sentence in result.missing:
         if measured:
-            console.warn(name, sentence)
+            console.warn(table.name, sentence)
         else:
-            console.error(f"{name}: {sentence}")
+            console.error(f"{table.name}: {sentence}")
     if measured or style == "json":
-        target = None if report.figures or not measured else output
-        _give(report, style, target, overwrite=options["overwrite"])
+        target = None if result.figures or not measured else output
+        _print(table.name, result, style, target, overwrite=context.overwrite)
     return 0 if measured else 1
 
 
-def _list(known: dict[str, tuple[str, str]], style: str) -> None:
+def _list(summaries: dict[str, str], style: str) -> None:
     if style == "json":
-        print_json({name: about for name, (_, about) in known.items()})
+        print_json(summaries)
         return
-    width = max(map(len, known))
-    for name, (_, about) in known.items():
-        click.echo(f"{name.ljust(width)}  {about}")
+    width = max(map(len, summaries))
+    for name, summary in summaries.items():
+        click.echo(f"{name.ljust(width)}  {summary}")
 
 
-def _give(report: Any, style: str, output: Path | None, *, overwrite: bool) -> None:
-    """Print the report, or write it into a file."""
+def _print(
+    name: str, result: BenchmarkResult, style: str, output: Path | None, *, overwrite: bool
+) -> None:
+    """Print the result, or write it into a file."""
     from vidgist.evaluation.tables import as_data, render
     from vidgist.system.files import whole_file
 
     if style == "json":
         document = {
-            "benchmark": report.name,
-            "tables": [as_data(table) for table in report.tables],
-            "missing": list(report.missing),
-            "figures": [str(path) for path in report.figures],
-            "lines": list(report.lines),
+            "benchmark": name,
+            "tables": [as_data(table) for table in result.tables],
+            "missing": result.missing,
+            "figures": [str(path) for path in result.figures],
+            "lines": result.lines,
         }
-        if output is None:
-            print_json(document)
-            return
         text = json.dumps(document, indent=1) + "\n"
     else:
-        text = render(report.tables, style=style) if report.tables else ""
+        text = render(result.tables, style=style) if result.tables else ""
         if style == "csv":  # holds nothing but rows
-            for line in report.lines:
+            for line in result.lines:
                 click.echo(line, err=True)
         else:
             comment = "% " if style == "latex" else ""
-            text += "".join(f"{comment}{line}\n" for line in report.lines)
-        for path in report.figures:
+            text += "".join(f"{comment}{line}\n" for line in result.lines)
+        for path in result.figures:
             click.echo(one_line(path))
-        if output is None:
-            click.echo(text, nl=False)
-            return
+    if output is None:
+        click.echo(text, nl=False)
+        return
     with whole_file(output, overwrite=overwrite) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from vidgist.cli.common import Console, common_options, counted, for_each, one_line, print_json
 from vidgist.cli.limits import limit_options
-
-if TYPE_CHECKING:
-    from vidgist.types import VideoInfo
-    from vidgist.video import Limits
+from vidgist.types import VideoInfo
+from vidgist.video import Limits, probe
 
 __all__ = ["info"]
 
@@ -33,8 +31,6 @@ def info(videos: tuple[str, ...], limits: Limits, console: Console, as_json: boo
       vidgist info talk.mp4
       vidgist info *.mp4 --json
     """
-    from vidgist.video import probe
-
     probed = for_each(console, videos, lambda path: probe(path, limits=limits))
     if as_json:
         print_json({"videos": [_facts(video) for _, video in probed]})

@@ -1,4 +1,4 @@
-"""How good scores are: the field's metrics and protocols, with the rows that put them in place."""
+"""Evaluation of scores: the field's metrics and protocols, and reference rows to compare with."""
 
 from vidgist.evaluation.bootstrap import paired_bootstrap
 from vidgist.evaluation.f1 import f1_scores

@@ -1,4 +1,4 @@
-r"""How sure a difference between two methods is: paired bootstrap over videos.
+r"""Paired bootstrap over videos: the confidence interval of a difference between two methods.
 
 Both methods are measured on the same videos, so videos are drawn with replacement and the mean of
 their *differences* is taken each time:
@@ -45,10 +45,13 @@ def paired_bootstrap(
     """Return the mean of per-video differences and its 95% interval.
 
     Args:
-        differences: (V,) one method less the other; videos with NaN are left out.
+        differences: (V,) one method minus the other; videos with NaN are left out.
         rng: draws the videos.
         weights: (V,) at least 0; default all the same.
         draws: how often V videos are drawn.
+
+    >>> paired_bootstrap(np.array([0.1, 0.2, 0.3]), rng=np.random.default_rng(0)).established
+    True
     """
     values = np.asarray(differences, dtype=np.float64)
     share = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -58,7 +61,7 @@ def paired_bootstrap(
         return Difference(float("nan"), float("nan"), float("nan"))
     mean = float((share * values).sum() / share.sum())
     if len(values) == 1:
-        return Difference(mean, float("nan"), float("nan"))  # one video says nothing of others
+        return Difference(mean, float("nan"), float("nan"))  # one video says nothing about others
     counts = rng.multinomial(len(values), np.full(len(values), 1 / len(values)), size=draws)
     means = (counts @ (share * values)) / (counts @ share)
     low, high = np.quantile(means, [0.025, 0.975])

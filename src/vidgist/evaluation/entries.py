@@ -1,43 +1,35 @@
-"""What can stand in a row of a table: anything that gives the samples of a video scores."""
+"""Rows to be measured: whatever gives scores to the samples of a video."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from vidgist.datasets import Dataset, VideoRecord
 from vidgist.errors import DataError
 from vidgist.evaluation.judge import Judge
-from vidgist.evaluation.published import Published
-from vidgist.evaluation.reference import (
-    ceiling_scores,
-    constant_scores,
-    measure_human,
-    random_scores,
-)
-from vidgist.scoring.presets import Preset
-from vidgist.types import Features, Scores
+from vidgist.evaluation.results import Published
+from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, video_statistics
+from vidgist.scoring.scorer import Scorer
 
 __all__ = [
-    "BASELINES",
+    "BankOf",
     "Entry",
-    "Scorer",
-    "baseline_entries",
+    "matched",
     "method_entry",
+    "other_videos",
     "row_name",
     "scores_entry",
-    "training_free",
+    "statistics_of",
 ]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-Scorer: TypeAlias = Callable[[Features], Scores]
-"""A method: from the features of a video to the scores of its samples."""
-
-SEEDS = 100
+BankOf: TypeAlias = Callable[[VideoRecord], Bank]
+"""A function from a video to the bank that it is scored with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +37,10 @@ class Entry:
     """One row to be measured.
 
     Attributes:
-        name: what stands at the left of the row.
-        measure: gives tau, rho and F1 on one video, (R, 3).
-        needs_features: whether videos without features are out of its reach.
-        baseline: whether the row only puts the others in their place.
+        name: of the row.
+        measure: returns tau, rho and F1 on one video, (R, 3).
+        needs_features: whether it cannot measure a video without features.
+        baseline: whether the row is there only to compare the others with.
         published: the same row as somebody published it.
         against: name of the row that this one is compared with; the first method's by default.
     """
@@ -62,34 +54,47 @@ class Entry:
 
 
 def row_name(criteria: Sequence[str]) -> str:
-    """Return the name of a row, as the file of published numbers has it."""
+    """Return the name of a row, as the file of published numbers has it.
+
+    >>> row_name(("distinctiveness", "belonging", "projection"))
+    'distinctiveness x belonging, projected'
+    """
     factors = " x ".join(name for name in criteria if name != "projection")
     return f"{factors}, projected" if "projection" in criteria else factors
 
 
-def training_free(settings: Preset) -> Scorer:
-    """Return the method without training, under the given settings."""
-    from vidgist.scoring.scorer import score_features
-
-    return lambda features: score_features(features, settings)
-
-
 def method_entry(
-    name: str, scorer: Scorer, *, published: Published | None = None, against: str = ""
+    name: str,
+    scorer: Scorer,
+    *,
+    bank: BankOf | None = None,
+    prepare: Callable[[VideoRecord], VideoRecord] | None = None,
+    published: Published | None = None,
+    against: str = "",
 ) -> Entry:
-    """Return the row of a method that scores features."""
+    """Return the row of a scorer.
+
+    Args:
+        name: of the row.
+        scorer: gives the scores of a video's features.
+        bank: which bank a video is scored with, in the place of the scorer's own.
+        prepare: changes the record whose features are scored.
+        published: the same row as somebody published it.
+        against: name of the row that this one is compared with; the first method's by default.
+    """
 
     def measure(judge: Judge) -> Floats:
-        scores = scorer(judge.record.to_features())
-        return judge.measure(scores.importance[None])
+        record = judge.record if prepare is None else prepare(judge.record)
+        chosen = scorer if bank is None else scorer.with_bank(bank(judge.record))
+        return judge.measure(chosen.score(record.to_features()).importance[None])
 
     return Entry(
         name=name, measure=measure, needs_features=True, published=published, against=against
     )
 
 
-def scores_entry(name: str, scores: Mapping[str, npt.NDArray[np.float64]]) -> Entry:
-    """Return the row of scores that somebody else computed: video's key -> (T,)."""
+def scores_entry(name: str, scores: Mapping[str, Floats]) -> Entry:
+    """Return the row of scores that were computed elsewhere: key of a video -> (T,)."""
 
     def measure(judge: Judge) -> Floats:
         values = scores[judge.record.key]
@@ -103,38 +108,33 @@ def scores_entry(name: str, scores: Mapping[str, npt.NDArray[np.float64]]) -> En
     return Entry(name=name, measure=measure)
 
 
-def _random(seeds: int) -> Callable[[Judge], Floats]:
-    def measure(judge: Judge) -> Floats:
-        # By the video's name, so that a number does not depend on what else is in the table.
-        rng = np.random.default_rng(zlib.crc32(judge.record.key.encode()))
-        return judge.measure(random_scores(judge.n_samples, repeats=seeds, rng=rng))
+def matched(scorer: Scorer, dataset: Dataset) -> Scorer:
+    """Return the scorer for the features of a data set, its model checked and its bank chosen.
 
-    return measure
-
-
-BASELINES = ("random", "constant", "human", "ceiling")
-
-
-def baseline_entries(*, seeds: int = SEEDS) -> tuple[Entry, ...]:
-    """Return the rows that belong into every table.
-
-    Args:
-        seeds: how many random score vectors a video gets.
+    Raises:
+        ModelError: the model was trained on features of another backbone or width.
+        DataError: the bank is one of another backbone.
     """
-    measures: tuple[Callable[[Judge], Floats], ...] = (
-        _random(seeds),
-        lambda judge: judge.measure(constant_scores(judge.n_samples)),
-        measure_human,
-        _measure_ceiling,
-    )
-    return tuple(
-        Entry(name=name, measure=measure, baseline=True)
-        for name, measure in zip(BASELINES, measures, strict=True)
-    )
+    for record in dataset.records(fields=("features",)):
+        if record.features is not None:
+            return scorer.matched(
+                dimension=record.features.shape[1],
+                backbone=str(dataset.attributes.get("backbone", "")),
+                fingerprint=str(dataset.attributes.get("fingerprint", "")),
+            )
+    return scorer.with_bank(None)
 
 
-def _measure_ceiling(judge: Judge) -> Floats:
-    values = judge.sample_annotations
-    if values is None or len(values) == 0:
-        return np.full((1, 3), np.nan)
-    return judge.measure(ceiling_scores(judge))
+def statistics_of(records: Iterable[VideoRecord]) -> dict[str, VideoStatistics]:
+    """Return what each video with features contributes to a bank, by its key."""
+    return {r.key: video_statistics(r.features) for r in records if r.features is not None}
+
+
+def other_videos(statistics: Mapping[str, VideoStatistics]) -> BankOf:
+    """Return the banks of leave-one-out: for each video, that of all the other videos."""
+
+    def bank(record: VideoRecord) -> Bank:
+        others = [part for key, part in statistics.items() if key != record.key]
+        return bank_of(others, source=f"the other videos of {record.key}'s data set")
+
+    return bank

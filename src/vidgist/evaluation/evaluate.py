@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.keyshots import budget_frames
 from vidgist.evaluation.protocols import Protocol, cautions
-from vidgist.evaluation.results import Row, Table, counted
+from vidgist.evaluation.results import Table, TableRow, counted
 from vidgist.progress import Progress, silent
 
 __all__ = ["evaluate", "with_splits"]
@@ -44,21 +43,21 @@ def evaluate(
         records: the videos, with annotations.
         entries: the rows.
         metric: ``tvsum`` or ``summe``.
-        protocol: what is compared with what.
-        title: what the table shows.
-        dataset: what was measured on.
-        settings: what else was chosen, to be printed with the table.
-        progress: told after each video.
-        total: how many records there are, for the progress.
+        protocol: rules of the comparison.
+        title: of the table.
+        dataset: name of the data.
+        settings: more settings, to be printed with the table.
+        progress: called after each video.
+        total: number of records, for the progress.
 
     Raises:
-        DataError: no video could be measured, or one of them is not what it should be.
+        DataError: no video could be measured, or one of them is damaged.
     """
     needs_features = any(entry.needs_features for entry in entries)
     videos: list[str] = []
     without: list[str] = []
     own_scores = False
-    nothing_fits = 0
+    empty = 0
     values: list[list[Any]] = [[] for _ in entries]
     for count, record in enumerate(records, start=1):
         if needs_features and record.features is None:
@@ -66,27 +65,42 @@ def evaluate(
             continue
         try:
             judge = Judge(record, metric=metric, protocol=protocol)
-            for entry, found in zip(entries, values, strict=True):
-                found.append(entry.measure(judge))
+            for entry, measured in zip(entries, values, strict=True):
+                measured.append(entry.measure(judge))
         except DataError as error:
             raise DataError(f"{dataset}: {error}") from error
         videos.append(record.key)
-        nothing_fits += _nothing_fits(judge)
+        empty += _nothing_fits(judge)
         own_scores |= record.user_scores is not None
         progress("evaluating", count, total)
     if not videos:
         why = "none of its videos has features" if without else "it has no videos to measure"
         raise DataError(f"{dataset}: {why}; add them with vidgist features")
     rows = tuple(
-        Row(
+        TableRow(
             name=entry.name,
-            values=np.stack(found),
+            values=np.stack(measured),
             published=entry.published,
             against=entry.against,
             baseline=entry.baseline,
         )
-        for entry, found in zip(entries, values, strict=True)
+        for entry, measured in zip(entries, values, strict=True)
     )
+    notes = [*_of_another_metric(metric, rows, own_scores=own_scores)]
+    if without:
+        known = f"{len(videos)} of {len(videos) + len(without)} videos have features"
+        notes.append(f"{known}; left out: {_listed(without, 5)}")
+    if len(videos) < FEW:
+        notes.append(f"{counted(len(videos), 'video')}: too few for an interval to mean much")
+    if _unknown(rows, 0):
+        notes.append("no tau and rho: the file has no annotations that tell samples apart")
+    if _unknown(rows, 2):
+        notes.append("no F1: the file has no shots and user summaries")
+    if empty:
+        notes.append(
+            f"in {empty} of {counted(len(videos), 'video')} no shot is as short as 15% of the "
+            "frames: the summary is empty and its F1 is 0"
+        )
     return Table(
         title=title,
         dataset=dataset,
@@ -96,64 +110,32 @@ def evaluate(
         rows=rows,
         settings=dict(settings or {}),
         incomplete=bool(without),
-        notes=(
-            *_of_another_metric(metric, rows, own_scores=own_scores),
-            *_missing(rows, videos, without),
-            *_empty(nothing_fits, len(videos)),
-            *cautions(protocol, metric=metric),
-        ),
+        notes=(*notes, *cautions(protocol, metric=metric)),
     )
-
-
-def _missing(rows: Sequence[Row], videos: list[str], without: list[str]) -> list[str]:
-    notes = []
-    if without:
-        notes.append(
-            f"{len(videos)} of {len(videos) + len(without)} videos have features; "
-            f"left out: {_listed(without, 5)}"
-        )
-    if len(videos) < FEW:
-        notes.append(f"{counted(len(videos), 'video')}: too few for an interval to mean much")
-    for index, needs in (
-        (0, "annotations that tell samples apart"),
-        (2, "shots and user summaries"),
-    ):
-        if _unknown(rows, index):
-            missing = "tau and rho" if index == 0 else "F1"
-            notes.append(f"no {missing}: the file has no {needs}")
-    return notes
 
 
 def _nothing_fits(judge: Judge) -> bool:
     """Tell whether every summary of a video is empty, whatever the scores."""
-    shortest = None if judge.shots is None else judge.shots.lengths.min()
-    return shortest is not None and shortest > budget_frames(judge.n_frames)
+    return judge.shots is not None and bool(
+        judge.shots.lengths.min() > budget_frames(judge.n_frames)
+    )
 
 
-def _empty(count: int, of: int) -> list[str]:
-    if not count:
-        return []
-    return [
-        f"in {count} of {counted(of, 'video')} no shot is as short as 15% of the frames: "
-        "the summary is empty and its F1 is 0"
-    ]
-
-
-def _unknown(rows: Sequence[Row], index: int) -> bool:
+def _unknown(rows: Sequence[TableRow], index: int) -> bool:
     return all(np.isnan(row.values[..., index]).all() for row in rows)
 
 
-def _of_another_metric(metric: str, rows: Sequence[Row], *, own_scores: bool) -> list[str]:
+def _of_another_metric(metric: str, rows: Sequence[TableRow], *, own_scores: bool) -> list[str]:
     """Return a warning where the file looks like the other data set's."""
     if metric == "summe" and own_scores:
         return [
             "the file has 'user_scores', as TVSum's files do, and the metric 'summe' does not use "
-            "them: these are no numbers of TVSum, which need --metric tvsum"
+            "them: these are no numbers of TVSum, which need metric='tvsum'"
         ]
     if metric == "tvsum" and not own_scores and not _unknown(rows, 2):
         return [
             "the file has user summaries but no 'user_scores', as SumMe's files do: "
-            "for SumMe pass --metric summe"
+            "for SumMe take metric='summe'"
         ]
     return []
 
@@ -164,7 +146,7 @@ def _listed(names: Sequence[str], most: int = 25) -> str:
 
 
 def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[str]) -> Table:
-    """Return the table with means over splits, and a note on how many videos they ever test.
+    """Return a table with means over splits, and a note on how many videos they ever test.
 
     Args:
         table: measured on all videos.
@@ -182,52 +164,38 @@ def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[s
                 f"{table.dataset}; give the splits of this data set"
             )
     present = [key for key in tested if key in table.videos]
+    if not present:
+        raise DataError(f"{table.dataset}: none of the tested videos could be measured")
+    measured = [tuple(key for key in split.test if key in table.videos) for split in splits]
     never = [key for key in all_videos if key not in tested]
     strange = [key for key in tested if key not in all_videos]
     known = len(tested) - len(strange)
-    tested_of = f"{counted(known, 'distinct video')} of {len(all_videos)}"
-    note = f"{counted(len(splits), 'split')}: tested are {tested_of}"
-    if never:
-        note += f"; never tested: {_listed(never)}"
+    note = f"{counted(len(splits), 'split')}: tested are {counted(known, 'distinct video')} of "
+    note += f"{len(all_videos)}" + (f"; never tested: {_listed(never)}" if never else "")
     notes = [*_of_another_data_set(splits, strange, all_videos, table.dataset), note]
     if len(present) < known:
         notes.append(f"{len(present)} of those {known} could be measured")
-    empty = [n for n, split in enumerate(splits, 1) if not set(split.test) & set(table.videos)]
-    if empty and present:
-        numbers = ", ".join(map(str, empty))
-        notes.append(f"left out, because no video of theirs could be measured: splits {numbers}")
-    places = [index for index, key in enumerate(table.videos) if key in tested]
-    if not places:
-        raise DataError(f"{table.dataset}: none of the tested videos could be measured")
-    return dataclasses.replace(
-        table,
-        videos=tuple(table.videos[i] for i in places),
-        rows=tuple(dataclasses.replace(row, values=row.values[places]) for row in table.rows),
-        splits=tuple(
-            kept
-            for split in splits
-            if (kept := tuple(key for key in split.test if key in table.videos))
-        ),
-        notes=(*notes, *table.notes),
-    )
+    empty = ", ".join(str(number) for number, keys in enumerate(measured, 1) if not keys)
+    if empty:
+        notes.append(f"left out, because no video of theirs could be measured: splits {empty}")
+    return table.only(tested, splits=tuple(filter(None, measured)), notes=(*notes, *table.notes))
 
 
 def _of_another_data_set(
     splits: Sequence[Split], strange: Sequence[str], all_videos: Sequence[str], dataset: str
 ) -> list[str]:
     """Return warnings where the splits look like those of another data set."""
-    said = []
+    warnings = []
     if strange:
-        said.append(
+        warnings.append(
             f"{counted(len(strange), 'video')} of the splits not in {dataset} "
             f"({_listed(strange, 3)}): are these its splits?"
         )
     mentioned = {video_key(key) for split in splits for key in (*split.train, *split.test)}
-    trained = any(split.train for split in splits)
     unknown = [key for key in all_videos if key not in mentioned]
-    if trained and unknown:
-        said.append(
+    if unknown and any(split.train for split in splits):
+        warnings.append(
             f"{counted(len(unknown), 'video')} of {dataset} in no split, neither for training nor "
             f"for testing ({_listed(unknown, 3)}): are these its splits?"
         )
-    return said
+    return warnings

@@ -16,7 +16,7 @@ __all__ = ["f1_scores"]
 def f1_scores(
     summaries: npt.NDArray[np.bool_], user_summaries: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    """Return the F1 of each summary with each annotator's.
+    """F1 of each summary with each annotator's summary.
 
     Args:
         summaries: (R, N) True where a summary holds the frame.
@@ -27,13 +27,17 @@ def f1_scores(
 
     Raises:
         ValueError: the shapes do not fit.
+
+    >>> summary = np.array([[True, True, False, False]])
+    >>> f1_scores(summary, np.array([[True, False, False, False], [False, False, True, True]]))
+    array([[0.66666667, 0.        ]])
     """
     if summaries.ndim != 2 or user_summaries.shape[1:] != summaries.shape[1:]:
         raise ValueError(
-            f"summaries: expected (R, N) and (U, N), came {summaries.shape}, {user_summaries.shape}"
+            f"summaries: expected (R, N) and (U, N), got {summaries.shape}, {user_summaries.shape}"
         )
     # In float32 the products run on the BLAS, and counts are exact up to 16 million frames.
-    kind = np.float32 if summaries.shape[1] < 2**24 else np.float64
-    both = (summaries.astype(kind) @ user_summaries.astype(kind).T).astype(np.float64)
+    dtype = np.float32 if summaries.shape[1] < 2**24 else np.float64
+    both = (summaries.astype(dtype) @ user_summaries.astype(dtype).T).astype(np.float64)
     sizes = summaries.sum(axis=1)[:, None] + user_summaries.sum(axis=1)[None, :]
     return np.where(both > 0, 2.0 * both / np.maximum(sizes, 1), 0.0)

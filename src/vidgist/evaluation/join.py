@@ -1,12 +1,11 @@
-"""Bring together what different files know of the same video: by its name, else by its length.
+"""Join of files that describe the same videos, by their names, else by their lengths.
 
-So that anyone can benchmark any backbone on the original videos: features of ``vidgist features``,
+It lets anyone evaluate any backbone on the original videos: features of ``vidgist features``,
 annotations of the original release, shots of a file of the field.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +26,7 @@ from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.system.file_kind import HDF5, kind_of_file
 from vidgist.types import Shots
 
-__all__ = ["annotate", "fill", "find_partner", "join", "read_annotations"]
+__all__ = ["annotate", "fill", "find_partner", "join", "read_annotations", "with_features_of"]
 
 MAX_EXTRA = 0.01
 """Decoders differ in the last frames of a video; a larger share means that it is another video."""
@@ -49,7 +48,7 @@ def read_annotations(path: str | os.PathLike[str]) -> dict[str, Annotation]:
 
 
 def plain_name(name: str) -> str:
-    """Return a name without folder, ending, case and the signs that file systems change."""
+    """Normalize a name: no folder, suffix, case, nor the characters that file systems change."""
     stem = VIDEO_SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
     return re.sub(r"[\s_\-.]+", "_", stem).casefold().strip("_")
 
@@ -62,14 +61,14 @@ def find_partner(
 ) -> T | None:
     """Return the candidate that is the video of this name, or None.
 
-    A name must be the same, or the only one that is the same but for case, spaces, underscores and
-    ending. A video without a name is found by its number of frames, if only one has it.
+    A name must be the same, or the only one that differs in nothing but case, spaces, underscores
+    and suffix. A video without a name is found by its number of frames, if only one has it.
 
     Args:
         name: of the video, "" where unknown.
         n_frames: of the video, None where unknown.
         candidates: name -> candidate.
-        frames_of: tells a candidate's number of frames.
+        frames_of: returns a candidate's number of frames, None where unknown.
     """
     exact = VIDEO_SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
     for known in (name, exact):
@@ -85,7 +84,7 @@ def find_partner(
 
 
 def _fit(values: npt.NDArray[Any], n_frames: int, name: str) -> npt.NDArray[Any]:
-    """Cut or lengthen (U, N') to (U, N) at the end."""
+    """Cut or pad (U, N') to (U, N) at the end."""
     extra = n_frames - values.shape[1]
     if abs(extra) > MAX_EXTRA * values.shape[1]:
         raise DataError(
@@ -96,7 +95,7 @@ def _fit(values: npt.NDArray[Any], n_frames: int, name: str) -> npt.NDArray[Any]
 
 
 def annotate(record: VideoRecord, annotation: Annotation) -> VideoRecord:
-    """Return the record with what people said of the video, at its own samples and frames.
+    """Return the record with the annotations of its video, at its own samples and frames.
 
     TVSum's scores become ``user_scores`` at the picks and, where the record has shots, the
     ``user_summary`` that the field derives from them: for each annotator the knapsack over the
@@ -143,7 +142,7 @@ def annotate(record: VideoRecord, annotation: Annotation) -> VideoRecord:
 
 
 def fill(record: VideoRecord, other: VideoRecord) -> VideoRecord:
-    """Return the record with what it lacks taken from another record of the same video.
+    """Fill the missing fields of a record from another record of the same video.
 
     Raises:
         DataError: the two do not agree on the number of samples or frames.
@@ -158,15 +157,25 @@ def fill(record: VideoRecord, other: VideoRecord) -> VideoRecord:
                 "other; extract the features at the same picks"
             )
     lacking = {
-        f.name: getattr(other, f.name)
-        for f in dataclasses.fields(record)
-        if f.name not in ("key", "attributes") and _lacks(getattr(record, f.name))
+        name: getattr(other, name)
+        for name, value in vars(record).items()
+        if name not in ("key", "attributes") and (value is None or (name == "name" and not value))
     }
     return replace(record, **lacking)
 
 
-def _lacks(value: object) -> bool:
-    return value is None or (isinstance(value, str) and value == "")
+def with_features_of(features: Dataset, annotated: Dataset) -> Iterator[VideoRecord]:
+    """Yield an annotated data set's videos with the features of another file."""
+    names = {r.name: r.key for r in features.records(fields=("video_name",)) if r.name}
+    for record in annotated:
+        key = names.get(record.name, record.key if record.key in features else "")
+        bare = replace(record, features=None)
+        if not key:
+            yield bare
+            continue
+        theirs = features.read(key, fields=("features", "picks", "video_name"))
+        attributes = {**record.attributes, **theirs.attributes}
+        yield replace(fill(replace(theirs, attributes=attributes), bare), key=record.key)
 
 
 def join(

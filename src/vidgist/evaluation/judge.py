@@ -1,6 +1,6 @@
-"""Measure scores on one video: tau and rho against its annotators, F1 against their summaries.
+"""Tau and rho of scores with a video's annotators, and F1 with their summaries.
 
-What is undefined is settled here, once:
+Undefined cases, which are decided here alone:
 
 - scores that are constant rank nothing, so their tau and rho are 0 (not left out: a method must not
   gain by refusing to rank a video);
@@ -20,36 +20,31 @@ from vidgist.evaluation.f1 import f1_scores
 from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.rank import Annotators
-from vidgist.types import Shots
 
 __all__ = ["MEASURES", "Judge"]
 
 Floats = npt.NDArray[np.float64]
 
 MEASURES = ("tau", "rho", "f1")
-"""What is measured, in the order of every array's last axis."""
-
+"""Names of the measures, in the order of every array's last axis."""
 
 MAX_CELLS = 2**25
-"""Scores spread over frames at a time: many random vectors of a long video are done in turns."""
+"""Scores spread over frames at a time: many random vectors of a long video take turns."""
 
 
 class Judge:
-    """All that is needed to measure any number of score vectors of one video.
+    """A video with its annotations, ready to measure any number of score vectors.
 
     Args:
         record: the video with its annotations.
         metric: ``tvsum`` or ``summe``.
-        protocol: what is compared with what.
-        shots: shots in the place of the record's own.
+        protocol: rules of the comparison.
 
     Raises:
         DataError: the record does not say where its samples lie.
     """
 
-    def __init__(
-        self, record: VideoRecord, *, metric: str, protocol: Protocol, shots: Shots | None = None
-    ) -> None:
+    def __init__(self, record: VideoRecord, *, metric: str, protocol: Protocol) -> None:
         self.record = record
         self.metric = metric
         self.protocol = protocol
@@ -57,22 +52,24 @@ class Judge:
         if picks is None or record.n_frames is None:
             raise DataError(
                 f"{record.key}: the file does not say its 'n_frames' and 'picks'; "
-                "add them, or join it with annotations (--annotations)"
+                "add them, or join annotations='FILE'"
             )
         self.picks = picks
         self.n_frames = record.n_frames
-        self.shots = record.shots if shots is None else shots
+        self.shots = record.shots
         self.annotations = self._annotations()
-        steps = None
-        if protocol.at == "frames" and protocol.compare == "scores":
-            steps = np.diff(np.append(picks, self.n_frames))
-        self.steps = steps
         self.annotators: Annotators | None = None
         if self.annotations is not None:
             against = self.annotations
             if protocol.against == "mean":
                 against = against.mean(axis=0, keepdims=True)
-            self.annotators = Annotators(against, steps=steps)
+            as_steps = protocol.at == "frames" and protocol.compare == "scores"
+            self.annotators = Annotators(against, steps=self._steps if as_steps else None)
+
+    @property
+    def _steps(self) -> npt.NDArray[np.int64]:
+        """(T,) frames from each pick to the next."""
+        return np.diff(np.append(self.picks, self.n_frames))
 
     @property
     def n_samples(self) -> int:
@@ -81,7 +78,7 @@ class Judge:
 
     @property
     def sample_annotations(self) -> Floats | None:
-        """(U, T) what each annotator thought of each sample, whatever the protocol; or None."""
+        """(U, T) value that each annotator gave each sample, whatever the protocol; or None."""
         record = self.record
         if self.protocol.at == "runs":
             return self.annotations
@@ -92,33 +89,28 @@ class Judge:
 
     def _annotations(self) -> Floats | None:
         """Return the annotators' values (U, L) that the protocol correlates with."""
-        record, protocol = self.record, self.protocol
-        summary = None if record.user_summary is None else record.user_summary.astype(np.float64)
-        if summary is not None and len(summary) == 0:
-            summary = None
-        scores = record.user_scores
-        if scores is not None and len(scores) == 0:
-            scores = None
-        if protocol.compare == "summary":
-            return summary
+        record, at = self.record, self.protocol.at
         first = int(self.picks[0])
-        if self.metric == "summe":
-            if summary is None:
+        if self.metric == "summe" or self.protocol.compare == "summary":
+            if record.user_summary is None or len(record.user_summary) == 0:
                 return None
-            if protocol.at == "runs":
+            summary = record.user_summary.astype(np.float64)
+            if self.protocol.compare == "summary":
+                return summary
+            if at == "runs":
                 ends = np.append(self.picks[1:], self.n_frames)
                 runs = zip(self.picks, ends, strict=True)
                 return np.stack([summary[:, a:b].mean(axis=1) for a, b in runs], axis=1)
-            return summary[:, first:] if protocol.at == "frames" else summary[:, self.picks]
-        if protocol.at == "frames":
-            if record.frame_scores is not None:
-                return record.frame_scores[:, first:].astype(np.float64)
-            if scores is not None:
-                return np.repeat(scores, np.diff(np.append(self.picks, self.n_frames)), axis=1)
-        return scores
+            return summary[:, first:] if at == "frames" else summary[:, self.picks]
+        if at == "frames" and record.frame_scores is not None:
+            return record.frame_scores[:, first:].astype(np.float64)
+        scores = record.user_scores
+        if scores is None or len(scores) == 0:
+            return None
+        return np.repeat(scores, self._steps, axis=1) if at == "frames" else scores
 
     def summaries(self, scores: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_] | None:
-        """Return the keyshot summaries (R, N) of R score vectors (R, T), None without shots."""
+        """Keyshot summaries (R, N) of R score vectors (R, T), None without shots."""
         if self.shots is None:
             return None
         return keyshot_summaries(
@@ -136,7 +128,7 @@ class Judge:
             scores: (R, T) finite, higher for more important.
 
         Returns:
-            (R, 3), in the order of `MEASURES`; NaN as the top of this file says.
+            (R, 3), in the order of `MEASURES`; NaN where it is undefined, see above.
 
         Raises:
             DataError: the number of scores is not that of the samples, or one is not finite.

@@ -1,4 +1,4 @@
-r"""Keyshot summaries as the field makes them, for many score vectors of one video at once.
+r"""Keyshot summaries by the field's 0/1 knapsack, for many score vectors of one video at once.
 
 Shots are worth the mean score of their frames; the 0/1 knapsack takes the best of them within 15%
 of the frames. This is the field's own dynamic program over capacities,
@@ -23,11 +23,11 @@ BUDGET = 0.15
 """Share of a video's frames that a summary may hold at most."""
 
 _MAX_CELLS = 2**27
-"""Memory for the program's decisions, in bytes: more rows than fit are done in turns."""
+"""Memory for the program's decisions, in bytes: more rows than fit take turns."""
 
 
 def budget_frames(n_frames: int) -> int:
-    """Return how many frames a summary may hold: floor(0.15 N)."""
+    """Capacity of the knapsack: floor(0.15 N) frames."""
     return int(np.floor(n_frames * BUDGET))
 
 
@@ -47,7 +47,7 @@ def choose_shots(
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2 or values.shape[1:] != lengths.shape:
         raise ValueError(
-            f"values, lengths: expected (R, S), (S,), came {values.shape}, {lengths.shape}"
+            f"values, lengths: expected (R, S), (S,), got {values.shape}, {lengths.shape}"
         )
     per_row = max(1, values.shape[1] * (capacity + 1))
     together = max(1, _MAX_CELLS // per_row)

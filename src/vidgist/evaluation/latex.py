@@ -1,6 +1,6 @@
-"""Tables for LaTeX: a float whose caption says data and protocol, so that print says them too.
+"""Tables for LaTeX: a float with data and protocol in its caption, so that they are printed.
 
-What is printed needs the package ``booktabs`` and nothing else.
+The text needs the package ``booktabs`` and nothing else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SIGNS = {
 
 
 def latex_text(text: str) -> str:
-    r"""Return a text as LaTeX prints it: signs escaped, true minus signs before numbers.
+    r"""Escape a text for LaTeX, with true minus signs before numbers.
 
     Letters outside ASCII are left alone: LaTeX reads UTF-8.
     """

@@ -1,12 +1,13 @@
-"""Named, frozen ways to measure: numbers of different protocols never share a table.
+"""Evaluation protocols, named and frozen: numbers of different protocols never share a table.
 
-The metric says whose habits apply: ``tvsum`` correlates with 20 annotators' scores and averages F1
-over annotators; ``summe`` correlates with annotators' binary choices and takes the best F1.
+The metric says whose conventions apply: ``tvsum`` correlates with 20 annotators' scores and
+averages F1 over annotators; ``summe`` correlates with annotators' binary choices and takes the
+best F1.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vidgist.errors import SettingError, unknown_value
@@ -18,21 +19,25 @@ __all__ = [
     "PROTOCOLS",
     "Protocol",
     "cautions",
+    "check_protocol",
     "protocol",
     "protocol_of",
+    "settings_for",
 ]
 
-METRICS = ("tvsum", "summe")
+METRICS = {"tvsum": "TVSum", "summe": "SumMe"}
+"""Name of a metric -> the data set whose conventions it follows."""
+
 BEST_OR_MEAN = {"tvsum": "mean", "summe": "best"}
-"""What becomes of the F1 with each annotator."""
+"""How the F1 scores with all annotators become one number."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Protocol:
-    """How scores are compared with annotations.
+    """Rules for comparing scores with annotations.
 
     Attributes:
-        name: how it is called on the command line and in every table.
+        name: as the command line and every table print it.
         about: what is correlated with what, in a few words.
         source: where the protocol comes from.
         compare: correlate the `scores` or the binary keyshot `summary` that they lead to.
@@ -51,7 +56,7 @@ class Protocol:
     against: Literal["each", "mean"] = "each"
     at: Literal["picks", "frames", "runs"] = "picks"
     integer_values: bool = False
-    metrics: tuple[str, ...] = METRICS
+    metrics: tuple[str, ...] = tuple(METRICS)
 
 
 _EACH = "scores at the picks against each annotator"
@@ -96,47 +101,72 @@ PROTOCOLS = {
 }
 
 
+def check_protocol(name: str) -> None:
+    """Make sure that there is a protocol of that name.
+
+    Raises:
+        SettingError: there is none.
+    """
+    if name not in PROTOCOLS:
+        raise unknown_value("protocol", name, PROTOCOLS)
+
+
 def protocol(name: str, *, metric: str) -> Protocol:
     """Return the protocol of that name.
 
     Raises:
         SettingError: there is none, or it is not defined for the metric.
+
+    >>> protocol("otani", metric="tvsum").at
+    'frames'
     """
     if metric not in METRICS:
-        raise unknown_value("--metric", metric, METRICS)
-    if name not in PROTOCOLS:
-        raise unknown_value("--protocol", name, PROTOCOLS)
-    found = PROTOCOLS[name]
-    if metric not in found.metrics:
+        raise unknown_value("metric", metric, METRICS)
+    check_protocol(name)
+    if metric not in PROTOCOLS[name].metrics:
+        defined = ", ".join(PROTOCOLS[name].metrics)
         raise SettingError(
-            f"--protocol {name}: is defined for {', '.join(found.metrics)} only; "
-            "use reference or paper"
+            f"protocol: {name} is defined for {defined} only; use reference or paper"
         )
-    return found
+    return PROTOCOLS[name]
 
 
-def protocol_of(settings: Preset) -> str:
-    """Return the name of the protocol that belongs to a preset, `reference` where none does."""
-    return settings.name if settings.name in PROTOCOLS else "reference"
+def protocol_of(settings: Preset, *, metric: str, name: str | None = None) -> Protocol:
+    """Return the named protocol, by default that of a preset; `reference` where it has none.
+
+    Raises:
+        SettingError: there is no such protocol, or it is not defined for the metric.
+    """
+    own = settings.name if settings.name in PROTOCOLS else "reference"
+    return protocol(name or own, metric=metric)
+
+
+def settings_for(settings: Preset, *, metric: str) -> Preset:
+    """Return the settings as a metric has them: `reference` avoids zeros with eps on SumMe."""
+    if settings.name == "reference" and metric == "summe":
+        return replace(settings, avoid_zeros="eps")
+    return settings
 
 
 def cautions(chosen: Protocol, *, metric: str) -> tuple[str, ...]:
-    """Return what a reader of a table must know of its protocol, one sentence each."""
-    said = []
+    """Return what a reader of a table must know about its protocol, one sentence each."""
+    sentences = []
     if chosen.compare == "summary":
-        said.append(
+        sentences.append(
             "this protocol correlates binary summaries: it rewards short shots rather than a good "
             "order, so read every number against the rows 'random' and 'constant'"
         )
         if metric == "tvsum":
-            said.append(
+            sentences.append(
                 "on TVSum, whose shots differ in length, a constant score passes the human row here"
             )
     if metric == "tvsum":
-        said.append(
+        sentences.append(
             "F1 on TVSum flatters: the reference summaries come from the same shots and knapsack, "
             "so random and constant scores get most of it"
         )
     else:
-        said.append("F1 on SumMe is the best over annotators, which random scores profit from too")
-    return tuple(said)
+        sentences.append(
+            "F1 on SumMe is the best over annotators, which random scores profit from too"
+        )
+    return tuple(sentences)

@@ -7,8 +7,8 @@ r"""Rank correlation of scores with many annotators at once: Kendall's tau-b and
 C and D are the pairs of frames that both orders rank alike and oppositely, n_0 all pairs, n_1 and
 n_2 those tied in the one and in the other. Equal values share the mean of their ranks.
 
-A constant vector ranks nothing: its correlation with anything is NaN here, as in SciPy. What an
-evaluation makes of that is said in `vidgist.evaluation.judge`.
+A constant vector ranks nothing: its correlation with anything is NaN here, as in SciPy; see
+`vidgist.evaluation.judge` for what an evaluation makes of that.
 """
 
 from __future__ import annotations
@@ -29,25 +29,31 @@ MAX_CELLS = 2**23
 
 
 def kendall_tau(scores: npt.ArrayLike, annotations: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return tau-b of the scores (T,) with each annotator's row of (U, T), as (U,).
+    """Kendall's tau-b of the scores (T,) with each annotator's row of (U, T), as (U,).
 
     Raises:
         ValueError: the shapes do not fit, or a value is not finite.
+
+    >>> kendall_tau([0.1, 0.5, 0.9], [[1, 2, 3], [3, 2, 1]])
+    array([ 1., -1.])
     """
     return np.asarray(Annotators(annotations).tau(np.asarray(scores)[None])[0])
 
 
 def spearman_rho(scores: npt.ArrayLike, annotations: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return rho of the scores (T,) with each annotator's row of (U, T), as (U,).
+    """Spearman's rho of the scores (T,) with each annotator's row of (U, T), as (U,).
 
     Raises:
         ValueError: the shapes do not fit, or a value is not finite.
+
+    >>> spearman_rho([0.1, 0.5, 0.9], [[1, 2, 3], [2, 3, 1]]).round(2)
+    array([ 1. , -0.5])
     """
     return np.asarray(Annotators(annotations).rho(np.asarray(scores)[None])[0])
 
 
 class Annotators:
-    """What does not depend on the scores, computed once for U annotators.
+    """Ranks of U annotators, computed once for many score vectors.
 
     Args:
         annotations: (U, N) one value a frame, or a sample.
@@ -58,14 +64,14 @@ class Annotators:
     def __init__(self, annotations: npt.ArrayLike, *, steps: npt.ArrayLike | None = None) -> None:
         values = np.asarray(annotations, dtype=np.float64)
         if values.ndim != 2 or values.shape[1] == 0:
-            raise ValueError(f"annotations: expected (U, N) with N > 0, came {values.shape}")
+            raise ValueError(f"annotations: expected (U, N) with N > 0, got {values.shape}")
         if not np.isfinite(values).all():
-            raise ValueError("annotations: expected finite numbers, came NaN or infinity")
+            raise ValueError("annotations: expected finite numbers, got NaN or infinity")
         self.steps = np.ones(values.shape[1], int) if steps is None else np.asarray(steps, int)
         if self.steps.sum() != values.shape[1] or (self.steps < 1).any():
             raise ValueError(
                 f"steps: expected whole numbers from 1 that make {values.shape[1]}, "
-                f"came {self.steps.sum()} together"
+                f"got {self.steps.sum()} together"
             )
         self.values = values
         self._unit = _centered_ranks(values)
@@ -93,16 +99,16 @@ class Annotators:
         cells = (sample * users + np.arange(users)[:, None]) * levels + self._ranks
         table = np.bincount(cells.reshape(-1), minlength=len(self.steps) * users * levels)
         # The sums of products below stay under N^2 / 2: int32 halves the memory where that fits.
-        kind = np.int32 if self.values.shape[1] < 2**15 else np.int64
-        return table.reshape(len(self.steps), users, levels).astype(kind)
+        dtype = np.int32 if self.values.shape[1] < 2**15 else np.int64
+        return table.reshape(len(self.steps), users, levels).astype(dtype)
 
     def _check(self, scores: Floats) -> None:
         if scores.ndim != 2 or scores.shape[1] != len(self.steps):
             raise ValueError(
-                f"scores: expected (R, {len(self.steps)}), came {scores.shape}: one score a sample"
+                f"scores: expected (R, {len(self.steps)}), got {scores.shape}: one score a sample"
             )
         if not np.isfinite(scores).all():
-            raise ValueError("scores: expected finite numbers, came NaN or infinity")
+            raise ValueError("scores: expected finite numbers, got NaN or infinity")
 
     def rho(self, scores: Floats) -> npt.NDArray[np.float64]:
         """Return Spearman's rho of R score vectors (R, T) with each annotator, as (R, U)."""

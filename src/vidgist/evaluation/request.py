@@ -1,52 +1,53 @@
-"""One evaluation from files to a table: what ``vidgist evaluate`` does, as a function."""
+"""One evaluation from files to a table, as ``vidgist evaluate`` makes it."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from vidgist.criteria import CRITERIA
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
 from vidgist.datasets.splits import read_splits
 from vidgist.errors import DataError, SettingError, unknown_value
-from vidgist.evaluation.banks import bank_entry, banks_for
 from vidgist.evaluation.entries import (
-    BASELINES,
-    SEEDS,
     Entry,
-    baseline_entries,
+    matched,
+    method_entry,
+    other_videos,
     row_name,
     scores_entry,
+    statistics_of,
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.join import join, read_annotations
-from vidgist.evaluation.models import model_entries, model_row_name
 from vidgist.evaluation.protocols import Protocol
+from vidgist.evaluation.reference import BASELINES, SEEDS, baseline_entries
 from vidgist.evaluation.results import Table
 from vidgist.evaluation.scores_file import read_scores
-from vidgist.evaluation.segmentation import SHOTS, resegment
+from vidgist.evaluation.segmentation import check_shots, resegment
 from vidgist.evaluation.tables import as_data, named
 from vidgist.progress import Progress, silent
-from vidgist.scoring.bank import SHIPPED
-from vidgist.scoring.presets import BANK_CRITERIA, Preset
+from vidgist.scoring.bank import SHIPPED, Bank
+from vidgist.scoring.presets import Preset
+from vidgist.scoring.scorer import Scorer
 
-__all__ = ["BASELINE_SCORES", "Request", "settings_for"]
+__all__ = ["BASELINE_SCORES", "OTHERS", "Request"]
 
 BASELINE_SCORES = ("random", "constant", "human")
 
-
-def settings_for(settings: Preset, *, metric: str) -> Preset:
-    """Return the settings as they hold for a metric: `reference` avoids zeros with eps on SumMe."""
-    if settings.name == "reference" and metric == "summe":
-        return dataclasses.replace(settings, avoid_zeros="eps")
-    return settings
+OTHERS = "others"
+"""A value of `Request.bank`: each video is scored with a bank of the data set's other videos."""
 
 
 def _file_row(path: Path, taken: Collection[str]) -> str:
     """Return the name of a row of scores from a file: the file's, if no other row has it."""
-    return path.name if path.name not in (*BASELINES, *taken) else str(path)
+    return path.name if path.name not in taken else str(path)
 
 
 def _is_misspelled(scores: str) -> bool:
@@ -58,23 +59,28 @@ def _is_misspelled(scores: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What to measure on what, and how.
+    """What to measure, on which data, and how.
 
     Attributes:
         data: a file in the field's HDF5 layout.
         metric: ``tvsum`` or ``summe``.
-        settings: of the score, see `settings_for`.
-        protocol: what is compared with what.
+        settings: of the score, see `vidgist.evaluation.protocols.settings_for`.
+        protocol: rules of the comparison.
         splits: a split file, or None for all videos.
         scores: `random`, `constant` or `human`, or a file of scores; None for the method.
         beside: more files of scores, each a row of its own.
         shots: `official` or `kts`.
         annotations: original annotations to join by name, or None.
         shots_from: a file with official shots of the same videos, or None.
-        seeds: random score vectors a video.
+        seeds: random score vectors for each video.
         bank: for the criteria that need one: `shipped`, `none`, `others` (for each video, the
             other videos of the file) or a bank file.
         model: file of ``vidgist train`` to score with, or None.
+
+    Raises:
+        SettingError: a value is unknown, or some of them contradict each other.
+        ModelError: the model file is missing or damaged.
+        DataError: the bank file is missing or damaged.
     """
 
     data: Path
@@ -92,32 +98,46 @@ class Request:
     model: Path | None = None
 
     def __post_init__(self) -> None:
-        if self.shots not in SHOTS:
-            raise unknown_value("--shots", self.shots, SHOTS)
-        if self.model is not None and self.scores is not None:
-            raise SettingError("--model contradicts --scores; give one of them")
-        if self.scores is not None and _is_misspelled(self.scores):
-            raise unknown_value("--scores", self.scores, (*BASELINE_SCORES, "a file"))
+        check_shots(self.shots)
+        if self.scores is None:
+            self.scorer  # noqa: B018 - contradictions are found before any work
+        elif self.model is not None:
+            raise SettingError("model: contradicts scores; give one of them")
+        elif _is_misspelled(self.scores):
+            raise unknown_value("scores", self.scores, (*BASELINE_SCORES, "a file"))
 
-    @property
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The scorer of the settings, the model and the bank."""
+        return self._scorer(self.settings, model=self.model)
+
+    def _scorer(self, settings: Preset, *, model: Path | None = None) -> Scorer:
+        return Scorer(settings, model=model, bank=SHIPPED if self.bank == OTHERS else self.bank)
+
+    @cached_property
     def subject(self) -> str:
         """Name of the row that was asked for."""
-        if self.model is not None:
-            return model_row_name(self.model, self.settings)
-        if self.scores is None:
-            return row_name(self.settings.criteria)
-        return self.scores if self.scores in BASELINE_SCORES else _file_row(Path(self.scores), ())
+        if self.scores is not None:
+            baseline = self.scores in BASELINE_SCORES
+            return self.scores if baseline else _file_row(Path(self.scores), BASELINES)
+        name = row_name(self.settings.criteria)
+        model = self.scorer.model
+        if self.model is None or model is None:
+            return name
+        return f"{name if model.gives_criteria else model.method.title}, {self.model.name}"
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The data set of the file."""
+        return open_dataset(self.data)
 
     def records(self) -> Iterator[VideoRecord]:
-        """Give the videos one by one, joined with annotations and shots as asked for.
+        """Yield the videos, joined with annotations and shots where these are given.
 
         Raises:
             DataError: a file is missing or wrong, or no video is found in the annotations.
         """
-        yield from self._joined(open_dataset(self.data))
-
-    def _joined(self, dataset: Dataset) -> Iterator[VideoRecord]:
-        records: Iterator[VideoRecord] = iter(dataset)
+        records: Iterator[VideoRecord] = iter(self.dataset)
         if self.annotations is not None or self.shots_from is not None:
             annotations = None if self.annotations is None else read_annotations(self.annotations)
             shots_from = None if self.shots_from is None else open_dataset(self.shots_from)
@@ -139,22 +159,31 @@ class Request:
             DataError: a file is missing, wrong or damaged, or nothing in it can be measured.
         """
         splits = None if self.splits is None else read_splits(self.splits)
-        dataset = open_dataset(self.data)
-        entries, keys, extra = self._entries(dataset)
-        entries, keys = self._with_others(dataset, entries, keys)
+        dataset = self.dataset
+        methods, chosen = self._methods()
+        files, keys = self._files([entry.name for entry in methods])
+        # Our own shots are made from features, so that no row can do without them.
+        baselines = [
+            dataclasses.replace(entry, needs_features=self.shots == "kts")
+            for entry in baseline_entries(seeds=self.seeds)
+        ]
         table = evaluate(
-            self._measured(dataset, keys),
-            entries,
+            self._measured(keys),
+            [*methods, *files, *baselines],
             metric=self.metric,
             protocol=self.protocol,
             title=f"{self.subject} on {self.data.name}",
             dataset=self.data.name,
-            settings=self._settings() | extra,
+            settings=self._settings() | chosen,
             progress=progress,
             total=len(keys),
         )
-        left_out = len(dataset) - len(keys)
-        if left_out:
+        if all(np.isnan(row.values).all() for row in table.rows):
+            raise DataError(
+                f"{self.data}: holds no annotations (user_scores, user_summary), so there is "
+                "nothing to measure by; join them with annotations='FILE'"
+            )
+        if len(keys) < len(dataset):
             who = "all rows" if self.beside else self.subject
             note = (
                 f"{len(keys)} of {len(dataset)} videos have scores of {who}; the table is of these"
@@ -162,57 +191,60 @@ class Request:
             table = dataclasses.replace(table, notes=(note, *table.notes))
         return table if splits is None else with_splits(table, splits, all_videos=dataset.keys)
 
-    def _measured(self, dataset: Dataset, keys: frozenset[str]) -> Iterator[VideoRecord]:
-        for record in self._joined(dataset):
+    def _measured(self, keys: frozenset[str]) -> Iterator[VideoRecord]:
+        for record in self.records():
             if record.key in keys:
                 ours = self.shots == "kts" and record.features is not None
                 yield resegment(record) if ours else record
 
-    def _entries(
-        self, dataset: Dataset
-    ) -> tuple[tuple[Entry, ...], frozenset[str], dict[str, str]]:
-        """Return the rows, the videos that all can be measured on, and what else was chosen."""
-        # Our own shots are made from features, so that no row can do without them.
-        baselines = tuple(
-            dataclasses.replace(entry, needs_features=self.shots == "kts")
-            for entry in baseline_entries(seeds=self.seeds)
-        )
-        keys = frozenset(dataset.keys)
+    def _methods(self) -> tuple[list[Entry], dict[str, str]]:
+        """Return the rows of the scorer, and the names of the model and the bank in use."""
+        if self.scores is not None:
+            return [], {}
+        settings = self.settings
+        scorers = {self.subject: self.scorer}
+        chosen = {}
         if self.model is not None:
-            rows = model_entries(self.subject, self.settings, self.model, dataset)
-            return (*rows, *baselines), keys, {"model": self.model.name}
-        if self.scores is None:
-            banks, used = banks_for(self.settings, self.bank, dataset)
-            extra = {"bank": used} if set(BANK_CRITERIA) & set(self.settings.criteria) else {}
-            return (bank_entry(self.subject, self.settings, banks), *baselines), keys, extra
-        if self.scores in BASELINE_SCORES:
-            return baselines, keys, {}
-        names = [(r.key, r.name) for r in dataset.records(fields=("video_name",))]
-        scores = read_scores(self.scores, names=names)
-        return (scores_entry(self.subject, scores), *baselines), frozenset(scores), {}
+            chosen["model"] = self.model.name
+            criteria = tuple(name for name in settings.criteria if not CRITERIA[name].needs_model)
+            if criteria:  # the same without training, to compare with
+                free = dataclasses.replace(settings, criteria=criteria)
+                scorers[f"{row_name(criteria)}, no training"] = self._scorer(free)
+        scorers = {name: matched(scorer, self.dataset) for name, scorer in scorers.items()}
+        banks = None
+        if settings.needs_bank and self.bank == OTHERS:
+            banks = other_videos(statistics_of(self.dataset.records(fields=("features",))))
+            chosen["bank"] = "the other videos of the data set"
+        elif settings.needs_bank:
+            bank, notes = scorers[self.subject].bank, scorers[self.subject].notes
+            chosen["bank"] = bank.label if isinstance(bank, Bank) else " ".join(notes) or "none"
+        entries = [method_entry(name, scorer, bank=banks) for name, scorer in scorers.items()]
+        return entries, chosen
 
-    def _with_others(
-        self, dataset: Dataset, entries: tuple[Entry, ...], keys: frozenset[str]
-    ) -> tuple[tuple[Entry, ...], frozenset[str]]:
-        """Return the rows with those of the files beside, and the videos that all of them score."""
-        names = [(r.key, r.name) for r in dataset.records(fields=("video_name",))]
-        for path in self.beside:
-            row = _file_row(path, [entry.name for entry in entries])
-            if row in (entry.name for entry in entries):
-                raise SettingError(f"--beside {path}: is measured already; leave it out")
+    def _files(self, taken: list[str]) -> tuple[list[Entry], frozenset[str]]:
+        """Return the rows of the files of scores, and the videos that all of them score."""
+        own = self.scores is not None and self.scores not in BASELINE_SCORES
+        files = [*([Path(str(self.scores))] if own else []), *self.beside]
+        names = [(r.key, r.name) for r in self.dataset.records(fields=("video_name",))]
+        entries: list[Entry] = []
+        keys = frozenset(self.dataset.keys)
+        for path in files:
+            used = [*BASELINES, *taken, *(entry.name for entry in entries)]
+            row = _file_row(path, used)
+            if row in used:
+                raise SettingError(f"beside: {path} is measured already; leave it out")
             scores = read_scores(path, names=names)
-            methods = sum(not entry.baseline for entry in entries)
-            entries = (*entries[:methods], scores_entry(row, scores), *entries[methods:])
+            entries.append(scores_entry(row, scores))
             keys &= frozenset(scores)
         if not keys:
-            files = ", ".join(str(path) for path in self.beside)
-            raise DataError(f"{files}: no video has scores in all the files; compare fewer")
+            listed = ", ".join(map(str, files))
+            raise DataError(f"{listed}: no video has scores in all the files; compare fewer")
         return entries, keys
 
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {"preset": self.settings.name}
         if self.scores is None:
-            # How shots are valued is the protocol's affair here, not the preset's.
+            # The protocol and not the preset says how shots are valued here.
             hidden = ("name", "integer_values")
             settings |= {k: v for k, v in asdict(self.settings).items() if k not in hidden}
         else:
@@ -222,7 +254,7 @@ class Request:
         return {**settings, "protocol": self.protocol.name, "shots": self.shots}
 
     def document(self, table: Table) -> dict[str, Any]:
-        """Return the table as the document that ``vidgist evaluate --json`` prints."""
+        """Return the table as plain data, for JSON."""
         row = table.row(self.subject)
         per_video = row.values.mean(axis=1)
         document: dict[str, Any] = {
@@ -238,11 +270,11 @@ class Request:
         if table.splits:
             per_split = table.per_split(row).mean(axis=1)
             document["splits"] = [named(values) for values in per_split]
-        data: Mapping[str, Any] = as_data(table)
+        data = as_data(table)
         document["baselines"] = {
-            name: {"mean": found["mean"], "spread": found["spread"]}
-            for name, found in data["rows"].items()
-            if found["baseline"]
+            name: {"mean": numbers["mean"], "spread": numbers["spread"]}
+            for name, numbers in data["rows"].items()
+            if numbers["baseline"]
         }
         document["differences"] = data["differences"]
         document["notes"] = data["notes"]

@@ -1,9 +1,9 @@
-"""What was measured: rows of numbers of one protocol over the same videos, and their means."""
+"""Result tables: rows of numbers of one protocol over the same videos, and their means."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,23 +12,55 @@ import numpy.typing as npt
 from vidgist.evaluation.bootstrap import Difference, paired_bootstrap
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.protocols import Protocol
-from vidgist.evaluation.published import Published
 
-__all__ = ["Row", "Table", "counted"]
+__all__ = ["Published", "Table", "TableRow", "counted"]
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """One method, or one baseline, on every video of a table.
+class Published:
+    """One row of a published table, for one data set.
+
+    Attributes:
+        table: the paper's table, such as "S3".
+        dataset: ``tvsum`` or ``summe``.
+        setting: ``canonical``, ``augmented``, ``transfer`` or "".
+        row: the name of the row, such as "alignment".
+        tau, rho: correlations, None where not published.
+        f1: in [0, 1], None where not published.
+        features: what the scores were computed from.
+        source: where it was published.
+        parameters: what else the row was measured with, such as the neighbor ratio.
+    """
+
+    table: str
+    dataset: str
+    setting: str
+    row: str
+    tau: float | None
+    rho: float | None
+    f1: float | None
+    features: str
+    source: str
+    parameters: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name of a row that only repeats this one."""
+        return f"{self.row} ({self.parameters})" if self.parameters else self.row
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRow:
+    """Numbers of one method, or of one baseline, on every video of a table.
 
     Attributes:
         name: what stands at the left.
         values: (V, R, 3) tau, rho and F1 of each video in each of R repeats (seeds).
         published: the same row as somebody published it, or None.
         against: name of the row that this one is compared with; the first method's by default.
-        baseline: whether the row only puts the others in their place.
+        baseline: whether the row is there only to compare the others with.
     """
 
     name: str
@@ -45,7 +77,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows that may be compared: one protocol, one metric, the same videos.
+    """Rows of one protocol and one metric, measured on the same videos.
 
     Attributes:
         title: what the table shows.
@@ -58,7 +90,9 @@ class Table:
         settings: what else was chosen, by name.
         also_published: rows of others that were not measured here.
         notes: what a reader must know.
-        incomplete: whether videos of the data set were left out for want of features.
+        incomplete: whether videos of the data set were left out because they lack features.
+        fold_means: name of a row -> (K, R, 3) its means over the videos of each split, where they
+            are not those of `values`: another model is measured on each split.
     """
 
     title: str
@@ -66,45 +100,63 @@ class Table:
     metric: str
     protocol: Protocol
     videos: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     splits: tuple[tuple[str, ...], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     also_published: tuple[Published, ...] = ()
     notes: tuple[str, ...] = ()
     incomplete: bool = False
+    fold_means: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for row in self.rows:
             expected = (len(self.videos), row.repeats, len(MEASURES))
             if row.values.shape != expected:
-                raise ValueError(f"Table.rows: expected {expected}, came {row.values.shape}")
+                raise ValueError(f"Table.rows: expected {expected}, got {row.values.shape}")
 
-    def row(self, name: str) -> Row:
+    def row(self, name: str) -> TableRow:
         """Return the row of that name."""
         return next(row for row in self.rows if row.name == name)
 
-    def per_split(self, row: Row) -> Floats:
+    @property
+    def methods(self) -> tuple[TableRow, ...]:
+        """The rows that are no baselines."""
+        return tuple(row for row in self.rows if not row.baseline)
+
+    def only(self, keys: Collection[str], **changes: Any) -> Table:
+        """Return the table of some of its videos, with other attributes changed as well."""
+        places = [index for index, key in enumerate(self.videos) if key in keys]
+        return replace(
+            self,
+            videos=tuple(self.videos[i] for i in places),
+            rows=tuple(replace(row, values=row.values[places]) for row in self.rows),
+            **{"fold_means": {}, **changes},
+        )
+
+    def per_split(self, row: TableRow) -> Floats:
         """Return the means over the videos of each split (K, R, 3); one split of all without any.
 
         A video whose number is unknown is left out; a split of which none is known gives NaN.
         """
+        if row.name in self.fold_means:
+            return self.fold_means[row.name]
         groups = self.splits or (self.videos,)
         places = {key: index for index, key in enumerate(self.videos)}
         parts = [[places[key] for key in group if key in places] for group in groups]
         return np.stack([_known_mean(row.values[part]) for part in parts])
 
-    def mean(self, row: Row) -> Floats:
+    def mean(self, row: TableRow) -> Floats:
         """Return tau, rho and F1 (3,): over videos, then splits, then repeats."""
         return np.asarray(_known_mean(self.per_split(row)).mean(axis=0))
 
-    def spread(self, row: Row) -> Floats:
+    def spread(self, row: TableRow) -> Floats:
         """Return the standard deviation (3,) of the mean over repeats; NaN for a single one."""
         if row.repeats < 2:
             return np.full(len(MEASURES), np.nan)
         return np.asarray(_known_mean(self.per_split(row)).std(axis=0, ddof=1))
 
     def weights(self) -> Floats:
-        """Return how much each video counts in the mean (V,)."""
+        """Return the weight of each video in the mean (V,)."""
         groups = self.splits or (self.videos,)
         share = dict.fromkeys(self.videos, 0.0)
         for group in groups:
@@ -113,15 +165,13 @@ class Table:
                 share[key] += 1.0 / len(present)
         return np.array([share[key] for key in self.videos])
 
-    def difference(
-        self, row: Row, other: Row, *, rng: np.random.Generator | None = None
-    ) -> tuple[Difference, ...]:
-        """Return tau, rho and F1 of a row less those of another, with 95% intervals over videos."""
-        source = np.random.default_rng(0) if rng is None else rng
+    def difference(self, row: TableRow, other: TableRow) -> tuple[Difference, ...]:
+        """Return tau, rho and F1 of a row minus those of another, with 95% intervals."""
+        rng = np.random.default_rng(0)
         gaps = row.values.mean(axis=1) - other.values.mean(axis=1)
         weights = self.weights()
         return tuple(
-            paired_bootstrap(gaps[:, i], rng=source, weights=weights) for i in range(len(MEASURES))
+            paired_bootstrap(gaps[:, i], rng=rng, weights=weights) for i in range(len(MEASURES))
         )
 
 

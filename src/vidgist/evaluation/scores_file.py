@@ -1,4 +1,4 @@
-"""Scores that somebody else computed: JSON (video -> list of T numbers) or HDF5 with ``score``."""
+"""Files of scores: JSON (video -> list of T numbers) or HDF5 with ``score`` in each group."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_FILE = 2**30
 def read_scores(
     path: str | os.PathLike[str], *, names: Iterable[tuple[str, str]]
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Read scores and put them under the keys of a data set.
+    """Read scores, by the keys of a data set.
 
     Args:
         path: the file.
@@ -36,15 +36,15 @@ def read_scores(
         DataError: the file is missing, of another kind, damaged, or scores no video of the data.
     """
     path = Path(path)
-    found = _from_hdf5(path) if kind_of_file(path) == HDF5 else _from_json(path)
+    by_name = _from_hdf5(path) if kind_of_file(path) == HDF5 else _from_json(path)
     keyed = {}
     for key, name in names:
-        for known in (key, name):
-            if known and known in found and key not in keyed:
-                keyed[key] = found[known]
+        known = key if key in by_name else name
+        if known and known in by_name:
+            keyed[key] = by_name[known]
     if not keyed:
         raise DataError(
-            f"{path}: has scores for {', '.join(list(found)[:3]) or 'nothing'}, but for no video "
+            f"{path}: has scores for {', '.join(list(by_name)[:3]) or 'nothing'}, but for no video "
             "of the data set; name them by their groups, such as video_1"
         )
     for key, scores in keyed.items():
@@ -54,16 +54,16 @@ def read_scores(
 
 
 def _from_hdf5(path: Path) -> dict[str, npt.NDArray[np.float64]]:
-    found = {}
+    by_name = {}
     with open_hdf5(path) as file:
         for name in children(file):
             group = child(file, name)
             scores = child(group, "score") if isinstance(group, h5py.Group) else None
             if scores is not None:
-                found[name] = read_array(scores, kinds="fiu", ndim=1).astype(np.float64)
-    if not found:
-        raise DataError(f"{path}: none of its groups has 'score'; write one a video")
-    return found
+                by_name[name] = read_array(scores, kinds="fiu", ndim=1).astype(np.float64)
+    if not by_name:
+        raise DataError(f"{path}: none of its groups has 'score'; write one for each video")
+    return by_name
 
 
 def _from_json(path: Path) -> dict[str, npt.NDArray[np.float64]]:

@@ -1,26 +1,35 @@
-"""Our own shots in the place of a data set's: what of a number comes from the segmentation."""
+"""Shots by our own segmentation, in the place of a data set's official shots."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vidgist.datasets import VideoRecord
+from vidgist.errors import unknown_value
 from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.shots import segment
 from vidgist.types import Shots
 
-__all__ = ["SHOTS", "kts_shots", "resegment"]
+__all__ = ["check_shots", "kts_shots", "resegment"]
 
 SHOTS = ("official", "kts")
-"""Whose shots: those of the data set's file, or Kernel Temporal Segmentation of its features."""
+"""Sources of shots: the data set's file, or Kernel Temporal Segmentation of its features."""
+
+
+def check_shots(shots: str) -> None:
+    """Make sure that a source of shots is known.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if shots not in SHOTS:
+        raise unknown_value("shots", shots, SHOTS)
 
 
 def kts_shots(record: VideoRecord) -> Shots:
-    """Return the shots that our KTS finds in the features; a shot begins at its first sample.
+    """Segment a video by its features (KTS); a shot begins at its first sample.
 
     Raises:
         DataError: the record has no features.
@@ -37,26 +46,16 @@ def resegment(record: VideoRecord, *, rebuild_users: bool = False) -> VideoRecor
     Args:
         record: with features.
         rebuild_users: also derive the user summaries from the annotators' scores with our shots, as
-            the field derived them with its own. Without it the users' summaries keep the borders of
-            the official shots, which ours then cannot meet.
+            the field derived them with its own. Without it they keep the borders of the official
+            shots, which differ from ours.
     """
     shots = kts_shots(record)
     summary = record.user_summary
-    values = _frame_values(record)
-    if rebuild_users and values is not None:
-        picks, scores = values
+    scores, picks = record.user_scores, record.sample_picks
+    if record.frame_scores is not None:
+        scores, picks = record.frame_scores, np.arange(record.need("n_frames"))
+    if rebuild_users and scores is not None and picks is not None:
         summary = keyshot_summaries(
             scores, picks=picks, n_frames=record.need("n_frames"), frames=shots.frames
         )
     return replace(record, shots=shots, user_summary=summary)
-
-
-def _frame_values(
-    record: VideoRecord,
-) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[Any]] | None:
-    """Return where the annotators' scores lie and the scores: every frame's, else the samples'."""
-    if record.frame_scores is not None:
-        return np.arange(record.need("n_frames")), record.frame_scores
-    if record.user_scores is not None and record.sample_picks is not None:
-        return record.sample_picks, record.user_scores
-    return None

@@ -15,10 +15,9 @@ from vidgist.evaluation.bootstrap import Difference
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.latex import latex_table
 from vidgist.evaluation.protocols import BEST_OR_MEAN
-from vidgist.evaluation.published import Published
-from vidgist.evaluation.results import Row, Table, counted
+from vidgist.evaluation.results import Published, Table, TableRow, counted
 
-__all__ = ["FORMATS", "as_data", "chosen_format", "comparisons", "per_video_text", "render"]
+__all__ = ["FORMATS", "as_data", "check_format", "comparisons", "per_video_text", "render"]
 
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")
 _STYLES = {"terminal": "simple", "markdown": "github"}
@@ -33,30 +32,25 @@ def _number(value: float | None, measure: str) -> str:
     return f"{100 * value:.2f}" if measure == "f1" else f"{value:.4f}"
 
 
-def _cells(table: Table, row: Row) -> list[str]:
+def _cells(table: Table, row: TableRow) -> list[str]:
     cells = []
     for measure, mean, spread in zip(MEASURES, table.mean(row), table.spread(row), strict=True):
-        text = _number(float(mean), measure)
-        if math.isfinite(spread):
-            text += f" ± {_number(float(spread), measure)}"
-        cells.append(text)
+        plus_minus = f" ± {_number(float(spread), measure)}" if math.isfinite(spread) else ""
+        cells.append(_number(float(mean), measure) + plus_minus)
     return cells
 
 
-def _published_cells(found: Published | None) -> list[str]:
-    if found is None:
-        return [_UNKNOWN] * len(MEASURES)
-    return [_number(getattr(found, measure), measure) for measure in MEASURES]
+def _published_cells(published: Published | None) -> list[str]:
+    return [_number(getattr(published, measure, None), measure) for measure in MEASURES]
 
 
 def comparisons(table: Table) -> list[tuple[str, tuple[Difference, ...]]]:
-    """Return the differences worth a line: each method to chance, and to the first method."""
-    methods = [row for row in table.rows if not row.baseline]
+    """Return the differences of each method to chance, and to the first method or its own."""
     chance = [row for row in table.rows if row.baseline and row.name == "random"]
     pairs = []
-    for row in methods:
-        named_rows = [other for other in methods if other.name == row.against]
-        pairs += [(row, other) for other in (*chance, *(named_rows or methods[:1]))]
+    for row in table.methods:
+        against = [other for other in table.methods if other.name == row.against]
+        pairs += [(row, other) for other in (*chance, *(against or table.methods[:1]))]
     return [
         (f"{row.name} - {other.name}", table.difference(row, other))
         for row, other in pairs
@@ -64,12 +58,13 @@ def comparisons(table: Table) -> list[tuple[str, tuple[Difference, ...]]]:
     ]
 
 
-def _difference(found: Difference, measure: str) -> str:
-    if not math.isfinite(found.mean):
+def _difference(difference: Difference, measure: str) -> str:
+    if not math.isfinite(difference.mean):
         return _UNKNOWN
     scale, digits = (100, 2) if measure == "f1" else (1, 4)
-    mean, low, high = (f"{scale * v:+.{digits}f}" for v in (found.mean, found.low, found.high))
-    return f"{mean} [{low}, {high}]" if math.isfinite(found.low) else f"{mean} [unknown]"
+    numbers = (difference.mean, difference.low, difference.high)
+    mean, low, high = (f"{scale * value:+.{digits}f}" for value in numbers)
+    return f"{mean} [{low}, {high}]" if math.isfinite(difference.low) else f"{mean} [unknown]"
 
 
 def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
@@ -80,21 +75,17 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
         [row.name, *_cells(table, row), *(_published_cells(row.published) if beside else [])]
         for row in table.rows
     ]
-    for extra in table.also_published:
-        body.append([extra.label, *[_UNKNOWN] * len(MEASURES), *_published_cells(extra)])
-    grids = [(header, body)]
-    pairs = comparisons(table)
-    if pairs:
-        lines = [
-            [name, *(_difference(d, m) for d, m in zip(found, MEASURES, strict=True))]
-            for name, found in pairs
-        ]
-        grids.append((["difference [95% interval over videos]", *_HEADERS], lines))
-    return grids
+    unknown = [_UNKNOWN] * len(MEASURES)
+    body += [[row.label, *unknown, *_published_cells(row)] for row in table.also_published]
+    lines = [
+        [name, *map(_difference, differences, MEASURES)] for name, differences in comparisons(table)
+    ]
+    second = (["difference [95% interval over videos]", *_HEADERS], lines)
+    return [(header, body), second] if lines else [(header, body)]
 
 
 def heading(table: Table) -> list[str]:
-    """Return what a table is about, line by line: no number without its protocol."""
+    """Return the lines above a table: its title, data, protocol and settings."""
     videos = counted(len(table.videos), "video")
     if table.splits:
         tested = counted(len(table.videos), "distinct video")
@@ -105,50 +96,44 @@ def heading(table: Table) -> list[str]:
         f"protocol: {table.protocol.name} ({table.protocol.about}); "
         f"metric {table.metric} (F1 is the {BEST_OR_MEAN[table.metric]} over annotators)",
     ]
-    if table.settings:
-        shown = ", ".join(f"{k} {_shown(v)}" for k, v in table.settings.items() if v is not None)
-        lines.append(f"settings: {shown}")
-    return lines
-
-
-def _shown(value: Any) -> str:
-    return " x ".join(value) if isinstance(value, tuple) else str(value)
+    shown = [
+        f"{name} {' x '.join(value) if isinstance(value, tuple) else value}"
+        for name, value in table.settings.items()
+        if value is not None
+    ]
+    return [*lines, f"settings: {', '.join(shown)}"] if shown else lines
 
 
 def notes(table: Table) -> list[str]:
-    """Return the notes of a table, with where its published numbers come from."""
+    """Return the notes of a table, with the sources of its published numbers."""
     sources: dict[str, set[str]] = {}
-    for found in (*(row.published for row in table.rows), *table.also_published):
-        if found is not None:
-            sources.setdefault(found.source, set()).add(found.features)
+    for published in (*(row.published for row in table.rows), *table.also_published):
+        if published is not None:
+            sources.setdefault(published.source, set()).add(published.features)
+    lines = [NOT_COMPARABLE] if sources and table.incomplete else []
+    lines += table.notes
     repeats = {row.repeats for row in table.rows if row.repeats > 1}
-    spread = [f"± is the standard deviation over {n} seeds" for n in sorted(repeats)]
+    lines += [f"± is the standard deviation over {n} seeds" for n in sorted(repeats)]
     if table.protocol.compare == "scores" and any(row.name == "constant" for row in table.rows):
-        spread.append("constant scores rank nothing: their tau and rho count as 0")
-    apart = [NOT_COMPARABLE] if sources and table.incomplete else []
-    return [*apart, *table.notes, *spread, *_sources(sources)]
-
-
-def _sources(sources: dict[str, set[str]]) -> list[str]:
-    lines = []
+        lines.append("constant scores rank nothing: their tau and rho count as 0")
     for source, features in sorted(sources.items()):
-        names = ", ".join(sorted(name for name in features if name))
+        names = ", ".join(sorted(filter(None, features)))
         lines.append(f"published: {source}" + (f"; features: {names}" if names else ""))
     return lines
 
 
-def chosen_format(style: str | None, *, as_json: bool) -> str:
-    """Return how tables are to be written, of ``--format`` and ``--json``.
+def check_format(style: str | None, *, as_json: bool) -> str:
+    """Return the format that tables are written in, of the options ``format`` and ``as_json``.
 
     Raises:
         SettingError: the format is unknown, or the two contradict each other.
     """
-    chosen = style or ("json" if as_json else "terminal")
-    if chosen not in FORMATS:
-        raise unknown_value("--format", chosen, FORMATS)
-    if as_json and chosen != "json":
-        raise SettingError(f"--json contradicts --format {chosen}; give one of them")
-    return chosen
+    style = style or ("json" if as_json else "terminal")
+    if style not in FORMATS:
+        raise unknown_value("format", style, FORMATS)
+    if as_json and style != "json":
+        raise SettingError(f"format: {style} contradicts as_json=True; give one of them")
+    return style
 
 
 def render(tables: Sequence[Table], *, style: str) -> str:
@@ -165,7 +150,7 @@ def render(tables: Sequence[Table], *, style: str) -> str:
         return _csv(tables)
     write = {"terminal": _terminal, "markdown": _markdown, "latex": _latex}.get(style)
     if write is None:
-        raise unknown_value("--format", style, FORMATS)
+        raise unknown_value("format", style, FORMATS)
     return "\n\n".join(write(table) for table in tables) + "\n"
 
 
@@ -181,7 +166,7 @@ def _terminal(table: Table) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def per_video_text(table: Table, row: Row) -> str:
+def per_video_text(table: Table, row: TableRow) -> str:
     """Return one row's numbers on every video, for the terminal."""
     body = [
         [key, *(_number(float(v), m) for v, m in zip(values, MEASURES, strict=True))]
@@ -221,33 +206,30 @@ def _csv(tables: Sequence[Table]) -> str:
         about += [str(len(table.videos)), str(len(table.splits))]
         for row in table.rows:
             numbers = [*table.mean(row), *table.spread(row)]
-            theirs = [getattr(row.published, measure, None) for measure in MEASURES]
-            cells = ["" if n is None or not math.isfinite(n) else f"{n:.6f}" for n in numbers]
-            cells += ["" if n is None else f"{n:g}" for n in theirs]
-            writer.writerow([*about, row.name, row.repeats, *cells])
+            cells = [f"{n:.6f}" if math.isfinite(n) else "" for n in numbers]
+            writer.writerow([*about, row.name, row.repeats, *cells, *_csv_cells(row.published)])
         for extra in table.also_published:
-            theirs = [getattr(extra, measure) for measure in MEASURES]
-            cells = [""] * 6 + ["" if n is None else f"{n:g}" for n in theirs]
-            writer.writerow([*about, extra.label, 0, *cells])
+            writer.writerow([*about, extra.label, 0, *[""] * 6, *_csv_cells(extra)])
     return out.getvalue()
 
 
-def plain(value: float) -> float | None:
-    """Return a number as JSON knows it: None where it is not one."""
-    return float(value) if math.isfinite(value) else None
+def _csv_cells(published: Published | None) -> list[str]:
+    numbers = [getattr(published, measure, None) for measure in MEASURES]
+    return ["" if n is None else f"{n:g}" for n in numbers]
 
 
 def named(values: Iterable[float]) -> dict[str, float | None]:
-    """Return numbers under the names of what they measure."""
-    return {m: plain(v) for m, v in zip(MEASURES, values, strict=True)}
+    """Return numbers by the name of their measure; None where one is unknown, as JSON needs it."""
+    return {m: _plain(v) for m, v in zip(MEASURES, values, strict=True)}
 
 
-def _published_data(found: Published | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    numbers = {measure: getattr(found, measure) for measure in MEASURES}
-    about = {"row": found.row, "setting": found.setting, "features": found.features}
-    return {**numbers, **about, "parameters": found.parameters, "source": found.source}
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _published_data(published: Published | None) -> dict[str, Any] | None:
+    names = (*MEASURES, "row", "setting", "features", "parameters", "source")
+    return None if published is None else {name: getattr(published, name) for name in names}
 
 
 def as_data(table: Table) -> dict[str, Any]:
@@ -264,10 +246,10 @@ def as_data(table: Table) -> dict[str, Any]:
     }
     differences = {
         name: {
-            m: {part: plain(value) for part, value in vars(d).items()}
-            for m, d in zip(MEASURES, found, strict=True)
+            measure: {part: _plain(value) for part, value in vars(difference).items()}
+            for measure, difference in zip(MEASURES, pair, strict=True)
         }
-        for name, found in comparisons(table)
+        for name, pair in comparisons(table)
     }
     return {
         "title": table.title,
@@ -279,6 +261,6 @@ def as_data(table: Table) -> dict[str, Any]:
         "splits": [list(split) for split in table.splits],
         "rows": rows,
         "differences": differences,
-        "also_published": [_published_data(p) for p in table.also_published],
+        "also_published": [_published_data(published) for published in table.also_published],
         "notes": notes(table),
     }

@@ -26,7 +26,7 @@ from vidgist.backbones.session import Session
 from vidgist.errors import SettingError
 from vidgist.features.extract import BATCH
 from vidgist.scoring.presets import PAPER
-from vidgist.scoring.scorer import score_features
+from vidgist.scoring.scorer import Scorer
 from vidgist.system.quiet import no_warnings_logged
 from vidgist.types import Features
 from vidgist.video.decode import SampleStream
@@ -166,4 +166,4 @@ def _features(session: Session, pixels: Pixels) -> Floats:
 
 def _importance(values: Floats) -> Floats:
     features = Features(values=values, picks=np.arange(len(values)), n_frames=len(values))
-    return score_features(features, PAPER).importance
+    return Scorer(PAPER).score(features).importance

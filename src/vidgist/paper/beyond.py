@@ -9,100 +9,110 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from vidgist.criteria.gram import unit_rows
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
-from vidgist.datasets.splits import read_splits, video_key
+from vidgist.datasets.splits import video_key
 from vidgist.errors import DataError
-from vidgist.evaluation.banks import (
+from vidgist.evaluation.entries import (
     BankOf,
-    bank_entry,
-    banks_for,
-    one_bank,
+    Entry,
+    matched,
+    method_entry,
     other_videos,
     statistics_of,
 )
-from vidgist.evaluation.entries import Entry
+from vidgist.evaluation.join import with_features_of
 from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.results import Table
-from vidgist.paper.context import Context, Report, filled
+from vidgist.paper.context import SCORE_SETTINGS, BenchmarkResult, Context, PaperTable
 from vidgist.paper.other_half import other_half
-from vidgist.scoring.bank import NONE, SHIPPED, Bank, bank_of
-from vidgist.scoring.presets import PRESETS, Preset
+from vidgist.paper.trainings.folds import keys_with_features
+from vidgist.scoring.bank import NONE, Bank, VideoStatistics, bank_of
+from vidgist.scoring.presets import preset
+from vidgist.scoring.scorer import Scorer
 
-__all__ = ["BEST", "PAPER_ROW", "run"]
+__all__ = ["TABLE", "number"]
 
-BEST = PRESETS["best"]
-STEPS = dataclasses.replace(BEST, smoothing=1.0)
-"""The score as it was found; `best` smooths it more."""
-"""`best` with a hint of what matters in the videos of the bank."""
-UNPROJECTED = dataclasses.replace(STEPS, criteria=("distinctiveness", "belonging"))
-PAPER_ROW = "alignment x uniformity"
-HIDDEN = ("preset", "criteria", "neighbors", "count_self", "round_neighbors", "avoid_zeros")
-HIDDEN_TOO = (*HIDDEN, "threshold", "smoothing")
+BEST = preset("best")
+STEPS = preset("best", smoothing=1.0)
+"""The score before its smoothing was chosen."""
+UNPROJECTED = preset(STEPS, criteria=("distinctiveness", "belonging"))
 
 
-def run(context: Context) -> Report:
+def run(context: Context) -> BenchmarkResult:
     """Measure every row for which the data is there."""
-    tables: list[Table] = []
-    missing: list[str] = []
-    for dataset in context.with_features("tvsum"):
-        everything = context.table(
-            dataset,
-            [
-                *_rows(context, dataset),
-                *_other_banks(context, dataset, missing),
-                *context.baselines(),
-            ],
-            metric="tvsum",
-            title="Beyond the paper, TVSum",
-            hidden=HIDDEN_TOO,
-        )
-        tables += [everything, *halves(everything), _other_protocol(context, dataset)]
-        tables += _trained(context, dataset, missing)
-        tables += _other_features(context, dataset)
-        tables += _canonical(context, dataset, missing)
-    if not tables:
-        missing.append(context.library.missing("tvsum"))
-    found = list(_summe(context))
-    if not found:
-        missing.append(context.library.missing("summe"))
-    return Report(name=context.name, tables=(*tables, *found), missing=tuple(missing))
+    result = BenchmarkResult()
+    missing = result.missing
+    first: dict[str, VideoStatistics] = {}
+    baselines = context.baselines()
+    for dataset in context.with_features("tvsum", missing):
+        statistics = statistics_of(dataset.records(fields=("features",)))
+        first = first or statistics
+        rows = [*_rows(context, dataset, statistics), *_other_banks(context, dataset, missing)]
+        everything = _table(context, dataset, [*rows, *baselines], "TVSum")
+        both = [_paper_row(context, "tvsum"), _best(dataset), *baselines]
+        # The paper's text values shots otherwise, which changes F1 alone.
+        paper = protocol("paper", metric="tvsum")
+        again = _table(context, dataset, both, "TVSum, protocol paper", protocol=paper)
+        result.tables += [everything, *halves(everything), again]
+        result.tables += _trained(context, dataset, both, missing)
+        result.tables += _other_features(context, dataset, missing)
+        result.tables += _canonical(context, dataset, statistics, missing)
+    for dataset in context.with_features("summe", missing):
+        result.tables.append(_summe(context, dataset, first))
+    return result
 
 
-def _rows(context: Context, dataset: Dataset) -> Iterator[Entry]:
-    statistics = statistics_of(dataset.records(fields=("features",)))
+def _table(
+    context: Context, dataset: Dataset, rows: Sequence[Entry], title: str, **more: Any
+) -> Table:
+    more = {"metric": "tvsum", **more}
+    title = f"Beyond the paper, {title}"
+    return context.table(dataset, rows, title=title, hidden=SCORE_SETTINGS, **more)
+
+
+def _paper_row(context: Context, metric: str) -> Entry:
+    settings = context.settings_for(metric, criteria=("alignment", "uniformity"))
+    return method_entry("alignment x uniformity", Scorer(settings))
+
+
+def _best(dataset: Dataset) -> Entry:
+    return method_entry("best, shipped bank", matched(Scorer(BEST), dataset))
+
+
+def _rows(
+    context: Context, dataset: Dataset, statistics: Mapping[str, VideoStatistics]
+) -> Iterator[Entry]:
+    """Yield the steps from the paper's score to `best`, on one bank and another."""
     others = other_videos(statistics)
-    shipped, _ = banks_for(BEST, SHIPPED, dataset)
-    none, _ = banks_for(BEST, NONE, dataset)
-    normalized = other_videos(
-        statistics_of(map(at_length_one, dataset.records(fields=("features",))))
+    records = dataset.records(fields=("features",))
+    normalized = other_videos(statistics_of(map(at_length_one, records)))
+    steps = Scorer(STEPS)
+    yield _paper_row(context, "tvsum")
+    yield method_entry("not projected, bank of other videos", Scorer(UNPROJECTED), bank=others)
+    yield method_entry("projected, bank of other videos", steps, bank=others)
+    yield method_entry(
+        "projected, shipped bank", matched(steps, dataset), against="best, shipped bank"
     )
-    yield from _paper_row(context, "tvsum")
-    yield bank_entry("not projected, bank of other videos", UNPROJECTED, others)
-    yield bank_entry("projected, bank of other videos", STEPS, others)
-    yield bank_entry("projected, shipped bank", STEPS, shipped, against="best, shipped bank")
-    yield bank_entry("projected, no bank", STEPS, none)
-    yield bank_entry("projected, length 1, other videos", STEPS, normalized, prepare=at_length_one)
-    yield bank_entry("best, bank of other videos", BEST, others)
-    yield bank_entry("best, shipped bank", BEST, shipped)
+    yield method_entry("projected, no bank", Scorer(STEPS, bank=NONE))
+    yield method_entry(
+        "projected, length 1, other videos", steps, bank=normalized, prepare=at_length_one
+    )
+    yield method_entry("best, bank of other videos", Scorer(BEST), bank=others)
+    yield _best(dataset)
 
 
 def _other_banks(context: Context, dataset: Dataset, missing: list[str]) -> Iterator[Entry]:
-    """Give a row for each bank file that lies beside the data and is of its backbone."""
+    """Yield a row for each bank file that lies beside the data and is of its backbone."""
     for path in context.library.banks:
         try:
-            banks, _ = banks_for(STEPS, path, dataset)
+            scorer = matched(Scorer(STEPS, bank=path), dataset)
         except DataError as error:
             missing.append(str(error))
             continue
-        yield bank_entry(f"projected, bank {path.stem}", STEPS, banks)
-
-
-def _paper_row(context: Context, metric: str) -> Iterator[Entry]:
-    criteria = ("alignment", "uniformity")
-    settings: Preset = context.settings_for(metric, criteria=criteria)
-    yield bank_entry(PAPER_ROW, settings, one_bank(None))
+        yield method_entry(f"projected, bank {path.stem}", scorer)
 
 
 def at_length_one(record: VideoRecord) -> VideoRecord:
@@ -115,8 +125,11 @@ def at_length_one(record: VideoRecord) -> VideoRecord:
 def halves(table: Table) -> list[Table]:
     """Return the table over the odd-numbered videos, and over the even-numbered ones."""
     return [
-        restricted(table, [i for i, key in enumerate(table.videos) if number(key) % 2 == odd], name)
-        for odd, name in ((1, "odd-numbered videos"), (0, "even-numbered videos"))
+        table.only(
+            {key for key in table.videos if number(key) % 2 == rest},
+            title=f"{table.title}: {which}-numbered videos",
+        )
+        for rest, which in ((1, "odd"), (0, "even"))
     ]
 
 
@@ -125,108 +138,79 @@ def number(key: str) -> int:
     return int("".join(c for c in key if c.isdigit()) or 0)
 
 
-def restricted(table: Table, places: Sequence[int], which: str) -> Table:
-    """Return the table over some of its videos, by their index."""
-    return dataclasses.replace(
-        table,
-        title=f"{table.title}: {which}",
-        videos=tuple(table.videos[i] for i in places),
-        rows=tuple(dataclasses.replace(row, values=row.values[list(places)]) for row in table.rows),
-    )
-
-
-def _other_protocol(context: Context, dataset: Dataset) -> Table:
-    """Measure once more as the paper's text has it, which values shots otherwise: F1 alone."""
-    shipped, _ = banks_for(BEST, SHIPPED, dataset)
-    rows = [*_paper_row(context, "tvsum"), bank_entry("best, shipped bank", BEST, shipped)]
-    return context.table(
-        dataset,
-        [*rows, *context.baselines()],
-        metric="tvsum",
-        title="Beyond the paper, TVSum, protocol paper",
-        chosen=protocol("paper", metric="tvsum"),
-        hidden=HIDDEN_TOO,
-    )
-
-
-def _trained(context: Context, dataset: Dataset, missing: list[str]) -> list[Table]:
+def _trained(
+    context: Context, dataset: Dataset, rows: list[Entry], missing: list[str]
+) -> list[Table]:
     """Measure the paper's trained network beside, where there is a folder for its models."""
     if context.runs is None:
         missing.append(
-            "the network trained on the other half: name a folder for models with --runs"
+            "the network trained on the other half: name a folder for models with runs='DIR'"
         )
         return []
-    keys = [r.key for r in dataset.records(fields=("features",)) if r.features is not None]
+    keys = keys_with_features(dataset)
     odd, even = ([key for key in keys if number(key) % 2 == rest] for rest in (1, 0))
     if not odd or not even:
         missing.append("the network trained on the other half: all videos are in one half")
         return []
-    shipped, _ = banks_for(BEST, SHIPPED, dataset)
-    rows = [*_paper_row(context, "tvsum"), bank_entry("best, shipped bank", BEST, shipped)]
-    table = other_half(context, dataset, [*rows, *context.baselines()], (odd, even))
+    table = other_half(context, dataset, rows, (odd, even))
     return [table, *halves(table)]
 
 
-def _other_features(context: Context, dataset: Dataset) -> Iterator[Table]:
+def _other_features(context: Context, dataset: Dataset, missing: list[str]) -> Iterator[Table]:
     """Measure on the features of other backbones, where a file of them lies beside."""
     for path in context.library.features.get("tvsum", []):
         theirs = open_dataset(path)
-        statistics = statistics_of(filled(theirs, dataset))
+        others = other_videos(statistics_of(with_features_of(theirs, dataset)))
         rows = [
-            *_paper_row(context, "tvsum"),
-            bank_entry("projected, bank of other videos", STEPS, other_videos(statistics)),
-            bank_entry("best, bank of other videos", BEST, other_videos(statistics)),
+            _paper_row(context, "tvsum"),
+            method_entry("projected, bank of other videos", Scorer(STEPS), bank=others),
+            method_entry("best, bank of other videos", Scorer(BEST), bank=others),
         ]
-        backbone = theirs.attributes.get("backbone", path.stem)
-        table = context.table(
-            dataset,
-            [*rows, *context.baselines()],
-            metric="tvsum",
-            title=f"Beyond the paper, TVSum with {backbone}, the same constants",
-            source=partial(filled, theirs, dataset),
-            hidden=HIDDEN_TOO,
-        )
+        title = f"TVSum with {theirs.attributes.get('backbone', path.stem)}, the same constants"
+        source = partial(with_features_of, theirs, dataset)
+        try:
+            table = _table(context, dataset, [*rows, *context.baselines()], title, source=source)
+        except DataError as error:  # such as features of other videos
+            missing.append(f"{path.name}: {error}")
+            continue
         yield table
         yield from halves(table)
 
 
-def _canonical(context: Context, dataset: Dataset, missing: list[str]) -> Iterator[Table]:
+def _canonical(
+    context: Context,
+    dataset: Dataset,
+    statistics: Mapping[str, VideoStatistics],
+    missing: list[str],
+) -> Iterator[Table]:
     """Measure on the test part of each split, with a bank of its training part alone."""
-    paths = context.library.splits.get("tvsum", [])
-    if not paths:
-        missing.append("canonical: no split file for tvsum (a .json with 'tvsum' in its name)")
-    statistics = statistics_of(dataset.records(fields=("features",)))
-    for path in paths:
-        splits = read_splits(path)
+    for file, splits in context.splits("tvsum", missing):
         parts = [
             [statistics[key] for key in map(video_key, split.train) if key in statistics]
             for split in splits
         ]
         if not all(parts):
-            missing.append(f"canonical: a split of {path.name} has no training video with features")
+            missing.append(f"canonical: a split of {file} has no training video with features")
             continue
-        banks = [bank_of(part) for part in parts]
         # A video that several splits test is scored with each one's bank, so it stands there under
         # as many names.
-        names = {f"{key}@{n}": n for n, split in enumerate(splits) for key in split.test}
-
+        tests = [tuple(f"{key}@{n}" for key in s.test) for n, s in enumerate(splits)]
+        names = tuple(dict.fromkeys(name for test in tests for name in test))
+        banks = _by_split([bank_of(part) for part in parts])
         rows = [
-            *_paper_row(context, "tvsum"),
-            bank_entry("projected, bank of training videos", STEPS, _by_split(banks, names)),
-            bank_entry("best, bank of training videos", BEST, _by_split(banks, names)),
+            _paper_row(context, "tvsum"),
+            method_entry("projected, bank of training videos", Scorer(STEPS), bank=banks),
+            method_entry("best, bank of training videos", Scorer(BEST), bank=banks),
         ]
-        table = context.table(
-            dataset,
-            rows,
-            metric="tvsum",
-            title=f"Beyond the paper, TVSum canonical ({path.name})",
-            source=partial(_renamed, dataset, tuple(names)),
-            hidden=HIDDEN_TOO,
-        )
-        tests = tuple(tuple(f"{key}@{n}" for key in s.test) for n, s in enumerate(splits))
+        source = partial(_renamed, dataset, names)
+        table = _table(context, dataset, rows, f"TVSum canonical ({file})", source=source)
         distinct = len({key for split in splits for key in split.test})
         note = f"{len(names)} tests of {distinct} distinct videos; the intervals take them as apart"
-        yield dataclasses.replace(table, splits=tests, notes=(note, *table.notes))
+        yield dataclasses.replace(table, splits=tuple(tests), notes=(note, *table.notes))
+
+
+def _by_split(banks: Sequence[Bank]) -> BankOf:
+    return lambda record: banks[int(record.key.split("@")[1])]
 
 
 def _renamed(dataset: Dataset, names: Sequence[str]) -> Iterator[VideoRecord]:
@@ -234,30 +218,24 @@ def _renamed(dataset: Dataset, names: Sequence[str]) -> Iterator[VideoRecord]:
         yield dataclasses.replace(dataset.read(name.split("@")[0]), key=name)
 
 
-def _by_split(banks: Sequence[Bank], split_of: Mapping[str, int]) -> BankOf:
-    return lambda record: banks[split_of[record.key]]
-
-
-def _summe(context: Context) -> Iterator[Table]:
+def _summe(context: Context, dataset: Dataset, tvsum: Mapping[str, VideoStatistics]) -> Table:
     """Measure on SumMe, with the shipped bank and with one of TVSum's videos."""
-    tvsum = context.with_features("tvsum")[:1]
-    for dataset in context.with_features("summe"):
-        shipped, _ = banks_for(BEST, SHIPPED, dataset)
-        alignment = context.settings_for("summe", criteria=("alignment",))
-        rows = [
-            bank_entry("alignment", alignment, one_bank(None)),
-            *_paper_row(context, "summe"),
-            bank_entry("projected, shipped bank", STEPS, shipped),
-            bank_entry("best, shipped bank", BEST, shipped),
-        ]
-        if tvsum:
-            statistics = statistics_of(tvsum[0].records(fields=("features",)))
-            whole = bank_of(statistics.values(), source="TVSum")
-            rows.append(bank_entry("best, bank of TVSum", BEST, one_bank(whole)))
-        yield context.table(
-            dataset,
-            [*rows, *context.baselines()],
-            metric="summe",
-            title="Beyond the paper, SumMe",
-            hidden=HIDDEN_TOO,
-        )
+    alignment = context.settings_for("summe", criteria=("alignment",))
+    rows = [
+        method_entry("alignment", Scorer(alignment)),
+        _paper_row(context, "summe"),
+        method_entry("projected, shipped bank", matched(Scorer(STEPS), dataset)),
+        _best(dataset),
+    ]
+    if tvsum:
+        bank = bank_of(tvsum.values(), source="TVSum")
+        rows.append(method_entry("best, bank of TVSum", Scorer(BEST, bank=bank)))
+    return _table(context, dataset, [*rows, *context.baselines()], "SumMe", metric="summe")
+
+
+TABLE = PaperTable(
+    name="beyond",
+    summary="The score beyond the paper, step by step and bank by bank.",
+    run=run,
+    order=50,
+)

@@ -1,42 +1,40 @@
-"""What every protocol gives to chance, to no opinion, to people and to the mean annotation."""
+"""Reference rows under every protocol: random, constant, human and ceiling."""
 
 from __future__ import annotations
 
 from vidgist.datasets import open_dataset
-from vidgist.evaluation.protocols import PROTOCOLS
-from vidgist.paper.context import Context, Report
+from vidgist.evaluation.protocols import METRICS, PROTOCOLS
+from vidgist.paper.context import SCORE_SETTINGS, BenchmarkResult, Context, PaperTable
 
-__all__ = ["run"]
-
-NAMES = {"tvsum": "TVSum", "summe": "SumMe"}
+__all__ = ["TABLE"]
 
 
-def run(context: Context) -> Report:
-    """Measure the baselines on all videos, one table a protocol and data set."""
-    tables, missing = [], []
-    for metric, name in NAMES.items():
+def run(context: Context) -> BenchmarkResult:
+    """Measure the baselines on all videos, one table for each protocol and data set."""
+    result = BenchmarkResult()
+    for metric, name in METRICS.items():
         paths = context.library.annotated.get(metric, [])[:1]
         if not paths:
-            missing.append(context.library.missing(metric))
-        for path in paths:
-            for chosen in PROTOCOLS.values():
-                if metric in chosen.metrics:
-                    table = context.table(
-                        open_dataset(path),
-                        context.baselines(),
-                        metric=metric,
-                        title=f"{name}: what the numbers of protocol '{chosen.name}' are worth",
-                        chosen=chosen,
-                        hidden=(
-                            "criteria",
-                            "neighbors",
-                            "avoid_zeros",
-                            "threshold",
-                            "smoothing",
-                            "count_self",
-                            "round_neighbors",
-                            "preset",
-                        ),
-                    )
-                    tables.append(table)
-    return Report(name=context.name, tables=tuple(tables), missing=tuple(missing))
+            result.missing.append(context.library.missing(metric))
+        result.tables += [
+            context.table(
+                open_dataset(path),
+                context.baselines(),
+                metric=metric,
+                title=f"{name}: what the numbers of protocol '{protocol.name}' are worth",
+                protocol=protocol,
+                hidden=SCORE_SETTINGS,
+            )
+            for path in paths
+            for protocol in PROTOCOLS.values()
+            if metric in protocol.metrics
+        ]
+    return result
+
+
+TABLE = PaperTable(
+    name="bounds",
+    summary="Random, constant, human and ceiling under every protocol.",
+    run=run,
+    order=51,
+)

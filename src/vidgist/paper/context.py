@@ -1,4 +1,4 @@
-"""What a benchmark gets and gives, and the steps that several of them share."""
+"""Input and result of a table, and the steps that several tables share."""
 
 from __future__ import annotations
 
@@ -9,79 +9,74 @@ from pathlib import Path
 from typing import Any
 
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
-from vidgist.datasets.splits import read_splits
-from vidgist.evaluation.entries import (
-    SEEDS,
-    Entry,
-    baseline_entries,
-    method_entry,
-    row_name,
-    training_free,
-)
-from vidgist.evaluation.evaluate import evaluate, with_splits
-from vidgist.evaluation.join import fill
-from vidgist.evaluation.protocols import Protocol, protocol, protocol_of
-from vidgist.evaluation.published import Published
-from vidgist.evaluation.request import settings_for
+from vidgist.datasets.splits import Split, read_splits
+from vidgist.evaluation.entries import Entry, method_entry, row_name
+from vidgist.evaluation.evaluate import evaluate
+from vidgist.evaluation.judge import Judge
+from vidgist.evaluation.protocols import Protocol, check_protocol, protocol_of, settings_for
+from vidgist.evaluation.reference import SEEDS, baseline_entries
 from vidgist.evaluation.results import Table
-from vidgist.evaluation.segmentation import resegment
+from vidgist.evaluation.segmentation import check_shots, resegment
+from vidgist.models.settings import ContrastiveSettings, contrastive_settings, replace_settings
 from vidgist.paper.library import Library
 from vidgist.progress import Progress, silent
 from vidgist.scoring.presets import PRESETS, Preset
+from vidgist.scoring.scorer import Scorer
 
-__all__ = ["ALIGNMENT", "TRAINING_FREE", "Context", "Report", "row_name"]
+__all__ = ["SCORE_SETTINGS", "TRAINING_FREE", "BenchmarkResult", "Context", "PaperTable"]
 
-ALIGNMENT = ("alignment",)
-TRAINING_FREE = (ALIGNMENT, ("alignment", "uniformity"))
+TRAINING_FREE = (("alignment",), ("alignment", "uniformity"))
 """The criteria of the paper's rows without training."""
 
+SCORE_SETTINGS = ("preset", *(f.name for f in dataclasses.fields(Preset)))
+"""Names of the settings that a table prints; for tables whose rows say them all."""
 
-NO_ROW_HAS = ("integer_values",)
-"""Settings that no table prints: the protocol's affair, and what rows say by their name."""
+DEFAULT_RUNS = Path("vidgist-runs")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What a benchmark gives back.
+@dataclass(kw_only=True)
+class BenchmarkResult:
+    """Result of a table or figure.
 
     Attributes:
-        name: of the benchmark.
         tables: in the order of printing.
-        missing: what could not be measured for want of which file, one sentence each.
+        missing: what could not be measured because which file is missing, one sentence each.
         figures: files that were written.
         lines: what fits into no table, such as times.
     """
 
-    name: str
-    tables: tuple[Table, ...] = ()
-    missing: tuple[str, ...] = ()
-    figures: tuple[Path, ...] = ()
-    lines: tuple[str, ...] = ()
+    tables: list[Table] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    figures: list[Path] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a benchmark may use.
+    """What a table may use.
 
     Attributes:
-        name: of the benchmark that was asked for.
-        library: the files that were found.
+        name: of the table.
+        library: the data files.
         settings: of the score, before what a table varies.
         protocol_name: the protocol, or None for that of the settings' preset.
         shots: `official` or `kts`.
-        seeds: random score vectors a video.
-        output: where a figure goes, or None for the working directory.
+        seeds: random score vectors for each video.
+        output: where a figure is written, or None for the working directory.
         overwrite: whether a figure may replace a file.
-        progress: told how far the work is.
+        progress: called as the work goes on.
         runs: folder of trained models, for tables with trained rows; None for the default.
         repeats: trainings of each fold that a trained row is averaged over.
         epochs: of the training, in the place of the preset's.
         dsn_epochs: trainings of DR-DSN to measure beside ours.
+
+    Raises:
+        SettingError: the protocol or the source of shots is unknown.
     """
 
     name: str
     library: Library
-    settings: Preset = field(default_factory=lambda: PRESETS["reference"])
+    settings: Preset = PRESETS["reference"]
     protocol_name: str | None = None
     shots: str = "official"
     seeds: int = SEEDS
@@ -92,43 +87,78 @@ class Context:
     repeats: int = 1
     epochs: int | None = None
     dsn_epochs: tuple[int, ...] = ()
+    _judges: dict[tuple[Path, str, str, Protocol], Judge] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        check_shots(self.shots)
+        if self.protocol_name is not None:
+            check_protocol(self.protocol_name)
+
+    @property
+    def models(self) -> Path:
+        """Folder of trained models."""
+        return self.runs or DEFAULT_RUNS
 
     def protocol(self, metric: str) -> Protocol:
         """Return the protocol for a metric."""
-        return protocol(self.protocol_name or protocol_of(self.settings), metric=metric)
+        return protocol_of(self.settings, metric=metric, name=self.protocol_name)
 
     def settings_for(self, metric: str, **changes: Any) -> Preset:
-        """Return the settings for a metric, with some changed."""
+        """Return the settings of the score for a metric, some of them changed."""
         return dataclasses.replace(settings_for(self.settings, metric=metric), **changes)
 
-    def with_features(self, metric: str) -> list[Dataset]:
-        """Return the annotated data sets of which at least one video has features."""
-        found = []
-        for path in self.library.annotated.get(metric, []):
-            dataset = open_dataset(path)
-            if any(r.features is not None for r in dataset.records(fields=("features",))):
-                found.append(dataset)
-        return found
+    def training(self, kind: str = "standard", **changes: Any) -> ContrastiveSettings:
+        """Return the settings of the training that belongs to the score's preset."""
+        settings = contrastive_settings(self.settings.name, kind=kind)
+        return replace_settings(settings, epochs=self.epochs, **changes)
 
-    def methods(
-        self,
-        metric: str,
-        *,
-        published: Callable[[str], Published | None] = lambda row: None,
-        **changes: Any,
-    ) -> list[Entry]:
-        """Return the paper's rows without training, under changed settings."""
-        return [
-            method_entry(
-                row_name(criteria),
-                training_free(self.settings_for(metric, criteria=criteria, **changes)),
-                published=published(row_name(criteria)),
+    def with_features(self, metric: str, missing: list[str] | None = None) -> list[Dataset]:
+        """Return the annotated data sets of which at least one video has features.
+
+        Args:
+            metric: ``tvsum`` or ``summe``.
+            missing: gets a sentence where there is none.
+        """
+        datasets = [open_dataset(path) for path in self.library.annotated.get(metric, [])]
+        datasets = [
+            dataset
+            for dataset in datasets
+            if any(r.features is not None for r in dataset.records(fields=("features",)))
+        ]
+        if not datasets and missing is not None:
+            missing.append(self.library.missing(metric))
+        return datasets
+
+    def splits(
+        self, metric: str, missing: list[str], *, settings: str = "canonical"
+    ) -> Iterator[tuple[str, tuple[Split, ...]]]:
+        """Yield name and splits of each split file; a sentence is added where there is none."""
+        paths = self.library.splits.get(metric, [])
+        if not paths:
+            missing.append(
+                f"{settings}: no split file for {metric} (a .json with '{metric}' in its name)"
             )
+        for path in paths:
+            yield path.name, read_splits(path)
+
+    def judge(self, dataset: Dataset, key: str, *, metric: str, protocol: Protocol) -> Judge:
+        """Return the judge of a video, made once."""
+        known = (dataset.path, key, metric, protocol)
+        if known not in self._judges:
+            self._judges[known] = Judge(dataset.read(key), metric=metric, protocol=protocol)
+        return self._judges[known]
+
+    def methods(self, metric: str) -> list[Entry]:
+        """Return the paper's rows without training."""
+        return [
+            method_entry(row_name(criteria), Scorer(self.settings_for(metric, criteria=criteria)))
             for criteria in TRAINING_FREE
         ]
 
     def baselines(self) -> list[Entry]:
-        """Return the rows that belong into every table."""
+        """Return the reference rows of every table."""
         return list(baseline_entries(seeds=self.seeds))
 
     def table(
@@ -139,18 +169,18 @@ class Context:
         metric: str,
         title: str,
         source: Callable[[], Iterator[VideoRecord]] | None = None,
-        chosen: Protocol | None = None,
+        protocol: Protocol | None = None,
         hidden: Sequence[str] = ("criteria",),
     ) -> Table:
         """Measure rows on all videos of a data set.
 
         Args:
-            dataset: what is measured on.
+            dataset: the videos.
             entries: the rows.
             metric: ``tvsum`` or ``summe``.
-            title: what the table shows.
-            source: gives the videos, where they are not those of the file as it is.
-            chosen: the protocol, where it is not the context's.
+            title: of the table.
+            source: yields the videos, where they are not those of the file as it is.
+            protocol: where it is not the context's.
             hidden: settings that differ from row to row, not to be printed.
         """
         records = iter(dataset) if source is None else source()
@@ -158,36 +188,32 @@ class Context:
             records = (r if r.features is None else resegment(r) for r in records)
         settings = dataclasses.asdict(self.settings_for(metric))
         settings = {"preset": settings.pop("name"), **settings, "shots": self.shots}
+        hidden = (*hidden, "integer_values")  # the protocol decides on these
         return evaluate(
             records,
             entries,
             metric=metric,
-            protocol=chosen or self.protocol(metric),
+            protocol=protocol or self.protocol(metric),
             title=title,
             dataset=dataset.path.name,
-            settings={k: v for k, v in settings.items() if k not in (*NO_ROW_HAS, *hidden)},
+            settings={name: value for name, value in settings.items() if name not in hidden},
             progress=self.progress,
             total=len(dataset),
         )
 
-    def canonical(self, table: Table, dataset: Dataset) -> list[tuple[str, Table]]:
-        """Return the table averaged over each split file's test sets, with the file's name."""
-        return [
-            (path.name, with_splits(table, read_splits(path), all_videos=dataset.keys))
-            for path in self.library.splits.get(table.metric, [])
-        ]
 
+@dataclass(frozen=True, kw_only=True)
+class PaperTable:
+    """A table or figure that can be computed anew.
 
-def filled(features: Dataset, annotated: Dataset) -> Iterator[VideoRecord]:
-    """Give an annotated data set's videos with the features of another file."""
-    names = {r.name: r.key for r in features.records(fields=("video_name",)) if r.name}
-    for record in annotated:
-        key = names.get(record.name, record.key if record.key in features else "")
-        bare = dataclasses.replace(record, features=None)
-        if not key:
-            yield bare
-            continue
-        theirs = features.read(key, fields=("features", "picks", "video_name"))
-        attributes = {**record.attributes, **theirs.attributes}
-        joined = fill(dataclasses.replace(theirs, attributes=attributes), bare)
-        yield dataclasses.replace(joined, key=record.key)
+    Attributes:
+        name: on the command line, such as ``"s8"``.
+        summary: one line for the list of tables.
+        run: computes it.
+        order: position in the list of tables.
+    """
+
+    name: str
+    summary: str
+    run: Callable[[Context], BenchmarkResult]
+    order: int = 100

@@ -1,33 +1,27 @@
-"""Figure S3: how consistent the videos of TVSum and SumMe are, as a histogram of uniformity."""
+"""Figure S3: histogram of uniformity, over the videos of TVSum and of SumMe."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from vidgist.criteria import uniformity
-from vidgist.paper.context import Context, Report
-from vidgist.paper.figures import (
-    NAMES,
-    destination,
-    figure_file,
-    new_figure,
-    videos_with_features,
-)
+from vidgist.evaluation.protocols import METRICS
+from vidgist.paper.context import BenchmarkResult, Context, PaperTable
+from vidgist.paper.figures import destination, new_figure, save_figure, videos_with_features
 
-__all__ = ["run"]
+__all__ = ["TABLE"]
 
 BINS = 40
 
 
-def run(context: Context) -> Report:
+def run(context: Context) -> BenchmarkResult:
     """Draw the densities of raw uniformity, before it is scaled over a video."""
-    destination(context)  # a wrong ending is told before the work, not after
+    destination(context)  # a wrong suffix fails before the work, not after
     figure, axes = new_figure()
-    missing = []
-    for metric, name in NAMES.items():
-        records = videos_with_features(context, metric)
+    result = BenchmarkResult()
+    for metric, name in METRICS.items():
+        records = videos_with_features(context, metric, result.missing)
         if not records:
-            missing.append(context.library.missing(metric))
             continue
         count_self = context.settings.count_self
         values = np.concatenate(
@@ -35,11 +29,17 @@ def run(context: Context) -> Report:
         )
         label = f"{name} ({len(records)} videos, median {np.median(values):.2f})"
         axes.hist(values, bins=BINS, density=True, alpha=0.6, label=label)
-    if len(missing) == len(NAMES):
-        return Report(name=context.name, missing=tuple(missing))
-    axes.set_xlabel("uniformity before scaling")
-    axes.set_ylabel("density")
-    axes.legend()
-    with figure_file(context) as path:
-        figure.savefig(path, dpi=150)
-    return Report(name=context.name, missing=tuple(missing), figures=(destination(context),))
+    if len(result.missing) < len(METRICS):
+        axes.set_xlabel("uniformity before scaling")
+        axes.set_ylabel("density")
+        axes.legend()
+        result.figures.append(save_figure(context, figure))
+    return result
+
+
+TABLE = PaperTable(
+    name="fig-s3",
+    summary="Histogram of raw uniformity, TVSum against SumMe (Figure S3).",
+    run=run,
+    order=23,
+)

@@ -1,9 +1,7 @@
-"""What the figures share: the plotting library, where a file goes, whose features are used."""
+"""Figures: a new one without a display, where its file goes, and the videos that it shows."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +10,8 @@ from vidgist.errors import MissingExtraError, SettingError
 from vidgist.paper.context import Context
 from vidgist.system.files import whole_file
 
-__all__ = ["NAMES", "figure_file", "new_figure", "videos_with_features"]
+__all__ = ["destination", "new_figure", "save_figure", "videos_with_features"]
 
-NAMES = {"tvsum": "TVSum", "summe": "SumMe"}
 ENDINGS = (".png", ".pdf", ".svg")
 
 
@@ -34,30 +31,34 @@ def new_figure(*, columns: int = 1, width: float = 6.0, height: float = 4.0) -> 
     return figure, figure.subplots(1, columns)
 
 
-@contextlib.contextmanager
-def figure_file(context: Context) -> Iterator[Path]:
-    """Give the path to draw to; the figure appears whole or not at all.
+def save_figure(context: Context, figure: Any) -> Path:
+    """Write a figure whole or not at all, and return its path.
 
     Raises:
-        SettingError: the ending is none that can be drawn.
+        SettingError: there is no format of that suffix.
         OutputError: the file exists, or cannot be written.
     """
     path = destination(context)
     with whole_file(path, overwrite=context.overwrite) as partial:
-        yield partial
-
-
-def destination(context: Context) -> Path:
-    """Return where the figure goes: ``-o``, else a PNG of the benchmark's name here."""
-    path = context.output or Path(f"{context.name}.png")
-    if path.suffix.lower() not in ENDINGS:
-        raise SettingError(f"-o {path}: a figure ends in {', '.join(ENDINGS)}")
+        figure.savefig(partial, dpi=150)
     return path
 
 
-def videos_with_features(context: Context, metric: str) -> list[VideoRecord]:
-    """Return the videos of the first data set found that have features."""
-    for dataset in context.with_features(metric):
+def destination(context: Context) -> Path:
+    """Return where the figure goes: the output, else a PNG of the table's name here.
+
+    Raises:
+        SettingError: there is no format of that suffix.
+    """
+    path = context.output or Path(f"{context.name}.png")
+    if path.suffix.lower() not in ENDINGS:
+        raise SettingError(f"output: a figure ends in {', '.join(ENDINGS)}, got {path}")
+    return path
+
+
+def videos_with_features(context: Context, metric: str, missing: list[str]) -> list[VideoRecord]:
+    """Return the videos with features of the first data set that has some."""
+    for dataset in context.with_features(metric, missing):
         fields = ("features", "picks", "n_frames", "video_name")
         return [r for r in dataset.records(fields=fields) if r.features is not None]
     return []

@@ -1,4 +1,4 @@
-"""Find the benchmarks' files: data sets, features, splits, annotations and banks, anywhere."""
+"""Search of the data files that tables need: data sets, features, splits and banks."""
 
 from __future__ import annotations
 
@@ -12,127 +12,111 @@ import h5py
 from vidgist.datasets.eccv16 import open_dataset
 from vidgist.datasets.hdf5 import children, open_hdf5
 from vidgist.datasets.splits import read_splits
-from vidgist.datasets.tvsum import ROOT
 from vidgist.errors import DataError
+from vidgist.evaluation.protocols import METRICS
 from vidgist.scoring.bank.file import read_bank
-from vidgist.system.file_kind import HDF5, kind_of_file
 
 __all__ = ["ENVIRONMENT", "Library", "find_library"]
 
 ENVIRONMENT = "VIDGIST_DATA"
-"""Environment variable with the folders to look in, where none are given."""
+"""Environment variable with the folders to search by default."""
 
 DEFAULT_FOLDER = "data"
 MAX_DEPTH = 4
 MAX_ENTRIES = 20_000
 MAX_REASONS = 3
-NAMES = ("tvsum", "summe")
-EXPECTED = {
-    "tvsum": "eccv16_dataset_tvsum_*.h5 with features and user_summary",
-    "summe": "eccv16_dataset_summe_*.h5 with features and user_summary",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """Which files there are, by data set (``tvsum``, ``summe``).
+    """Data files, by data set (``tvsum``, ``summe``).
 
     Attributes:
-        searched: where was looked.
+        searched: the files and folders that were searched.
         annotated: HDF5 files with user summaries.
         features: HDF5 files with features but no annotations.
         splits: split files.
-        annotations: TVSum's ``ydata-tvsum50.mat``, SumMe's folder ``GT``.
         banks: bank files, of whatever name.
-        unusable: why an HDF5 file of that name was passed over, one sentence each.
+        unusable: why an HDF5 file of that name was left out, one sentence each.
     """
 
     searched: tuple[Path, ...]
     annotated: dict[str, list[Path]] = field(default_factory=dict)
     features: dict[str, list[Path]] = field(default_factory=dict)
     splits: dict[str, list[Path]] = field(default_factory=dict)
-    annotations: dict[str, Path] = field(default_factory=dict)
     banks: list[Path] = field(default_factory=list)
     unusable: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def places(self) -> str:
-        """Where was looked, in words."""
+        """The files and folders that were searched, in words."""
         if not self.searched:
-            return f"(no --data, no {ENVIRONMENT}, and no folder '{DEFAULT_FOLDER}' here)"
+            return f"(no data given, no {ENVIRONMENT}, and no folder '{DEFAULT_FOLDER}' here)"
         return f"in {', '.join(map(str, self.searched))}"
 
     def missing(self, dataset: str) -> str:
-        """Say which file of a data set is not there, and where was looked."""
-        said = (
-            f"{dataset}: no file like {EXPECTED[dataset]} {self.places}; "
-            f"pass its folder with --data or in {ENVIRONMENT}"
+        """Return a sentence on the file of a data set that is missing, and on where to put it."""
+        sentence = (
+            f"{dataset}: no file like eccv16_dataset_{dataset}_*.h5 with features and user_summary "
+            f"{self.places}; give its folder as data='FOLDER' or in {ENVIRONMENT}"
         )
-        passed_over = self.unusable.get(dataset, [])[:MAX_REASONS]
-        return "; passed over: ".join([said, *passed_over])
+        return "; passed over: ".join([sentence, *self.unusable.get(dataset, [])[:MAX_REASONS]])
 
 
 def find_library(paths: Iterable[Path] = ()) -> Library:
-    """Look through files and folders for what the benchmarks need.
+    """Search files and folders for the data of the tables.
 
-    A file belongs to the data set that its name, or its folder's, names; which kind it is says its
-    content. Files that are something else are passed over.
+    A file belongs to the data set that its name, or its folder's, names; its content says which
+    kind of file it is. Other files are left out.
 
     Args:
         paths: files or folders; by default those in the environment variable VIDGIST_DATA (with
             the system's separator between them), else the folder ``data`` here.
 
     Raises:
-        DataError: a path that was given does not exist.
+        DataError: one of the paths does not exist.
     """
-    given = list(paths)
-    if not given:
-        listed = os.environ.get(ENVIRONMENT, "")
-        given = [Path(part) for part in listed.split(os.pathsep) if part]
-    if not given and Path(DEFAULT_FOLDER).is_dir():
-        given = [Path(DEFAULT_FOLDER)]
-    for path in given:
+    roots = list(paths)
+    if not roots:
+        roots = [Path(part) for part in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if part]
+    if not roots and Path(DEFAULT_FOLDER).is_dir():
+        roots = [Path(DEFAULT_FOLDER)]
+    for path in roots:
         if not path.exists():
-            raise DataError(f"{path}: there is no such file or folder; check --data")
-    library = Library(searched=tuple(given))
-    for root in given:
+            raise DataError(f"data: {path}: there is no such file or folder")
+    library = Library(searched=tuple(roots))
+    for root in roots:
         for path in _walk(root):
             _sort_in(library, path, root)
     return library
 
 
 def _walk(root: Path) -> Iterator[Path]:
-    """Give files under a folder in a fixed order, not too deep and not too many."""
+    """Yield the files under a folder in a fixed order, not too deep and not too many."""
     if root.is_file():
         yield root
         return
     seen = 0
-    known = {root.resolve()}  # links are followed, but not in circles
-    folders = [(root, 0)]
-    while folders:
-        folder, depth = folders.pop()
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError:
-            continue  # a folder that may not be read holds nothing for us
-        for entry in entries:
+    known: set[Path] = set()  # links are followed, but not in circles
+    for name, folders, files in os.walk(root, followlinks=True):
+        folder = Path(name)
+        again = folder.resolve() in known
+        known.add(folder.resolve())
+        deep = len(folder.relative_to(root).parts) >= MAX_DEPTH
+        visible = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = [] if again or deep else visible
+        for path in [] if again else [folder / name for name in sorted(files)]:
             seen += 1
             if seen > MAX_ENTRIES:
                 return
-            inner = folder / entry.name
-            if inner.is_dir():
-                real = inner.resolve()
-                if depth < MAX_DEPTH and not entry.name.startswith(".") and real not in known:
-                    known.add(real)
-                    folders.append((inner, depth + 1))
-            elif inner.is_file():
-                yield inner
+            if path.is_file():
+                yield path
 
 
 def _dataset_of(path: Path, root: Path) -> str | None:
     parts = [path.name, *reversed(path.relative_to(root).parts[:-1]), root.name]
     for part in parts:
-        named = [name for name in NAMES if name in part.lower()]
+        named = [name for name in METRICS if name in part.lower()]
         if len(named) == 1:
             return named[0]
     return None
@@ -143,32 +127,26 @@ def _sort_in(library: Library, path: Path, root: Path) -> None:
     suffix = path.suffix.lower()
     try:
         if suffix in (".h5", ".hdf5") and dataset:
-            kind = _kind_of_dataset(path)
-            if kind is not None:
-                getattr(library, kind).setdefault(dataset, []).append(path)
+            names = _fields_of(path)
+            if "user_summary" in names:
+                library.annotated.setdefault(dataset, []).append(path)
+            elif "features" in names:
+                library.features.setdefault(dataset, []).append(path)
         elif suffix == ".json" and dataset:
             read_splits(path)
             library.splits.setdefault(dataset, []).append(path)
-        elif suffix == ".mat" and kind_of_file(path) == HDF5:
-            with open_hdf5(path) as file:
-                if ROOT in children(file):
-                    library.annotations.setdefault("tvsum", path)
-        elif suffix == ".mat" and path.parent.name == "GT" and dataset == "summe":
-            library.annotations.setdefault("summe", path.parent)
         elif suffix == ".safetensors":
             read_bank(path)  # trained models end in this as well
             library.banks.append(path)
     except DataError as error:
-        # Not one of ours, or damaged: a benchmark that lacks its data says so.
+        # Not one of ours, or damaged: a table that lacks its data names the reason.
         if suffix in (".h5", ".hdf5") and dataset:
             library.unusable.setdefault(dataset, []).append(str(error))
 
 
-def _kind_of_dataset(path: Path) -> str | None:
+def _fields_of(path: Path) -> set[str]:
+    """Return the names of what a data set's file holds of its first video."""
     dataset = open_dataset(path)
     with open_hdf5(path) as file:
         group = file[dataset.keys[0]]
-        names = set(children(group)) if isinstance(group, h5py.Group) else set()
-    if "user_summary" in names:
-        return "annotated"
-    return "features" if "features" in names else None
+        return set(children(group)) if isinstance(group, h5py.Group) else set()

@@ -1,7 +1,7 @@
 """The paper's network and filter, trained on one half of TVSum and tested on the other.
 
-What the score beyond the paper needs no training for: half of the videos by number, odd or even,
-teach a network which is measured on the other half, so that each video is tested once.
+A baseline for the score beyond the paper, which needs no training: half of the videos by number,
+odd or even, teach a network that is measured on the other half, so that each video is tested once.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import dataclasses
 
 from vidgist.datasets import Dataset
 from vidgist.evaluation.entries import Entry
-from vidgist.evaluation.judge import Judge
-from vidgist.evaluation.results import Row, Table
+from vidgist.evaluation.results import Table
 from vidgist.paper.context import Context
-from vidgist.paper.tables_1_2 import runs_of, training_for
-from vidgist.paper.trainings import Fold, contrastive_groups, trained_table
-from vidgist.paper.trainings.folds import features_of
+from vidgist.paper.tables_1_2 import training_for
+from vidgist.paper.trainings.folds import Fold, features_of
+from vidgist.paper.trainings.groups import contrastive_groups
+from vidgist.paper.trainings.table import trained_table, training_note
 
 __all__ = ["other_half"]
 
@@ -23,12 +23,12 @@ __all__ = ["other_half"]
 def other_half(
     context: Context, dataset: Dataset, entries: list[Entry], halves: tuple[list[str], list[str]]
 ) -> Table:
-    """Return the table of the networks, with other rows beside.
+    """Return the table of the networks, with other rows measured on the same videos of TVSum.
 
     Args:
         context: says where models are kept, and how often each training is repeated.
         dataset: TVSum with features.
-        entries: the rows beside, which are measured on the same videos.
+        entries: the other rows.
         halves: keys of the videos of either half.
     """
     base = context.table(
@@ -40,28 +40,15 @@ def other_half(
     )
     everything = features_of([dataset])
     folds = [
-        Fold(train=everything.subset(set(learned)), test=tuple(tested))
-        for learned, tested in (halves, halves[::-1])
+        Fold(train=everything.subset(set(train)), test=tuple(test))
+        for train, test in (halves, halves[::-1])
     ]
     training = training_for(context, "tvsum")
-    found = trained_table(
-        base,
-        folds,
-        contrastive_groups(training, context.settings_for("tvsum")),
-        judges={
-            key: Judge(dataset.read(key), metric="tvsum", protocol=base.protocol)
-            for key in everything.keys
-        },
-        runs=runs_of(context),
-        repeats=context.repeats,
+    groups = contrastive_groups(training, context.settings_for("tvsum"))
+    table = trained_table(context, dataset, base, folds, groups)
+    rows = tuple(
+        dataclasses.replace(row, name=row.name.replace(", trained", ", trained on the other half"))
+        for row in table.rows
     )
-    said = f"training: {training.name}, {training.epochs} epochs, batches of {training.batch}"
     # Every video is tested once, so that the mean is that over all videos.
-    plain = Table(**{f.name: getattr(found, f.name) for f in dataclasses.fields(Table)})
-    return dataclasses.replace(plain, rows=tuple(map(_named, plain.rows)), notes=(said,))
-
-
-def _named(row: Row) -> Row:
-    return dataclasses.replace(
-        row, name=row.name.replace(", trained", ", trained on the other half")
-    )
+    return dataclasses.replace(table, rows=rows, fold_means={}, notes=(training_note(training),))

@@ -8,72 +8,69 @@ stand beside these, see `vidgist.paper.tables_1_2`.
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 
 from vidgist.datasets import Dataset, open_dataset
 from vidgist.errors import DataError
-from vidgist.evaluation.published import published
+from vidgist.evaluation.evaluate import with_splits
+from vidgist.evaluation.protocols import METRICS
 from vidgist.evaluation.results import Table
-from vidgist.paper.context import Context, Report
+from vidgist.paper.context import BenchmarkResult, Context, PaperTable
+from vidgist.paper.published import beside_published
+from vidgist.paper.tables_1_2 import train_and_measure
 
-__all__ = ["run"]
-
-METRICS = {"s2": "tvsum", "s3": "summe"}
-NAMES = {"tvsum": "TVSum", "summe": "SumMe"}
+__all__ = ["TABLE"]
 
 
-def run(context: Context) -> Report:
-    """Measure alignment, and alignment x uniformity, in every setting; trained rows on request."""
+def _run(context: Context, metric: str) -> BenchmarkResult:
     if context.runs is not None:
-        from vidgist.paper.tables_1_2 import run as run_trained
-
-        return run_trained(context)
-    metric = METRICS[context.name]
-    tables: list[Table] = []
-    missing: list[str] = []
-    for dataset in context.with_features(metric):
-        tables += _tables(context, dataset, metric, missing)
-    if not tables:
-        missing.append(context.library.missing(metric))
+        return train_and_measure(context, (metric,))
+    result = BenchmarkResult()
+    for dataset in context.with_features(metric, result.missing):
+        result.tables += _tables(context, dataset, metric, result.missing)
+    if not result.tables:
         annotated = context.library.annotated.get(metric, [])
-        tables += [_bounds(context, open_dataset(path), metric) for path in annotated]
-    return Report(name=context.name, tables=tuple(tables), missing=tuple(missing))
+        result.tables += [_bounds(context, open_dataset(path), metric) for path in annotated]
+    return result
 
 
 def _tables(context: Context, dataset: Dataset, metric: str, missing: list[str]) -> list[Table]:
     entries = [*context.methods(metric), *context.baselines()]
-    title = f"Table {context.name.upper()}, {NAMES[metric]} without training"
-    everything = context.table(dataset, entries, metric=metric, title=title)
-    transfer = _beside(everything, context, "transfer")
-    found = [dataclasses.replace(transfer, title=f"{title}: transfer (all videos)")]
+    name = context.name.upper()
+    title = f"Table {name}, {METRICS[metric]} without training"
+    everything = context.table(
+        dataset, entries, metric=metric, title=f"{title}: transfer (all videos)"
+    )
+    tables = [beside_published(everything, name, setting="transfer")]
+    both = "canonical and augmented"
     try:
-        over_splits = context.canonical(everything, dataset)
+        for file, splits in context.splits(metric, missing, settings=both):
+            table = with_splits(everything, splits, all_videos=dataset.keys)
+            table = dataclasses.replace(table, title=f"{title}: {both} ({file})")
+            # Published numbers are those of the field's usual splits, whose test sets overlap.
+            if "partition" not in file:
+                table = beside_published(table, name, setting="canonical")
+            tables.append(table)
     except DataError as error:
-        missing.append(f"canonical and augmented: {error}")
-        over_splits = []
-    if not over_splits:
-        missing.append(
-            f"canonical and augmented: no split file for {metric} (a .json with "
-            f"'{metric}' in its name) beside the data"
-        )
-    for name, table in over_splits:
-        shown = f"{title}: canonical and augmented ({name})"
-        # The published rows were measured on the field's usual splits, whose test sets overlap.
-        beside = _beside(table, context, "canonical") if "partition" not in name else table
-        found.append(dataclasses.replace(beside, title=shown))
+        missing.append(f"{both}: {error}")
     if len(everything.videos) < len(dataset):
-        found.append(_bounds(context, dataset, metric))
-    return found
-
-
-def _beside(table: Table, context: Context, setting: str) -> Table:
-    rows = []
-    for row in table.rows:
-        theirs = published(context.name.upper(), row.name, dataset=table.metric, setting=setting)
-        rows.append(dataclasses.replace(row, published=theirs))
-    return dataclasses.replace(table, rows=tuple(rows))
+        tables.append(_bounds(context, dataset, metric))
+    return tables
 
 
 def _bounds(context: Context, dataset: Dataset, metric: str) -> Table:
     """Measure what needs no features on all videos, where features are missing."""
-    title = f"{NAMES[metric]}: what the numbers are worth on all videos"
+    title = f"{METRICS[metric]}: what the numbers are worth on all videos"
     return context.table(dataset, context.baselines(), metric=metric, title=title)
+
+
+TABLE = tuple(
+    PaperTable(
+        name=name,
+        summary=f"{METRICS[metric]} in all settings; with a folder of models, trained rows too "
+        f"(Table {name.upper()}).",
+        run=partial(_run, metric=metric),
+        order=10 + int(name[1]),
+    )
+    for name, metric in (("s2", "tvsum"), ("s3", "summe"))
+)

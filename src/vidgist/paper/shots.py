@@ -1,4 +1,4 @@
-"""What of F1 comes from the shots: the official ones, our own, and our own for people too."""
+"""F1 under official shots, our shots, and our shots for the user summaries as well."""
 
 from __future__ import annotations
 
@@ -9,51 +9,46 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from vidgist.datasets import Dataset, VideoRecord
+from vidgist.evaluation.protocols import METRICS
 from vidgist.evaluation.segmentation import resegment
-from vidgist.paper.context import Context, Report
+from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.types import Shots
 
-__all__ = ["run"]
+__all__ = ["TABLE"]
 
-NAMES = {"tvsum": "TVSum", "summe": "SumMe"}
 NEAR = 15
 """Frames between two borders that count as the same: one sample."""
 
 
-def run(context: Context) -> Report:
+def run(context: Context) -> BenchmarkResult:
     """Measure the scores without training under each kind of shots, on all videos."""
     official = dataclasses.replace(context, shots="official")
-    tables, missing, lines = [], [], []
-    for metric, name in NAMES.items():
-        datasets = context.with_features(metric)
-        if not datasets:
-            missing.append(context.library.missing(metric))
-        for dataset in datasets:
+    result = BenchmarkResult()
+    for metric, name in METRICS.items():
+        for dataset in context.with_features(metric, result.missing):
             pairs: list[tuple[Shots, Shots]] = []
-            kinds: dict[str, bool | None] = {"official shots": None, "our shots": False}
+            variants: dict[str, bool | None] = {"official shots": None, "our shots": False}
             if metric == "tvsum":
-                kinds["our shots, user summaries made anew with them"] = True
-            for kind, rebuild in kinds.items():
+                variants["our shots, user summaries made anew with them"] = True
+            for variant, rebuild in variants.items():
                 table = official.table(
                     dataset,
                     [*context.methods(metric), *context.baselines()],
                     metric=metric,
-                    title=f"{name}: {kind}",
+                    title=f"{name}: {variant}",
                     source=functools.partial(_records, dataset, rebuild, pairs),
                     hidden=("criteria", "shots"),
                 )
-                tables.append(table)
+                result.tables.append(table)
             if pairs:
-                lines.append(f"{name}: {agreement(pairs)}")
-    return Report(
-        name=context.name, tables=tuple(tables), missing=tuple(missing), lines=tuple(lines)
-    )
+                result.lines.append(f"{name}: {agreement(pairs)}")
+    return result
 
 
 def _records(
     dataset: Dataset, rebuild: bool | None, pairs: list[tuple[Shots, Shots]]
 ) -> Iterator[VideoRecord]:
-    """Give the videos with the shots asked for; official and our shots are put into ``pairs``."""
+    """Yield the videos with other shots; ``pairs`` collects the official shots and ours."""
     for record in dataset:
         if rebuild is None or record.features is None:
             yield record
@@ -65,17 +60,24 @@ def _records(
 
 
 def agreement(pairs: Sequence[tuple[Shots, Shots]]) -> str:
-    """Say how near our shots are to the official ones of the same videos."""
+    """Describe how close our shots are to the official ones of the same videos."""
     near = borders = 0
     for official, ours in pairs:
         theirs, mine = official.frames[1:, 0], ours.frames[1:, 0]
         borders += len(mine)
         if len(theirs):
             near += int((np.abs(mine[:, None] - theirs[None]).min(axis=1) <= NEAR).sum())
-    said = []
+    counts = []
     for index, whose in enumerate(("official", "own")):
         lengths = np.concatenate([pair[index].lengths for pair in pairs])
         each = len(lengths) / len(pairs)
-        said.append(f"{each:.0f} {whose} shots a video, median length {np.median(lengths):.0f}")
+        counts.append(f"{each:.0f} {whose} shots a video, median length {np.median(lengths):.0f}")
     share = f"{100 * near / borders:.0f}%" if borders else "none"
-    return f"{'; '.join(said)}; of our borders {share} lie within {NEAR} frames of an official one"
+    return (
+        f"{'; '.join(counts)}; of our borders {share} lie within {NEAR} frames of an official one"
+    )
+
+
+TABLE = PaperTable(
+    name="shots", summary="Official shots against our own segmentation.", run=run, order=52
+)

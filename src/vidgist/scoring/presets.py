@@ -162,7 +162,3 @@ def preset(base: str | Preset = DEFAULT_PRESET, **changes: Any) -> Preset:
                 "leave it out, or start from preset='paper'"
             )
     return settings
-
-
-BANK_CRITERIA = ("distinctiveness", "belonging")
-configure = preset

@@ -278,36 +278,3 @@ def _values_of(features: Features | Floats) -> tuple[Floats, str]:
     if isinstance(features, Features):
         return features.values, features.backbone
     return features, ""
-
-
-def score_features(
-    features: Features | Floats,
-    settings: Preset,
-    *,
-    model: Model | None = None,
-    bank: Bank | None = None,
-    progress: Progress = silent,
-) -> Scores:
-    """Return scores; to be replaced by `Scorer.score`."""
-    return Scorer(settings, model=model).with_bank(bank).score(features, progress=progress)
-
-
-def bank_for(
-    settings: Preset,
-    bank: str | os.PathLike[str] | Bank = SHIPPED,
-    *,
-    dimension: int,
-    backbone: str = "",
-    fingerprint: str = "",
-) -> tuple[Bank | None, str | None]:
-    """Return the bank and a note; to be replaced by `Scorer.matched`."""
-    scorer = Scorer(settings, bank=bank).matched(
-        dimension=dimension, backbone=backbone, fingerprint=fingerprint
-    )
-    assert not isinstance(scorer.bank, str)
-    return scorer.bank, (scorer.notes or (None,))[0]
-
-
-def check_model(settings: Preset, model: Model | None) -> None:
-    """Check a model; to be replaced by `Scorer`."""
-    Scorer(settings, model=model)

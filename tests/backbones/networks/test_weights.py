@@ -190,7 +190,7 @@ def test_the_command_fails_in_one_line_without_the_hub(tmp_path):
     assert not output.exists()
 
 
-def test_a_network_of_clips_from_video_to_features_and_again_without_torch(tmp_path):
+def test_a_network_of_windows_from_video_to_features_and_again_without_torch(tmp_path):
     record = BACKBONES["r3d_18"]
     torch.manual_seed(1)
     network = record.network(pretrained=False)
@@ -210,7 +210,7 @@ def test_a_device_that_is_not_there():
     if not torch.cuda.is_available():
         with pytest.raises(SettingError, match="no usable CUDA device"):
             TorchBackbone(network, record, device="cuda")
-    with pytest.raises(SettingError, match="--threads: expected 1 or more"):
+    with pytest.raises(SettingError, match="threads: expected 1 or more"):
         TorchBackbone(network, record, threads=0)
 
 

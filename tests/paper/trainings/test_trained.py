@@ -16,11 +16,12 @@ from vidgist.datasets import VideoRecord, append_videos, open_dataset
 from vidgist.datasets.splits import read_splits
 from vidgist.evaluation.judge import Judge
 from vidgist.models.settings import contrastive_settings, replace_settings
-from vidgist.paper import Context, run_benchmark
+from vidgist.paper import TABLES, BenchmarkResult, Context
 from vidgist.paper.library import find_library
 from vidgist.paper.other_half import other_half
-from vidgist.paper.trainings import Runs, canonical_folds, contrastive_groups, dsn_group
-from vidgist.paper.trainings.folds import features_of, find_others
+from vidgist.paper.trainings.folds import canonical_folds, features_of, find_others
+from vidgist.paper.trainings.groups import contrastive_groups, dsn_groups
+from vidgist.paper.trainings.table import trained_model
 from vidgist.types import Shots
 
 SMALL = {"width": 8, "layers": 1, "samples": 12, "segment": 4, "epochs": 1, "batch": 2}
@@ -59,13 +60,12 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shrink the paper's network, so that a table of it takes a second."""
-    for module in ("tables_1_2", "youtube8m", "sizes"):
-        monkeypatch.setattr(
-            f"vidgist.paper.{module}.contrastive_settings",
-            lambda name, kind="standard": replace_settings(
-                contrastive_settings(name, kind=kind), **SMALL
-            ),
-        )
+    monkeypatch.setattr(
+        "vidgist.paper.context.contrastive_settings",
+        lambda name, kind="standard": replace_settings(
+            contrastive_settings(name, kind=kind), **SMALL
+        ),
+    )
 
 
 def context(name: str, folder: Path, **options: object) -> Context:
@@ -74,9 +74,13 @@ def context(name: str, folder: Path, **options: object) -> Context:
     return Context(name=name, library=library, seeds=3, runs=runs, repeats=2, **options)
 
 
+def run(context: Context) -> BenchmarkResult:
+    return TABLES[context.name].run(context)
+
+
 @pytest.mark.usefixtures("small")
 def test_every_number_of_a_table_is_that_of_its_model(folder: Path) -> None:
-    report = run_benchmark("1", context("1", folder, dsn_epochs=(1,)))
+    report = run(context("1", folder, dsn_epochs=(1,)))
     (table,) = report.tables
     assert "summe: no file like" in report.missing[0]
     name = "alignment x uniformity x filter, trained"
@@ -88,12 +92,14 @@ def test_every_number_of_a_table_is_that_of_its_model(folder: Path) -> None:
     settings = context("1", folder).settings_for("tvsum")
     training = replace_settings(contrastive_settings("reference"), **SMALL)
     group = contrastive_groups(training, settings)[1]
-    runs = Runs(folder=folder.parent / "runs")
+    runs = folder.parent / "runs"
     means = np.zeros((2, 2, 3))
     seen: dict[str, list[np.ndarray]] = {}
     for k, fold in enumerate(folds):
         for repeat in range(2):
-            model = runs.model(fold.train, settings=group.settings, seed=2 * repeat + k, what="")
+            model = trained_model(
+                fold.train, folder=runs, settings=group.settings, seed=2 * repeat + k
+            )
             for key in fold.test:
                 judge = Judge(dataset.read(key), metric="tvsum", protocol=table.protocol)
                 values = group.measure(model, judge)[name]
@@ -110,7 +116,7 @@ def test_every_number_of_a_table_is_that_of_its_model(folder: Path) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_a_table_of_untrained_networks_calls_no_row_trained(folder: Path) -> None:
-    (table,) = run_benchmark("1", context("1", folder, epochs=0)).tables
+    (table,) = run(context("1", folder, epochs=0)).tables
     names = [row.name for row in table.rows]
     assert "alignment x uniformity, 0 steps" in names
     assert not any(name.endswith(", trained") for name in names)
@@ -120,7 +126,7 @@ def test_a_table_of_untrained_networks_calls_no_row_trained(folder: Path) -> Non
 def test_a_table_goes_on_with_the_models_that_are_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = run_benchmark("s2", context("s2", folder))
+    first = run(context("s2", folder))
     models = sorted(path.name for path in (folder.parent / "runs").iterdir())
     assert len(models) == 8  # two splits, two seeds, trained and not
 
@@ -128,7 +134,7 @@ def test_a_table_goes_on_with_the_models_that_are_there(
         raise AssertionError("trained again")
 
     monkeypatch.setattr("vidgist.training.training.train", fail)
-    again = run_benchmark("s2", context("s2", folder))
+    again = run(context("s2", folder))
     for table, other in zip(first.tables, again.tables, strict=True):
         for row in table.rows:
             np.testing.assert_array_equal(row.values, other.row(row.name).values)
@@ -140,7 +146,7 @@ def test_the_grid_has_sixteen_cells_and_a_picture(folder: Path, tmp_path: Path) 
     pytest.importorskip("matplotlib", reason="needs Matplotlib: pip install 'vidgist[figures]'")
     picture = tmp_path / "grid.png"
     one = replace(context("s5", folder, output=picture), repeats=1)
-    report = run_benchmark("s5", one)
+    report = run(one)
     (table,) = report.tables
     assert sum(row.name.startswith("a=") for row in table.rows) == 16
     assert "do not compare" in " ".join(table.notes)
@@ -151,7 +157,7 @@ def test_the_grid_has_sixteen_cells_and_a_picture(folder: Path, tmp_path: Path) 
 @pytest.mark.usefixtures("small")
 def test_times_are_measured_without_any_data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vidgist.paper.sizes.TIMED_VIDEOS", 3)
-    report = run_benchmark("s6", context("s6", folder))
+    report = run(context("s6", folder))
     text = "\n".join(report.lines)
     assert "4L8H" in text
     assert "DR-DSN takes" in text
@@ -172,7 +178,7 @@ def test_table_3_learns_from_a_store_of_records(folder: Path) -> None:
     (folder / "tvsum_small.h5").unlink()
     attributes = {"backbone": "youtube8m"}
     append_videos(folder / "tvsum_inception.h5", records, attributes=attributes)
-    (table,) = run_benchmark("3", context("3", folder)).tables
+    (table,) = run(context("3", folder)).tables
     row = table.row("alignment x uniformity x filter, trained")
     assert row.published is not None
     assert row.published.rho == 0.2048
@@ -195,8 +201,9 @@ def test_the_other_data_sets_count_only_when_whole(folder: Path) -> None:
 
 
 def test_dr_dsn_is_a_row_of_its_epochs() -> None:
-    assert dsn_group(2000).settings.epochs == 2000
-    assert dsn_group(60).rows == ("DR-DSN, 60 epochs",)
+    few, many = dsn_groups((60, 2000))
+    assert few.name == "DR-DSN, 60 epochs"
+    assert many.settings.epochs == 2000
 
 
 @pytest.mark.usefixtures("small")
@@ -214,8 +221,8 @@ def test_each_half_is_measured_with_the_network_of_the_other(folder):
     )[1]
     judge = Judge(dataset.read("video_2"), metric="tvsum", protocol=table.protocol)
     learned = features_of([dataset]).subset({"video_1", "video_3"})
-    model = Runs(folder=folder.parent / "by-hand").model(
-        learned, settings=group.settings, seed=0, what=""
+    model = trained_model(
+        learned, folder=folder.parent / "by-hand", settings=group.settings, seed=0
     )
     values = group.measure(model, judge)[name]
     np.testing.assert_allclose(row.values[table.videos.index("video_2"), 0], values, rtol=1e-6)

@@ -83,6 +83,15 @@ class EfficientNetLite(Record):
         key = f"{self.name}-{self.sha256[:16]}-v{BUILDER_VERSION}"
         return cached(key, suffix=".onnx", make=self.graph)
 
+    def identity(self) -> dict[str, object]:
+        """Return what decides the features besides the weights."""
+        return {
+            "network": "efficientnet_lite",
+            "layer": "pooled",
+            "side": self.scaling.side,
+            "normalisation": "(x - 127) / 128",
+        }
+
     def load(self, *, device: str = "auto", threads: int | None = None) -> OnnxBackbone:
         """Load the extractor."""
         from vidgist.backbones.session import OnnxBackbone, Session
@@ -92,13 +101,7 @@ class EfficientNetLite(Record):
             name=self.name,
             dimension=self.dimension,
             size=self.size,
-            fingerprint=fingerprint_of(
-                network="efficientnet_lite",
-                weights=self.sha256,
-                layer="pooled",
-                side=self.scaling.side,
-                normalisation="(x - 127) / 128",  # spelled so in every file made so far
-            ),
+            fingerprint=fingerprint_of(weights=self.sha256, **self.identity()),
         )
 
 

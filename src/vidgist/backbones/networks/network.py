@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,12 +20,10 @@ from vidgist.backbones.backbone import (
 )
 from vidgist.backbones.onnx_file import WINDOW_RATE
 from vidgist.backbones.preprocessing import Triple
+from vidgist.backbones.record import Record
 from vidgist.errors import ModelError, SettingError, first_line
 from vidgist.system.processors import check_device, check_threads
 from vidgist.system.quiet import no_warnings_logged
-
-if TYPE_CHECKING:
-    from vidgist.backbones.networks.record import TorchRecord
 
 __all__ = ["PixelNetwork", "TorchBackbone", "onnx_of", "without"]
 
@@ -91,7 +89,7 @@ class TorchBackbone:
     def __init__(
         self,
         network: PixelNetwork,
-        record: TorchRecord,
+        record: Record,
         *,
         device: str = "auto",
         threads: int | None = None,
@@ -113,17 +111,8 @@ class TorchBackbone:
         self.name = record.name
         self.dimension = record.dimension
         self.size = record.size
-        self.window = window = record.window
-        self.fingerprint = fingerprint_of(
-            network=record.model,
-            weights=_digest(network),
-            layer=record.classifier or "output",
-            size=list(record.size),
-            mean=list(record.mean),
-            std=list(record.std),
-            # These names are hashed: a new one would disown every file made so far.
-            clip=None if window is None else [window.frames, window.rate],
-        )
+        self.window = record.window
+        self.fingerprint = fingerprint_of(weights=_digest(network), **record.identity())
         self.bytes = sum(p.numel() * p.element_size() for p in network.parameters())
         self._network = network.to(self._device)
 
@@ -144,7 +133,7 @@ class TorchBackbone:
         return np.asarray(vectors.float().cpu().numpy())
 
 
-def onnx_of(network: PixelNetwork, record: TorchRecord) -> bytes:
+def onnx_of(network: PixelNetwork, record: Record) -> bytes:
     """Export a network as ONNX: uint8 ``pixels`` of any batch size in, ``features`` out.
 
     Raises:

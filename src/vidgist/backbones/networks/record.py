@@ -91,6 +91,18 @@ class TorchRecord(Record):
             "file": self.file,
         }
 
+    def identity(self) -> dict[str, object]:
+        """Return what decides the features besides the weights."""
+        window = self.window
+        return {
+            "network": self.model,
+            "layer": self.classifier or "output",
+            "size": list(self.size),
+            "mean": list(self.mean),
+            "std": list(self.std),
+            "clip": None if window is None else [window.frames, window.rate],
+        }
+
     def network(self, *, pretrained: bool = True) -> PixelNetwork:
         """Return the torch module that maps uint8 pictures to features; see `library_network`."""
         if not self.libraries():

@@ -1,4 +1,4 @@
-"""Which videos a model of a table learns from, and on which it is tested."""
+"""Folds: the videos that a model of a table learns from, and those that it is tested on."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ from vidgist.errors import DataError
 from vidgist.paper.library import Library
 from vidgist.training.videos import TrainingVideos, gather_videos
 
-__all__ = ["OTHERS", "Fold", "canonical_folds", "features_of", "find_others", "transfer_folds"]
+__all__ = [
+    "OTHERS",
+    "Fold",
+    "canonical_folds",
+    "features_of",
+    "find_others",
+    "keys_with_features",
+    "transfer_folds",
+]
 
 OTHERS = {"tvsum": ("summe", "ovp", "youtube"), "summe": ("tvsum", "ovp", "youtube")}
-"""The data sets that augmented and transfer training add to, or put in the place of, one's own."""
+"""The data sets that augmented training adds, and that transfer training learns from alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fold:
-    """One division.
+    """One division of a data set.
 
     Attributes:
         train: what a model learns from.
@@ -37,19 +45,19 @@ def features_of(datasets: Sequence[Dataset]) -> TrainingVideos:
     Raises:
         DataError: no video has features, or the data sets are of different widths.
     """
-    found = []
-    for place, dataset in enumerate(datasets):
-        prefix = "" if place == 0 else f"{dataset.path.stem}/"
-        for record in dataset.records(fields=("features",)):
-            if record.features is not None:
-                found.append((f"{prefix}{record.key}", record.features))
-    return gather_videos(found, backbone=str(datasets[0].attributes.get("backbone", "")))
+    videos = [
+        (record.key if number == 0 else f"{dataset.path.stem}/{record.key}", record.features)
+        for number, dataset in enumerate(datasets)
+        for record in dataset.records(fields=("features",))
+        if record.features is not None
+    ]
+    return gather_videos(videos, backbone=str(datasets[0].attributes.get("backbone", "")))
 
 
 def canonical_folds(
     dataset: Dataset, splits: Sequence[Split], *, others: Sequence[Dataset] = ()
 ) -> list[Fold]:
-    """Return a fold a split, with other data sets added to each training part (augmented).
+    """Return a fold for each split, with other data sets added to each training part (augmented).
 
     A split none of whose training or test videos has features is left out.
     """
@@ -67,9 +75,13 @@ def canonical_folds(
 
 def transfer_folds(dataset: Dataset, others: Sequence[Dataset]) -> list[Fold]:
     """Return the one fold that learns from other data sets alone and tests on all videos."""
+    return [Fold(train=features_of(others), test=keys_with_features(dataset))]
+
+
+def keys_with_features(dataset: Dataset) -> tuple[str, ...]:
+    """Return the keys of the videos that have features."""
     records = dataset.records(fields=("features",))
-    test = tuple(r.key for r in records if r.features is not None)
-    return [Fold(train=features_of(others), test=test)]
+    return tuple(r.key for r in records if r.features is not None)
 
 
 def find_others(library: Library, metric: str) -> tuple[list[Dataset], list[str]]:
@@ -78,29 +90,26 @@ def find_others(library: Library, metric: str) -> tuple[list[Dataset], list[str]
     They are HDF5 files with the data set's name in theirs, in the folders that were searched, and
     count as missing unless all their videos have features.
     """
-    found: list[Dataset] = []
-    missing: list[str] = []
+    datasets, missing = [], []
     for name in OTHERS[metric]:
-        dataset = next(filter(None, map(_whole, _named(library, name))), None)
+        paths = [
+            path
+            for root in library.searched
+            for path in (root.rglob("*.h5") if root.is_dir() else [root])
+            if name in path.name.lower()
+        ]
+        dataset = next(filter(None, map(_complete, sorted(paths))), None)
         if dataset is None:
             missing.append(name)
         else:
-            found.append(dataset)
-    return found, missing
+            datasets.append(dataset)
+    return datasets, missing
 
 
-def _named(library: Library, name: str) -> list[Path]:
-    paths = []
-    for root in library.searched:
-        files = root.rglob("*.h5") if root.is_dir() else [root]
-        paths += [path for path in files if name in path.name.lower()]
-    return sorted(paths)
-
-
-def _whole(path: Path) -> Dataset | None:
+def _complete(path: Path) -> Dataset | None:
+    """Return the data set of a file if all its videos have features, else None."""
     try:
         dataset = open_dataset(path)
-        records = list(dataset.records(fields=("features",)))
+        return dataset if len(keys_with_features(dataset)) == len(dataset) else None
     except DataError:
         return None
-    return dataset if all(r.features is not None for r in records) else None

@@ -1,8 +1,8 @@
-"""Trainings of a table, and the rows that each of them gives."""
+"""Trainings of a table, and the rows that are measured with the models of each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,11 +13,14 @@ from vidgist.models import Model, TrainingSettings
 from vidgist.models.methods import training_settings
 from vidgist.models.settings import ContrastiveSettings
 from vidgist.scoring.presets import Preset
-from vidgist.scoring.scorer import Scorer, importance, scale
+from vidgist.scoring.scorer import Scorer
+from vidgist.types import Features
 
-__all__ = ["COMBINATIONS", "Group", "contrastive_groups", "dsn_group", "rows_of"]
+__all__ = ["COMBINATIONS", "Group", "contrastive_groups", "criteria_scores", "dsn_groups"]
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
+RowScores = Callable[[Model, Features], Mapping[str, Floats]]
+"""A function from a model and a video's features to the scores (T,) of each row."""
 
 COMBINATIONS = {
     "alignment": ("alignment",),
@@ -33,70 +36,61 @@ class Group:
     """One training, and the rows that are measured with its models.
 
     Attributes:
-        name: what to call the training.
+        name: of the training.
         settings: of the training.
-        rows: names of the rows.
-        measure: from a model and a video to tau, rho and F1 (3,) of each row.
+        scores: gives the scores of every row.
     """
 
     name: str
     settings: TrainingSettings
-    rows: tuple[str, ...]
-    measure: Callable[[Model, Judge], Mapping[str, Floats]]
+    scores: RowScores
+
+    def measure(self, model: Model, judge: Judge) -> dict[str, npt.NDArray[np.float64]]:
+        """Return tau, rho and F1 (3,) of each row on one video."""
+        scores = self.scores(model, judge.record.to_features())
+        return dict(zip(scores, judge.measure(np.stack([*scores.values()])), strict=True))
 
 
-def rows_of(
-    settings: Preset, rows: Mapping[str, tuple[str, ...]]
-) -> Callable[[Model, Judge], Mapping[str, Floats]]:
-    """Return what measures rows of criteria with a refined video's criteria computed once."""
+def criteria_scores(settings: Preset, rows: Mapping[str, tuple[str, ...]]) -> RowScores:
+    """Return the scores of rows that differ in criteria, which are computed once for a video."""
 
-    def measure(model: Model, judge: Judge) -> Mapping[str, Floats]:
-        raw = Scorer(settings, model=model).measure(judge.record.to_features())
-        scaled = scale(raw, threshold=settings.threshold)
-        scores = [
-            importance(
-                scaled,
-                criteria=criteria,
-                avoid_zeros=settings.avoid_zeros,
-                smoothing=settings.smoothing,
-            )
-            for criteria in rows.values()
-        ]
-        return dict(zip(rows, judge.measure(np.stack(scores)), strict=True))
+    def scores(model: Model, features: Features) -> Mapping[str, Floats]:
+        scorers = {
+            row: Scorer(replace(settings, criteria=criteria), model=model)
+            for row, criteria in rows.items()
+        }
+        raw = next(iter(scorers.values())).measure(features)
+        return {row: scorer.combine(features, raw).importance for row, scorer in scorers.items()}
 
-    return measure
+    return scores
 
 
 def contrastive_groups(training: ContrastiveSettings, settings: Preset) -> list[Group]:
     """Return the trained network's rows, and those of the same network before its first step.
 
-    Args:
-        training: of the network; with 0 epochs there are the latter rows alone.
-        settings: of the score.
+    With a training of 0 epochs there are only the latter.
     """
-    trained = {f"{name}, trained": criteria for name, criteria in COMBINATIONS.items()}
-    untrained = {f"{name}, 0 steps": criteria for name, criteria in COMBINATIONS.items()}
-    trainings = [("nothing", 0, untrained)]
+    trainings = [("nothing", 0, "0 steps")]
     if training.epochs > 0:
-        trainings.append(("the network", training.epochs, trained))
+        trainings.append(("the network", training.epochs, "trained"))
     return [
         Group(
             name=name,
             settings=replace(training, epochs=epochs),
-            rows=tuple(rows),
-            measure=rows_of(settings, rows),
+            scores=criteria_scores(settings, {f"{r}, {state}": c for r, c in COMBINATIONS.items()}),
         )
-        for name, epochs, rows in trainings
+        for name, epochs, state in trainings
     ]
 
 
-def dsn_group(epochs: int) -> Group:
-    """Return DR-DSN's row after so many epochs."""
-    row = f"DR-DSN, {epochs} epochs"
+def dsn_groups(epochs: Iterable[int]) -> list[Group]:
+    """Return DR-DSN's row after each number of epochs."""
 
-    def measure(model: Model, judge: Judge) -> Mapping[str, Floats]:
-        scores = model.scores(judge.record.to_features())
-        return {row: judge.measure(scores[None])[0]}
+    def scores(row: str) -> RowScores:
+        return lambda model, features: {row: model.scores(features)}
 
-    settings = training_settings("dr-dsn", epochs=epochs)
-    return Group(name=row, settings=settings, rows=(row,), measure=measure)
+    rows = {f"DR-DSN, {number} epochs": number for number in epochs}
+    return [
+        Group(name=row, settings=training_settings("dr-dsn", epochs=number), scores=scores(row))
+        for row, number in rows.items()
+    ]

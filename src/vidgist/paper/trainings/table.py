@@ -1,4 +1,4 @@
-"""Tables whose rows come from models: another one for every fold and every repetition.
+"""Tables with rows of trained models: another model for every fold and every repetition.
 
 Each is trained from a seed of its own: were the first weights those of all folds, an unlucky draw
 would weigh on the whole row, and repetitions would spread more than they do.
@@ -7,104 +7,139 @@ would weigh on the whole row, and repetitions would spread more than they do.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.evaluation.judge import MEASURES, Judge
-from vidgist.evaluation.published import Published
-from vidgist.evaluation.results import Row, Table
+from vidgist.datasets import Dataset
+from vidgist.evaluation.judge import MEASURES
+from vidgist.evaluation.results import Table, TableRow
+from vidgist.models import Model, TrainingSettings, load_model
+from vidgist.models.settings import ContrastiveSettings
+from vidgist.paper.context import Context
 from vidgist.paper.trainings.folds import Fold
 from vidgist.paper.trainings.groups import Group
-from vidgist.paper.trainings.runs import Runs
+from vidgist.progress import Progress, silent
+from vidgist.training import require_torch
+from vidgist.training.identity import run_name
+from vidgist.training.videos import TrainingVideos
 
-__all__ = ["TrainedTable", "trained_table"]
+__all__ = ["trained_model", "trained_table", "training_note"]
 
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainedTable(Table):
-    """A table in which a video has a number for each fold that tests it.
+def trained_model(
+    videos: TrainingVideos,
+    *,
+    folder: Path,
+    settings: TrainingSettings,
+    seed: int,
+    title: str = "",
+    progress: Progress = silent,
+) -> Model:
+    """Return the model of a training, trained now where its file does not exist yet.
 
-    A row's values are the means of these, weighted as the folds are; its mean and its spread are
-    taken over the folds' own numbers.
+    Args:
+        videos: what it learns from.
+        folder: of the models, made where missing; a file's name follows from videos, settings and
+            seed.
+        settings: of any method.
+        seed: of weights, samples and dropout.
+        title: of the training, for the progress.
+        progress: called after the steps of the training.
 
-    Attributes:
-        fold_means: row's name -> (K, R, 3) means over the videos of each fold.
+    Raises:
+        MissingExtraError: it has to be trained, and torch is not installed.
+        TrainingError: its loss is NaN or infinite.
     """
+    path = folder / run_name(videos, settings=settings, seed=seed)
+    if not path.exists():
+        require_torch("a row that is trained")
+        from vidgist.training.training import train
 
-    fold_means: Mapping[str, Floats] = field(default_factory=dict)
+        def report(*, step: int, steps: int, epoch: int, terms: Mapping[str, float]) -> None:
+            progress(f"training {title}", step, steps)
 
-    def per_split(self, row: Row) -> Floats:
-        """Return the means over the videos of each fold (K, R, 3)."""
-        if row.name in self.fold_means:
-            return self.fold_means[row.name]
-        return super().per_split(row)
+        train(videos, path, settings=settings, seed=seed, resume=True, report=report)
+    return load_model(path)
 
 
 def trained_table(
+    context: Context,
+    dataset: Dataset,
     base: Table,
     folds: Sequence[Fold],
     groups: Sequence[Group],
-    *,
-    judges: Mapping[str, Judge],
-    runs: Runs,
-    repeats: int,
-    published: Callable[[str], Published | None] = lambda row: None,
-) -> TrainedTable:
-    """Return a table with the rows of trained models behind its own.
+) -> Table:
+    """Return a table with the rows of trained models behind its own methods.
+
+    Values of a row are the means over the folds that test a video, weighted as the folds are; its
+    mean and its spread are taken over the folds' own means.
 
     Args:
+        context: says where models are kept, and how often each training is repeated.
+        dataset: the tested videos.
         base: rows that need no training, over the same splits.
         folds: the divisions.
         groups: the trainings and their rows.
-        judges: measures each tested video.
-        runs: where models are kept.
-        repeats: trainings R of each fold.
-        published: the same row as somebody published it.
     """
-    measured: dict[str, list[list[dict[str, Floats]]]] = {}
-    for group in groups:
-        for number, fold in enumerate(folds):
-            found: dict[str, list[dict[str, Floats]]] = {row: [] for row in group.rows}
-            for repeat in range(repeats):
-                seed = repeat * len(folds) + number
-                what = f"{group.name}, split {number + 1} of {len(folds)}, seed {seed}"
-                model = runs.model(fold.train, settings=group.settings, seed=seed, what=what)
-                by_video = {key: group.measure(model, judges[key]) for key in fold.test}
-                for row in group.rows:
-                    found[row].append({key: rows[row] for key, rows in by_video.items()})
-            for row, repeated in found.items():
-                measured.setdefault(row, []).append(repeated)
-    means = {
-        row: np.array([[np.mean(list(one.values()), axis=0) for one in fold] for fold in by_fold])
-        for row, by_fold in measured.items()
+    tests = [tuple(dict.fromkeys(fold.test)) for fold in folds]
+    judges = {
+        key: context.judge(dataset, key, metric=base.metric, protocol=base.protocol)
+        for key in {key for test in tests for key in test}
     }
-    rows = [
-        Row(name=row, values=_per_video(base.videos, by_fold, repeats), published=published(row))
-        for row, by_fold in measured.items()
-    ]
-    shared = {f.name: getattr(base, f.name) for f in dataclasses.fields(Table)}
-    methods = [row for row in base.rows if not row.baseline]
+    rows = []
+    fold_means = {}
+    for group in groups:
+        by_fold = []
+        for number, (fold, test) in enumerate(zip(folds, tests, strict=True)):
+            # Of each repeat, what each tested video's rows are worth.
+            repeats = []
+            for repeat in range(context.repeats):
+                seed = repeat * len(folds) + number
+                model = trained_model(
+                    fold.train,
+                    folder=context.models,
+                    settings=group.settings,
+                    seed=seed,
+                    title=f"{group.name}, split {number + 1} of {len(folds)}, seed {seed}",
+                    progress=context.progress,
+                )
+                repeats.append([group.measure(model, judges[key]) for key in test])
+            by_fold.append(repeats)
+        for name in by_fold[0][0][0]:
+            parts = [
+                np.array([[video[name] for video in videos] for videos in repeats])
+                for repeats in by_fold
+            ]
+            fold_means[name] = np.stack([part.mean(axis=1) for part in parts])
+            rows.append(TableRow(name=name, values=_per_video(base.videos, tests, parts)))
     baselines = [row for row in base.rows if row.baseline]
-    shared["rows"] = (*methods, *rows, *baselines)
-    return TrainedTable(**shared, fold_means=means)
+    return dataclasses.replace(base, rows=(*base.methods, *rows, *baselines), fold_means=fold_means)
+
+
+def training_note(training: ContrastiveSettings) -> str:
+    """Return the note on the training of a table's models."""
+    return f"training: {training.name}, {training.epochs} epochs, batches of {training.batch}"
 
 
 def _per_video(
-    videos: Sequence[str], by_fold: Sequence[Sequence[Mapping[str, Floats]]], repeats: int
+    videos: Sequence[str], tests: Sequence[Sequence[str]], parts: Sequence[Floats]
 ) -> Floats:
-    """Return (V, R, 3): a video's means over its folds, each weighted by 1 / videos in the fold."""
-    places = {key: place for place, key in enumerate(videos)}
-    sums = np.zeros((len(videos), repeats, len(MEASURES)))
+    """Return (V, R, 3): the means over the folds that test a video, of weight 1 / videos tested.
+
+    Args:
+        videos: keys of the V videos.
+        tests: keys of the videos that each fold tests.
+        parts: (R, videos tested, 3) numbers of each fold.
+    """
+    sums = np.zeros((len(videos), len(parts[0]), len(MEASURES)))
     weights = np.zeros((len(videos), 1, 1))
-    for fold in by_fold:
-        for repeat, numbers in enumerate(fold):
-            for key, values in numbers.items():
-                sums[places[key], repeat] += values / len(numbers)
-        for key in fold[0]:
-            weights[places[key]] += 1 / len(fold[0])
+    for test, part in zip(tests, parts, strict=True):
+        places = [videos.index(key) for key in test]
+        sums[places] += part.swapaxes(0, 1) / len(places)
+        weights[places] += 1 / len(places)
     return np.asarray(sums / weights)

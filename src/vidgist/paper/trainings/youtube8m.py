@@ -1,14 +1,11 @@
-"""YouTube-8M as training data of a table, and the data sets whose features are of its kind."""
+"""YouTube-8M as training data, and the data sets whose features are like its own."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 
 from vidgist.datasets import Dataset
-from vidgist.paper.library import Library
-from vidgist.progress import Progress, silent
+from vidgist.paper.context import Context
 from vidgist.training.sources import Extractor, read_training_data
 from vidgist.training.store import INDEX
 from vidgist.training.videos import TrainingVideos, gather_videos
@@ -18,35 +15,38 @@ __all__ = ["is_youtube8m_set", "synthetic_youtube8m", "youtube8m_videos"]
 DIMENSION = 1024
 
 
-def youtube8m_videos(
-    library: Library, *, work: Path, progress: Progress = silent
-) -> tuple[TrainingVideos | None, str]:
-    """Return YouTube-8M's videos, or None and what is missing.
+def youtube8m_videos(context: Context, missing: list[str]) -> TrainingVideos | None:
+    """Return YouTube-8M's videos: a store, or ``.tfrecord`` files among the data.
+
+    Records are converted, once, into a store in the folder of the models.
 
     Args:
-        library: in whose folders a store, or ``.tfrecord`` files, are looked for.
-        work: folder in which records are converted into a store, once.
-        progress: told how far the conversion is.
+        context: of the table.
+        missing: gets a sentence where there are no videos.
     """
-    for root in library.searched:
+    for root in context.library.searched:
         stores = [path.parent for path in root.rglob(INDEX)] if root.is_dir() else []
-        found = sorted(root.rglob("*.tfrecord")) if root.is_dir() else []
-        records = [path for path in found if not path.name.startswith(".")]
+        files = sorted(root.rglob("*.tfrecord")) if root.is_dir() else []
+        records = [path for path in files if not path.name.startswith(".")]
         if stores or records:
             # The files and not the folder: that of the models, and so the store, may lie in it.
             paths = stores[:1] or records
             videos, _ = read_training_data(
-                paths, work=work / "youtube8m", extractor=Extractor(), progress=progress
+                paths,
+                work=context.models / "youtube8m",
+                extractor=Extractor(),
+                progress=context.progress,
             )
-            return videos, ""
-    return (
-        None,
-        f"youtube8m: no frame-level .tfrecord files {library.places}; pass their folder (--data)",
+            return videos
+    missing.append(
+        f"youtube8m: no frame-level .tfrecord files {context.library.places}; give their folder "
+        "as data"
     )
+    return None
 
 
 def is_youtube8m_set(dataset: Dataset) -> bool:
-    """Tell whether a data set's features are YouTube-8M's: said in the file, and of their width."""
+    """Tell whether a data set's features are YouTube-8M's, by attribute and width."""
     name = str(dataset.attributes.get("backbone", "")).lower()
     if not name.startswith("youtube8m"):
         return False
@@ -57,10 +57,7 @@ def is_youtube8m_set(dataset: Dataset) -> bool:
 
 
 def synthetic_youtube8m(count: int, *, rng: np.random.Generator) -> TrainingVideos:
-    """Return videos like YouTube-8M's in length and width, of scenes of noise.
-
-    Good for measuring time, and for nothing else.
-    """
+    """Return videos of noise, as long and as wide as YouTube-8M's, to measure times on."""
     videos = []
     for number in range(count):
         length = int(rng.integers(120, 301))

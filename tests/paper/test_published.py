@@ -4,24 +4,24 @@ import re
 
 import pytest
 
-from vidgist.evaluation.published import _all, published, published_rows
+from vidgist.paper.published import all_published, published_rows
 
 
 def test_rows_of_the_tables():
-    found = published("S2", "alignment x uniformity", dataset="tvsum", setting="transfer")
+    found = published_rows("S2", dataset="tvsum", setting="transfer")["alignment x uniformity"]
     assert (found.tau, found.rho, found.f1) == (0.1207, 0.1589, 0.568)
     assert "WACV 2023" in found.source
-    assert published("S2", "nothing", dataset="tvsum") is None
+    assert published_rows("S2", dataset="tvsum") == {}
     assert len(published_rows("S3", dataset="summe", setting="augmented")) == 6
 
 
 def test_labels_tell_variants_apart():
-    found = published("S9", "alignment", dataset="summe", setting="transfer", parameters="after")
-    assert found.label == "alignment (after)"
+    rows = published_rows("S9", dataset="summe", setting="transfer", parameters="after")
+    assert rows["alignment"].label == "alignment (after)"
 
 
 def test_every_number_is_a_possible_one():
-    rows = _all()
+    rows = all_published()
     assert len(rows) == 302
     keys = [(p.table, p.dataset, p.setting, p.row, p.parameters) for p in rows]
     assert len(set(keys)) == len(keys)
@@ -38,6 +38,6 @@ def test_every_number_is_a_possible_one():
 def test_numbers_stand_in_the_paper(shared, name):
     text = (shared / "paper" / "contrastive-losses-for-video-summarization.md").read_text()
     numbers = {float(n) for n in re.findall(r"-?\d+\.?\d*", text)}
-    for p in (p for p in _all() if p.table == name):
+    for p in (p for p in all_published() if p.table == name):
         for value in (p.tau, p.rho, None if p.f1 is None else round(100 * p.f1, 4)):
             assert value is None or value in numbers

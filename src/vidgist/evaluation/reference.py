@@ -1,0 +1,108 @@
+"""Reference rows: random and constant scores, human agreement, and the mean annotation (ceiling).
+
+They show what a number is worth: what chance reaches, what the knapsack alone reaches, how well
+annotators agree with each other, and about the best that one score vector can reach.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.evaluation.entries import Entry
+from vidgist.evaluation.judge import MEASURES, Judge
+from vidgist.evaluation.rank import Annotators
+
+__all__ = ["BASELINES", "SEEDS", "baseline_entries", "measure_ceiling", "measure_human"]
+
+Floats = npt.NDArray[np.float64]
+
+SEEDS = 100
+"""Random score vectors for each video, by default."""
+
+
+def _measure_random(seeds: int) -> Callable[[Judge], Floats]:
+    def measure(judge: Judge) -> Floats:
+        # Seeded by the video's name, so that a number does not depend on the other videos.
+        rng = np.random.default_rng(zlib.crc32(judge.record.key.encode()))
+        return judge.measure(rng.random((seeds, judge.n_samples)))
+
+    return measure
+
+
+def _measure_constant(judge: Judge) -> Floats:
+    return judge.measure(np.ones((1, judge.n_samples)))
+
+
+def measure_human(judge: Judge) -> Floats:
+    """Return tau, rho and F1 (1, 3) of annotators, each compared with the others.
+
+    Where a protocol correlates with each annotator, an annotator's values take the place of the
+    scores and are correlated with those of each other annotator; where it correlates with the mean
+    summary, their summary is correlated with the mean of the others'. F1 compares their summary
+    with the others', averaged or the best as the metric has it. The result is the mean over
+    annotators, NaN where there are fewer than two.
+    """
+    result = np.full((1, len(MEASURES)), np.nan)
+    values, users = judge.annotations, judge.record.user_summary
+    if values is not None and len(values) > 1:
+        against_mean = judge.protocol.against == "mean"
+        agreements = _with_mean(judge, values) if against_mean else _with_each(values)
+        known = np.isfinite(agreements).all(axis=1)  # an annotator may rank nothing
+        if known.any():
+            result[0, :2] = agreements[known].mean(axis=0)
+    if users is not None and len(users) > 1:
+        f1 = [judge.f1(users[[u]], users=np.delete(users, u, 0))[0] for u in range(len(users))]
+        result[0, 2] = np.mean(f1)
+    return result
+
+
+def _with_each(values: Floats) -> Floats:
+    """Return the mean tau and rho (U, 2) of each annotator with each of the others.
+
+    The row of an annotator who ranks nothing is NaN, and the others are not compared with them.
+    """
+    # Frame by frame: an annotator's values are not steps from pick to pick.
+    annotators = Annotators(values)
+    pairs = np.stack([annotators.tau(values), annotators.rho(values)], axis=2)
+    partner = ~annotators.constant[None, :] & ~np.eye(len(values), dtype=bool)
+    counts = partner.sum(axis=1)
+    totals = np.where(partner[:, :, None], pairs, 0.0).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(counts > 0, totals.T / np.maximum(counts, 1), np.nan).T)
+
+
+def _with_mean(judge: Judge, values: Floats) -> Floats:
+    """Return tau and rho (U, 2) of each annotator with the mean of the others."""
+    agreements = np.full((len(values), 2), np.nan)
+    for user in np.flatnonzero(np.ptp(values, axis=1) > 0):
+        others = np.delete(values, user, axis=0).mean(axis=0, keepdims=True)
+        agreements[user] = judge.correlate(values[[user]], annotators=Annotators(others))[0]
+    return agreements
+
+
+def measure_ceiling(judge: Judge) -> Floats:
+    """Return tau, rho and F1 (1, 3) of the mean annotation; NaN where there is none."""
+    values = judge.sample_annotations
+    if values is None or len(values) == 0:
+        return np.full((1, len(MEASURES)), np.nan)
+    return judge.measure(values.mean(axis=0, keepdims=True))
+
+
+BASELINES = ("random", "constant", "human", "ceiling")
+
+
+def baseline_entries(*, seeds: int = SEEDS) -> tuple[Entry, ...]:
+    """Return the reference rows of every table.
+
+    Args:
+        seeds: how many random score vectors each video gets.
+    """
+    measures = (_measure_random(seeds), _measure_constant, measure_human, measure_ceiling)
+    return tuple(
+        Entry(name=name, measure=measure, baseline=True)
+        for name, measure in zip(BASELINES, measures, strict=True)
+    )

@@ -1,0 +1,63 @@
+"""Published numbers of the paper and of its released code, from a data file that names sources."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import replace
+from importlib.resources import files
+
+from vidgist.evaluation.results import Published, Table
+
+__all__ = ["all_published", "beside_published", "published_rows"]
+
+
+@functools.cache
+def all_published() -> tuple[Published, ...]:
+    """Return every published row, in the order of the file."""
+    document = json.loads(files("vidgist.paper").joinpath("published.json").read_text("utf-8"))
+    return tuple(
+        Published(
+            table=name,
+            dataset=group["dataset"],
+            setting=group.get("setting", ""),
+            row=row,
+            tau=tau,
+            rho=rho,
+            f1=None if f1 is None else round(f1 / 100, 6),
+            features=group.get("features", table.get("features", "")),
+            source=document["sources"][table["source"]],
+            parameters=group.get("parameters", table.get("parameters", "")),
+        )
+        for name, table in document["tables"].items()
+        for group in table["groups"]
+        for row, (f1, tau, rho) in group["rows"].items()
+    )
+
+
+def published_rows(
+    table: str, *, dataset: str, setting: str = "", parameters: str = ""
+) -> dict[str, Published]:
+    """Return the published rows of one table, by name, in its order."""
+    return {
+        p.row: p
+        for p in all_published()
+        if (p.table, p.dataset, p.setting, p.parameters) == (table, dataset, setting, parameters)
+    }
+
+
+def beside_published(
+    table: Table, name: str, *, setting: str, with_unmeasured: bool = False
+) -> Table:
+    """Return a table with the published row beside each of its rows that has one.
+
+    Args:
+        table: the rows, named as in the file.
+        name: of the published table, such as "S2".
+        setting: the published setting.
+        with_unmeasured: also show the published rows that were not measured.
+    """
+    known = published_rows(name, dataset=table.metric, setting=setting)
+    rows = tuple(replace(row, published=known.pop(row.name, None)) for row in table.rows)
+    extra = tuple(known.values()) if with_unmeasured else ()
+    return replace(table, rows=rows, also_published=extra)
