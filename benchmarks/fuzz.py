@@ -47,7 +47,7 @@ def read(kind: str, path: Path, folder: Path) -> None:
         from vidgist.video import Limits
 
         limits = Limits(max_pixels=1 << 22, max_hours=1 / 6)
-        summary = summarize(path, backbone=Tiny(), preset="paper", threads=1, limits=limits)
+        summary = summarize(path, backbone=Tiny(), settings="paper", threads=1, limits=limits)
         summary.save(folder, make=["mp4", "keyframes", "csv", "vtt", "json"], overwrite=True)
     elif kind == "hdf5":
         from vidgist.datasets import open_dataset

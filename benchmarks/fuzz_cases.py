@@ -89,9 +89,7 @@ def _bank() -> bytes:
 
     ones = np.ones(16)
     common = ones / np.linalg.norm(ones)
-    bank = Bank(
-        mean=ones, deviation=ones, common=common, rise=common, videos=2, samples=9, backbone="x"
-    )
+    bank = Bank(mean=ones, deviation=ones, common=common, videos=2, samples=9, backbone="x")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "bank.safetensors")
         write_bank(path, bank)
@@ -104,7 +102,7 @@ def _json_files() -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder, "v.mp4")
         video.write_bytes(_video("mp4"))
-        summary = summarize(video, backbone=Tiny(), preset="paper", threads=1)
+        summary = summarize(video, backbone=Tiny(), settings="paper", threads=1)
         (path,) = summary.save(Path(folder, "out"), make=["json"])
         document = path.read_bytes()
     splits = json.dumps([{"train_keys": ["video_1", "video_2"], "test_keys": ["video_3"]}] * 2)

@@ -109,8 +109,8 @@ def test_command_says_what_to_look_at(tmp_path, capsys, monkeypatch):
             "shots": 25,
         }
 
-    monkeypatch.setattr("vidgist.demo.render_demo", draw)
-    monkeypatch.setattr("vidgist.cli.summarize.summarize_one", summarize_one)
+    monkeypatch.setattr("vidgist.cli.demo.render_demo", draw)
+    monkeypatch.setattr("vidgist.cli.demo.summarize_one", summarize_one)
     assert main(["demo", "-o", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "4 of 25 shots" in said
