@@ -203,8 +203,8 @@ def speed(
     """Measure how many frames a second each extractor takes; all that are installed by default."""
     from vidgist.features.speed import measure
 
-    wanted = names or tuple(r.name for r in _all() if r.installed())
-    rows = [measure(name, threads=threads, seconds=seconds) for name in wanted]
+    chosen = names or tuple(r.name for r in _all() if r.installed())
+    rows = [measure(name, threads=threads, seconds=seconds) for name in chosen]
     if as_json:
         print_json({"backbones": [asdict(row) for row in rows]})
         return

@@ -1,4 +1,4 @@
-"""``vidgist benchmark NAME``: print a table, or draw a figure, of the paper anew."""
+"""``vidgist benchmark NAME``: print a table or draw a figure of the paper."""
 
 from __future__ import annotations
 

@@ -43,16 +43,16 @@ def in_options(message: str, options: Mapping[str, str]) -> str:
     '--bank: not used; take --preset best'
     """
 
-    def assigned(found: re.Match[str]) -> str:
-        name, quoted, bare = found.groups()
+    def assigned(match: re.Match[str]) -> str:
+        name, quoted, bare = match.groups()
         if name not in options:
-            return found[0]
+            return match[0]
         value = quoted if quoted is not None else bare
         return options[name] if value == "True" else f"{options[name]} {value}"
 
-    def subject(found: re.Match[str]) -> str:
+    def subject(match: re.Match[str]) -> str:
         # Only "name: ..." and "name VALUE: ..." begin with an argument; a sentence does not.
         head = message.split(":", 1)[0].split()
-        return options[found[1]] if found[1] in options and len(head) <= 2 else found[0]
+        return options[match[1]] if match[1] in options and len(head) <= 2 else match[0]
 
     return _ASSIGNED.sub(assigned, _SUBJECT.sub(subject, message))
