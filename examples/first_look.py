@@ -16,9 +16,10 @@ with tempfile.TemporaryDirectory() as folder:
         render_demo(video, seconds=20)
     gist = vidgist.summarize(video, length="20%")
     print(f"{gist.duration:.1f} s of {gist.timeline.duration:.1f} s, at most {gist.budget:.1f} s")
-    for (start, end), score, chosen in zip(
-        gist.shot_seconds, gist.shot_scores, gist.selected, strict=True
-    ):
-        print(f"{start:7.2f} - {end:7.2f} s   {score:.3f}   {'chosen' if chosen else ''}")
+    for (start, end), score in zip(gist.pieces, gist.selection.scores, strict=True):
+        print(f"{start:7.2f} - {end:7.2f} s   {score:.3f}")
+    for (start, end), reason in zip(gist.shot_seconds, gist.selection.refused, strict=True):
+        if reason:
+            print(f"{start:7.2f} - {end:7.2f} s   left out: {reason}")
     for path in gist.save(Path(folder, "gist")):
         print("wrote", path.name)

@@ -8,9 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 import vidgist
 from vidgist.demo import render_demo
-from vidgist.selection import choose
+from vidgist.selection import Footage, choose
 
 with tempfile.TemporaryDirectory() as folder:
     video = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder, "demo.mp4")
@@ -30,6 +32,15 @@ with tempfile.TemporaryDirectory() as folder:
     scores = vidgist.importance(scaled)
 
     shots = vidgist.refine_shots(vidgist.segment(features.values), features.picks, frames.timeline)
-    shots, values, selected = choose(scores, features.picks, shots, frames.timeline, budget=4.0)
-    for (start, end), value in zip(shots.seconds[selected], values[selected], strict=True):
+    footage = Footage(
+        importance=scores,
+        features=features.values,
+        picks=features.picks,
+        shots=shots,
+        timeline=frames.timeline,
+        budget=4.0,
+        junk=np.full(len(scores), ""),  # every sample is fit to show
+    )
+    selection = choose(footage, select="knapsack")
+    for (start, end), value in zip(selection.pieces, selection.scores, strict=True):
         print(f"{start:6.2f} - {end:6.2f} s   {value:.3f}")

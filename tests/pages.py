@@ -15,8 +15,12 @@ from PIL import Image
 
 from clips import Clip, render_clip
 from summaries import summary_of
+from vidgist.selection import Selection, best_within, shot_values, spread
 from vidgist.summary import Summary
 from vidgist.types import Features, Scores, Shots, Timeline, VideoInfo
+
+SCHEMA_1 = Path(__file__).parent / "render" / "summary_schema_1.json"
+"""A summary.json as it was before summaries had pieces."""
 
 HOSTILE = "<img src=x onerror=alert(1)>.mp4"
 """A name that runs a script where it is taken for markup."""
@@ -73,13 +77,19 @@ def clip_summary(
             importance=rng.uniform(0.05, 1.05, n),
         ),
     )
-    changes.setdefault("shot_scores", rng.uniform(0.1, 0.9, len(made.shots)))
+    changes.setdefault("settings", {**made.settings, "select": "knapsack"})
     changes.setdefault("budget", float(made.duration))
     changes.setdefault("thumbnails", tuple(picture_bytes(int(s)) for s in scene))
-    return dataclasses.replace(
+    whole = dataclasses.replace(
         made,
         features=dataclasses.replace(made.features, values=values.astype(np.float32)),
         **changes,
+    )
+    scores = whole.shot_scores[whole.selected]
+    return dataclasses.replace(
+        whole,
+        selection=dataclasses.replace(whole.selection, scores=scores),
+        stills=whole.piece_samples,
     )
 
 
@@ -102,8 +112,9 @@ def long_summary(
     picks = np.arange(n) * rate // 2
     selected = rng.uniform(size=shots) < 0.15
     selected[0] = True
-    keyframes = np.clip(np.searchsorted(picks, frames[:, 0]), 0, n - 1)
     spans = frames / rate
+    importance = rng.uniform(size=n)
+    values = shot_values(spread(importance, picks, n_frames), frames)
     return Summary(
         video=VideoInfo(
             path=Path("there-is-no-such-video.mp4"),
@@ -115,7 +126,7 @@ def long_summary(
             has_audio=True,
             codec="h264",
         ),
-        settings=dict(settings or {}),
+        settings={"select": "knapsack", **(settings or {})},
         timeline=Timeline(
             times=np.arange(n_frames) / rate, jumps=np.zeros(n_frames), duration=float(seconds)
         ),
@@ -127,12 +138,19 @@ def long_summary(
         ),
         scores=Scores(
             criteria={name: rng.uniform(size=n) for name in ("alignment", "uniformity")},
-            importance=rng.uniform(size=n),
+            importance=importance,
         ),
         shots=Shots(frames=frames, seconds=spans),
-        shot_scores=rng.uniform(0.05, 1.0, shots),
-        selected=selected,
-        keyframes=keyframes,
+        selection=Selection(
+            pieces=spans[selected],
+            shots=np.flatnonzero(selected),
+            scores=values[selected],
+            reasons=("important",) * int(selected.sum()),
+            refused=tuple(np.where(selected, "", "no time left").tolist()),
+            repeated=np.full(shots, -1),
+        ),
+        junk=np.full(n, ""),
+        stills=best_within(importance, picks / rate, spans[selected]),
         budget=float(np.sum((spans[:, 1] - spans[:, 0])[selected])),
         thumbnails=tuple(thumbnails[i % distinct] for i in range(n)),
     )

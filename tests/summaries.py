@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from vidgist.selection import Selection, best_within
 from vidgist.summary import Summary
 from vidgist.types import Features, Scores, Shots, Timeline
 from vidgist.video.decode import SampleStream
@@ -25,7 +27,7 @@ def summary_of(
 ) -> Summary:
     """Return a summary of a clip cut into shots at the frames that are shown at ``cuts``.
 
-    ``selected`` names the chosen shots. The best sample of a shot is its second one, if any.
+    ``selected`` names the chosen shots. Importance rises with time.
     """
     samples = SampleStream(path, fps=fps, size=(8, 8))
     for _ in samples:
@@ -36,11 +38,6 @@ def summary_of(
     borders = [border for border in borders if border < timeline.n_frames]
     frames = np.stack([borders, [*borders[1:], timeline.n_frames]], axis=1)
     seconds = np.append(timeline.times, timeline.duration)[frames]
-    keyframes = []
-    for first, last in frames:
-        inside = np.flatnonzero((picks >= first) & (picks < last))
-        near = int(np.argmin(np.abs(picks - first)))
-        keyframes.append(int(inside[min(1, len(inside) - 1)]) if len(inside) else near)
     chosen = np.zeros(len(frames), bool)
     chosen[list(selected)] = True
     n = len(picks)
@@ -63,8 +60,53 @@ def summary_of(
             importance=importance,
         ),
         shots=Shots(frames=frames, seconds=seconds),
-        shot_scores=np.linspace(0.2, 0.8, len(frames)),
-        selected=chosen,
-        keyframes=np.array(keyframes),
+        selection=Selection(
+            pieces=seconds[chosen],
+            shots=np.flatnonzero(chosen),
+            scores=np.linspace(0.2, 0.8, len(frames))[chosen],
+            reasons=("important",) * int(chosen.sum()),
+            refused=tuple(np.where(chosen, "", "no time left").tolist()),
+            repeated=np.full(len(frames), -1),
+        ),
+        junk=np.full(n, ""),
+        stills=best_within(importance, timeline.times[picks], seconds[chosen]),
         budget=float(timeline.duration),
+    )
+
+
+def with_pieces(
+    summary: Summary,
+    pieces: Sequence[tuple[float, float]],
+    *,
+    refused: Mapping[int, str] | None = None,
+    repeated: Mapping[int, int] | None = None,
+    **changes: Any,
+) -> Summary:
+    """Return a summary that shows these pieces, (start, end) in seconds, each within a shot.
+
+    ``refused`` gives the reasons of shots that are left out, ``repeated`` the pieces that shots
+    repeat, and ``changes`` other attributes of the selection.
+    """
+    seconds = np.asarray(pieces, dtype=np.float64).reshape(-1, 2)
+    shots = np.searchsorted(summary.shot_seconds[:, 0], seconds[:, 0] + 1e-6, side="right") - 1
+    assert (seconds[:, 1] <= summary.shot_seconds[shots, 1] + 1e-6).all()
+    reasons = ["" if i in shots else "no time left" for i in range(len(summary.shots))]
+    alike = np.full(len(summary.shots), -1)
+    for shot, reason in (refused or {}).items():
+        reasons[shot] = reason
+    for shot, piece in (repeated or {}).items():
+        reasons[shot], alike[shot] = "repeats", piece
+    shown = summary.timeline.times[summary.features.picks]
+    best = best_within(summary.scores.importance, shown, seconds)
+    values = {
+        "scores": summary.scores.importance[best],
+        "reasons": ("important",) * len(seconds),
+        "refused": tuple(reasons),
+        "repeated": alike,
+    }
+    return dataclasses.replace(
+        summary,
+        selection=Selection(pieces=seconds, shots=shots, **{**values, **changes}),
+        stills=np.unique(best),
+        budget=max(summary.budget, float(np.sum(seconds[:, 1] - seconds[:, 0]))),
     )

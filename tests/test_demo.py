@@ -106,6 +106,7 @@ def test_command_says_what_to_look_at(tmp_path, capsys, monkeypatch):
         (folder / "summary.mp4").write_text("")
         return {"video": str(path), "output": str(folder), "duration": 60.0, "summary": 9.0} | {
             "selected": 4,
+            "pieces": 5,
             "shots": 25,
         }
 
@@ -113,7 +114,7 @@ def test_command_says_what_to_look_at(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("vidgist.cli.demo.summarize_one", summarize_one)
     assert main(["demo", "-o", str(tmp_path)]) == 0
     said = capsys.readouterr().out
-    assert "4 of 25 shots" in said
+    assert "9.0 s of 1:00 min, 5 pieces of 4 of 25 shots -> " in said
     assert f"{tmp_path / 'demo.mp4'}" in said
     assert f"{tmp_path / 'summary.mp4'}" in said
     assert "storyboard" not in said  # it was not made
@@ -124,5 +125,6 @@ def test_command_says_what_to_look_at(tmp_path, capsys, monkeypatch):
 def test_command_refuses_wrong_lengths_before_drawing(tmp_path, capsys):
     assert main(["demo", "-o", str(tmp_path / "a"), "--seconds", "5"]) == 2
     assert main(["demo", "-o", str(tmp_path / "a"), "--length", "much"]) == 2
-    assert capsys.readouterr().err.count("\n") == 2
+    assert main(["demo", "-o", str(tmp_path / "a"), "--select", "knapsak"]) == 2
+    assert capsys.readouterr().err.count("\n") == 3
     assert not (tmp_path / "a").exists() or not list((tmp_path / "a").iterdir())

@@ -13,6 +13,7 @@ import vidgist
 from clips import render_clip
 from vidgist.errors import SettingError, VideoError
 from vidgist.render.report.lengths import selections
+from vidgist.selection import RULES
 
 
 @pytest.fixture(scope="module")
@@ -34,19 +35,35 @@ def test_shots_begin_at_the_cuts(clip, gist):
         assert min(abs(start - cut) for cut in clip.cuts) < 1e-6, starts
 
 
-def test_summary_fits_and_is_made_of_whole_shots(clip, gist):
+def test_summary_fits_and_is_made_of_whole_shots(clip):
+    gist = vidgist.summarize(clip.path, length="40%", select="knapsack")
+    assert gist.settings["select"] == "knapsack"
+    np.testing.assert_array_equal(gist.pieces, gist.shot_seconds[gist.selected])
+    assert 0 < gist.duration <= 0.4 * clip.duration + 1e-6
+
+
+@pytest.mark.parametrize("select", RULES)
+def test_summary_fits_and_is_made_of_pieces_of_shots(clip, select):
+    gist = vidgist.summarize(clip.path, length="40%", select=select)
     assert 0 < gist.duration <= 0.4 * clip.duration + 1e-6
     assert gist.budget == pytest.approx(0.4 * clip.duration)
     assert gist.selected.any()
-    for number, sample in enumerate(gist.keyframes):
-        start, end = gist.shots.frames[number]
-        assert start <= gist.features.picks[sample] < end
+    for (start, end), shot in zip(gist.pieces, gist.selection.shots, strict=True):
+        assert gist.shot_seconds[shot, 0] <= start < end <= gist.shot_seconds[shot, 1]
+    assert np.all(gist.pieces[1:, 0] >= gist.pieces[:-1, 1])
+    for intervals, samples in (
+        (gist.shot_seconds, gist.shot_samples),
+        (gist.pieces, gist.piece_samples),
+    ):
+        for (start, end), sample in zip(intervals, samples, strict=True):
+            assert start <= gist.timeline.times[gist.features.picks[sample]] < end
 
 
 def test_every_option_in_force_is_told(gist):
     assert gist.settings["length"] == "40%"
     assert gist.settings["preset"] == vidgist.scoring.presets.DEFAULT_PRESET
-    for name in ("criteria", "neighbors", "avoid_zeros", "smoothing", "fps", "backbone", "model"):
+    names = ("criteria", "neighbors", "avoid_zeros", "smoothing", "fps", "backbone", "model")
+    for name in ("select", *names):
         assert name in gist.settings
 
 
@@ -77,15 +94,20 @@ def test_saving_writes_a_clip_that_plays(clip, gist, tmp_path):
         frames = sum(1 for _ in summary.decode(video=0))
     assert frames == pytest.approx(gist.duration * 25, abs=1)
     document = json.loads((tmp_path / "gist" / "summary.json").read_text())
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["summary"]["duration"] == pytest.approx(gist.duration, abs=1e-6)
-    assert len(list((tmp_path / "gist" / "keyframes").iterdir())) == gist.selected.sum()
+    assert [piece["start"] for piece in document["pieces"]] == pytest.approx(gist.pieces[:, 0])
+    files = sorted((tmp_path / "gist" / "keyframes").iterdir())
+    assert [f"keyframes/{file.name}" for file in files] == [
+        keyframe["file"] for keyframe in document["keyframes"]
+    ]
+    assert len(files) == len(gist.stills)
 
 
 def test_a_budget_under_the_shortest_shot_gives_a_piece_of_the_best(clip):
     gist = vidgist.summarize(clip.path, length=0.2)
     assert gist.duration == pytest.approx(0.2)
-    assert gist.selected.sum() == 1
+    assert len(gist.pieces) == gist.selected.sum() == 1
 
 
 def test_one_frame(tmp_path):
@@ -99,7 +121,12 @@ def test_one_frame(tmp_path):
 
 def test_wrong_settings_are_told_before_the_video_is_read(tmp_path):
     missing = tmp_path / "none.mp4"
-    for options in ({"length": "abc"}, {"settings": "papr"}, {"criteria": ["uniqueness"]}):
+    for options in (
+        {"length": "abc"},
+        {"select": "knapsak"},
+        {"settings": "papr"},
+        {"criteria": ["uniqueness"]},
+    ):
         with pytest.raises(SettingError):
             vidgist.summarize(missing, **options)
     with pytest.raises(VideoError, match=r"none\.mp4"):
@@ -111,10 +138,14 @@ def test_slides_keep_their_keyframes_and_their_lengths(tmp_path):
         tmp_path / "slides.mp4", scenes=(30, 30, 30), times=(0, 30, 60), fps=Fraction(1, 30)
     )
     gist = vidgist.summarize(slides.path, length="5s")
-    times, shots = gist.keyframe_times, gist.shot_seconds
-    assert np.all((shots[:, 0] <= times) & (times < shots[:, 1]))
+    for samples, intervals in (
+        (gist.shot_samples, gist.shot_seconds),
+        (gist.piece_samples, gist.pieces),
+    ):
+        times = gist.times_within(samples, intervals)
+        assert np.all((intervals[:, 0] <= times) & (times < intervals[:, 1]))
     assert gist.duration == pytest.approx(5)
     for found in selections(gist):
-        lasting = sum(end - start for start, end in found.segments)
+        lasting = sum(end - start for start, end in found.selection.pieces)
         alone = vidgist.summarize(slides.path, length=f"{100 * found.share}%")
         assert lasting == pytest.approx(alone.duration)

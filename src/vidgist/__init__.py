@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         VidgistWarning,
     )
     from vidgist.features import extract_features
+    from vidgist.keyframes import find_keyframes
     from vidgist.pipeline import summarize
     from vidgist.scoring.bank import Bank, read_bank, shipped_bank
     from vidgist.scoring.presets import Preset, preset
@@ -80,6 +81,7 @@ _HOMES = {
     ),
     "vidgist.backbones": ("load_backbone",),
     "vidgist.features": ("extract_features",),
+    "vidgist.keyframes": ("find_keyframes",),
     "vidgist.pipeline": ("summarize",),
     "vidgist.scoring.presets": ("Preset", "preset"),
     "vidgist.scoring.scorer": ("Scorer", "importance"),
@@ -123,6 +125,7 @@ __all__ = [
     "choose",
     "distinctiveness",
     "extract_features",
+    "find_keyframes",
     "importance",
     "knapsack",
     "load_backbone",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_FPS", "DEFAULT_LENGTH", "ENGINES"]
+__all__ = ["DEFAULT_FPS", "DEFAULT_KEYFRAMES", "DEFAULT_LENGTH", "DEFAULT_SELECT", "ENGINES"]
 
-DEFAULT_LENGTH = "15%"
-"""The most that a summary may last."""
+DEFAULT_LENGTH = "auto"
+"""The most that a summary may last: see `vidgist.selection.parse_length`."""
 
 DEFAULT_FPS = 2.0
 """Samples a second, as the field's benchmarks have them (every 15th frame of 30)."""
 
+DEFAULT_SELECT = "gist"
+"""Rule by which the pieces of a summary are chosen."""
+
 ENGINES = ("processes", "ray")
 """Where the workers of a batch run: on this machine, or on a Ray cluster."""
+
+DEFAULT_KEYFRAMES = "auto"
+"""Number of stills: as many as add something new."""

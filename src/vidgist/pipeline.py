@@ -6,7 +6,7 @@ Each stage is a public function on plain arrays; `summarize` only calls them in 
 1.  `features.extract_features`: decode once, sample    video/, features/
 2.  `scoring.Scorer.score`: criteria, their product     criteria/, scoring/
 3.  `shots.segment`, `refine_shots`: cuts on frames     shots/
-4.  `selection.choose`: the best that fit the length    selection/
+4.  `selection.choose`: pieces that fit the length      selection/
 5.  `Summary.save`: clip, keyframes, page, data         render/
 ==  ==================================================  ======================
 """
@@ -15,30 +15,59 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from vidgist.backbones import DEFAULT_BACKBONE, Backbone, load_backbone
-from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH
-from vidgist.features import extract_features
+from vidgist.defaults import DEFAULT_FPS, DEFAULT_KEYFRAMES, DEFAULT_LENGTH, DEFAULT_SELECT
+from vidgist.features import Extraction, extract_features
 from vidgist.models import Model
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import SHIPPED, Bank
 from vidgist.scoring.presets import DEFAULT_PRESET, Preset, preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.selection import best_samples, choose, parse_length
+from vidgist.selection import RULES, Footage, parse_count, parse_length
+from vidgist.selection.clean_cuts import clean_cuts
+from vidgist.selection.keyframes import cover_keyframes
 from vidgist.shots import refine_shots, segment
 from vidgist.summary import Summary
+from vidgist.types import Floats, Scores, VideoInfo
 from vidgist.video import Limits, probe
 
-__all__ = ["DEFAULTS", "summarize"]
+__all__ = ["DEFAULTS", "ScoredVideo", "score_video", "summarize"]
 
 
-def summarize(
+@dataclass(frozen=True, kw_only=True)
+class ScoredVideo:
+    """A video after the first two stages: sampled and scored.
+
+    Attributes:
+        video: what was probed.
+        extraction: features, timeline, junk and thumbnails.
+        scores: criteria and importance, (T,) each.
+        scorer: that gave them.
+        settings: every option's value that they depend on, by name.
+    """
+
+    video: VideoInfo
+    extraction: Extraction
+    scores: Scores
+    scorer: Scorer
+    settings: Mapping[str, Any]
+
+    @property
+    def times(self) -> Floats:
+        """(T,) seconds of each sample."""
+        assert self.extraction.features.times is not None
+        return self.extraction.features.times
+
+
+def score_video(
     path: str | Path,
     *,
-    length: str | float = DEFAULT_LENGTH,
     settings: str | Preset = DEFAULT_PRESET,
     model: str | Path | Model | None = None,
     bank: str | Path | Bank = SHIPPED,
@@ -52,40 +81,8 @@ def summarize(
     with_thumbnails: bool = True,
     progress: Progress = silent,
     **changes: Any,
-) -> Summary:
-    """Summarize a video: sample it, score the samples, cut it into shots, select the best.
-
-    Args:
-        path: the video file.
-        length: the most that the summary may last: ``"15%"``, ``"90s"``, ``"1:30"`` or seconds.
-        settings: of the score: the name of a preset, or what `vidgist.preset` returns.
-        model: safetensors file that ``vidgist train`` wrote, or the model itself.
-        bank: statistics of other videos, for the criteria that compare with them: `shipped`,
-            `none`, a file that ``vidgist bank`` wrote, or the bank itself.
-        scorer: built before, in the place of settings, model and bank.
-        fps: samples a second.
-        fast: skip frames that neither another frame nor a sample needs: quicker, and borders of
-            shots may be off by a frame or two.
-        backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
-        device: `auto`, `cpu` or `cuda`.
-        threads: for decoding and for inference each; default one a core.
-        limits: pixels, seconds and streams that the video may have at most.
-        with_thumbnails: make the small pictures of the samples, which the report shows.
-        progress: called as each stage goes on.
-        **changes: fields of the settings to change, such as ``smoothing=1.5``.
-
-    Returns:
-        (T,) scores, (S,) shots in seconds and what is selected, no longer than the length;
-        ``save`` writes the files.
-
-    Raises:
-        SettingError: an argument is unknown or out of range, or two contradict each other.
-        VideoError: nothing in the file decodes.
-        ModelError: the backbone or the model is damaged, or one does not fit the other.
-        DataError: the bank is damaged, or one of another backbone.
-        MissingExtraError: the backbone needs a package that is not installed.
-    """
-    parse_length(length, 1.0)  # wrong arguments are refused before the work, not after
+) -> ScoredVideo:
+    """Sample a video and score its samples; see `summarize` for the arguments and errors."""
     if scorer is None:
         scorer = Scorer(preset(settings, **changes), model=model, bank=bank)
     video = probe(path, limits=limits)
@@ -105,46 +102,149 @@ def summarize(
         with_thumbnails=with_thumbnails,
         progress=progress,
     )
-    features, timeline = extraction.features, extraction.timeline
-    scores = scorer.score(features, progress=progress)
-    progress("finding shots", 0, None)
-    whole = refine_shots(segment(features.values), features.picks, timeline)
-    budget = parse_length(length, timeline.duration)
-    shots, values, selected = choose(
-        scores.importance,
-        features.picks,
-        whole,
-        timeline,
-        budget=budget,
-        integer_values=scorer.settings.integer_values,
-        black=extraction.black,
-    )
-    return Summary(
+    return ScoredVideo(
         video=video,
+        extraction=extraction,
+        scores=scorer.score(extraction.features, progress=progress),
+        scorer=scorer,
         settings={
-            "length": str(length),
             "preset": scorer.settings.name,
             **{k: v for k, v in asdict(scorer.settings).items() if k != "name"},
             "fps": fps,
             "fast": fast,
-            "backbone": features.backbone,
+            "backbone": extraction.features.backbone,
             "backbone_fingerprint": extraction.fingerprint,
             **scorer.described(),
             "device": device,
             "threads": threads,
         },
+    )
+
+
+def summarize(
+    path: str | Path,
+    *,
+    length: str | float = DEFAULT_LENGTH,
+    select: str = DEFAULT_SELECT,
+    keyframes: int | str = DEFAULT_KEYFRAMES,
+    speech: bool = True,
+    settings: str | Preset = DEFAULT_PRESET,
+    model: str | Path | Model | None = None,
+    bank: str | Path | Bank = SHIPPED,
+    scorer: Scorer | None = None,
+    fps: float = DEFAULT_FPS,
+    fast: bool = False,
+    backbone: str | Backbone = DEFAULT_BACKBONE,
+    device: str = "auto",
+    threads: int | None = None,
+    limits: Limits | None = None,
+    with_thumbnails: bool = True,
+    progress: Progress = silent,
+    **changes: Any,
+) -> Summary:
+    """Summarize a video: sample it, score the samples, cut it into shots, select the best.
+
+    Args:
+        path: the video file.
+        length: the most that the summary may last: ``"auto"`` (see `auto_length`), ``"15%"``,
+            ``"90s"``, ``"1:30"`` or seconds.
+        select: rule of selection, a name out of `vidgist.selection.RULES`.
+        keyframes: number of stills that stand for the whole video, or ``"auto"``.
+        speech: move the borders of pieces to pauses where somebody speaks.
+        settings: of the score: the name of a preset, or what `vidgist.preset` returns.
+        model: safetensors file that ``vidgist train`` wrote, or the model itself.
+        bank: statistics of other videos, for the criteria that compare with them: `shipped`,
+            `none`, a file that ``vidgist bank`` wrote, or the bank itself.
+        scorer: built before, in the place of settings, model and bank.
+        fps: samples a second.
+        fast: skip frames that neither another frame nor a sample needs: quicker, and borders of
+            shots may be off by a frame or two.
+        backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
+        device: `auto`, `cpu` or `cuda`.
+        threads: for decoding and for inference each; default one a core.
+        limits: pixels, seconds and streams that the video may have at most.
+        with_thumbnails: make the small pictures of the samples, which the report shows.
+        progress: called as each stage goes on.
+        **changes: fields of the settings to change, such as ``smoothing=1.5``.
+
+    Returns:
+        (T,) scores, (S,) shots in seconds and the (n, 2) pieces that are shown, no longer than the
+        length together; ``save`` writes the files.
+
+    Raises:
+        SettingError: an argument is unknown or out of range, or two contradict each other.
+        VideoError: nothing in the file decodes.
+        ModelError: the backbone or the model is damaged, or one does not fit the other.
+        DataError: the bank is damaged, or one of another backbone.
+        MissingExtraError: the backbone needs a package that is not installed.
+    """
+    rule = RULES.find(select)
+    parse_length(length, 1.0)  # wrong arguments are refused before the work, not after
+    count = parse_count(keyframes)
+    scored = score_video(
+        path,
+        settings=settings,
+        model=model,
+        bank=bank,
+        scorer=scorer,
+        fps=fps,
+        fast=fast,
+        backbone=backbone,
+        device=device,
+        threads=threads,
+        limits=limits,
+        with_thumbnails=with_thumbnails,
+        progress=progress,
+        **changes,
+    )
+    features, timeline = scored.extraction.features, scored.extraction.timeline
+    junk = scored.extraction.junk
+    progress("finding shots", 0, None)
+    footage = Footage(
+        importance=scored.scores.importance,
+        features=features.values,
+        times=scored.times,
+        picks=features.picks,
+        shots=refine_shots(segment(features.values), features.picks, timeline),
+        timeline=timeline,
+        budget=parse_length(length, timeline.duration),
+        junk=np.array(junk.reasons),
+        integer_values=scored.scorer.settings.integer_values,
+    )
+    selection = rule.choose(footage)
+    if rule.clean_cuts:
+        hears = speech and scored.video.has_audio
+        selection = clean_cuts(
+            selection, footage, junk.intervals, speech_of=path if hears else None
+        )
+    stills = cover_keyframes(
+        footage.importance,
+        footage.times,
+        footage.features,
+        count,
+        sharpness=junk.sharpness,
+        junk=footage.junk,
+    )
+    return Summary(
+        video=scored.video,
+        settings={
+            "length": str(length),
+            "select": rule.name,
+            "keyframes": keyframes,
+            "speech": speech,
+            **scored.settings,
+        },
         timeline=timeline,
         features=features,
-        scores=scores,
-        shots=shots,
-        shot_scores=values,
-        selected=selected,
-        keyframes=best_samples(scores.importance, features.picks, shots),
-        budget=budget,
-        black=extraction.black,
-        uncut=None if shots is whole else whole,
-        thumbnails=extraction.thumbnails,
-        warnings=(*timeline.warnings, *scorer.notes),
+        scores=scored.scores,
+        shots=footage.shots,
+        selection=selection,
+        budget=footage.budget,
+        junk=footage.junk,
+        stills=np.sort(stills.samples),
+        cover=int(stills.samples[0]),
+        thumbnails=scored.extraction.thumbnails,
+        warnings=(*timeline.warnings, *scored.scorer.notes),
     )
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from vidgist.selection.rule import Footage, Selection
+from vidgist.selection.values import best_within, shot_values, spread
+from vidgist.selection.whole_shots import best_samples
 from vidgist.types import (
     Booleans,
     Features,
@@ -18,6 +22,7 @@ from vidgist.types import (
     Scores,
     ShapesInRepr,
     Shots,
+    Strings,
     Timeline,
     VideoInfo,
     expect,
@@ -38,12 +43,11 @@ class Summary(ShapesInRepr):
         features: (T, D) features with their times.
         scores: criteria and importance, (T,) each.
         shots: all shots of the video, in order, with seconds.
-        shot_scores: (S,) value of each shot: the mean importance of its frames.
-        selected: (S,) True where the shot is in the summary.
-        keyframes: (S,) index of the best-scoring sample of each shot.
+        selection: the pieces of shots that the summary shows, and why other shots are left out.
         budget: greatest duration of the summary in seconds.
-        black: (T,) True where a sample is black, or None if unknown.
-        uncut: the shots before the best one was cut, if no whole shot fitted.
+        junk: (T,) the reason why a sample is unfit to show, such as ``black``; "" for none.
+        stills: (K,) index of the sample of each keyframe, ascending.
+        cover: index of the sample that stands for the video best.
         thumbnails: T small JPEG files, one per sample, or empty.
         warnings: one sentence each.
     """
@@ -54,12 +58,11 @@ class Summary(ShapesInRepr):
     features: Features
     scores: Scores
     shots: Shots
-    shot_scores: Floats
-    selected: Booleans
-    keyframes: Integers
+    selection: Selection
     budget: float
-    black: Booleans | None = None
-    uncut: Shots | None = None
+    junk: Strings
+    stills: Integers
+    cover: int = 0
     thumbnails: tuple[bytes, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -68,11 +71,8 @@ class Summary(ShapesInRepr):
         expect(self.features.times is not None, "Summary.features.times", "seconds", None)
         expect(self.shots.seconds is not None, "Summary.shots.seconds", "seconds", None)
         expect_length("Summary", "scores.importance", self.scores.importance, len(self.features))
-        for name in ("shot_scores", "selected", "keyframes"):
-            expect_length("Summary", name, getattr(self, name), len(self.shots))
-        if self.black is not None:
-            expect_length("Summary", "black", self.black, len(self.features))
-        expect(bool(self.selected.any()), "Summary.selected", "at least one shot", "none")
+        expect_length("Summary", "junk", self.junk, len(self.features))
+        expect(len(self.selection) > 0, "Summary.selection", "at least one piece", "none")
 
     @property
     def times(self) -> Floats:
@@ -91,24 +91,58 @@ class Summary(ShapesInRepr):
         assert self.shots.seconds is not None
         return self.shots.seconds
 
-    @property
-    def keyframe_times(self) -> Floats:
-        """(S,) time of each keyframe in seconds, within its shot."""
-        start, end = self.shot_seconds.T
-        sampled = self.times[self.keyframes]
-        # A picture that stays for long may have been sampled after the end of a shot that was cut.
-        shown = self.timeline.times[self.features.picks[self.keyframes]]
-        return np.asarray(np.maximum(np.where(sampled < end, sampled, shown), start))
+    @cached_property
+    def shot_scores(self) -> Floats:
+        """(S,) value of each shot: the mean importance of its frames."""
+        frames = spread(self.scores.importance, self.features.picks, self.timeline.n_frames)
+        return shot_values(frames, self.shots.frames)
+
+    @cached_property
+    def shot_samples(self) -> Integers:
+        """(S,) index of the best-scoring sample of each shot."""
+        return best_samples(self.scores.importance, self.features.picks, self.shots)
 
     @property
-    def segments(self) -> Floats:
-        """(n selected, 2) start and end in seconds of each selected shot, in order."""
-        return self.shot_seconds[self.selected]
+    def selected(self) -> Booleans:
+        """(S,) bool: which shots have a piece in the summary."""
+        return self.selection.selected
+
+    @property
+    def pieces(self) -> Floats:
+        """(n, 2) start and end in seconds of what the summary shows, in order."""
+        return self.selection.pieces
+
+    @cached_property
+    def piece_samples(self) -> Integers:
+        """(n,) index of the best-scoring sample in each piece."""
+        return best_within(self.scores.importance, self.times, self.pieces)
+
+    def times_within(self, samples: Integers, intervals: Floats) -> Floats:
+        """Return the time (n,) of each sample (n,), moved into its interval (n, 2) of seconds."""
+        start, end = intervals.T
+        sampled = self.times[samples]
+        # A picture that stays for long may have been sampled after the end of the interval.
+        shown = self.timeline.times[self.features.picks[samples]]
+        return np.asarray(np.maximum(np.where(sampled < end, sampled, shown), start))
 
     @property
     def duration(self) -> float:
         """Duration of the summary in seconds, at most ``budget``."""
-        return float(np.sum(self.segments[:, 1] - self.segments[:, 0]))
+        return float(np.sum(self.pieces[:, 1] - self.pieces[:, 0]))
+
+    def footage(self, budget: float) -> Footage:
+        """Return what a rule of selection chooses from, for a summary of another length."""
+        return Footage(
+            importance=self.scores.importance,
+            features=self.features.values,
+            times=self.times,
+            picks=self.features.picks,
+            shots=self.shots,
+            timeline=self.timeline,
+            budget=budget,
+            junk=self.junk,
+            integer_values=bool(self.settings.get("integer_values")),
+        )
 
     def save(
         self, folder: str | Path, *, make: Iterable[str] | None = None, overwrite: bool = False

@@ -11,29 +11,30 @@ import numpy as np
 import pytest
 
 from pages import clip_summary, long_summary
+from summaries import with_pieces
 from vidgist.render import render
-from vidgist.selection import best_samples, choose, trim
+from vidgist.summary import Summary
 from vidgist.types import Scores
 
 Opener = Callable[..., Any]
 
 
-def marked(page: Any) -> list[int]:
-    """Return the indices of the shots that are marked as selected."""
-    return list(
-        page.eval_on_selector_all(
-            "#shots li",
-            "all => all.flatMap(li => li.querySelector('.selected')"
-            " ? [Number(li.dataset.shot)] : [])",
-        )
-    )
+def cards(page: Any, group: str, what: str = "shot") -> list[int]:
+    """Return the indices of the pieces or shots of the cards in ``selected`` or ``left``."""
+    numbers = f"all => all.map(li => Number(li.dataset.{what}))"
+    return list(page.eval_on_selector_all(f"#{group}-list li", numbers))
+
+
+def shots_of(length: Any) -> list[int]:
+    """Return the shot of each piece."""
+    return [piece["shot"] for piece in length["pieces"]]
 
 
 def now(page: Any) -> int:
     return int(page.get_attribute("#timeline", "aria-valuenow"))
 
 
-def test_the_slider_marks_the_shots_in_the_data(report: Path, open_page: Opener) -> None:
+def test_the_slider_shows_the_pieces_in_the_data(report: Path, open_page: Opener) -> None:
     opened = open_page(report)
     page, lengths = opened.page, opened.data["lengths"]
     assert len(lengths) == 11
@@ -42,11 +43,17 @@ def test_the_slider_marks_the_shots_in_the_data(report: Path, open_page: Opener)
     seen = set()
     for index, length in enumerate(lengths):
         assert page.input_value("#length") == str(index)
-        assert marked(page) == length["shots"]
-        seen.add(tuple(length["shots"]))
+        chosen = shots_of(length)
+        assert cards(page, "selected") == chosen
+        assert cards(page, "selected", "piece") == list(range(len(chosen)))
+        assert cards(page, "left") == [i for i in range(8) if i not in chosen]
+        seen.add(tuple(chosen))
         share = f"{round(length['share'] * 100, 1):g}%"
         said = page.get_attribute("#length", "aria-valuetext")
-        assert said.startswith(f"{share}: {len(length['shots'])} shot")
+        n = len(chosen)
+        assert said.startswith(f"{share}: {n} piece{'s' * (n != 1)} of {n} shot")
+        assert opened.text("#length-pieces") == str(n)
+        assert opened.text("#length-shots") == f"{n} of 8"
         assert opened.text("#live") == said
         assert opened.text("#share") == share
         assert bool(opened.text("#made")) == length["made"]
@@ -56,7 +63,7 @@ def test_the_slider_marks_the_shots_in_the_data(report: Path, open_page: Opener)
 
 def test_it_begins_with_the_summary_as_it_was_made(report: Path, open_page: Opener) -> None:
     opened = open_page(report)
-    assert marked(opened.page) == [1, 3]
+    assert cards(opened.page, "selected") == [1, 3]
     assert opened.text("#made") == "as it was made"
 
 
@@ -84,8 +91,18 @@ def test_keys_go_from_moment_to_moment_and_shot_to_shot(report: Path, open_page:
     assert press("PageDown") == keys[1]
     assert page.get_attribute("#timeline", "aria-valuemax") == str(last)
     said = page.get_attribute("#timeline", "aria-valuetext")
-    assert "shot 2 of 8, in the summary, importance 0." in said
+    assert "shot 2 of 8, piece 1 of the summary, importance 1.01" in said
     assert page.get_attribute("#shots .shot.current", "aria-current") == "true"
+    # From piece to piece.
+    (made,) = [length for length in data["lengths"] if length["made"]]
+    pieces = [piece["key"] for piece in made["pieces"]]
+    assert press("Home") == 0
+    assert press("n") == pieces[0]
+    assert press("N") == pieces[1]
+    assert press("n") == pieces[1]
+    assert press("p") == pieces[0]
+    assert press("End") == last
+    assert press("P") == pieces[1]
 
 
 def test_zooming(report: Path, open_page: Opener) -> None:
@@ -126,88 +143,128 @@ def test_a_moment_is_explained(report: Path, open_page: Opener, tmp_path: Path) 
     assert "Global consistency0.10the lowest of the video" in values
 
 
-def test_a_piece_that_lies_in_several_shots_counts_as_one(
+def several(folder: Path) -> Summary:
+    """Return a summary with two pieces in shot 3, and shots left out for several reasons."""
+    summary = with_pieces(
+        clip_summary(folder, scenes=(1.0, 0.8, 3.2, 0.6, 1.0, 0.8, 1.2, 1.0)),
+        [(1.0, 1.8), (2.0, 2.8), (3.6, 4.8), (6.7, 7.2)],
+        refused={0: "blurred", 6: "card", 7: "<b>dull</b>"},
+        repeated={4: 1},
+        reasons=("important", "important", "short", "<i>mine</i>"),
+    )
+    return summary
+
+
+def test_it_says_why_each_piece_is_shown_and_each_shot_is_left_out(
     open_page: Opener, tmp_path: Path
 ) -> None:
-    whole = clip_summary(tmp_path)
-    scores = whole.scores.importance
-    shots, values, selected = choose(
-        scores, whole.features.picks, whole.shots, whole.timeline, budget=0.3
+    render(several(tmp_path), tmp_path / "out", make=["report", "mp4"])
+    opened = open_page(tmp_path / "out" / "report.html")
+    page = opened.page
+
+    def texts(selector: str) -> list[str]:
+        return list(page.eval_on_selector_all(selector, "all => all.map(e => e.textContent)"))
+
+    assert cards(page, "selected") == [1, 2, 2, 5]
+    assert cards(page, "left") == [0, 3, 4, 6, 7]
+    assert texts("#selected-list .reason") == [
+        "Shown because it is among the most important moments.",
+        "Shown because it is among the most important moments.",
+        "Shown because it fits into the time that was left.",
+        "Shown: <i>mine</i>.",
+    ]
+    assert texts("#left-list .reason") == [
+        "Left out: blurred.",
+        "Left out: no time left.",
+        "Left out: it looks like piece 2.",
+        "Left out: a title card.",
+        "Left out: <b>dull</b>.",
+    ]
+    assert page.query_selector_all("#shots b, #shots i") == []
+    assert "4 pieces of 3 of 8 shots" in opened.text(".facts")
+    assert opened.text("#length-pieces") == "4"
+    assert opened.text("#length-shots") == "3 of 8"
+    said = page.get_attribute("#length", "aria-valuetext")
+    assert "4 pieces of 3 shots, 3.3 s of at most 3.3 s" in said
+    assert "whole shots by an exact knapsack" in opened.text("#length-hint")
+
+    page.click("#selected-list li[data-piece='0'] button")
+    assert opened.text("#verdict") == (
+        "Piece 1 of the summary: the whole of shot 2."
+        " Shown because it is among the most important moments."
     )
-    cut = dataclasses.replace(
-        whole,
-        shots=shots,
-        uncut=whole.shots,
-        selected=selected,
-        shot_scores=values,
-        keyframes=best_samples(scores, whole.features.picks, shots),
-        budget=0.3,
+    page.click("#selected-list li[data-piece='2'] button")
+    assert opened.text("#verdict") == (
+        "Piece 3 of the summary: 0:03.6 to 0:04.8, in shot 3."
+        " Shown because it fits into the time that was left."
     )
-    render(cut, tmp_path / "cut", make="report")
-    opened = open_page(tmp_path / "cut" / "report.html")
-    opened.page.focus("#length")
-    opened.page.keyboard.press("ArrowRight")
-    longer = opened.data["lengths"][int(opened.page.input_value("#length"))]
-    assert longer["cut"]
-    assert len(longer["shots"]) > 1
-    assert opened.text("#length-shots") == f"1 of {len(shots)}"
+    assert opened.text("#moment-play") == "Play this piece"
+    assert page.get_attribute("li:has(.current)", "data-piece") == "2"
+    page.click("#left-list li[data-shot='4'] button")
+    assert opened.text("#verdict") == (
+        "Shot 5 is not in the summary. Left out: it looks like piece 2."
+    )
+    assert opened.text("#moment-play") == "Play this shot"
+    assert page.get_attribute("li:has(.current)", "data-shot") == "4"
+    # Between the two pieces of shot 3.
+    page.focus("#timeline")
+    page.keyboard.press("Home")
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    assert opened.text("#verdict") == (
+        "Not in the summary, which has another part of shot 3:"
+        " 0:02.0 to 0:02.8 (piece 2) and 0:03.6 to 0:04.8 (piece 3)."
+    )
+    assert "shot 3 of 8, not in the summary," in page.get_attribute("#timeline", "aria-valuetext")
 
 
-def test_it_says_why_a_shot_is_in_the_summary_or_not(
-    report: Path, open_page: Opener, tmp_path: Path
-) -> None:
+def test_the_timeline_marks_pieces_and_not_whole_shots(open_page: Opener, tmp_path: Path) -> None:
+    render(several(tmp_path), tmp_path / "out", make="report")
+    opened = open_page(tmp_path / "out" / "report.html")
+    page = opened.page
+    page.wait_for_timeout(200)  # a drawing waits for the next frame
+    color = (
+        "x => { const c = document.getElementById('canvas');"
+        " const y = Math.round((c.clientHeight - 22 - 20 - 24 + 5) * devicePixelRatio);"
+        " return [...c.getContext('2d').getImageData(Math.round(x * c.width), y, 1, 1).data]; }"
+    )
+    duration = opened.data["duration"]
+    accent = page.evaluate(color, 1.2 / duration)
+    assert accent[3] == 255
+    for seconds, shown in [(2.4, True), (3.2, False), (4.0, True), (4.9, False), (0.5, False)]:
+        assert (page.evaluate(color, seconds / duration) == accent) == shown
+    assert all("willReadFrequently" in said for said in opened.complaints)
+    opened.complaints.clear()  # the browser advises those who read a canvas twice
+
+
+def test_a_piece_too_short_for_a_moment_can_be_chosen(open_page: Opener, tmp_path: Path) -> None:
+    summary = with_pieces(clip_summary(tmp_path), [(0.6, 0.7), (1.1, 1.2)])
+    render(summary, tmp_path / "out", make="report")
+    opened = open_page(tmp_path / "out" / "report.html")
+    opened.page.click("#selected-list li[data-piece='1'] button")
+    assert opened.text("#verdict").startswith("Piece 2 of the summary: 0:01.1 to 0:01.2, in shot 2")
+    opened.page.focus("#timeline")
+    opened.page.keyboard.press("p")
+    assert opened.text("#verdict").startswith("Piece 1 of the summary: 0:00.6 to 0:00.7, in shot 1")
+
+
+def test_it_begins_at_the_best_piece(report: Path, open_page: Opener) -> None:
     opened = open_page(report)
-    page = opened.page
-    # It begins at the best shot of the summary.
-    shots = opened.data["shots"]
-    best = max((1, 3), key=lambda shot: shots[shot]["score"])
-    assert now(page) == shots[best]["key"]
-    assert opened.text("#verdict") == (
-        f"Shot {best + 1} is in: no other choice of shots that fits into 1.4 s has a higher sum"
-        " of scores."
-    )
-    page.focus("#timeline")
-    page.keyboard.press("Home")
-    assert opened.text("#verdict").startswith("Shot 1 is out: no choice with it that fits into")
-    page.focus("#length")
-    page.keyboard.press("Home")
-    assert opened.text("#verdict").startswith("Shot 1 is out: no whole shot fits into 0.38 s")
-    page.keyboard.press("ArrowRight")
-    assert opened.text("#verdict") == (
-        "Shot 1 is out: it lasts 1.0 s, and the summary may last 0.76 s at most."
-    )
+    (made,) = [length for length in opened.data["lengths"] if length["made"]]
+    best = max(made["pieces"], key=lambda piece: piece["score"])
+    assert now(opened.page) == best["key"]
 
-    whole = clip_summary(tmp_path)
-    shots, piece = trim(whole.shots, 2, 2.5, 0.3, whole.timeline)
-    n = len(shots)
-    cut = dataclasses.replace(
-        whole,
-        shots=shots,
-        uncut=whole.shots,
-        selected=np.arange(n) == piece,
-        shot_scores=np.linspace(0.2, 0.8, n),
-        keyframes=best_samples(whole.scores.importance, whole.features.picks, shots),
-        budget=0.3,
-        black=np.arange(len(whole.features)) >= 14,
-    )
-    render(cut, tmp_path / "cut", make="report")
-    opened = open_page(tmp_path / "cut" / "report.html")
-    page = opened.page
-    assert opened.text("#verdict") == (
-        "Shot 4 is in: no whole shot fits into 0.30 s, so a piece was cut from the best one,"
-        " which is shots 3 to 5 here."
-    )
-    assert "the best one (shots 3 to 5 here) was cut to fit" in opened.text("#length-hint")
-    page.focus("#timeline")
-    page.keyboard.press("PageDown")
-    assert opened.text("#verdict").endswith("was cut from another part of the best one.")
-    page.keyboard.press("PageDown")
-    assert opened.text("#verdict").endswith("was cut from a better one.")
-    page.focus("#length")
-    page.keyboard.press("End")
-    page.focus("#timeline")
-    page.keyboard.press("End")
-    assert opened.text("#verdict") == "Shot 10 is out: it is mostly black."
+
+def test_black_shots_are_told(open_page: Opener, tmp_path: Path) -> None:
+    summary = clip_summary(tmp_path)
+    junk = np.where(np.arange(len(summary.features)) >= 14, "black", "")
+    render(dataclasses.replace(summary, junk=junk), tmp_path / "out", make="report")
+    opened = open_page(tmp_path / "out" / "report.html")
+    opened.page.focus("#length")
+    opened.page.keyboard.press("End")
+    opened.page.focus("#timeline")
+    opened.page.keyboard.press("End")
+    assert opened.text("#verdict") == "Shot 8 is not in the summary. Left out: black."
 
 
 def test_neighbors_are_those_of_the_data_and_lead_on(report: Path, open_page: Opener) -> None:
@@ -281,14 +338,23 @@ def test_those_who_want_no_motion_get_none(report: Path, open_page: Opener) -> N
 def test_filter_and_order_of_the_shots(report: Path, open_page: Opener) -> None:
     opened = open_page(report)
     page = opened.page
+    assert page.is_visible("#selected")
+    assert page.is_visible("#left")
     page.check("input[value='selected']")
-    listed = "all => all.map(li => Number(li.dataset.shot))"
-    assert page.eval_on_selector_all("#shots li", listed) == [1, 3]
+    assert page.is_visible("#selected")
+    assert page.is_hidden("#left")
+    assert cards(page, "selected") == [1, 3]
+    page.check("input[value='left']")
+    assert page.is_hidden("#selected")
+    assert cards(page, "left") == [0, 2, 4, 5, 6, 7]
+    assert opened.text("#left-title") == "Shots left out 6"
     page.check("input[value='all']")
     page.check("input[value='score']")
-    scores = [shot["score"] for shot in opened.data["shots"]]
-    order = page.eval_on_selector_all("#shots li", listed)
-    assert [scores[i] for i in order] == sorted(scores, reverse=True)
+    shots = [opened.data["shots"][i]["score"] for i in cards(page, "left")]
+    assert shots == sorted(shots, reverse=True)
+    (made,) = [length for length in opened.data["lengths"] if length["made"]]
+    pieces = [made["pieces"][i]["score"] for i in cards(page, "selected", "piece")]
+    assert pieces == sorted(pieces, reverse=True)
 
 
 def test_long_videos_open_and_show_pictures_where_one_looks(
@@ -298,11 +364,15 @@ def test_long_videos_open_and_show_pictures_where_one_looks(
     opened = open_page(tmp_path / "report.html")
     page = opened.page
     page.wait_for_selector("#app:not([hidden])")
-    assert len(page.query_selector_all("#shots li")) == 500
-    last = "#shots li[data-shot='499']"
+    (made,) = [length for length in opened.data["lengths"] if length["made"]]
+    assert len(cards(page, "selected")) == len(made["pieces"])
+    assert len(cards(page, "left")) == 500 - len(made["pieces"])
+    last = "#left-list li:last-child"
     assert page.get_attribute(f"{last} img", "src") is None
     page.locator(last).scroll_into_view_if_needed()
     page.wait_for_selector(f"{last} img[src]")
     page.focus("#length")
     page.keyboard.press("End")
-    assert marked(page) == opened.data["lengths"][-1]["shots"]
+    assert cards(page, "selected") == shots_of(opened.data["lengths"][-1])
+    page.locator("#selected-list li:last-child").scroll_into_view_if_needed()
+    page.wait_for_selector("#selected-list li:last-child img[src]")

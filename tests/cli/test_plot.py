@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pages import clip_summary
+from pages import SCHEMA_1, clip_summary
 from vidgist.cli import main
 from vidgist.render import figure_pictures, render
 from vidgist.summary import Summary
@@ -37,6 +37,13 @@ def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Summary:
     monkeypatch.setattr(figure_pictures, "extract_features", with_colors)
     settings = {"backbone": "colors", "fps": 2.0, "fast": False}
     return clip_summary(tmp_path, settings=settings)
+
+
+def test_schema_1_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figure = tmp_path / "figure.svg"
+    assert main(["plot", str(SCHEMA_1), "-o", str(figure), "--no-frames"]) == 0
+    assert figure.read_text().startswith("<?xml")
+    assert "warning" not in capsys.readouterr().err
 
 
 def test_it_draws_with_pictures(

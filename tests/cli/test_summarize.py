@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 
 from clips import render_clip
 from vidgist.batch import result_folders
 from vidgist.cli import main
+from vidgist.selection import RULES
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +31,25 @@ def test_results_lie_beside_where_one_stands(clip, tmp_path, capsys):
     assert sorted(p.name for p in folder.iterdir()) == ["storyboard.jpg", "summary.json"]
     out, err = capsys.readouterr()
     assert "a clip-gist" in out
-    assert "shots" in out
+    line = r": [\d.]+ s of 7\.0 s, \d+ pieces? of \d+ of \d+ shots? -> a clip-gist/"
+    assert re.search(line, out)
     assert "reading" in err
+
+
+def test_the_rule_of_selection_is_chosen_by_name(clip, tmp_path, capsys):
+    options = ["summarize", str(clip), "--make", "json", "--json", "-q", "-o"]
+    assert main([*options, "a", "--select", "knapsack"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["done"]
+    document = json.loads((tmp_path / "a" / "summary.json").read_text())
+    assert document["settings"]["select"] == "knapsack"
+    assert result["pieces"] == len(document["pieces"])
+    assert result["selected"] == sum(shot["selected"] for shot in document["shots"])
+    assert main([*options, "b", "--select", "knapsak"]) == 2
+    assert "did you mean 'knapsack'" in capsys.readouterr().err
+    assert main(["summarize", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for name, rule in RULES.items():
+        assert f"{name}: {rule.summary}"[:40] in text
 
 
 def test_nothing_is_overwritten_unasked(clip, tmp_path, capsys):

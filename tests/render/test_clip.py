@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import warnings
 from fractions import Fraction
 
@@ -10,7 +9,7 @@ import pytest
 
 from clips import damaged, frame_number, render_clip
 from decoded import decode
-from summaries import summary_of
+from summaries import summary_of, with_pieces
 from vidgist.errors import VideoError, VidgistWarning
 from vidgist.render.outputs.clip import FADE, fade, stretches, with_ends, write_clip
 from vidgist.video.seek import FrameReader
@@ -32,13 +31,18 @@ def made(tmp_path, clip, *, selected, cuts=None):
 
 
 def expected_frames(summary):
-    return [k for first, last in summary.shots.frames[summary.selected] for k in range(first, last)]
+    times = summary.timeline.times
+    return [
+        k
+        for start, end in summary.pieces
+        for k in range(*np.searchsorted(times, [start - 1e-6, end - 1e-6]))
+    ]
 
 
 def expected_ticks(summary, clip):
     """Return where the clip's ticks must sound in the summary."""
     places, offset = [], 0.0
-    for start, end in summary.segments:
+    for start, end in summary.pieces:
         places += [offset + tick - start for tick in clip.ticks if start <= tick < end]
         offset += end - start
     return places
@@ -59,6 +63,22 @@ def test_shots_in_order_with_their_sound(tmp_path):
     with av.open(str(tmp_path / "summary.mp4")) as container:
         assert container.duration / av.time_base == pytest.approx(summary.duration, abs=0.002)
         assert {s.codec_context.name for s in container.streams} == {"h264", "aac"}
+
+
+def test_pieces_within_shots(tmp_path):
+    clip = render_clip(
+        tmp_path / "a.mp4", scenes=(3.0, 1.0, 2.0), ticks=[0.3, 0.6, 1.5, 2.3, 3.5, 5.0]
+    )
+    summary = with_pieces(
+        summary_of(clip.path, cuts=clip.cuts), [(0.2, 0.8), (2.0, 3.0), (3.0, 4.0), (4.8, 5.2)]
+    )
+    assert summary.selection.shots.tolist() == [0, 0, 1, 2]
+    write_clip(summary, tmp_path / "summary.mp4")
+    result = decode(tmp_path / "summary.mp4")
+    assert numbers(result) == [*range(5, 20), *range(50, 100), *range(120, 130)]
+    assert numbers(result) == expected_frames(summary)
+    assert result.video_end == pytest.approx(summary.duration, abs=1e-4) == pytest.approx(3.0)
+    assert result.onsets() == pytest.approx(expected_ticks(summary, clip), abs=0.003)
 
 
 def test_neighboring_shots_flow_on_without_a_seam(tmp_path):
@@ -241,12 +261,9 @@ def test_a_clip_is_not_a_tick_longer_than_it_may_be(tmp_path):
     clip = render_clip(tmp_path / "a.mp4", scenes=(0.3, 0.3), ticks=(0.1, 0.4))
     # Ends between two ticks of the pictures' clock and between two samples of the sound.
     for length in (0.0996868, 0.2300058):
-        summary = summary_of(clip.path, cuts=clip.cuts, selected=(0,))
-        seconds = summary.shots.seconds.copy()
-        seconds[0, 1] = length
-        shots = dataclasses.replace(summary.shots, seconds=seconds)
+        summary = with_pieces(summary_of(clip.path, cuts=clip.cuts), [(0.0, length)])
         path = tmp_path / f"{length}.mp4"
-        write_clip(dataclasses.replace(summary, shots=shots), path)
+        write_clip(summary, path)
         with av.open(str(path)) as container:
             for stream in container.streams:
                 lasting = stream.duration * stream.time_base

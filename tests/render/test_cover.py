@@ -21,10 +21,12 @@ def test_it_shows_the_frame_of_the_best_sample(tmp_path: Path) -> None:
         tmp_path, name="b.mp4", scores=Scores(criteria={}, importance=importance)
     )
     (path,) = render(summary, tmp_path / "out", make="cover")
-    black = np.zeros(len(importance), bool)
-    black[9] = True
-    assert best_sample(dataclasses.replace(summary, black=black)) == 12
-    assert best_sample(dataclasses.replace(summary, black=np.ones_like(black))) == 9
+    junk = np.full(len(importance), "", dtype="<U10")
+    junk[9] = "black"
+    assert best_sample(dataclasses.replace(summary, junk=junk)) == 12
+    junk[12] = "transition"
+    assert best_sample(dataclasses.replace(summary, junk=junk)) not in (9, 12)
+    assert best_sample(dataclasses.replace(summary, junk=np.full_like(junk, "black"))) == 9
     with Image.open(path) as picture:
         assert picture.size == (summary.video.width, summary.video.height)
         assert frame_number(np.asarray(picture)) == summary.features.picks[9]

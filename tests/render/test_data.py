@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from clips import render_clip
-from summaries import summary_of
+from summaries import summary_of, with_pieces
 from vidgist import __version__
 from vidgist.render import render
 from vidgist.render.outputs.data import as_document, plain
@@ -27,20 +27,28 @@ def document(summary, folder):
     return json.loads(path.read_text("ascii"), parse_constant=pytest.fail)
 
 
-def test_schema_1(clip, tmp_path):
-    summary = summary_of(clip.path, cuts=clip.cuts, selected=(0, 2))
+def test_schema_2(clip, tmp_path):
+    summary = with_pieces(
+        summary_of(clip.path, cuts=clip.cuts),
+        [(0.4, 1.2), (1.6, 2.0), (3.6, 5.0)],
+        repeated={1: 0},
+        reasons=("important", "important", "short"),
+    )
     data = document(summary, tmp_path)
     assert list(data) == [
         "vidgist",
         "schema",
         "video",
         "settings",
+        "sampling",
         "samples",
         "shots",
+        "pieces",
+        "keyframes",
         "summary",
     ]
     assert data["vidgist"] == __version__
-    assert data["schema"] == 1
+    assert data["schema"] == 2
     assert data["video"] == {
         "path": str(clip.path),
         "duration": 6.0,
@@ -52,20 +60,85 @@ def test_schema_1(clip, tmp_path):
         "codec": "h264",
     }
     assert data["settings"] == {"backbone": "test", "model": None, "length": "15%", "fps": 2.0}
+    assert data["sampling"] == {"mode": "full", "samples": 12, "largest_gap": 0.5}
     samples = data["samples"]
     assert list(samples) == ["time", "alignment", "uniformity", "uniqueness", "importance"]
     assert samples["time"] == [k / 2 for k in range(12)]
     assert samples["uniqueness"] is None
     assert samples["importance"] == pytest.approx(summary.scores.importance, abs=1e-6)
     assert len(samples["alignment"]) == len(samples["uniformity"]) == 12
-    assert [(s["start"], s["end"], s["selected"]) for s in data["shots"]] == [
-        (0.0, 2.0, True),
-        (2.0, 3.6, False),
-        (3.6, 6.0, True),
+    score = [round(0.1 + 0.8 * k / 11, 6) for k in range(12)]  # of each sample
+    assert data["shots"] == [
+        {
+            "start": 0.0,
+            "end": 2.0,
+            "score": pytest.approx(np.average(score[:4], weights=[12, 13, 12, 13]), abs=2e-6),
+            "selected": True,
+            "keyframe": 1.5,
+            "refused": None,
+        },
+        {
+            "start": 2.0,
+            "end": 3.6,
+            "score": pytest.approx(np.average(score[4:8], weights=[12, 13, 12, 3]), abs=2e-6),
+            "selected": False,
+            "keyframe": 3.5,
+            "refused": "repeats",
+        },
+        {
+            "start": 3.6,
+            "end": 6.0,
+            "score": pytest.approx(np.average(score[7:], weights=[10, 12, 13, 12, 13]), abs=2e-6),
+            "selected": True,
+            "keyframe": 5.5,
+            "refused": None,
+        },
     ]
-    assert all(s["start"] <= s["keyframe"] < s["end"] for s in data["shots"])
-    assert [s["score"] for s in data["shots"]] == [0.2, 0.5, 0.8]
-    assert data["summary"] == {"duration": 4.4, "budget": 6.0, "ratio": 0.733333}
+    assert data["pieces"] == [
+        {
+            "start": 0.4,
+            "end": 1.2,
+            "shot": 0,
+            "score": score[2],
+            "keyframe": 1.0,
+            "reason": "important",
+        },
+        {
+            "start": 1.6,
+            "end": 2.0,
+            "shot": 0,
+            "score": score[3],
+            "keyframe": 1.6,  # sampled before: moved to where the piece begins
+            "reason": "important",
+        },
+        {
+            "start": 3.6,
+            "end": 5.0,
+            "shot": 2,
+            "score": score[9],
+            "keyframe": 4.5,
+            "reason": "short",
+        },
+    ]
+    assert data["keyframes"] == [
+        {"time": 1.0, "score": score[2], "file": "keyframes/0001_00-00-01.000.jpg"},
+        {"time": 1.5, "score": score[3], "file": "keyframes/0002_00-00-01.500.jpg"},
+        {"time": 4.5, "score": score[9], "file": "keyframes/0003_00-00-04.500.jpg"},
+    ]
+    assert data["summary"] == {"duration": 2.6, "budget": 6.0, "ratio": 0.433333}
+    (folder,) = render(summary, tmp_path, make=["keyframes"])
+    assert {f"keyframes/{file.name}" for file in folder.iterdir()} == {
+        keyframe["file"] for keyframe in data["keyframes"]
+    }
+
+
+def test_the_largest_gap_is_that_between_samples(tmp_path):
+    single = render_clip(tmp_path / "one.mp4", scenes=(0.04,))
+    assert as_document(summary_of(single.path))["sampling"] == {
+        "mode": "full",
+        "samples": 1,
+        "largest_gap": 0.0,
+    }
 
 
 def test_other_criteria_get_their_own_keys(clip, tmp_path):
@@ -140,6 +213,14 @@ def test_csv(clip, tmp_path):
     assert [row["selected"] for row in rows] == ["0"] * 4 + ["1"] * 4 + ["0"] * 4
     importance = [float(row["importance"]) for row in rows]
     assert importance == pytest.approx(summary.scores.importance, abs=1e-6)
+
+
+def test_csv_of_two_pieces_of_a_shot(clip, tmp_path):
+    summary = with_pieces(summary_of(clip.path, cuts=clip.cuts), [(0.4, 1.0), (1.48, 2.0)])
+    (path,) = render(summary, tmp_path, make=["csv"])
+    with path.open(newline="", encoding="utf-8") as file:
+        selected = [row["selected"] for row in csv.DictReader(file)]
+    assert selected == ["0", "1", "0", "1"] + ["0"] * 8
 
 
 def test_csv_leaves_out_what_is_no_number(clip, tmp_path):

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages import clip_summary
+from pages import SCHEMA_1, clip_summary
+from summaries import with_pieces
 from vidgist.errors import DataError
 from vidgist.render import render
 from vidgist.render.document import read_document
@@ -35,7 +36,9 @@ def test_what_was_written_is_read(summary: Summary, written: Path) -> None:
     assert np.allclose(read.shots, summary.shot_seconds, atol=1e-6)
     assert np.array_equal(read.selected, summary.selected)
     assert np.allclose(read.scores, summary.shot_scores, atol=1e-6)
-    assert np.allclose(read.keyframes, summary.times[summary.keyframes], atol=1e-6)
+    assert np.allclose(read.keyframes, summary.times[summary.shot_samples], atol=1e-6)
+    assert np.allclose(read.pieces, summary.pieces, atol=1e-6)
+    assert read.best_keyframe == 1 + np.argmax(summary.scores.importance[summary.stills])
     assert read.summary_duration == pytest.approx(summary.duration, abs=1e-6)
     assert read.settings["fps"] == 2.0
 
@@ -52,6 +55,23 @@ def test_a_video_that_moved_along_with_its_results_is_found(written: Path, tmp_p
     assert read_document(written).source is None
 
 
+def test_two_pieces_of_a_shot_are_read(summary: Summary, tmp_path: Path) -> None:
+    several = with_pieces(summary, [(0.2, 0.4), (0.6, 1.0), (1.2, 1.6)])
+    read = read_document(render(several, tmp_path / "out", make="json")[0])
+    assert read.pieces.tolist() == [[0.2, 0.4], [0.6, 1.0], [1.2, 1.6]]
+    assert read.selected.tolist() == [True, True, *[False] * 6]
+
+
+def test_schema_1_is_read() -> None:
+    read = read_document(SCHEMA_1)
+    assert read.video == "/videos/clip.mp4"
+    assert len(read.times) == 16
+    assert read.selected.tolist() == [False, True, False, True, *[False] * 4]
+    assert read.pieces.tolist() == [[1.0, 1.8], [3.0, 3.6]]  # whole shots
+    assert read.best_keyframe == 1  # of the selected shots
+    assert read.summary_duration == 1.4
+
+
 def change(document: Any, *keys: Any, value: Any = None, remove: bool = False) -> Any:
     part = document
     for key in keys[:-1]:
@@ -66,7 +86,14 @@ def change(document: Any, *keys: Any, value: Any = None, remove: bool = False) -
 @pytest.mark.parametrize(
     ("keys", "value", "message"),
     [
-        (("schema",), 2, "expected schema 1, got 2"),
+        (("schema",), 3, "expected schema 2, got 3"),
+        (("schema",), "2", "expected schema 2, got '2'"),
+        (("schema",), [], "expected schema 2, got []"),
+        (("pieces",), None, "make it again"),
+        (("pieces", 0), {}, "'start' is missing"),
+        (("pieces", 0, "end"), "x", "pieces holds what is not a number"),
+        (("keyframes",), 3, "make it again"),
+        (("keyframes", 0, "score"), "x", "keyframes.score holds what is not a number"),
         (("video",), "x", "video is of the wrong type"),
         (("video", "path"), 3, "video.path is of the wrong type"),
         (("video", "duration"), "long", "video.duration is not a number"),

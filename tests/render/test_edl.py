@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clips import render_clip
 from pages import HOSTILE, clip_summary
-from summaries import summary_of
+from summaries import summary_of, with_pieces
 from vidgist.render import render
 from vidgist.render.cuts import cuts
 from vidgist.render.outputs.edl import edit_list
@@ -70,7 +70,7 @@ def test_another_reader_finds_the_shots(tmp_path: Path, fps: Fraction | int) -> 
     timeline = otio.adapters.read_from_file(str(path), rate=float(fps))
     (track,) = timeline.video_tracks()
     read = [clip.source_range for clip in track]
-    for span, (start, end) in zip(read, summary.segments, strict=True):
+    for span, (start, end) in zip(read, summary.pieces, strict=True):
         assert span.start_time.value == round(start * fps)
         assert span.end_time_exclusive().value == round(end * fps)
     assert timeline.duration().value == round(summary.duration * fps)
@@ -90,6 +90,20 @@ def test_a_list_of_edits_parses_in_a_second_reader(tmp_path: Path) -> None:
     assert edits[0].clip_name == "clip.mp4"
     assert edits[0].source_in == "00:00:01:00"
     assert edits[0].source_out == "00:00:01:20"
+
+
+def test_two_pieces_of_a_shot_are_two_events(tmp_path: Path) -> None:
+    clip = render_clip(tmp_path / "a.mp4", scenes=(2, 1), fps=25, size=(32, 32))
+    summary = with_pieces(
+        summary_of(clip.path, cuts=clip.cuts), [(0.2, 0.8), (1.2, 2.0), (2.0, 2.4)]
+    )
+    (path,) = render(summary, tmp_path / "out", make="edl")
+    codes = [event[3:] for event in EVENT.findall(path.read_bytes().decode())]
+    assert codes == [
+        ("00:00:00:05", "00:00:00:20", "01:00:00:00", "01:00:00:15"),
+        ("00:00:01:05", "00:00:02:00", "01:00:00:15", "01:00:01:10"),
+        ("00:00:02:00", "00:00:02:10", "01:00:01:10", "01:00:01:20"),
+    ]
 
 
 def test_the_cameras_timecode_is_where_the_source_begins(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pages import HOSTILE, clip_summary
+from pages import HOSTILE, SCHEMA_1, clip_summary
 from vidgist.errors import DataError
 from vidgist.render import render
 from vidgist.render.document import read_document
@@ -60,6 +60,21 @@ def test_the_cover_is_the_best_picture_there_is(folder: Path) -> None:
     assert cover_file(first) is None
 
 
+def test_schema_1_is_shown(folder: Path) -> None:
+    old = folder / "old-gist"
+    shutil.copytree(folder / "b" / "clip-gist", old)
+    shutil.copy(SCHEMA_1, old / "summary.json")
+    results = [read_document(path) for path in find_results(folder)]
+    assert [result.folder.name for result in results] == ["a-gist", "clip-gist", "old-gist"]
+    found = cover_file(results[-1])
+    assert found is not None
+    assert found.name.startswith("0001_")
+    text = page(results, folder=folder, title="all")
+    assert text.count("2 pieces of 2 of 8 shots") == 3
+    assert "1.4 s of 7.6 s (18%)" in text
+    assert len(covers(text)) == 3
+
+
 def covers(text: str) -> list[bytes]:
     return [base64.b64decode(found) for found in re.findall(r'src="data:[^,]*,([^"]*)"', text)]
 
@@ -75,7 +90,7 @@ def test_a_page_of_them(folder: Path) -> None:
         assert f'href="{link}"' in text
     assert "report.html" not in text
     assert "2 videos, 15.2 s in all" in text
-    assert "2 of 8 shots" in text
+    assert "2 pieces of 2 of 8 shots" in text
     assert "<img src=x" not in text
     pictures = covers(text)
     assert len(pictures) == 2

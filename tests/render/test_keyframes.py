@@ -24,13 +24,13 @@ def test_file_name(number, seconds, name):
     assert file_name(number, seconds) == name
 
 
-def test_the_best_sample_of_each_selected_shot(tmp_path):
+def test_the_best_sample_of_each_piece(tmp_path):
     clip = render_clip(tmp_path / "a.mp4", scenes=(2.0, 2.0, 2.0), rotation=90)
     summary = summary_of(clip.path, cuts=clip.cuts, selected=(0, 2))
     (folder,) = render(summary, tmp_path / "out", make=["keyframes"])
     files = sorted(folder.iterdir())
-    assert [f.name for f in files] == ["0001_00-00-00.500.jpg", "0002_00-00-04.500.jpg"]
-    for file, seconds in zip(files, (0.5, 4.5), strict=True):
+    assert [f.name for f in files] == ["0001_00-00-01.500.jpg", "0002_00-00-05.500.jpg"]
+    for file, seconds in zip(files, (1.5, 5.5), strict=True):
         with Image.open(file) as image:
             assert image.format == "JPEG"
             assert image.size == (96, 128)  # upright, at source size

@@ -10,7 +10,7 @@ import pytest
 
 from clips import render_clip
 from pages import HOSTILE, clip_summary
-from summaries import summary_of
+from summaries import summary_of, with_pieces
 from vidgist.errors import MissingExtraError
 from vidgist.render import check_outputs, render
 
@@ -31,8 +31,8 @@ def ranges(track: Any) -> list[tuple[float, float]]:
 
 
 def written_ranges(folder: Path) -> list[tuple[float, float]]:
-    shots = json.loads((folder / "summary.json").read_text())["shots"]
-    return [(shot["start"], shot["end"]) for shot in shots if shot["selected"]]
+    pieces = json.loads((folder / "summary.json").read_text())["pieces"]
+    return [(piece["start"], piece["end"]) for piece in pieces]
 
 
 @pytest.mark.parametrize("fps", [25, Fraction(24000, 1001), Fraction(30000, 1001), 60], ids=float)
@@ -56,6 +56,19 @@ def test_it_loads_back_with_the_ranges_of_the_data(
         assert clip.media_reference.target_url == "../clip.mp4"
     assert timeline.duration().to_seconds() == pytest.approx(summary.duration, abs=1e-6)
     assert [clip.metadata["vidgist"]["shot"] for clip in pictures] == [1, 3, 6]
+
+
+def test_two_pieces_of_a_shot_are_two_clips(tmp_path: Path, otio: Any) -> None:
+    summary = with_pieces(clip_summary(tmp_path), [(0.2, 0.4), (0.6, 1.0), (1.2, 1.6)])
+    render(summary, tmp_path / "out", make=["otio", "json"])
+    timeline = otio.adapters.read_from_file(str(tmp_path / "out" / "timeline.otio"))
+    for track in (*timeline.video_tracks(), *timeline.audio_tracks()):
+        for read, written in zip(ranges(track), written_ranges(tmp_path / "out"), strict=True):
+            assert read == pytest.approx(written, abs=1e-6)
+        assert [clip.metadata["vidgist"]["shot"] for clip in track] == [1, 1, 2]
+        scores = [clip.metadata["vidgist"]["score"] for clip in track]
+        assert scores == pytest.approx(summary.selection.scores.tolist())
+    assert timeline.duration().to_seconds() == pytest.approx(1.0)
 
 
 def test_a_variable_rate_keeps_the_exact_seconds(tmp_path: Path, otio: Any) -> None:

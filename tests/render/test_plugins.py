@@ -16,6 +16,7 @@ import pytest
 from pages import clip_summary
 from vidgist.criteria import CRITERIA, Criterion, Words
 from vidgist.render import OUTPUTS, render
+from vidgist.selection import RULES, choose
 from vidgist.types import Scores
 
 PLUGIN = """
@@ -25,6 +26,21 @@ def write(material, path):
     path.write_text(f"{material.summary.duration:.1f} s")
 
 OUTPUT = Output("length", "length.txt", "how long the summary is", write)
+
+import numpy as np
+from vidgist.selection import Rule, Selection
+
+def choose(footage):
+    return Selection(
+        pieces=np.array([[0.0, 0.1], [0.3, 0.4]]),
+        shots=np.zeros(2, dtype=np.int64),
+        scores=np.ones(2),
+        reasons=("opening", "</script>then"),
+        refused=("", *["not the <b>opening</b>"] * (len(footage.shots) - 1)),
+        repeated=np.full(len(footage.shots), -1),
+    )
+
+RULE = Rule(name="opening", summary="what comes first", choose=choose)
 """
 
 
@@ -36,11 +52,16 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     info.mkdir(parents=True)
     (folder / "lengths_plugin.py").write_text(PLUGIN)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[vidgist.outputs]\nlength = lengths_plugin:OUTPUT\n")
+    (info / "entry_points.txt").write_text(
+        "[vidgist.outputs]\nlength = lengths_plugin:OUTPUT\n"
+        "[vidgist.selection]\nopening = lengths_plugin:RULE\n"
+    )
     monkeypatch.syspath_prepend(folder)
-    OUTPUTS.__dict__.pop("_records", None)
+    for registry in (OUTPUTS, RULES):
+        registry.__dict__.pop("_records", None)
     yield folder
-    OUTPUTS.__dict__.pop("_records", None)
+    for registry in (OUTPUTS, RULES):
+        registry.__dict__.pop("_records", None)
 
 
 def test_an_output_from_outside(site: Path, tmp_path: Path) -> None:
@@ -57,7 +78,26 @@ def test_its_name_is_in_the_help(site: Path) -> None:
     result = subprocess.run(
         command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}
     )
-    assert "json, length." in " ".join(result.stdout.split())
+    text = " ".join(result.stdout.split())
+    assert "json, length." in text
+    assert "|opening " in text
+    assert "opening: what comes first" in text
+
+
+def test_a_rule_of_selection_from_outside(site: Path, tmp_path: Path) -> None:
+    summary = clip_summary(tmp_path)
+    selection = choose(summary.footage(1.0), select="opening")
+    summary = dataclasses.replace(
+        summary, selection=selection, settings={**summary.settings, "select": "opening"}
+    )
+    report, document = render(summary, tmp_path / "out", make=["report", "json"])
+    data = json.loads(document.read_text())
+    assert [piece["reason"] for piece in data["pieces"]] == ["opening", "</script>then"]
+    assert data["shots"][1]["refused"] == "not the <b>opening</b>"
+    page = report.read_text()
+    assert '"rule":"what comes first"' in page
+    assert "Shown: \\u003c/script\\u003ethen" in page
+    assert "<b>opening" not in page
 
 
 def test_a_criterion_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from clips import frame_number
 from pages import clip_summary
+from summaries import with_pieces
 from vidgist.render import render
 from vidgist.render.outputs import preview
 from vidgist.summary import Summary
@@ -33,7 +34,7 @@ def test_it_shows_the_selected_shots(tmp_path: Path, make: str, name: str, rate:
 
 
 def inside(summary: Summary, moment: float) -> bool:
-    return any(start <= moment < end for start, end in summary.segments)
+    return any(start <= moment < end for start, end in summary.pieces)
 
 
 def test_moments_are_of_selected_shots_for_a_few_seconds(tmp_path: Path) -> None:
@@ -44,10 +45,16 @@ def test_moments_are_of_selected_shots_for_a_few_seconds(tmp_path: Path) -> None
     assert len(found) / 10 > preview.SECONDS - 1.5
     assert all(inside(summary, moment) for moment in found)
     # The best ones are shown, where not all fit.
-    best = np.argsort(-summary.shot_scores)[:4]
-    for shot in best:
-        start, end = summary.shot_seconds[shot]
+    best = np.argsort(-summary.selection.scores)[:4]
+    for piece in best:
+        start, end = summary.pieces[piece]
         assert np.any((found >= start) & (found < end))
+
+
+def test_moments_of_two_pieces_of_a_shot_lie_in_them(tmp_path: Path) -> None:
+    summary = with_pieces(clip_summary(tmp_path), [(0.2, 0.5), (0.7, 1.0), (1.0, 1.3)])
+    found = preview.moments(summary, rate=10)
+    assert found == pytest.approx([0.2, 0.3, 0.4, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2])
 
 
 def test_one_short_shot_gives_at_least_a_picture(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from vidgist.render.stills import Still
 
 
 def tile(number, color, size=(160, 90)):
-    return Still(number, number - 1, 10.0 * number), Image.new("RGB", size, color)
+    return Still(number, number - 1, number - 1, 10.0 * number), Image.new("RGB", size, color)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 12, 30, 61, 120])
@@ -102,7 +102,7 @@ def test_the_file(tmp_path, monkeypatch):
     with Image.open(path) as image:
         assert image.format == "JPEG"
         assert image.size[0] >= 640
-    assert notes == [(3, "a.mp4", "2.4 s of 3.0 s (80%) in 4 shots; 3 of their 4 keyframes shown")]
+    assert notes == [(3, "a.mp4", "2.4 s of 3.0 s (80%) in 4 pieces; 3 of 4 keyframes shown")]
     strange = dataclasses.replace(summary.video, path=Path(os.fsdecode(b"\xff\n.mp4")))
     with pytest.raises(Exception, match="no such file"):
         render(dataclasses.replace(summary, video=strange), tmp_path / "2", make=["storyboard"])

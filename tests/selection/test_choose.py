@@ -1,4 +1,4 @@
-"""Values of shots, the budget, and the choice where nothing fits."""
+"""Values of shots, the budget, and the rule of whole shots."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 
 from vidgist.errors import SettingError
 from vidgist.selection import (
+    RULES,
+    Footage,
+    Selection,
+    auto_length,
     best_samples,
+    best_within,
     choose,
     offered_shots,
+    parse_count,
     parse_length,
     parse_time,
     select,
@@ -33,6 +39,7 @@ from vidgist.types import Shots, Timeline
         ("1:30", 90),
         ("0:05.5", 5.5),
         ("1:00:00", 200),  # never longer than the video
+        ("auto", 30),
     ],
 )
 def test_lengths(length, seconds):
@@ -43,8 +50,27 @@ def test_lengths(length, seconds):
     "length", ["", "abc", "0", "0%", "-5s", "101%", "1:75", "15 %%", "nan", "0.15"]
 )
 def test_wrong_lengths_are_told(length):
-    with pytest.raises(SettingError, match="--length"):
+    with pytest.raises(SettingError, match="^length: "):
         parse_length(length, 200.0)
+
+
+@pytest.mark.parametrize(
+    ("duration", "seconds"),
+    [(0.04, 0.02), (10, 5), (19, 9.5), (40, 10), (100, 15), (799, 119.85), (36000, 120)],
+)
+def test_the_default_length_follows_the_video(duration, seconds):
+    assert parse_length("auto", duration) == auto_length(duration) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(("count", "number"), [("auto", None), ("3", 3), (12, 12)])
+def test_counts_of_keyframes(count, number):
+    assert parse_count(count) == number
+
+
+@pytest.mark.parametrize("count", ["", "0", "-1", "2.5", "many", 0])
+def test_wrong_counts_are_refused(count):
+    with pytest.raises(SettingError, match="^keyframes: "):
+        parse_count(count)
 
 
 def test_a_number_of_seconds_is_one_where_no_share_can_be_meant():
@@ -61,7 +87,7 @@ def test_moments(text, seconds):
 
 @pytest.mark.parametrize("text", ["", "foo", "50%", "4001"])
 def test_wrong_moments_are_told(text):
-    with pytest.raises(SettingError, match="--at"):
+    with pytest.raises(SettingError, match="^at: "):
         parse_time(text, 4000.0)
 
 
@@ -85,43 +111,84 @@ def video(lengths, rate=10.0):
     return Shots(frames=frames, seconds=frames / rate), line, np.arange(0, n, 5)
 
 
+def chosen(scores, picks, shots, line, *, budget, black=None, integer_values=False) -> Selection:
+    """Choose by the rule of whole shots."""
+    black = np.zeros(len(picks), dtype=bool) if black is None else black
+    footage = Footage(
+        importance=scores,
+        features=np.ones((len(picks), 1)),
+        times=line.times[picks],
+        picks=picks,
+        shots=shots,
+        timeline=line,
+        budget=budget,
+        junk=np.where(black, "black", ""),
+        integer_values=integer_values,
+    )
+    return choose(footage, select="knapsack")
+
+
+def test_rules_are_chosen_by_name():
+    assert "knapsack" in RULES
+    shots, line, picks = video([20])
+    footage = Footage(
+        importance=np.ones(4),
+        features=np.ones((4, 1)),
+        times=line.times[picks],
+        picks=picks,
+        shots=shots,
+        timeline=line,
+        budget=2.0,
+        junk=np.full(4, ""),
+    )
+    with pytest.raises(SettingError, match=r"^select: .*knapsak.*knapsack"):
+        choose(footage, select="knapsak")
+
+
 def test_best_shots_within_the_budget():
     shots, line, picks = video([20, 20, 20, 40])
     scores = np.repeat([0.2, 0.9, 0.5, 0.6], [4, 4, 4, 8])
-    _, values, selected = choose(scores, picks, shots, line, budget=4.0)
+    found = chosen(scores, picks, shots, line, budget=4.0)
+    values = shot_values(spread(scores, picks, 100), shots.frames)
     np.testing.assert_allclose(values, [0.2, 0.9, 0.5, 0.6])
-    assert selected.tolist() == [False, True, True, False]
+    np.testing.assert_allclose(found.scores, [0.9, 0.5])
+    np.testing.assert_allclose(found.pieces, [[2, 4], [4, 6]])
+    assert found.shots.tolist() == [1, 2]
+    assert found.selected.tolist() == [False, True, True, False]
+    assert found.reasons == ("important", "important")
+    assert found.refused == ("no time left", "", "", "no time left")
+    assert (found.repeated == -1).all()
     assert best_samples(scores, picks, shots).tolist() == [0, 4, 8, 12]
 
 
-def test_where_no_shot_fits_the_best_is_cut_around_its_best_sample():
+def test_where_no_shot_fits_a_piece_of_the_best_lies_around_its_best_sample():
     shots, line, picks = video([50, 50])
     scores = np.full(20, 0.1)
     scores[14] = 1.0  # frame 70, in the second shot
-    cut, values, selected = choose(scores, picks, shots, line, budget=2.0)
-    assert cut.frames.tolist() == [[0, 50], [50, 60], [60, 80], [80, 100]]
-    np.testing.assert_allclose(cut.seconds[2], [6.0, 8.0])
-    assert selected.tolist() == [False, False, True, False]
-    assert len(values) == 4
+    found = chosen(scores, picks, shots, line, budget=2.0)
+    np.testing.assert_allclose(found.pieces, [[6.0, 8.0]])
+    assert found.shots.tolist() == [1]
+    assert found.refused == ("no time left", "")
+    np.testing.assert_allclose(found.scores, [0.19])  # the value of the whole shot
+    assert best_within(scores, line.times[picks], found.pieces).tolist() == [14]
 
 
 def test_a_budget_within_one_frame_still_shows_it():
     shots = Shots(frames=np.array([[0, 1]]), seconds=np.array([[0.0, 0.04]]))
     line = Timeline(times=np.zeros(1), jumps=np.zeros(1), duration=0.04)
-    cut, _, selected = choose(np.ones(1), np.zeros(1, dtype=int), shots, line, budget=0.006)
-    assert cut.frames.tolist() == [[0, 1]]
-    np.testing.assert_allclose(cut.seconds, [[0, 0.006]])
-    assert selected.tolist() == [True]
+    found = chosen(np.ones(1), np.zeros(1, dtype=int), shots, line, budget=0.006)
+    np.testing.assert_allclose(found.pieces, [[0, 0.006]])
+    assert found.selected.tolist() == [True]
 
 
 def test_whole_values_of_the_released_code():
     shots, line, picks = video([10, 10, 20])
     scores = np.array([0.0004, 0.0004, 0.0004, 0.0004, 0.0015, 0.0015, 0.0015, 0.0015])
-    _, _, selected = choose(scores, picks, shots, line, budget=2.0, integer_values=True)
-    assert selected.tolist() == [False, False, True]  # 0.4 thousandths are nothing
+    found = chosen(scores, picks, shots, line, budget=2.0, integer_values=True)
+    assert found.selected.tolist() == [False, False, True]  # 0.4 thousandths are nothing
     scores = np.array([0.0009, 0.0009, 0.0009, 0.0009, 0.0015, 0.0015, 0.0015, 0.0015])
-    _, _, selected = choose(scores, picks, shots, line, budget=2.0)
-    assert selected.tolist() == [True, True, False]
+    found = chosen(scores, picks, shots, line, budget=2.0)
+    assert found.selected.tolist() == [True, True, False]
 
 
 def test_shots_are_weighed_by_frames_where_the_rate_is_constant():
@@ -130,8 +197,8 @@ def test_shots_are_weighed_by_frames_where_the_rate_is_constant():
     line = Timeline(times=np.arange(n) / rate, jumps=np.zeros(n), duration=n / rate)
     frames = np.array([[0, 4], [4, 9], [9, 60]])
     shots = Shots(frames=frames, seconds=frames / rate)
-    _, _, selected = choose(np.ones(12), np.arange(0, 60, 5), shots, line, budget=0.3)
-    assert selected.tolist() == [True, True, False]
+    found = chosen(np.ones(12), np.arange(0, 60, 5), shots, line, budget=0.3)
+    assert found.selected.tolist() == [True, True, False]
     assert line.frame_interval == pytest.approx(1 / 30)
     # The milliseconds of Matroska are the same rate, a dropped frame is not.
     rounded = Timeline(times=np.round(line.times, 3), jumps=line.jumps, duration=line.duration)
@@ -157,27 +224,34 @@ def test_never_over_budget_and_never_empty(lengths, share, rate, seed):
     shots, line, picks = video(lengths, rate)
     scores = rng.random(len(picks)) + 0.01
     budget = share * line.duration
-    cut, values, selected = choose(scores, picks, shots, line, budget=budget)
-    assert selected.any()
-    assert np.diff(cut.seconds[selected], axis=1).sum() <= budget + 1e-6
-    assert len(values) == len(selected) == len(cut)
-    assert cut.frames[0, 0] == 0
-    assert cut.frames[-1, 1] == line.n_frames
-    assert (cut.frames[1:, 0] == cut.frames[:-1, 1]).all()
+    found = chosen(scores, picks, shots, line, budget=budget)
+    assert len(found) > 0
+    assert np.diff(found.pieces, axis=1).sum() <= budget + 1e-6
+    assert len(found.scores) == len(found.reasons) == len(found.shots) == len(found.pieces)
+    assert (np.diff(found.shots) > 0).all()
+    starts, ends = shots.seconds[found.shots].T
+    assert (starts <= found.pieces[:, 0]).all()
+    assert (found.pieces[:, 0] < found.pieces[:, 1]).all()
+    assert (found.pieces[:, 1] <= ends).all()
+    if len(found) > 1:
+        np.testing.assert_array_equal(found.pieces, shots.seconds[found.shots])
+    assert [reason == "" for reason in found.refused] == found.selected.tolist()
 
 
 def test_black_shots_are_not_chosen_whatever_their_score():
     shots, line, picks = video([10, 10, 20, 10])
     scores = np.repeat([0.9, 0.2, 0.5, 0.3], [2, 2, 4, 2])
     black = np.repeat([True, False, False, True], [2, 2, 4, 2])
-    _, _, selected = choose(scores, picks, shots, line, budget=3.0)
-    assert selected.tolist() == [True, False, True, False]
-    _, values, selected = choose(scores, picks, shots, line, budget=3.0, black=black)
-    assert selected.tolist() == [False, True, True, False]
-    np.testing.assert_allclose(values, [0.9, 0.2, 0.5, 0.3])  # scores stay what they are
-    # Where nothing else fits, the best of what shows something is cut.
-    cut, _, selected = choose(scores, picks, shots, line, budget=0.5, black=black)
-    assert cut.frames[selected].tolist() == [[20, 25]]
+    found = chosen(scores, picks, shots, line, budget=3.0)
+    assert found.selected.tolist() == [True, False, True, False]
+    found = chosen(scores, picks, shots, line, budget=3.0, black=black)
+    assert found.selected.tolist() == [False, True, True, False]
+    np.testing.assert_allclose(found.scores, [0.2, 0.5])  # scores stay what they are
+    assert found.refused == ("black", "", "", "black")
+    # Where nothing else fits, the piece is of the best of what shows something.
+    found = chosen(scores, picks, shots, line, budget=0.5, black=black)
+    np.testing.assert_allclose(found.pieces, [[2.0, 2.5]])
+    assert found.refused == ("black", "no time left", "", "black")
     # Half of a shot is enough, less is not; where all is black there is nothing to prefer.
     assert offered_shots(black, picks, shots).tolist() == [False, True, True, False]
     half = np.array([True, False, False, False, True, False, False, False, False, False])

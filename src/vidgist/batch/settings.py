@@ -15,14 +15,14 @@ from vidgist.pipeline import DEFAULTS
 from vidgist.scoring.bank import Bank
 from vidgist.scoring.presets import Preset, preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.selection import parse_length
+from vidgist.selection import RULES, parse_count, parse_length
 from vidgist.video import Limits, SampleStream
 
 __all__ = ["Prepared", "prepare"]
 
 _CHOICES = (
-    *("length", "settings", "model", "bank", "fps", "fast", "backbone"),
-    *("device", "threads", "limits"),
+    *("length", "select", "keyframes", "speech", "settings", "model", "bank"),
+    *("fps", "fast", "backbone", "device", "threads", "limits"),
 )
 """Arguments of `vidgist.pipeline.summarize` that a batch has."""
 
@@ -60,6 +60,8 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
     """
     chosen = {name: options.get(name, DEFAULTS[name]) for name in _CHOICES}
     parse_length(chosen["length"], 1.0)
+    parse_count(chosen["keyframes"])
+    RULES.find(chosen["select"])
     SampleStream("", fps=chosen["fps"])  # refuses rates out of range
     settings, model, bank = (chosen.pop(name) for name in ("settings", "model", "bank"))
     settings = Preset(**settings) if isinstance(settings, Mapping) else preset(settings)

@@ -121,6 +121,7 @@ class Summaries:
             "samples": len(summary.features),
             "shots": len(summary.shots),
             "selected": int(summary.selected.sum()),
+            "pieces": len(summary.pieces),
             "summary": summary.duration,
             "budget": summary.budget,
             "warnings": list(dict.fromkeys([*summary.warnings, *(str(w.message) for w in caught)])),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vidgist.batch.summaries import Summaries
 from vidgist.cli.common import Console, common_options, one_line, print_json
-from vidgist.cli.options import length_option
+from vidgist.cli.options import gist_options
 from vidgist.cli.summarize import describe, summarize_one
 from vidgist.demo import render_demo
 from vidgist.errors import OutputError
 from vidgist.render import OUTPUTS, check_outputs, default_outputs
-from vidgist.selection import parse_length
+from vidgist.selection import parse_count, parse_length
 
 __all__ = ["demo"]
 
@@ -39,24 +40,30 @@ VIDEO = "demo.mp4"
 @click.option(
     "--seconds", type=float, default=60.0, show_default=True, help="Its length, 10 to 3600."
 )
-@length_option
+@gist_options
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @common_options
 def demo(
-    output: Path, seconds: float, length: str, overwrite: bool, console: Console, as_json: bool
+    output: Path,
+    seconds: float,
+    overwrite: bool,
+    console: Console,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Make the gist of a video that vidgist draws itself: for a first look without a video.
 
     Nothing is downloaded. The video, demo.mp4, is in the folder of the results.
     """
-    parse_length(length, seconds)
+    parse_length(options["length"], seconds)
+    parse_count(options["keyframes"])
     check_outputs(output, overwrite=overwrite)
     if (output / VIDEO).exists() and not overwrite:
         raise OutputError(f"{output / VIDEO}: exists already; pass --overwrite to replace it")
     with console.progress(VIDEO) as progress:
         video = render_demo(output / VIDEO, seconds=seconds, overwrite=overwrite, progress=progress)
-    asked = {"length": length, "make": default_outputs(), "overwrite": overwrite, "resume": False}
-    work = Summaries(asked)
+    options |= {"make": default_outputs(), "overwrite": overwrite, "resume": False}
+    work = Summaries(options)
     result = summarize_one(video, output, work=work, console=console)
     if as_json:
         print_json(result)

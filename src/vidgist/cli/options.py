@@ -11,12 +11,21 @@ import click
 from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import name_list, one_of
 from vidgist.criteria import CRITERIA
-from vidgist.defaults import DEFAULT_FPS, DEFAULT_LENGTH
+from vidgist.defaults import DEFAULT_FPS, DEFAULT_KEYFRAMES, DEFAULT_LENGTH, DEFAULT_SELECT
 from vidgist.scoring.bank import SHIPPED
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, PRESETS, Preset, preset
+from vidgist.selection import RULES
 from vidgist.system.processors import DEVICES
 
-__all__ = ["backbone_options", "length_option", "score_options", "score_settings"]
+__all__ = [
+    "backbone_options",
+    "gist_options",
+    "keyframes_option",
+    "length_option",
+    "score_options",
+    "score_settings",
+    "select_option",
+]
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -136,8 +145,44 @@ def length_option(command: Command) -> Command:
         "--length",
         default=DEFAULT_LENGTH,
         show_default=True,
-        help="The most that the summary may last: 15%, 90s or 1:30.",
+        metavar="LENGTH",
+        help="The most that the summary may last: 15%, 90s, 1:30, or auto: 15%, but at least 10"
+        " seconds, at most 2 minutes, and never over half of the video.",
     )(command)
+
+
+def keyframes_option(*names: str) -> Callable[[Command], Command]:
+    """Return what adds the number of keyframes under these names."""
+    return click.option(
+        *names,
+        default=DEFAULT_KEYFRAMES,
+        show_default=True,
+        metavar="N|auto",
+        help="Number of stills that stand for the whole video; auto: as many as add something new.",
+    )
+
+
+def select_option(command: Command) -> Command:
+    """Add ``--select``."""
+    rules = "; ".join(f"{name}: {rule.summary}" for name, rule in RULES.items())
+    return click.option(
+        "--select",
+        default=DEFAULT_SELECT,
+        show_default=True,
+        callback=one_of(RULES),
+        metavar="|".join(RULES),
+        help=f"How the summary is chosen. {rules}.",
+    )(command)
+
+
+def gist_options(command: Command) -> Command:
+    """Add what decides the gist: ``--length``, ``--select``, ``--keyframes``, ``--no-speech``."""
+    speech = click.option(
+        "--speech/--no-speech",
+        default=True,
+        help="Begin and end pieces in pauses where somebody speaks.  [default: speech]",
+    )
+    return _stack(command, [length_option, select_option, keyframes_option("--keyframes"), speech])
 
 
 def score_settings(options: dict[str, Any]) -> Preset:

@@ -23,7 +23,7 @@ from vidgist.cli.common import (
     print_json,
 )
 from vidgist.cli.limits import limit_options
-from vidgist.cli.options import backbone_options, length_option, score_options, score_settings
+from vidgist.cli.options import backbone_options, gist_options, score_options, score_settings
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 from vidgist.video import Limits
@@ -52,7 +52,7 @@ Examples:
     "  [default: <stem>-gist/]",
     metavar="DIR",
 )
-@length_option
+@gist_options
 @score_options
 @backbone_options
 @click.option(
@@ -155,5 +155,6 @@ def describe(result: dict[str, Any]) -> str:
     if "summary" not in result:  # finished by an earlier run
         return f"{one_line(result['video'])} -> {one_line(result['output'])}/"
     lasting = f"{format_duration(result['summary'])} of {format_duration(result['duration'])}"
-    chosen = f"{result['selected']} of {counted(result['shots'], 'shot')}"
+    shots = f"{result['selected']} of {counted(result['shots'], 'shot')}"
+    chosen = f"{counted(result['pieces'], 'piece')} of {shots}"
     return f"{one_line(result['video'])}: {lasting}, {chosen} -> {one_line(result['output'])}/"

@@ -25,10 +25,11 @@ from vidgist.backbones.registry import DEFAULT_BACKBONE, load_backbone
 from vidgist.defaults import DEFAULT_FPS
 from vidgist.features.thumbnails import thumbnail, thumbnail_size
 from vidgist.progress import Progress, silent
-from vidgist.types import Booleans, Features, Frames, Timeline
+from vidgist.types import Features, Frames, Timeline
 from vidgist.video.container import Limits
 from vidgist.video.decode import SampleStream
-from vidgist.video.pixels import is_black
+from vidgist.video.junk import Junk, find_junk
+from vidgist.video.measures import Measures, join, measure
 from vidgist.video.probe import probe
 
 __all__ = ["Extraction", "extract_features"]
@@ -43,7 +44,7 @@ WINDOW_BATCH = 1
 BATCHES_AHEAD = 8
 """Batches that may wait for their inference: the decoder works in bursts."""
 
-_Result: TypeAlias = tuple[Vectors, Booleans, list[bytes]]
+_Result: TypeAlias = tuple[Vectors, Measures, list[bytes]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ class Extraction:
     Attributes:
         features: (T, D) pooled features, not normalized, with times and picks.
         timeline: every frame that was decoded.
-        black: (T,) True where a sample is black, see `vidgist.video.is_black`.
+        junk: why samples are unfit to show, how sharp they are, and the transitions of the video;
+            no transitions where the input was samples.
         thumbnails: T small JPEG files, one a sample; none if they were not asked for, or the input
             was samples instead of a video.
         fingerprint: of the backbone.
@@ -61,7 +63,7 @@ class Extraction:
 
     features: Features
     timeline: Timeline
-    black: Booleans
+    junk: Junk
     thumbnails: tuple[bytes, ...]
     fingerprint: str = ""
 
@@ -123,7 +125,7 @@ def extract_features(
 
     Returns:
         ``features`` (T, D), float32 and not normalized, with their seconds and frame indices; the
-        timeline; black samples and thumbnails.
+        timeline; junk and thumbnails.
 
     Raises:
         VideoError: nothing in the file decodes.
@@ -144,7 +146,7 @@ def extract_features(
     def infer(batch: Pixels) -> _Result:
         pictures = centers(batch, window=window)
         jpegs = [thumbnail(p, size=small) for p in pictures] if with_thumbnails else []
-        return extractor.extract(batch), is_black(pictures), jpegs
+        return extractor.extract(batch), measure(pictures), jpegs
 
     stream = SampleStream(
         path,
@@ -180,7 +182,13 @@ def extract_features(
     return Extraction(
         features=features,
         timeline=stream.timeline,
-        black=np.concatenate([black for _, black, _ in results]),
+        junk=find_junk(
+            join([measures for _, measures, _ in results]),
+            times=stream.times,
+            frame_times=stream.timeline.times,
+            jumps=stream.timeline.jumps,
+            transitions=stream.transitions,
+        ),
         thumbnails=tuple(jpeg for _, _, jpegs in results for jpeg in jpegs),
         fingerprint=extractor.fingerprint,
     )
@@ -207,7 +215,12 @@ def _of_frames(frames: Frames, extractor: Backbone, *, progress: Progress) -> Ex
             times=frames.times,
         ),
         timeline=frames.timeline,
-        black=is_black(frames.pixels),
+        junk=find_junk(
+            measure(frames.pixels),
+            times=frames.times,
+            frame_times=frames.timeline.times,
+            jumps=frames.timeline.jumps,
+        ),
         thumbnails=(),
         fingerprint=extractor.fingerprint,
     )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from vidgist.errors import DataError
-from vidgist.render.outputs.data import SCHEMA
+from vidgist.render.outputs.data import SCHEMA, SCHEMAS
 from vidgist.render.words import used_criteria
 from vidgist.system.json_file import read_json
 from vidgist.types import Booleans, Floats
@@ -38,8 +38,10 @@ class Document:
         importance: (T,).
         shots: (S, 2) start and end.
         scores: (S,) value of each shot.
-        selected: (S,) True where it is in the summary.
-        keyframes: (S,) time of the keyframe of each shot.
+        selected: (S,) True where a part of it is in the summary.
+        pieces: (n, 2) start and end of the parts that the summary shows.
+        keyframes: (S,) time of the best-scoring sample of each shot.
+        best_keyframe: number of the keyframe of the greatest score, from 1; 0 if there is none.
         summary_duration: of the summary, in seconds.
     """
 
@@ -54,7 +56,9 @@ class Document:
     shots: Floats
     scores: Floats
     selected: Booleans
+    pieces: Floats
     keyframes: Floats
+    best_keyframe: int
     summary_duration: float
 
     @property
@@ -109,7 +113,7 @@ def read_document(path: str | Path) -> Document:
 def _checked(path: Path, raw: Any) -> Document:
     if not isinstance(raw, dict) or "schema" not in raw:
         raise ValueError("not a summary.json")
-    if raw["schema"] != SCHEMA:
+    if raw["schema"] not in SCHEMAS:
         raise ValueError(f"expected schema {SCHEMA}, got {raw['schema']!r:.40}")
     for name, expected in (("video", dict), ("samples", dict), ("shots", list), ("settings", dict)):
         if not isinstance(raw[name], expected):
@@ -128,7 +132,11 @@ def _checked(path: Path, raw: Any) -> Document:
     selected = [shot["selected"] for shot in shots]
     if not all(isinstance(one, bool) for one in selected):
         raise ValueError("shots.selected is not true or false")
-    borders = [[shot["start"], shot["end"]] for shot in shots]
+    # In schema 1 the summary showed whole shots, with a keyframe of each.
+    shown = [shot for shot in shots if shot["selected"]]
+    pieces = raw["pieces"] if raw["schema"] > 1 else shown
+    keyframes = raw["keyframes"] if raw["schema"] > 1 else shown
+    values = _numbers("keyframes.score", [keyframe["score"] for keyframe in keyframes])
     return Document(
         path=path,
         video=video["path"],
@@ -138,12 +146,19 @@ def _checked(path: Path, raw: Any) -> Document:
         times=times,
         importance=columns.pop("importance"),
         criteria=columns,
-        shots=_numbers("shots", [n for pair in borders for n in pair]).reshape(-1, 2),
+        shots=_intervals("shots", shots),
         scores=_numbers("shots.score", [shot["score"] for shot in shots]),
         selected=np.array(selected, dtype=bool),
+        pieces=_intervals("pieces", pieces),
         keyframes=_numbers("shots.keyframe", [shot["keyframe"] for shot in shots]),
+        best_keyframe=int(np.argmax(np.nan_to_num(values))) + 1 if len(values) else 0,
         summary_duration=_number("summary.duration", raw["summary"]["duration"]),
     )
+
+
+def _intervals(name: str, entries: Any) -> Floats:
+    borders = [entry[end] for entry in entries for end in ("start", "end")]
+    return _numbers(name, borders).reshape(-1, 2)
 
 
 def _number(name: str, value: Any) -> float:

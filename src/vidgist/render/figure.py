@@ -176,7 +176,7 @@ def _draw_curve(
 ) -> None:
     title = "Importance" if name == "importance" else words_of(name).title
     axis.set_title(title, fontsize=7, loc="left", pad=2, parse_math=False)
-    for start, end in document.shots[document.selected]:
+    for start, end in document.pieces:
         axis.axvspan(start, end, color="#3451b2", alpha=0.13, linewidth=0)
     # A single sample has no line; a dot shows it.
     single = np.isfinite(values).sum() == 1

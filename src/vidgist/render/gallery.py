@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from vidgist import __version__
@@ -60,9 +59,7 @@ def find_results(folder: Path, *, unread: Callable[[OSError], None] | None = Non
 
 def cover_file(result: Document) -> Path | None:
     """Return the file to show as the cover of a result, or None."""
-    best = int(np.argmax(np.where(result.selected, np.nan_to_num(result.scores), -np.inf)))
-    number = int(result.selected[: best + 1].sum())
-    keyframes = sorted((result.folder / "keyframes").glob(f"{number:04d}_*.jpg"))
+    keyframes = sorted((result.folder / "keyframes").glob(f"{result.best_keyframe:04d}_*.jpg"))
     for candidate in (result.folder / "cover.jpg", *keyframes, result.folder / "storyboard.jpg"):
         if candidate.is_file():
             return candidate
@@ -117,7 +114,8 @@ def _card(result: Document, *, folder: Path, side: int) -> str:
     summary, video = result.summary_duration, result.duration
     share = summary / video if video > 0 else 0.0
     times = f"{format_duration(summary)} of {format_duration(video)} ({share:.0%})"
-    shots = f"{int(result.selected.sum())} of {len(result.selected)} shots"
+    pieces = f"{len(result.pieces)} piece{'s' * (len(result.pieces) != 1)}"
+    shots = f"{pieces} of {int(result.selected.sum())} of {len(result.selected)} shots"
     more = "".join(
         f'<li><a href="{url}" aria-label="{label} of {name}">{label}</a></li>'
         for label, url in links

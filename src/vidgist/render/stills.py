@@ -1,4 +1,4 @@
-"""Keyframes of the selected shots, decoded once for several outputs.
+"""Keyframes of a summary, decoded once for several outputs.
 
 Pictures of full size are yielded one at a time; only small ones are kept in memory.
 """
@@ -16,7 +16,7 @@ from vidgist.summary import Summary
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly"]
+__all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly", "stills_of"]
 
 MAX_TILES = 120
 """Greatest number of small pictures that are kept, evenly chosen."""
@@ -33,12 +33,14 @@ class Still:
     """A keyframe.
 
     Attributes:
-        number: of its shot among the selected ones, from 1.
+        number: place among the keyframes, from 1.
+        sample: index of its sample.
         shot: index of its shot among all shots.
         seconds: its time in the video.
     """
 
     number: int
+    sample: int
     shot: int
     seconds: float
 
@@ -48,11 +50,20 @@ def evenly(n: int, most: int) -> list[int]:
     return sorted({int(i) for i in np.linspace(0, n - 1, min(n, most)).round()})
 
 
+def stills_of(summary: Summary) -> tuple[Still, ...]:
+    """Return the keyframes of a summary, in order, each within its shot."""
+    picks = summary.features.picks[summary.stills]
+    shots = np.searchsorted(summary.shots.frames[:, 0], picks, side="right") - 1
+    seconds = summary.times_within(summary.stills, summary.shot_seconds[shots])
+    rows = zip(summary.stills.tolist(), shots.tolist(), seconds.tolist(), strict=True)
+    return tuple(Still(number, *row) for number, row in enumerate(rows, start=1))
+
+
 class Stills:
     """The keyframes ``stills`` of a summary, in order, and their pictures.
 
     Args:
-        summary: which shots are selected.
+        summary: its keyframes.
         frames: decodes the frames at ascending times.
     """
 
@@ -60,15 +71,10 @@ class Stills:
         self, summary: Summary, frames: Callable[[Sequence[float]], Iterator[Image.Image]]
     ) -> None:
         self._frames = frames
-        shots = np.flatnonzero(summary.selected)
-        seconds = summary.keyframe_times[shots]
-        self.stills = tuple(
-            Still(number, int(shot), float(second))
-            for number, (shot, second) in enumerate(zip(shots, seconds, strict=True), start=1)
-        )
+        self.stills = stills_of(summary)
         self._kept = frozenset(evenly(len(self.stills), MAX_TILES))
         self._tiles: list[tuple[Still, Image.Image]] = []
-        self._favorite = int(np.argmax(summary.shot_scores[shots]))
+        self._favorite = int(np.argmax(summary.scores.importance[summary.stills]))
         self._best: Image.Image | None = None
 
     def pictures(self) -> Iterator[tuple[Still, Image.Image]]:
@@ -93,7 +99,7 @@ class Stills:
         self._tiles = tiles
 
     def best(self) -> Image.Image:
-        """Return the keyframe of the best selected shot, no side over `BEST_SIDE`."""
+        """Return the keyframe of the greatest importance, no side over `BEST_SIDE`."""
         self._decode()
         assert self._best is not None
         return self._best.copy()

@@ -1,13 +1,57 @@
-"""The criteria of a score in plain words."""
+"""The criteria of a score and the reasons of a selection in plain words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from vidgist.criteria import CRITERIA, Words
 from vidgist.criteria.criterion import words_for
 
-__all__ = ["describe_score", "used_criteria", "words_of"]
+__all__ = ["REASONS", "Reason", "describe_score", "reason_of", "used_criteria", "words_of"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The sentences for a reason of a rule of selection.
+
+    Attributes:
+        shown: for a piece that is shown.
+        left_out: for a shot without a piece; ``{piece}`` stands for the piece that it repeats.
+    """
+
+    shown: str
+    left_out: str
+
+
+def _unfit(text: str) -> Reason:
+    """Return the sentences for what is unfit to show, which is shown only for want of better."""
+    return Reason(f"Shown because nothing better was there: {text}", f"Left out: {text}")
+
+
+REASONS = {
+    "important": Reason(
+        "Shown because it is among the most important moments",
+        "Left out: others are among the most important moments",
+    ),
+    "repeats": Reason(
+        "Shown because time was left, though it looks like {piece}",
+        "Left out: it looks like {piece}",
+    ),
+    "short": Reason("Shown because it fits into the time that was left", "Left out: too short"),
+    "too short": _unfit("too short"),
+    "no time left": _unfit("no time left"),
+    "black": _unfit("black"),
+    "blank": _unfit("blank"),
+    "blurred": _unfit("blurred"),
+    "transition": _unfit("in a transition"),
+    "card": _unfit("a title card"),
+    "flash": _unfit("a flash of light"),
+    "bars": _unfit("color bars"),
+    "countdown": _unfit("a countdown"),
+    "frozen": _unfit("the picture stands still"),
+}
+"""Reason -> its sentences."""
 
 
 def used_criteria(measured: Iterable[str], setting: object) -> list[str]:
@@ -26,6 +70,11 @@ def used_criteria(measured: Iterable[str], setting: object) -> list[str]:
 def words_of(name: str) -> Words:
     """Return the words for a criterion; one that is not registered is called by its name."""
     return CRITERIA[name].text if name in CRITERIA else words_for(name)
+
+
+def reason_of(name: str) -> Reason:
+    """Return the sentences for a reason; one that is not in `REASONS` is shown as it is."""
+    return REASONS.get(name) or Reason(f"Shown: {name}", f"Left out: {name}")
 
 
 def describe_score(used: Sequence[str]) -> str:

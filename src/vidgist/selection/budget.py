@@ -7,7 +7,7 @@ import re
 
 from vidgist.errors import SettingError
 
-__all__ = ["parse_length", "parse_time"]
+__all__ = ["auto_length", "parse_count", "parse_length", "parse_time"]
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*s?")
@@ -17,11 +17,29 @@ _EITHER = re.compile(r"0\.\d+")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d{1,2}(?:\.\d+)?)")
 
 
+AUTO = "auto"
+_AUTO_SHARE, _AUTO_LEAST, _AUTO_MOST = 0.15, 10.0, 120.0
+"""15% is what the field's summaries have; less than 10 seconds tells nothing, and nobody takes more
+than two minutes for a first look."""
+
+
+def auto_length(duration: float) -> float:
+    """Return the seconds of a gist of its default length.
+
+    15% of the video, but at least 10 seconds and at most 2 minutes, and never over half of it.
+
+    >>> [auto_length(seconds) for seconds in (10.0, 60.0, 300.0, 3600.0)]
+    [5.0, 10.0, 45.0, 120.0]
+    """
+    return min(max(_AUTO_SHARE * duration, _AUTO_LEAST), _AUTO_MOST, duration / 2)
+
+
 def parse_length(length: str | float, duration: float) -> float:
     """Return the seconds that a summary may last at most.
 
     Args:
-        length: a share (``"15%"``), seconds (``"90s"``, ``90.0``) or a clock time (``"1:30"``,
+        length: ``"auto"``, see `auto_length`; a share (``"15%"``), seconds (``"90s"``, ``90.0``)
+            or a clock time (``"1:30"``,
             ``"1:02:30"``).
         duration: seconds of the video; a summary is never longer.
 
@@ -29,23 +47,44 @@ def parse_length(length: str | float, duration: float) -> float:
         SettingError: the length cannot be read, is not positive, or a share is over 100%.
     """
     text = str(length).strip()
+    if text == AUTO:
+        return auto_length(duration)
     if match := _PERCENT.fullmatch(text):
         share = float(match[1])
         if share > 100:
-            raise SettingError(f"--length: {text} is more than the whole video; give at most 100%")
+            raise SettingError(f"length: {text} is more than the whole video; give at most 100%")
         seconds = share / 100 * duration
     else:
         read = _seconds(text)
         if read is None:
-            raise SettingError(f"--length: cannot read '{text}'; give a share (15%), 90s or 1:30")
+            raise SettingError(
+                f"length: cannot read '{text}'; give auto, a share (15%), 90s or 1:30"
+            )
         if isinstance(length, str) and _EITHER.fullmatch(text) and read > 0:
             raise SettingError(
-                f"--length: is '{text}' a share or seconds? give {100 * read:g}% or {text}s"
+                f"length: is '{text}' a share or seconds? give {100 * read:g}% or {text}s"
             )
         seconds = read
     if not (0 < seconds < math.inf):
-        raise SettingError(f"--length: '{text}' leaves nothing; give more than 0")
+        raise SettingError(f"length: '{text}' leaves nothing; give more than 0")
     return min(seconds, duration)
+
+
+def parse_count(count: int | str) -> int | None:
+    """Return the number of keyframes that is asked for, None for ``"auto"``.
+
+    Raises:
+        SettingError: it is neither a whole number of at least 1 nor `auto`.
+
+    >>> parse_count("auto"), parse_count("12")
+    (None, 12)
+    """
+    text = str(count).strip()
+    if text == AUTO:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingError(f"keyframes: expected auto or a number from 1, got '{text}'")
+    return int(text)
 
 
 def parse_time(text: str, duration: float) -> float:
@@ -56,9 +95,9 @@ def parse_time(text: str, duration: float) -> float:
     """
     seconds = _seconds(text.strip())
     if seconds is None:
-        raise SettingError(f"--at: cannot read '{text.strip()}'; give seconds (12.5) or 1:30")
+        raise SettingError(f"at: cannot read '{text.strip()}'; give seconds (12.5) or 1:30")
     if seconds > duration:
-        raise SettingError(f"--at: {text.strip()} is too late, the video lasts {duration:.1f} s")
+        raise SettingError(f"at: {text.strip()} is too late, the video lasts {duration:.1f} s")
     return seconds
 
 

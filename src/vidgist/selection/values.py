@@ -6,7 +6,7 @@ import numpy as np
 
 from vidgist.types import Floats, Integers
 
-__all__ = ["shot_values", "spread"]
+__all__ = ["best_within", "shot_values", "spread"]
 
 
 def spread(scores: Floats, picks: Integers, n_frames: int) -> Floats:
@@ -49,3 +49,21 @@ def shot_values(frame_scores: Floats, frames: Integers) -> Floats:
     if np.any((starts < 0) | (starts >= ends) | (ends > len(frame_scores))):
         raise ValueError(f"frames: a shot is empty, or not within [0, {len(frame_scores)}]")
     return np.array([frame_scores[start:end].mean() for start, end in frames])
+
+
+def best_within(scores: Floats, times: Floats, pieces: Floats) -> Integers:
+    """Return the index (n,) of the best-scoring sample in each piece, the earliest of equals.
+
+    Args:
+        scores: (T,).
+        times: (T,) seconds at which each sample is shown, not descending.
+        pieces: (n, 2) seconds. One between two samples gets the last sample before it.
+
+    >>> best_within(np.array([1.0, 3.0, 2.0]), np.arange(3.0), np.array([[0.0, 1.0], [1.0, 3.0]]))
+    array([0, 1])
+    """
+    best = []
+    for first, stop in np.searchsorted(times, pieces - 1e-6).tolist():
+        inside = scores[first:stop]
+        best.append(first + int(np.argmax(inside)) if len(inside) else max(first - 1, 0))
+    return np.array(best, dtype=np.int64)

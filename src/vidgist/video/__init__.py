@@ -2,18 +2,25 @@
 
 from vidgist.video.container import Limits, open_video
 from vidgist.video.decode import SampleStream, read_frames
-from vidgist.video.pixels import is_black
+from vidgist.video.junk import Junk, find_junk
+from vidgist.video.measures import Measures, measure
 from vidgist.video.probe import probe
 from vidgist.video.rotation import FrameRotator
 from vidgist.video.seek import FrameReader, frames_at
+from vidgist.video.transitions import Transition, find_transitions
 
 __all__ = [
     "FrameReader",
     "FrameRotator",
+    "Junk",
     "Limits",
+    "Measures",
     "SampleStream",
+    "Transition",
+    "find_junk",
+    "find_transitions",
     "frames_at",
-    "is_black",
+    "measure",
     "open_video",
     "probe",
     "read_frames",

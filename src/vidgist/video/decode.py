@@ -32,6 +32,7 @@ from vidgist.video.luma import FrameDifferences
 from vidgist.video.packets import DecodeStats, configure_decoder, decode_stream, no_frames_error
 from vidgist.video.pixels import conversion_errors, to_rgb
 from vidgist.video.rotation import RotationReader, rotate
+from vidgist.video.transitions import Transition, TransitionFinder
 
 __all__ = ["SampleStream", "read_frames", "stream_clock"]
 
@@ -96,6 +97,7 @@ class SampleStream:
         self.limits = limits or Limits()
         self.progress = progress
         self._timeline: Timeline | None = None
+        self._transitions: tuple[Transition, ...] = ()
         self._picks = array("q")
         self._rotation = RotationReader()
         self._scaler = VideoReformatter()
@@ -106,6 +108,11 @@ class SampleStream:
         if self._timeline is None:
             raise RuntimeError("the timeline is available when all samples have been read")
         return self._timeline
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """Cuts, fades, dissolves, wipes, pushes, flashes, countdowns; available after the loop."""
+        return self._transitions
 
     @property
     def picks(self) -> npt.NDArray[np.int64]:
@@ -124,9 +131,11 @@ class SampleStream:
             VideoError: it cannot be opened, exceeds a limit, or none of its frames decodes.
         """
         self._timeline = None
+        self._transitions = ()
         self._picks = array("q")
         times, jumps = array("d"), array("f")
-        stats, difference = DecodeStats(), FrameDifferences()
+        stats, finder = DecodeStats(), TransitionFinder()
+        difference = FrameDifferences(finder)
         windows = None if self.window is None else WindowGatherer(self.window, fps=self.fps)
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
@@ -151,7 +160,7 @@ class SampleStream:
                 current = frame
                 times.append(at)
                 with conversion_errors(self.path):
-                    jumps.append(difference(frame))
+                    jumps.append(difference(frame, seconds=at))
                 if len(times) % 32 == 1:
                     self.progress("reading", at, announced)
             if current is None:
@@ -171,6 +180,7 @@ class SampleStream:
             origin=clock.seconds(clock.origin),
             steady=clock.steady,
         )
+        self._transitions = tuple(finder.finish())
 
     def _needed(
         self, clock: Clock, stream: VideoStream, times: Sized

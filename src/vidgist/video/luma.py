@@ -16,6 +16,7 @@ import numpy.typing as npt
 from av.video.format import VideoFormat
 
 from vidgist.video.pixels import convert
+from vidgist.video.transitions import TransitionFinder
 
 __all__ = ["FrameDifferences", "LumaLayout", "luma_grid", "luma_layout"]
 
@@ -95,16 +96,22 @@ def luma_grid(
 class FrameDifferences:
     """Difference of each frame to the one before it."""
 
-    def __init__(self) -> None:
+    def __init__(self, finder: TransitionFinder | None = None) -> None:
+        self._finder = finder
         self._before: tuple[npt.NDArray[np.float32], float] | None = None
         self._layouts: dict[str, LumaLayout | None] = {}
 
-    def __call__(self, frame: av.VideoFrame) -> float:
-        """Return the mean absolute difference of luma to the frame before, in [0, 1]; first 0."""
+    def __call__(self, frame: av.VideoFrame, *, seconds: float = 0.0) -> float:
+        """Return the mean absolute difference of luma to the frame before, in [0, 1]; first 0.
+
+        The frame's grid also goes to the finder of transitions, with its time in seconds.
+        """
         name = frame.format.name
         if name not in self._layouts:
             self._layouts[name] = luma_layout(frame.format)
         grid, scale = luma_grid(frame, self._layouts[name])
+        if self._finder is not None:
+            self._finder.add(seconds, grid, scale)
         before, self._before = self._before, (grid, scale)
         if before is None:
             return 0.0

@@ -55,14 +55,14 @@ def test_the_most_needed_where_not_all_fit(summary: Summary, room: int) -> None:
     needed = order_of_need(summary)[: len(found.samples)]
     assert set(found.samples) == set(needed)
     if len(found.samples) > 80:
-        assert set(summary.keyframes.tolist()) <= set(found.samples)
+        assert set(summary.shot_samples.tolist()) <= set(found.samples)
         assert np.diff(found.samples).max() <= 600 / (len(found.samples) - 40) * 2.1
 
 
-def test_selected_shots_come_first(summary: Summary) -> None:
+def test_pieces_come_first(summary: Summary) -> None:
     order = order_of_need(summary)
     assert sorted(order) == list(range(600))
-    chosen = summary.keyframes[summary.selected].tolist()
+    chosen = summary.piece_samples.tolist()
     assert order[: len(set(chosen))] == list(dict.fromkeys(chosen))
 
 
@@ -74,7 +74,7 @@ def test_without_thumbnails_moments_can_still_be_chosen(summary: Summary) -> Non
     longer = dataclasses.replace(long_summary(3000, shots=10, distinct=1), thumbnails=())
     found = choose_pictures(longer, room=1)
     assert len(found.samples) == MOST_BARE
-    assert set(longer.keyframes.tolist()) <= set(found.samples)
+    assert set(longer.shot_samples.tolist()) <= set(found.samples)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 8, 100])

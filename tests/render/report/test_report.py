@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from pages import HOSTILE, clip_summary, long_summary
+from summaries import with_pieces
 from vidgist.render import default_outputs, render
 from vidgist.render.material import Material
 from vidgist.render.report import page, size_limit
+from vidgist.selection import RULES
 from vidgist.summary import Summary
 from vidgist.types import Scores
 
@@ -45,16 +47,48 @@ def test_it_knows_what_the_summary_knows(tmp_path: Path) -> None:
         )
         assert criterion["used"] is True
     (made,) = [length for length in data["lengths"] if length["made"]]
-    chosen = [i for i, shot in enumerate(document["shots"]) if shot["selected"]]
-    assert made["shots"] == chosen
+    for piece, written in zip(made["pieces"], document["pieces"], strict=True):
+        for key in ("start", "end", "score"):
+            assert piece[key] == pytest.approx(written[key], abs=1e-3)
+        assert (piece["shot"], piece["reason"]) == (written["shot"], written["reason"])
+        assert data["times"][piece["key"]] == pytest.approx(written["keyframe"], abs=1e-3)
+    assert [reason or None for reason in made["refused"]] == [
+        shot["refused"] for shot in document["shots"]
+    ]
+    assert data["rule"] == RULES["knapsack"].summary
     assert [shot["start"] for shot in data["shots"]] == pytest.approx(
         [shot["start"] for shot in document["shots"]], abs=1e-3
     )
     assert data["stops"] == list(range(len(data["times"])))
     assert len(data["pictures"]["data"]) == len(data["stops"])
-    assert set(data["stills"]["data"]) == {str(shot) for shot in chosen}
+    assert set(data["stills"]["data"]) == {str(piece["key"]) for piece in made["pieces"]}
     assert data["media"]["source"] == "../clip.mp4"
     assert data["media"]["summary"] is None
+
+
+def test_reasons_are_sentences_and_unknown_ones_are_shown_as_they_are(tmp_path: Path) -> None:
+    summary = with_pieces(
+        clip_summary(tmp_path),
+        [(0.2, 0.4), (0.6, 1.0), (1.2, 1.6)],
+        refused={2: "blurred", 3: "<b>dull</b>"},
+        repeated={4: 1},
+        reasons=("important", "short", "</script>mine"),
+    )
+    text = page_of(summary, tmp_path)
+    data = data_of(text)
+    (made,) = [length for length in data["lengths"] if length["made"]]
+    assert [piece["shot"] for piece in made["pieces"]] == [0, 0, 1]
+    assert made["refused"][:5] == ["", "", "blurred", "<b>dull</b>", "repeats"]
+    assert made["repeated"] == [-1, -1, -1, -1, 1, -1, -1, -1]
+    reasons = data["reasons"]
+    assert reasons["important"]["shown"] == "Shown because it is among the most important moments"
+    assert reasons["blurred"]["left_out"] == "Left out: blurred"
+    assert reasons["repeats"]["left_out"] == "Left out: it looks like {piece}"
+    assert reasons["</script>mine"]["shown"] == "Shown: </script>mine"
+    assert reasons["<b>dull</b>"]["left_out"] == "Left out: <b>dull</b>"
+    assert "<b>dull" not in text
+    used = {name for one in data["lengths"] for name in one["refused"]}
+    assert used - {""} <= set(reasons)
 
 
 def test_what_lies_beside_it_is_linked_and_played(tmp_path: Path) -> None:
@@ -130,7 +164,7 @@ def test_it_keeps_to_its_size(tmp_path: Path, seconds: int, shots: int, most: in
     assert size_limit(seconds) < most
     # And the room is used: pictures of all key frames, and of many samples between.
     assert len(text) > 0.8 * most or len(data["stops"]) == 2 * seconds
-    assert set(summary.keyframes.tolist()) <= set(data["stops"])
+    assert set(summary.shot_samples.tolist()) <= set(data["stops"])
     assert len(data["neighbors"]["stops"]) == len(data["stops"])
     assert len(data["times"]) == 2 * seconds
 

@@ -1,7 +1,7 @@
-"""``summary.mp4``: the selected shots in order, with their sound.
+"""``summary.mp4``: the selected pieces in order, with their sound.
 
 Frames are encoded again, since copied streams can be cut only at keyframes.  Each run of adjacent
-shots is decoded once from a seek and encoded as it comes, so that time and memory grow with the
+pieces is decoded once from a seek and encoded as it comes, so that time and memory grow with the
 length of the summary, not of the video.
 """
 
@@ -42,7 +42,7 @@ def write(material: Material, path: Path) -> None:
 
 
 def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> None:
-    """Write the selected shots of ``summary`` to the MP4 file ``path``.
+    """Write the pieces of ``summary`` to the MP4 file ``path``.
 
     Raises:
         VideoError: the video can no longer be read.
@@ -55,7 +55,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
     from vidgist.video.seek import FrameReader
 
     video = summary.video
-    parts = stretches(summary.segments)
+    parts = stretches(summary.pieces)
     with contextlib.ExitStack() as stack:
         sound = _open_sound(summary, stack)
         reader = stack.enter_context(FrameReader(video.path, timeline=summary.timeline))
@@ -189,5 +189,5 @@ def _warn(text: str) -> None:
 
 
 OUTPUT = Output(
-    "mp4", "summary.mp4", "the selected shots with their sound", write, is_default=True, order=60
+    "mp4", "summary.mp4", "the selected pieces with their sound", write, is_default=True, order=60
 )

@@ -1,4 +1,4 @@
-"""``summary.json`` (schema 1) and ``scores.csv``."""
+"""``summary.json`` (schema 2) and ``scores.csv``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ import numpy as np
 
 from vidgist import __version__
 from vidgist.render.output import Material, Output
+from vidgist.render.outputs.keyframes import file_name
+from vidgist.render.stills import stills_of
 from vidgist.summary import Summary
 
-__all__ = ["SCHEMA", "as_document", "plain", "write_csv", "write_json"]
+__all__ = ["SCHEMA", "SCHEMAS", "as_document", "plain", "write_csv", "write_json"]
 
-SCHEMA = 1
+SCHEMA = 2
+SCHEMAS = (1, 2)
+"""Schemas that are still read."""
+
 DECIMALS = 6
 """Decimals of numbers: microseconds for times, more than enough for scores."""
 
@@ -31,16 +36,18 @@ def write_json(material: Material, path: Path) -> None:
 def write_csv(material: Material, path: Path) -> None:
     """Write one row per sample: time, criteria, importance, shot (from 1), selected (0 or 1)."""
     summary = material.summary
-    shot = np.searchsorted(summary.shots.frames[:, 0], summary.features.picks, side="right") - 1
-    shot = np.clip(shot, 0, len(summary.shots) - 1)
+    picks, shown = summary.features.picks, summary.timeline.times[summary.features.picks]
+    shot = np.searchsorted(summary.shots.frames[:, 0], picks, side="right") - 1
+    piece = np.searchsorted(summary.pieces[:, 0], shown + 1e-6, side="right") - 1
+    selected = (piece >= 0) & (shown < summary.pieces[piece, 1] - 1e-6)
     criteria = summary.scores.criteria
     columns = [summary.times, *criteria.values(), summary.scores.importance]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["time", *criteria, "importance", "shot", "selected"])
-        for row, s in zip(zip(*columns, strict=True), shot, strict=True):
+        for row, s, chosen in zip(zip(*columns, strict=True), shot, selected, strict=True):
             numbers = ["" if n is None else n for n in (_number(value) for value in row)]
-            writer.writerow([*numbers, int(s) + 1, int(summary.selected[s])])
+            writer.writerow([*numbers, int(s) + 1, int(chosen)])
 
 
 def as_document(summary: Summary) -> dict[str, Any]:
@@ -52,7 +59,7 @@ def as_document(summary: Summary) -> dict[str, Any]:
     scores = summary.scores
     # The duration of the decoded frames, which the other times refer to.
     duration = summary.timeline.duration
-    paper = dict.fromkeys(("alignment", "uniformity", "uniqueness"))  # always in schema 1
+    paper = dict.fromkeys(("alignment", "uniformity", "uniqueness"))  # always there
     criteria = {name: _numbers(values) for name, values in scores.criteria.items()}
     return {
         "vidgist": __version__,
@@ -72,6 +79,11 @@ def as_document(summary: Summary) -> dict[str, Any]:
             "model": None,
             **plain(summary.settings),
         },
+        "sampling": {
+            "mode": "full",
+            "samples": len(summary.times),
+            "largest_gap": _number(np.diff(summary.times).max(initial=0.0)),
+        },
         "samples": {
             "time": _numbers(summary.times),
             **paper,
@@ -85,14 +97,42 @@ def as_document(summary: Summary) -> dict[str, Any]:
                 "score": _number(score),
                 "selected": bool(selected),
                 "keyframe": _number(keyframe),
+                "refused": refused or None,
             }
-            for (start, end), score, selected, keyframe in zip(
+            for (start, end), score, selected, keyframe, refused in zip(
                 summary.shot_seconds,
                 summary.shot_scores,
                 summary.selected,
-                summary.keyframe_times,
+                summary.times_within(summary.shot_samples, summary.shot_seconds),
+                summary.selection.refused,
                 strict=True,
             )
+        ],
+        "pieces": [
+            {
+                "start": _number(start),
+                "end": _number(end),
+                "shot": int(shot),
+                "score": _number(score),
+                "keyframe": _number(keyframe),
+                "reason": reason,
+            }
+            for (start, end), shot, score, keyframe, reason in zip(
+                summary.pieces,
+                summary.selection.shots,
+                summary.selection.scores,
+                summary.times_within(summary.piece_samples, summary.pieces),
+                summary.selection.reasons,
+                strict=True,
+            )
+        ],
+        "keyframes": [
+            {
+                "time": _number(still.seconds),
+                "score": _number(scores.importance[still.sample]),
+                "file": f"keyframes/{file_name(still.number, still.seconds)}",
+            }
+            for still in stills_of(summary)
         ],
         "summary": {
             "duration": _number(summary.duration),

@@ -24,7 +24,7 @@ def write(material: Material, path: Path) -> None:
     rate = rate.counting_as(code)
     first = rate.parse(code) or 0
     text = edit_list(
-        cuts(summary.segments, rate),
+        cuts(summary.pieces, rate),
         rate=rate,
         name=video.path.name,
         has_audio=video.has_audio,

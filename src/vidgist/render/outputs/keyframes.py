@@ -1,4 +1,4 @@
-"""``keyframes/``: the best-scoring sample of each selected shot as a JPEG at source size."""
+"""``keyframes/``: the keyframes as JPEG files at source size."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write(material: Material, path: Path) -> None:
 OUTPUT = Output(
     "keyframes",
     "keyframes",
-    "a picture of each selected shot",
+    "pictures that stand for the video",
     write,
     is_folder=True,
     is_default=True,

@@ -38,7 +38,7 @@ def write(material: Material, path: Path) -> None:
 
 
 def timeline(material: Material) -> Timeline:
-    """Return the timeline: a video track and, with sound, an audio track, with one clip per shot.
+    """Return the timeline: a video track and, with sound, an audio track, with one clip per piece.
 
     Times are in frames of the source, whole if its frame rate is constant; the seconds in the
     metadata are those of summary.json.  The source starts at its own timecode, if it has one.
@@ -71,14 +71,14 @@ def timeline(material: Material) -> Timeline:
     kinds = [schema.TrackKind.Video, *([schema.TrackKind.Audio] if video.has_audio else [])]
     for kind in kinds:
         track = schema.Track(name=kind, kind=kind)
-        for shot in summary.selected.nonzero()[0].tolist():
-            start, end = (float(s) for s in summary.shot_seconds[shot])
-            facts = {
-                "shot": shot + 1,
-                "start": start,
-                "end": end,
-                "score": float(summary.shot_scores[shot]),
-            }
+        rows = zip(
+            summary.pieces.tolist(),
+            summary.selection.shots.tolist(),
+            summary.selection.scores.tolist(),
+            strict=True,
+        )
+        for (start, end), shot, score in rows:
+            facts = {"shot": shot + 1, "start": start, "end": end, "score": score}
             source = schema.ExternalReference(
                 target_url=url, available_range=span(0.0, float(summary.timeline.duration))
             )

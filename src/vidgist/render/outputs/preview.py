@@ -40,20 +40,18 @@ GIF_BYTES, WEBP_BYTES = 2_500_000, 1_000_000
 def moments(summary: Summary, *, rate: float) -> Floats:
     """Return the times in seconds of the preview's pictures, ``rate`` per second, ascending.
 
-    They are around the keyframes of the best selected shots.
+    They are around the best samples of the best pieces.
     """
-    shots = np.flatnonzero(summary.selected)
-    best = shots[np.argsort(-summary.shot_scores[shots], kind="stable")]
-    durations = summary.shot_seconds[:, 1] - summary.shot_seconds[:, 0]
-    left, spans, keyframes = SECONDS, [], summary.keyframe_times
-    for shot in best:
+    best = np.argsort(-summary.selection.scores, kind="stable")
+    middles = summary.times_within(summary.piece_samples, summary.pieces)
+    left, spans = SECONDS, []
+    for piece in best:
         if left < 1 / rate:
             break
-        # Few shots: show more of each.
-        length = min(max(GLIMPSE, SECONDS / len(best)), float(durations[shot]), left)
-        start, end = (float(s) for s in summary.shot_seconds[shot])
-        middle = float(keyframes[shot])
-        begin = min(max(middle - length / 2, start), end - length)
+        start, end = (float(s) for s in summary.pieces[piece])
+        # Few pieces: show more of each.
+        length = min(max(GLIMPSE, SECONDS / len(best)), end - start, left)
+        begin = min(max(float(middles[piece]) - length / 2, start), end - length)
         spans.append((begin, begin + length))
         left -= length
     parts = [begin + np.arange(max(1, int((end - begin) * rate))) / rate for begin, end in spans]

@@ -143,12 +143,12 @@ def write(material: Material, path: Path) -> None:
 
 
 def _note(summary: Summary, *, shown: int) -> str:
-    count = int(summary.selected.sum())
+    count = len(summary.pieces)
     video, gist = summary.timeline.duration, summary.duration
-    shots = "1 shot" if count == 1 else f"{count} shots"
-    text = f"{format_duration(gist)} of {format_duration(video)} ({gist / video:.0%}) in {shots}"
-    if shown < count:
-        text += f"; {shown} of their {count} keyframes shown"
+    pieces = "1 piece" if count == 1 else f"{count} pieces"
+    text = f"{format_duration(gist)} of {format_duration(video)} ({gist / video:.0%}) in {pieces}"
+    if shown < len(summary.stills):
+        text += f"; {shown} of {len(summary.stills)} keyframes shown"
     return text
 
 

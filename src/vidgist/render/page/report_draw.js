@@ -1,9 +1,9 @@
-// The timeline on a canvas: curves, shots and marks.
+// The timeline on a canvas: curves, pieces, shots and marks.
 const timeline = byId("timeline");
 const canvas = byId("canvas");
 const overview = byId("overview");
 const FILM = data.pictures.data.length ? 46 : 0;
-const LANE = { gap: 10, importance: 104, criterion: 46, shots: 30, axis: 22 };
+const LANE = { gap: 10, importance: 104, criterion: 46, pieces: 24, shots: 20, axis: 22 };
 const lanes = layOut();
 let hover = null;
 
@@ -14,9 +14,11 @@ function layOut() {
     top += lane.height + LANE.gap;
     return lane;
   });
-  placed.shots = { top, height: LANE.shots };
-  placed.axis = { top: top + LANE.shots, height: LANE.axis };
-  placed.height = top + LANE.shots + LANE.axis;
+  for (const name of ["pieces", "shots", "axis"]) {
+    placed[name] = { top, height: LANE[name] };
+    top += LANE[name];
+  }
+  placed.height = top;
   return placed;
 }
 
@@ -83,31 +85,30 @@ function drawCurve(context, one, lane, filled) {
   context.globalAlpha = 1;
 }
 
-function drawShots(context) {
-  const { top, height } = lanes.shots;
-  const selected = selectedNow();
+// Numbered bars in a lane, for pieces or shots.
+function drawBars(context, parts, { top, height }, { fill, edge, ink }) {
   context.font = "600 11px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
-  const first = shotAt(state.view[0]);
-  for (let i = first; i < shots.length && shots[i].start < state.view[1]; i++) {
-    const left = toX(shots[i].start);
-    const right = toX(shots[i].end);
+  parts.forEach(({ start, end }, i) => {
+    if (end < state.view[0] || start > state.view[1]) return;
+    const left = toX(start);
+    const right = toX(end);
     const across = Math.max(right - left - (right - left > 4 ? 1.5 : 0), 0.75);
-    context.fillStyle = selected.has(i) ? color("--accent") : color("--sunk");
+    context.fillStyle = color(fill);
     context.beginPath();
-    context.roundRect(left, top + (selected.has(i) ? 0 : 7), across, height - (selected.has(i) ? 0 : 7), Math.min(4, across / 2));
+    context.roundRect(left, top + 1, across, height - 2, Math.min(4, across / 2));
     context.fill();
-    if (!selected.has(i) && across > 3) {
-      context.strokeStyle = color("--line");
+    if (edge && across > 3) {
+      context.strokeStyle = color(edge);
       context.stroke();
     }
     const label = String(i + 1);
     if (across > 14 && across > context.measureText(label).width + 8) {
-      context.fillStyle = selected.has(i) ? color("--accent-ink") : color("--quiet");
-      context.fillText(label, left + across / 2, top + height / 2 + (selected.has(i) ? 0.5 : 4));
+      context.fillStyle = color(ink);
+      context.fillText(label, left + across / 2, top + height / 2 + 0.5);
     }
-  }
+  });
 }
 
 function drawAxis(context) {
@@ -162,7 +163,7 @@ function vertical(context, seconds, paint, lineWidth, dash = []) {
   context.setLineDash(dash);
   context.beginPath();
   context.moveTo(x, FILM);
-  context.lineTo(x, lanes.shots.top); // not through the numbers of the shots
+  context.lineTo(x, lanes.pieces.top); // not through the numbers
   context.stroke();
   context.setLineDash([]);
 }
@@ -203,14 +204,15 @@ function draw() {
   const context = prepare(canvas, lanes.height);
   context.fillStyle = color("--accent");
   context.globalAlpha = 0.1;
-  for (const [start, end] of current().segments) {
+  for (const { start, end } of current().pieces) {
     if (end < state.view[0] || start > state.view[1]) continue;
-    context.fillRect(toX(start), FILM, Math.max(toX(end) - toX(start), 1), lanes.shots.top - FILM);
+    context.fillRect(toX(start), FILM, Math.max(toX(end) - toX(start), 1), lanes.pieces.top - FILM);
   }
   context.globalAlpha = 1;
   drawFilm(context);
   series.forEach((one, i) => drawCurve(context, one, lanes[i], i === 0));
-  drawShots(context);
+  drawBars(context, current().pieces, lanes.pieces, { fill: "--accent", ink: "--accent-ink" });
+  drawBars(context, shots, lanes.shots, { fill: "--sunk", edge: "--line", ink: "--quiet" });
   drawAxis(context);
   drawMarks(context);
   drawOverview();
@@ -225,7 +227,7 @@ function drawOverview() {
   context.fillStyle = color("--sunk");
   context.fillRect(0, 4, width(), 10);
   context.fillStyle = color("--accent");
-  for (const [start, end] of current().segments) {
+  for (const { start, end } of current().pieces) {
     context.fillRect(start * scale, 4, Math.max((end - start) * scale, 0.75), 10);
   }
   context.strokeStyle = color("--ink");

@@ -1,5 +1,6 @@
 prepareSlider();
 preparePlayer();
 byId("app").hidden = false;
-// It begins at the best shot of the summary.
-change({ length: madeIndex, stop: keyStop(bestMade), shot: bestMade });
+// It begins at the best piece of the summary.
+const bestPiece = made.pieces[bestMade];
+change({ length: madeIndex, stop: stopNear(bestPiece.key), shot: bestPiece.shot, piece: bestMade });

@@ -21,22 +21,20 @@ function sentence(sample) {
   return `It ${parts.join(", but ")}.`;
 }
 
-// Why the shot is in the summary of this length or not. The choice of shots is optimal.
-function verdict(shot) {
-  const { cut, budget } = current();
-  const most = brief(budget);
-  const inside = selectedNow().has(shot);
-  const lasts = shots[shot].end - shots[shot].start;
-  if (cut) {
-    const one = isPiece(shot) && pieces[1] - pieces[0] > 1 ? `, which is ${piecesNamed()} here` : "";
-    return inside
-      ? `Shot ${shot + 1} is in: no whole shot fits into ${most}, so a piece was cut from the best one${one}.`
-      : `Shot ${shot + 1} is out: no whole shot fits into ${most}, and the piece was cut from ${one ? "another part of the best one" : "a better one"}.`;
+// Whether the moment is in the summary of this length, and why.
+function verdict() {
+  const { pieces } = current();
+  const shot = shots[state.shot];
+  const name = `shot ${state.shot + 1}`;
+  const piece = pieces[state.piece];
+  if (piece) {
+    const whole = piece.start <= shot.start + 2e-3 && piece.end >= shot.end - 2e-3;
+    const what = whole ? `the whole of ${name}` : `${clock(piece.start)} to ${clock(piece.end)}, in ${name}`;
+    return `Piece ${state.piece + 1} of the summary: ${what}. ${whyShown(piece)}.`;
   }
-  if (inside) return `Shot ${shot + 1} is in: no other choice of shots that fits into ${most} has a higher sum of scores.`;
-  if (shots[shot].black) return `Shot ${shot + 1} is out: it is mostly black.`;
-  if (lasts > budget + 1e-3) return `Shot ${shot + 1} is out: it lasts ${brief(lasts)}, and the summary may last ${most} at most.`;
-  return `Shot ${shot + 1} is out: no choice with it that fits into ${most} has a higher sum of scores.`;
+  const others = pieces.flatMap((one, i) => (one.shot === state.shot ? [`${clock(one.start)} to ${clock(one.end)} (piece ${i + 1})`] : []));
+  if (others.length) return `Not in the summary, which has another part of ${name}: ${listed(others)}.`;
+  return `S${name.slice(1)} is not in the summary. ${whyLeftOut(state.shot)}.`;
 }
 
 function above(rank) {
@@ -80,15 +78,14 @@ function showMoment() {
   const stop = state.stop;
   const sample = stops[stop];
   const shot = state.shot;
-  const inside = selectedNow().has(shot);
   setPicture(byId("moment-picture"), largePicture(stop));
   byId("moment-picture").alt = `The picture at ${clock(stopTimes[stop])}`;
   byId("moment-caption").textContent =
-    `${clock(stopTimes[stop])} \u00b7 shot ${shot + 1} of ${shots.length} \u00b7 ${inside ? "in the summary" : "not in the summary"}`;
+    `${clock(stopTimes[stop])} \u00b7 shot ${shot + 1} of ${shots.length} \u00b7 ${state.piece >= 0 ? `piece ${state.piece + 1} of the summary` : "not in the summary"}`;
   const rank = rankOf(series[0], sample);
   byId("sentence").textContent =
     `${sentence(sample)} Its importance is ${shown(data.importance[sample])}, ${above(rank)}.`;
-  byId("verdict").textContent = verdict(shot);
+  byId("verdict").textContent = verdict();
   byId("values").replaceChildren(...series.map((one) => valueRow(one, sample)));
 
   const near = data.neighbors;
@@ -99,12 +96,13 @@ function showMoment() {
     : `${all ? `The ${count(near.count, "moment")} most like it` : `Some of the ${count(near.count, "moment")} most like it, the nearest first`}, with their similarity (1: the same).`;
   byId("neighbors").replaceChildren(
     ...friends.map((friend, i) => neighborCard(friend, near.ranks[i], near.similarity[stop][i])));
-  byId("moment-play").disabled = !playable(shot);
+  byId("moment-play").textContent = state.piece >= 0 ? "Play this piece" : "Play this shot";
+  byId("moment-play").disabled = !chosenPlayable();
   byId("shot-before").disabled = shot === 0;
   byId("shot-after").disabled = shot === shots.length - 1;
 }
 
-byId("moment-play").addEventListener("click", () => playShot(state.shot));
+byId("moment-play").addEventListener("click", () => playChosen());
 byId("shot-before").addEventListener("click", () => chooseShot(state.shot - 1));
 byId("shot-after").addEventListener("click", () => chooseShot(state.shot + 1));
 onChange((part) => {

@@ -1,4 +1,4 @@
-// The player: shots from summary.mp4 where it holds them, else from the source beside the page.
+// The player: pieces and shots from summary.mp4 where it holds them, else from the source beside the page.
 const video = byId("video");
 const player = byId("player");
 const media = data.media;
@@ -9,34 +9,34 @@ let poster = "";
 let sourceFails = false;
 let pending = null; // what is to be played once the player knows its file
 
-// Where each selected shot lies in summary.mp4.
-const inClip = new Map();
-const bestMade = made.shots.reduce((a, b) => (shots[b].score > shots[a].score ? b : a));
+// Where each piece lies in summary.mp4.
 let clipLength = 0;
-made.shots.forEach((shot, i) => {
-  const [start, end] = made.segments[i];
-  inClip.set(shot, { offset: clipLength, start, end });
+const inClip = made.pieces.map(({ start, end }) => {
+  const offset = clipLength;
   clipLength += end - start;
+  return { offset, start, end };
 });
+const bestMade = made.pieces.reduce((best, piece, i, all) => (piece.score > all[best].score ? i : best), 0);
 
-function pieceOf(shot, segment) {
-  const part = inClip.get(shot);
-  const [start, end] = segment || [shots[shot].start, shots[shot].end];
-  if (media.summary && part && start >= part.start - 1e-3 && end <= part.end + 1e-3) {
-    const from = part.offset + start - part.start;
-    return { kind: "summary", from, to: from + end - start, shot };
+// What to play for a piece or a shot; null if neither file has it.
+function partOf({ start, end }, name) {
+  const held = inClip[lastUpTo(made.starts, start + 1e-3)];
+  if (media.summary && start >= held.start - 1e-3 && end <= held.end + 1e-3) {
+    const from = held.offset + start - held.start;
+    return { kind: "summary", from, to: from + end - start, name };
   }
   if (media.source && !sourceFails) {
-    return { kind: "source", from: start + media.offset, to: end + media.offset, shot };
+    return { kind: "source", from: start + media.offset, to: end + media.offset, name };
   }
   return null;
 }
-const playable = (shot) => pieceOf(shot) !== null;
+const partOfPiece = (index) => partOf(current().pieces[index], `piece ${index + 1}`);
+const partOfShot = (index) => partOf(shots[index], `shot ${index + 1}`);
 
 function videoTime() {
   if (!video.dataset.kind) return null;
   if (video.dataset.kind === "source") return video.currentTime - media.offset;
-  for (const part of inClip.values()) {
+  for (const part of inClip) {
     const into = video.currentTime - part.offset;
     if (into >= 0 && into < part.end - part.start) return part.start + into;
   }
@@ -49,7 +49,7 @@ const say = (text) => {
 
 function begin() {
   if (!pending) return;
-  // Slightly after the border, so that rounding does not show the last picture of the shot before.
+  // Slightly after the border, so that rounding does not show the last picture of the part before.
   sought = pending.from + 0.01;
   pending = null;
   video.currentTime = sought;
@@ -59,61 +59,64 @@ function begin() {
 }
 video.addEventListener("loadedmetadata", begin);
 
-function start(piece) {
-  video.removeAttribute("poster"); // lest it flashes up between two shots
-  pending = piece;
-  if (video.dataset.kind === piece.kind) {
+function start(part) {
+  video.removeAttribute("poster"); // lest it flashes up between two parts
+  pending = part;
+  if (video.dataset.kind === part.kind) {
     if (video.readyState >= HTMLMediaElement.HAVE_METADATA) begin();
   } else {
-    video.dataset.kind = piece.kind;
-    video.src = media[piece.kind];
+    video.dataset.kind = part.kind;
+    video.src = media[part.kind];
     video.load();
   }
-  const from = piece.kind === "summary" ? "summary.mp4" : "the source video";
-  say(`Playing shot ${piece.shot + 1} from ${from}.`);
+  const from = part.kind === "summary" ? "summary.mp4" : "the source video";
+  say(`Playing ${part.name} from ${from}.`);
 }
 
-function playPieces(pieces) {
-  if (!pieces.length) return;
-  playlist = { pieces, at: 0 };
+function playParts(parts) {
+  if (!parts.length) return;
+  playlist = { parts, at: 0 };
   float();
-  start(pieces[0]);
+  start(parts[0]);
 }
 
-function playShot(shot) {
-  const piece = pieceOf(shot);
-  if (state.shot !== shot) chooseShot(shot);
-  if (piece) playPieces([piece]);
-  else say(`Shot ${shot + 1} cannot be played from here: its video is not beside this page, or your browser cannot play it.`);
+function playPart(part, name) {
+  if (part) playParts([part]);
+  else say(`${name} cannot be played from here: its video is not beside this page, or your browser cannot play it.`);
 }
+function playPiece(index) {
+  if (state.piece !== index) choosePiece(index);
+  playPart(partOfPiece(index), `Piece ${index + 1}`);
+}
+function playShot(index) {
+  if (state.shot !== index) chooseShot(index);
+  playPart(partOfShot(index), `Shot ${index + 1}`);
+}
+const playChosen = () => (state.piece >= 0 ? playPiece(state.piece) : playShot(state.shot));
+const chosenPlayable = () => (state.piece >= 0 ? partOfPiece(state.piece) : partOfShot(state.shot)) !== null;
 
+const selectionParts = () => current().pieces.map((_, i) => partOfPiece(i));
 function playSelection() {
-  const length = current();
-  if (length.made && media.summary) {
-    playPieces([{ kind: "summary", from: 0, to: Infinity, shot: made.shots[0] }]);
+  if (current().made && media.summary) {
+    playParts([{ kind: "summary", from: 0, to: Infinity, name: "the summary" }]);
     say("Playing the whole summary.");
-  } else {
-    playPieces(length.shots.map((shot, i) => pieceOf(shot, length.segments[i])).filter(Boolean));
-  }
+  } else playParts(selectionParts().filter(Boolean));
 }
-const selectionPlayable = () => {
-  const length = current();
-  return length.made && media.summary ? true : length.shots.every((shot, i) => pieceOf(shot, length.segments[i]));
-};
+const selectionPlayable = () => (current().made && media.summary ? true : selectionParts().every(Boolean));
 
 function follow() {
   const time = videoTime();
   if (time !== state.playing) change({ playing: time });
   if (playlist && !video.paused) {
-    const piece = playlist.pieces[playlist.at];
-    if (!video.seeking && video.currentTime >= piece.to - 0.02) {
-      const next = playlist.pieces[++playlist.at];
+    const part = playlist.parts[playlist.at];
+    if (!video.seeking && video.currentTime >= part.to - 0.02) {
+      const next = playlist.parts[++playlist.at];
       if (next) start(next);
       else {
         playlist = null;
         video.pause();
-        // A busy browser may stop late: go back to a picture of the shot.
-        if (video.currentTime > piece.to + 0.05) video.currentTime = piece.to - 0.02;
+        // A busy browser may stop late: go back to a picture of the part.
+        if (video.currentTime > part.to + 0.05) video.currentTime = part.to - 0.02;
         say("");
       }
     }
@@ -139,7 +142,7 @@ video.addEventListener("error", () => {
   if (kind === "source") {
     sourceFails = true;
     say(media.summary
-      ? "The source video is not beside this page any more, or your browser cannot play it; shots of the summary still play."
+      ? "The source video is not beside this page any more, or your browser cannot play it; pieces of the summary still play."
       : "The source video is not beside this page any more, or your browser cannot play it.");
   } else {
     media.summary = null;
@@ -172,7 +175,7 @@ byId("close").addEventListener("click", () => {
 
 function preparePlayer() {
   const large = data.poster.data;
-  poster = large ? `data:${data.poster.kind};base64,${large}` : largePicture(keyStop(bestMade));
+  poster = large ? `data:${data.poster.kind};base64,${large}` : largePicture(stopNear(made.pieces[bestMade].key));
   video.poster = poster;
   if (!media.summary && !media.source) {
     video.controls = false;
@@ -180,7 +183,7 @@ function preparePlayer() {
   } else {
     video.dataset.kind = media.summary ? "summary" : "source";
     video.src = media.summary || media.source;
-    say(media.summary ? "Press play for the summary, or choose a shot below." : "Choose a shot below to play it from the source video.");
+    say(media.summary ? "Press play for the summary, or choose a piece or a shot below." : "Choose a piece or a shot below to play it from the source video.");
   }
   const shape = clamp(media.width / media.height || 16 / 9, 0.56, 2.4);
   byId("frame").style.aspectRatio = String(shape < 1 ? 1 : shape);

@@ -1,15 +1,7 @@
-// The length of the summary, and the shots as cards.
+// The length of the summary; its pieces and the shots that are left out, as cards.
 const slider = byId("length");
 const percent = (share) => `${Number((share * 100).toFixed(1))}%`;
-const lasting = (length) => length.segments.reduce((sum, [start, end]) => sum + end - start, 0);
-
-// The shots to count and to show; of a cut shot that is several pieces here, its longest piece.
-function countedShots(length) {
-  if (!length.cut) return length.shots;
-  const size = ([start, end]) => end - start;
-  const longest = length.segments.reduce((best, piece, i, all) => (size(piece) > size(all[best]) ? i : best), 0);
-  return [length.shots[longest]];
-}
+const lasting = (length) => length.pieces.reduce((sum, { start, end }) => sum + end - start, 0);
 
 function prepareSlider() {
   slider.max = String(data.lengths.length - 1);
@@ -23,95 +15,116 @@ function prepareSlider() {
 function showLength() {
   const length = current();
   const seconds = lasting(length);
-  const listed = countedShots(length);
+  const { pieces } = length;
+  const of = shownShots().size;
   slider.value = String(state.length);
-  const text = `${percent(length.share)}: ${count(listed.length, "shot")}, ${brief(seconds)} of at most ${brief(length.budget)}`;
+  const text = `${percent(length.share)}: ${count(pieces.length, "piece")} of ${count(of, "shot")}, ${brief(seconds)} of at most ${brief(length.budget)}`;
   slider.setAttribute("aria-valuetext", text);
   byId("share").textContent = percent(length.share);
   byId("made").textContent = length.made ? "as it was made" : "";
-  byId("length-shots").textContent = `${listed.length} of ${shots.length}`;
+  byId("length-pieces").textContent = String(pieces.length);
+  byId("length-shots").textContent = `${of} of ${shots.length}`;
   byId("length-lasts").textContent = brief(seconds);
   byId("length-budget").textContent = brief(length.budget);
   byId("live").textContent = text;
   const hint = byId("length-hint");
-  if (length.made) hint.textContent = `${length.cut ? `No shot is as short as this: the best one${pieces && pieces[1] - pieces[0] > 1 ? ` (${piecesNamed()} here)` : ""} was cut to fit.` : "The shots whose scores add up to the most in that time."}${media.summary ? " This is what summary.mp4 shows." : ""}`;
-  else if (length.cut) hint.textContent = "No shot is as short as this: the best one would be cut to fit.";
+  if (length.made) hint.textContent = `How it was chosen: ${data.rule}.${media.summary ? " This is what summary.mp4 shows." : ""}`;
   else hint.replaceChildren("For a clip of this length, run again with ", make("code", "", `--length ${percent(length.share)}`), ".");
-  const some = listed.length > 15 ? listed.slice(0, 14) : listed;
-  byId("picks").replaceChildren(...some.map((shot) => {
+  const some = pieces.length > 15 ? pieces.slice(0, 14) : pieces;
+  byId("picks").replaceChildren(...some.map((piece) => {
     const image = make("img", "");
     image.alt = "";
-    setPicture(image, pictureOf(keyStop(shot)));
+    setPicture(image, pictureOf(stopNear(piece.key)));
     return image;
   }));
-  if (some.length < listed.length) byId("picks").append(make("span", "", `+${listed.length - some.length}`));
+  if (some.length < pieces.length) byId("picks").append(make("span", "", `+${pieces.length - some.length}`));
   byId("play-all").textContent = length.made ? "Play the summary" : "Play this selection";
   byId("play-all").disabled = !selectionPlayable();
 }
 
-const cards = shots.map((shot, i) => {
+// A card that plays a piece or a shot: { start, end, score, key }.
+const lazy = shots.length > 300;
+function makeCard(part, name, play) {
   const image = make("img", "");
   image.alt = "";
   const bar = make("span", "");
-  const badge = make("span", "badge", "\u2713 in", spoken(" the summary, "));
+  bar.style.width = `${clamp((part.score / series[0].greatest) * 100, 0, 100)}%`;
+  const reason = make("span", "reason");
   const text = make("span", "text",
     make("span", "first",
-      make("span", "", spoken("play "), `Shot ${i + 1}`),
-      make("span", "", spoken(", score "), shot.score.toFixed(2))),
-    make("span", "when", spoken(", "), `${clock(shot.start)} \u2013 ${clock(shot.end)}`),
-    make("span", "track", bar));
-  const button = make("button", "shot", image, badge, text);
+      make("span", "", spoken("play "), name),
+      make("span", "", spoken(", score "), part.score.toFixed(2))),
+    make("span", "when", spoken(", "), `${clock(part.start)} \u2013 ${clock(part.end)}`),
+    make("span", "track", bar),
+    spoken(". "), reason);
+  const button = make("button", "shot", image, text);
   button.type = "button";
-  button.addEventListener("click", () => {
-    chooseShot(i);
-    playShot(i);
-  });
-  return { shot, index: i, image, bar, badge, button, item: make("li", "", button) };
-});
+  button.addEventListener("click", play);
+  const card = { part, image, reason, button, item: make("li", "", button) };
+  if (lazy) {
+    waitingCards.set(card.item, card);
+    nearCards.observe(card.item);
+  } else fillPicture(card);
+  return card;
+}
+const fillPicture = (card) => setPicture(card.image, largePicture(stopNear(card.part.key)));
 // Pictures are set when their card comes into view: a long video has thousands.
+const waitingCards = new WeakMap();
 const nearCards = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (!entry.isIntersecting) continue;
-    const card = cards[Number(entry.target.dataset.shot)];
-    setPicture(card.image, largePicture(keyStop(card.index)));
+    fillPicture(waitingCards.get(entry.target));
     nearCards.unobserve(entry.target);
   }
 }, { rootMargin: "600px" });
-byId("shots").classList.toggle("many", cards.length > 300);
-for (const card of cards) {
-  card.bar.style.width = `${clamp((card.shot.score / series[0].greatest) * 100, 0, 100)}%`;
-  card.item.dataset.shot = String(card.index);
-  if (cards.length > 300) nearCards.observe(card.item);
-  else setPicture(card.image, largePicture(keyStop(card.index)));
+byId("shots").classList.toggle("many", lazy);
+
+const shotCards = shots.map((shot, i) => {
+  const card = makeCard(shot, `Shot ${i + 1}`, () => playShot(i));
+  card.item.dataset.shot = String(i);
+  return card;
+});
+let pieceCards = [];
+
+function showPieces() {
+  for (const card of pieceCards) nearCards.unobserve(card.item);
+  pieceCards = current().pieces.map((piece, i) => {
+    const card = makeCard(piece, `Piece ${i + 1}`, () => playPiece(i));
+    card.item.dataset.piece = String(i);
+    card.item.dataset.shot = String(piece.shot);
+    card.button.classList.add("selected");
+    card.reason.textContent = `${whyShown(piece)}.`;
+    return card;
+  });
 }
 
 const picked = (name) => document.querySelector(`input[name="${name}"]:checked`).value;
 
+function arrange(group, cards) {
+  if (picked("order") === "score") cards.sort((a, b) => b.part.score - a.part.score);
+  const which = picked("which");
+  byId(group).hidden = !cards.length || (which !== "all" && which !== group);
+  byId(`${group}-title`).querySelector("span").textContent = String(cards.length);
+  byId(`${group}-list`).replaceChildren(...cards.map((card) => card.item));
+}
+
 function arrangeCards() {
-  const selected = selectedNow();
-  const only = picked("which") === "selected";
-  const wanted = cards.filter((card) => !only || selected.has(card.index));
-  if (picked("order") === "score") wanted.sort((a, b) => b.shot.score - a.shot.score);
-  byId("shots").replaceChildren(...wanted.map((card) => card.item));
+  const shown = shownShots();
+  const others = shotCards.filter((_, i) => !shown.has(i));
+  for (const card of others) card.reason.textContent = `${whyLeftOut(Number(card.item.dataset.shot))}.`;
+  arrange("selected", [...pieceCards]);
+  arrange("left", others);
 }
 
-let marked = 0;
+let marked = null;
 function markCurrent() {
-  const now = state.shot;
-  cards[marked].button.classList.remove("current");
-  cards[marked].button.removeAttribute("aria-current");
-  cards[now].button.classList.add("current");
-  cards[now].button.setAttribute("aria-current", "true");
-  marked = now;
-}
-
-function markSelected() {
-  const selected = selectedNow();
-  for (const card of cards) {
-    const inside = selected.has(card.index);
-    card.button.classList.toggle("selected", inside);
-    card.badge.hidden = !inside;
+  if (marked) {
+    marked.button.classList.remove("current");
+    marked.button.removeAttribute("aria-current");
   }
+  marked = pieceCards[state.piece] || shotCards[state.shot];
+  marked.button.classList.add("current");
+  marked.button.setAttribute("aria-current", "true");
 }
 
 for (const input of document.querySelectorAll('input[name="which"], input[name="order"]')) {
@@ -120,8 +133,8 @@ for (const input of document.querySelectorAll('input[name="which"], input[name="
 onChange((part) => {
   if ("length" in part) {
     showLength();
-    markSelected();
+    showPieces();
     arrangeCards();
   }
-  if ("stop" in part) markCurrent();
+  if ("stop" in part || "length" in part) markCurrent();
 });

@@ -9,24 +9,37 @@ const series = [
   ...data.criteria.map((criterion, i) => ({ ...criterion, color: `--c${i % 6}` })),
 ];
 
-const state = { length: madeIndex, stop: 0, shot: 0, view: [0, data.duration], playing: null };
+const state = { length: madeIndex, stop: 0, shot: 0, piece: -1, view: [0, data.duration], playing: null };
 const listeners = [];
 const onChange = (listener) => listeners.push(listener);
 
+// Without a piece, the one around the moment: a short piece may hold no moment of its own.
 function change(part) {
   Object.assign(state, part);
+  if (!("piece" in part) && ("stop" in part || "length" in part)) {
+    const at = pieceAt(stopTimes[state.stop]);
+    state.piece = at >= 0 && current().pieces[at].shot === state.shot ? at : -1;
+  }
   for (const listener of listeners) listener(part);
 }
-
-// [first, stop) of the shots that are pieces of one that was cut to fit; null if none was cut.
-const pieces = data.pieces;
-const isPiece = (shot) => pieces !== null && shot >= pieces[0] && shot < pieces[1];
-const piecesNamed = () => `shots ${pieces[0] + 1} to ${pieces[1]}`;
 
 const shotAt = (seconds) => lastUpTo(starts, seconds + 1e-6);
 const shotOfStop = (stop) => shotAt(stopTimes[stop]);
 const current = () => data.lengths[state.length];
-const selectedNow = () => new Set(current().shots);
+for (const length of data.lengths) length.starts = length.pieces.map((piece) => piece.start);
+
+// Index of the piece that shows a moment, -1 if none does.
+function pieceAt(seconds) {
+  const { pieces, starts: firsts } = current();
+  const index = lastUpTo(firsts, seconds + 1e-6);
+  return seconds + 1e-6 >= pieces[index].start && seconds < pieces[index].end ? index : -1;
+}
+const shownShots = () => new Set(current().pieces.map((piece) => piece.shot));
+
+const why = (text, piece) => text.replace("{piece}", piece >= 0 ? `piece ${piece + 1}` : "another piece");
+const whyShown = (piece) => why(data.reasons[piece.reason]?.shown ?? "Shown", -1);
+// A rule of another package may give no reason.
+const whyLeftOut = (shot) => why(data.reasons[current().refused[shot]]?.left_out ?? "Left out", current().repeated[shot]);
 
 // Sample -> index of the stop nearest in time, in the same shot if there is one.
 function nearestStop(seconds) {
@@ -39,17 +52,16 @@ function nearestStop(seconds) {
 }
 
 const stopOfSample = new Map(stops.map((sample, stop) => [sample, stop]));
-const keyStop = (shot) => stopOfSample.get(shots[shot].key) ?? nearestStop(data.times[shots[shot].key]);
+const stopNear = (sample) => stopOfSample.get(sample) ?? nearestStop(data.times[sample]);
 
 function pictureOf(stop) {
   const picture = data.pictures.data[stop];
   return picture ? `data:${data.pictures.kind};base64,${picture}` : "";
 }
 
-// The larger picture of a shot, if there is one and it shows exactly this sample.
+// The larger picture of a keyframe, the small one of any other moment.
 function largePicture(stop) {
-  const shot = shotOfStop(stop);
-  const still = shots[shot].key === stops[stop] && data.stills.data[shot];
+  const still = data.stills.data[stops[stop]];
   return still ? `data:${data.stills.kind};base64,${still}` : pictureOf(stop);
 }
 

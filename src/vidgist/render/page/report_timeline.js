@@ -14,17 +14,29 @@ function zoom(factor, center = stopTimes[state.stop]) {
 }
 const pan = (seconds) => show(state.view[0] + seconds, state.view[1] - state.view[0]);
 
-// Without a shot, the one around the moment: what is left of a cut shot may hold no moment.
-function choose(stop, shot) {
+// Without a shot, the one around the moment: a short shot may hold no moment.
+function choose(stop, within = {}) {
   const next = clamp(stop, 0, stops.length - 1);
-  change({ stop: next, shot: shot ?? shotOfStop(next) });
+  change({ stop: next, shot: shotOfStop(next), ...within });
   const seconds = stopTimes[next];
   const span = state.view[1] - state.view[0];
   if (seconds < state.view[0] || seconds > state.view[1]) show(seconds - span / 2, span);
 }
 function chooseShot(shot) {
   const next = clamp(shot, 0, shots.length - 1);
-  choose(keyStop(next), next);
+  choose(stopNear(shots[next].key), { shot: next });
+}
+function choosePiece(index) {
+  const { pieces } = current();
+  const next = clamp(index, 0, pieces.length - 1);
+  choose(stopNear(pieces[next].key), { shot: pieces[next].shot, piece: next });
+}
+// The next piece before or after the moment.
+function stepPiece(step) {
+  const { pieces, starts: firsts } = current();
+  const seconds = stopTimes[state.stop];
+  const before = state.piece >= 0 ? state.piece : pieces[0].start > seconds ? -1 : lastUpTo(firsts, seconds);
+  choosePiece(step > 0 || state.piece >= 0 ? before + step : before);
 }
 
 function moveTip(x) {
@@ -37,7 +49,8 @@ function moveTip(x) {
     const row = make("div", "row", make("span", "", one.title), make("span", "", shown(one.values[sample])));
     return row;
   });
-  const mark = selectedNow().has(shot) ? ", in the summary" : "";
+  const piece = pieceAt(seconds);
+  const mark = piece >= 0 ? `, piece ${piece + 1} of the summary` : "";
   byId("tip-text").replaceChildren(
     make("b", "", clock(data.times[sample])), make("div", "", `Shot ${shot + 1}${mark}`), ...rows);
   tip.hidden = false;
@@ -63,7 +76,10 @@ timeline.addEventListener("pointerdown", (event) => {
 });
 timeline.addEventListener("click", (event) => {
   const y = event.clientY - timeline.getBoundingClientRect().top;
-  if (y >= lanes.shots.top && y <= lanes.axis.top) playShot(shotAt(toSeconds(xOf(event))));
+  const seconds = toSeconds(xOf(event));
+  const piece = pieceAt(seconds);
+  if (y >= lanes.pieces.top && y < lanes.shots.top && piece >= 0) playPiece(piece);
+  else if (y >= lanes.shots.top && y <= lanes.axis.top) playShot(shotAt(seconds));
 });
 timeline.addEventListener("wheel", (event) => {
   const zoomed = state.view[1] - state.view[0] < data.duration * 0.999;
@@ -85,7 +101,9 @@ timeline.addEventListener("keydown", (event) => {
   else if (event.key === "PageDown") chooseShot(shot - 1);
   else if (event.key === "Home") choose(0);
   else if (event.key === "End") choose(stops.length - 1);
-  else if (event.key === "Enter" || event.key === " ") playShot(shot);
+  else if (event.key === "n" || event.key === "N") stepPiece(1);
+  else if (event.key === "p" || event.key === "P") stepPiece(-1);
+  else if (event.key === "Enter" || event.key === " ") playChosen();
   else if (event.key === "+" || event.key === "=") zoom(0.5);
   else if (event.key === "-") zoom(2);
   else if (event.key === "0") show(0, data.duration);
@@ -118,13 +136,13 @@ function drawLegend() {
   });
   const block = make("span", "swatch block");
   block.style.setProperty("--swatch", "var(--accent)");
-  items.push(make("li", "", block, make("span", "", "Shot in the summary")));
+  items.push(make("li", "", block, make("span", "", "Piece in the summary")));
   byId("legend").replaceChildren(...items);
 }
 
 function tellTimeline() {
   const shot = state.shot;
-  const mark = selectedNow().has(shot) ? "in the summary" : "not in the summary";
+  const mark = state.piece >= 0 ? `piece ${state.piece + 1} of the summary` : "not in the summary";
   timeline.setAttribute("aria-valuemin", "0");
   timeline.setAttribute("aria-valuemax", String(stops.length - 1));
   timeline.setAttribute("aria-valuenow", String(state.stop));

@@ -38,7 +38,7 @@ STILL_QUALITY = 60
 POSTER_QUALITY = 70
 
 STILLS_SHARE = 0.15
-"""Share of the page for larger pictures of the selected shots."""
+"""Share of the page for larger pictures of the keyframes."""
 
 
 def size_limit(duration: float) -> int:
@@ -75,7 +75,7 @@ def _assembled(document: dict[str, Any], slots: dict[str, str]) -> str:
 
 
 def _poster(material: Material) -> dict[str, str]:
-    """Return the large picture of the best shot, which the player shows before it plays."""
+    """Return the large picture of the best keyframe, which the player shows before it plays."""
     try:
         picture = material.stills.best()
     except VidgistError:
@@ -84,7 +84,7 @@ def _poster(material: Material) -> dict[str, str]:
 
 
 def _stills(material: Material, *, room: int) -> dict[str, Any]:
-    """Return as many larger pictures of the selected shots as fit, evenly chosen."""
+    """Return as many larger pictures of the keyframes as fit, evenly chosen, by sample."""
     try:
         tiles = material.stills.tiles()
     except VidgistError:
@@ -93,9 +93,9 @@ def _stills(material: Material, *, room: int) -> dict[str, Any]:
     for still, tile in tiles:
         small = tile.copy()
         small.thumbnail((STILL_SIDE, STILL_SIDE), Image.Resampling.LANCZOS)
-        encoded.append((still.shot, as_text(encode(small, quality=STILL_QUALITY))))
+        encoded.append((still.sample, as_text(encode(small, quality=STILL_QUALITY))))
     mean = sum(len(text) for _, text in encoded) / len(encoded)
     kept = [encoded[i] for i in evenly(len(encoded), max(1, int(room / mean)))]
     while len(kept) > 1 and len(json.dumps(dict(kept))) > room:
         kept.pop()
-    return {"kind": encoding()[1], "data": {str(shot): text for shot, text in kept}}
+    return {"kind": encoding()[1], "data": {str(sample): text for sample, text in kept}}

@@ -11,12 +11,12 @@ from vidgist.render.links import relative_url
 from vidgist.render.material import Material
 from vidgist.render.output import OUTPUTS
 from vidgist.render.outputs.data import plain
-from vidgist.render.report.lengths import pieces, selections
+from vidgist.render.report.lengths import AtLength, rule_of, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
 from vidgist.render.times import format_duration
-from vidgist.render.words import describe_score, used_criteria, words_of
-from vidgist.selection import offered_shots
+from vidgist.render.words import describe_score, reason_of, used_criteria, words_of
+from vidgist.selection import RULES, best_within
 from vidgist.summary import Summary
 
 __all__ = ["curves", "facts", "links", "media", "settings_rows", "stops"]
@@ -28,6 +28,8 @@ def curves(summary: Summary) -> dict[str, Any]:
     used = used_criteria(summary.scores.criteria, summary.settings.get("criteria"))
     criteria = {name: summary.scores.criteria[name] for name in used}
     criteria.update(summary.scores.criteria)
+    lengths = selections(summary)
+    reasons = {name for one in lengths for name in (*one.selection.reasons, *one.selection.refused)}
     return {
         "version": __version__,
         "name": plain(summary.video.path.name),
@@ -50,28 +52,49 @@ def curves(summary: Summary) -> dict[str, Any]:
                 "end": _round(end),
                 "score": _round(score),
                 "key": int(key),
-                "black": not offered,
             }
-            for (start, end), score, key, offered in zip(
+            for (start, end), score, key in zip(
                 summary.shot_seconds.tolist(),
                 summary.shot_scores,
-                summary.keyframes,
-                offered_shots(summary.black, summary.features.picks, summary.shots).tolist(),
+                summary.shot_samples,
                 strict=True,
             )
         ],
-        "pieces": pieces(summary),
-        "lengths": [
+        "rule": RULES.find(rule_of(summary)).summary,
+        "reasons": {name: vars(reason_of(name)) for name in sorted(reasons - {""})},
+        "lengths": [_length(one, summary) for one in lengths],
+    }
+
+
+def _length(one: AtLength, summary: Summary) -> dict[str, Any]:
+    """Return the pieces of one length, and why each shot without one is left out."""
+    selection = one.selection
+    shown = summary.timeline.times[summary.features.picks]
+    keys = best_within(summary.scores.importance, shown, selection.pieces)
+    return {
+        "share": round(one.share, 6),
+        "budget": _round(one.budget),
+        "made": one.made,
+        "pieces": [
             {
-                "share": round(selection.share, 6),
-                "budget": _round(selection.budget),
-                "shots": list(selection.shots),
-                "segments": [[_round(s), _round(e)] for s, e in selection.segments],
-                "cut": selection.cut,
-                "made": selection.made,
+                "start": _round(start),
+                "end": _round(end),
+                "shot": shot,
+                "score": _round(score),
+                "key": key,
+                "reason": reason,
             }
-            for selection in selections(summary)
+            for (start, end), shot, score, key, reason in zip(
+                selection.pieces.tolist(),
+                selection.shots.tolist(),
+                selection.scores,
+                keys.tolist(),
+                selection.reasons,
+                strict=True,
+            )
         ],
+        "refused": list(selection.refused),
+        "repeated": selection.repeated.tolist(),
     }
 
 
@@ -120,13 +143,14 @@ def links(material: Material) -> list[tuple[str, str]]:
 def facts(summary: Summary) -> list[str]:
     """Return facts of the video and the summary, for the head of the page."""
     video = summary.video
-    count, whole = int(summary.selected.sum()), len(summary.shots)
+    pieces, whole = len(summary.pieces), len(summary.shots)
     share = summary.duration / summary.timeline.duration
     rate = "variable frame rate" if video.variable_frame_rate else f"{video.frame_rate:.5g} fps"
     return [
         f"{format_duration(summary.timeline.duration)} of video",
         f"{format_duration(summary.duration)} of summary ({share:.1%})",
-        f"{count} of {whole} shot{'s' * (whole != 1)}",
+        f"{pieces} piece{'s' * (pieces != 1)} of {int(summary.selected.sum())} of {whole} "
+        f"shot{'s' * (whole != 1)}",
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
         f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",
     ]

@@ -95,10 +95,13 @@ def choose_pictures(summary: Summary, *, room: int) -> Pictures:
 def order_of_need(summary: Summary) -> list[int]:
     """Return all samples, the most important first.
 
-    Keyframes of the selected shots, keyframes of the others, then the rest, evenly spaced.
+    Those of the pieces, the keyframes, the best of each shot, then the rest, evenly spaced.
     """
-    selected = np.asarray(summary.selected, dtype=bool)
-    key = [*summary.keyframes[selected].tolist(), *summary.keyframes[~selected].tolist()]
+    key = [
+        *summary.piece_samples.tolist(),
+        *summary.stills.tolist(),
+        *summary.shot_samples.tolist(),
+    ]
     return list(dict.fromkeys([*key, *evenly_first(len(summary.features))]))
 
 

@@ -1,0 +1,125 @@
+"""Clean borders of pieces: on frames, off cuts and transitions, and in pauses of speech.
+
+A piece keeps the best-scoring sample that is in it. Its borders move inward, away from the frames
+of a cut and from a fade, dissolve or wipe; what it loses at one side it may gain at the other.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import numpy as np
+
+from vidgist.selection.at_pauses import at_pauses
+from vidgist.selection.rule import Footage, Selection
+from vidgist.selection.values import best_within
+from vidgist.types import Floats, Integers
+
+__all__ = ["clean_cuts", "clean_ranges"]
+
+_EPS = 1e-6
+
+
+def clean_cuts(
+    selection: Selection,
+    footage: Footage,
+    transitions: Floats,
+    *,
+    speech_of: str | os.PathLike[str] | None = None,
+) -> Selection:
+    """Move the borders of pieces to where a viewer would cut.
+
+    Args:
+        selection: pieces of shots.
+        footage: that they were chosen from.
+        transitions: (m, 2) start and end in seconds of cuts, fades, dissolves, wipes, flashes.
+        speech_of: the video file whose words are not to be cut, or None to leave sound alone.
+
+    Returns:
+        The same pieces with other borders: on frames, in the same order, not overlapping, and
+        within the budget together.
+
+    Raises:
+        VideoError: the file cannot be opened any more.
+    """
+    allowed = clean_ranges(selection, footage, transitions)
+    pieces = _moved_within(selection.pieces, allowed)
+    lost = float(np.diff(selection.pieces).sum() - np.diff(pieces).sum())
+    pieces = _lengthened(pieces, allowed, lost, order=np.argsort(-selection.scores, kind="stable"))
+    pieces = _on_frames(pieces, np.append(footage.timeline.times, footage.timeline.duration))
+    if speech_of is not None:
+        budget, timeline = footage.budget, footage.timeline
+        pieces = at_pauses(speech_of, pieces, allowed, budget=budget, timeline=timeline)
+    return replace(selection, pieces=pieces)
+
+
+def clean_ranges(selection: Selection, footage: Footage, transitions: Floats) -> Floats:
+    """Return the interval (n, 2) of seconds in which each piece may lie.
+
+    It is the part of the piece's shot around its best sample that holds no transition, no junk and
+    no frame of a cut; the whole shot where nothing else is left.
+    """
+    timeline, count = footage.timeline, len(footage.times)
+    frame = timeline.duration / timeline.n_frames
+    ends = np.append(footage.times[1:], timeline.duration)
+    junk = footage.junk != ""
+    closed = np.concatenate(
+        [transitions.reshape(-1, 2), np.column_stack([footage.times[junk], ends[junk]])]
+    )
+    best = best_within(footage.importance, footage.times, selection.pieces)
+    ranges = []
+    for piece, shot, sample in zip(selection.pieces, selection.shots, best, strict=True):
+        start, end = (float(s) for s in footage.shot_seconds[shot])
+        # The frame beside a cut may hold something of the other shot.
+        low = start + frame if start > _EPS else start
+        high = end - frame if end < timeline.duration - _EPS else end
+        moment = min(max(float(footage.times[min(sample, count - 1)]), piece[0]), piece[1])
+        before = closed[:, 1][closed[:, 1] <= moment + _EPS]
+        after = closed[:, 0][closed[:, 0] > moment + _EPS]
+        low, high = max([low, *before]), min([high, *after])
+        covered = np.any((closed[:, 0] <= moment + _EPS) & (closed[:, 1] > moment + _EPS))
+        ranges.append((start, end) if covered or high - low < 2 * frame else (low, high))
+    return np.array(ranges)
+
+
+def _moved_within(pieces: Floats, allowed: Floats) -> Floats:
+    """Return pieces (n, 2) moved, or shortened, into their ranges without overlapping."""
+    moved = np.empty_like(pieces)
+    before = -np.inf
+    for i, ((start, end), (least, most)) in enumerate(zip(pieces, allowed, strict=True)):
+        low = max(least, before)
+        after = pieces[i + 1, 0] if i + 1 < len(pieces) else np.inf
+        high = min(most, max(after, end))
+        length = end - start
+        first = min(max(start, low), max(high - length, low))
+        moved[i] = first, max(min(first + length, high), first)
+        if moved[i, 1] - moved[i, 0] < _EPS:
+            moved[i] = start, end
+        before = moved[i, 1]
+    return moved
+
+
+def _lengthened(pieces: Floats, allowed: Floats, seconds: float, *, order: Integers) -> Floats:
+    """Return pieces (n, 2) made longer by some seconds within their ranges, the best ones first."""
+    pieces = pieces.copy()
+    starts = np.append(pieces[:, 0], np.inf)
+    for i in order.tolist():
+        room = max(min(allowed[i, 1], starts[i + 1]) - pieces[i, 1], 0.0)
+        pieces[i, 1] += min(room, seconds)
+        seconds -= min(room, seconds)
+        before = pieces[i - 1, 1] if i else -np.inf
+        room = max(pieces[i, 0] - max(allowed[i, 0], before), 0.0)
+        pieces[i, 0] -= min(room, seconds)
+        starts[i] = pieces[i, 0]
+        seconds -= min(room, seconds)
+    return pieces
+
+
+def _on_frames(pieces: Floats, frames: Floats) -> Floats:
+    """Return pieces (n, 2) shrunk to frame borders (N + 1,); as they are within a single frame."""
+    first = np.searchsorted(frames, pieces[:, 0] - _EPS)
+    last = np.searchsorted(frames, pieces[:, 1] + _EPS, side="right") - 1
+    whole = last > first
+    snapped = np.column_stack([frames[np.minimum(first, len(frames) - 1)], frames[last]])
+    return np.where(whole[:, None], snapped, pieces)

@@ -1,0 +1,424 @@
+r"""The rule of selection `gist`: pieces of shots, by importance a second, nothing shown twice.
+
+.. math::
+   \max \sum_i \int_{p_i} s(t)\,dt \quad s.t. \quad \sum_i |p_i| \le B, \quad
+   |p_i| \le \ell = \min(0.85 \sqrt{B}, 8), \quad
+   \max_{t \in p_i, u \in p_j} x_t \cdot x_u < 1 - \tfrac13 \bar d \;\; (i \ne j)
+
+Each piece p lies in one shot and holds no junk; pieces of one shot are 2 seconds apart. s is the
+importance of the samples as a step function of time, B the budget in seconds and d the mean cosine
+distance between two moments of the video.
+
+It is solved greedily: of all windows of length :math:`\ell` (or whole shots that are shorter) the
+one with the best mean importance first, then the next best that is allowed. Where the video has
+not enough that differs, pieces are lengthened at their better side, up to twice; then the third is
+halved, and at last dropped, because a budget is there to be used. What remains in the end, less
+than a piece, lengthens pieces as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.selection.cells import EPS, Cells, Windows, check_samples
+from vidgist.selection.extend import extend
+from vidgist.selection.looks import Looks, mean_distance
+from vidgist.selection.rule import Footage, Rule, Selection
+from vidgist.types import Booleans, Floats, Integers
+
+__all__ = ["CONSTANTS", "RULE", "GistConstants", "LeftOut", "Pieces", "gist_pieces", "junk_reasons"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GistConstants:
+    """Constants of the rule, chosen on the odd-numbered TVSum videos (research/gist.md).
+
+    Attributes:
+        length: pieces last ``length`` times the root of the budget in seconds: 2.7 s of 10 s, 4.7 s
+            of 30 s, so that more time gives more pieces and longer ones.
+        shortest: seconds that a piece lasts at least, where shot and budget allow.
+        longest: seconds that a piece lasts at most, while others are to be had: 15 pieces of two
+            minutes.
+        flash: seconds below which a shot is not even shown to use up the budget.
+        stretch: how many times its length a piece is lengthened to before look-alikes are shown.
+        look_alike: share of the mean distance between two samples of the video under which two
+            samples look alike.
+        one_picture: mean distance under which the whole video is one picture, in which differences
+            say nothing and none is refused.
+        gap: seconds between two pieces of one shot.
+        relaxations: how often ``look_alike`` is halved before it is dropped.
+    """
+
+    length: float = 0.85
+    shortest: float = 1.5
+    longest: float = 8.0
+    flash: float = 0.5
+    stretch: float = 2.0
+    look_alike: float = 1 / 3
+    one_picture: float = 0.02
+    gap: float = 2.0
+    relaxations: int = 3
+
+    def piece_seconds(self, budget: float) -> float:
+        """Return how long a piece lasts."""
+        seconds = self.length * float(np.sqrt(budget))
+        return min(max(seconds, self.shortest), self.longest, budget)
+
+
+CONSTANTS = GistConstants()
+
+COMPARED = 8
+"""Samples of a piece that are compared at least, where it has as many: every half second of 4 s."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Why a shot has no piece.
+
+    Attributes:
+        reason: ``repeats``, ``no time left``, ``too short``, or the reason of its junk.
+        piece: which piece it repeats, -1 otherwise.
+    """
+
+    reason: str
+    piece: int = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pieces:
+    """The pieces of a summary, n of them, in the order of time.
+
+    Attributes:
+        seconds: (n, 2) starts and ends.
+        shots: (n,) the shot of each.
+        scores: (n,) mean importance over its time.
+        ranks: (n,) 0 for the piece that was chosen first.
+        why: of each piece: ``important``; ``repeats`` where the video has not enough that differs;
+            ``short`` where no longer one was left; or the reason of its junk where all is junk.
+        left_out: of each shot, why it has no piece; None where it has.
+    """
+
+    seconds: Floats
+    shots: Integers
+    scores: Floats
+    ranks: Integers
+    why: tuple[str, ...]
+    left_out: tuple[LeftOut | None, ...]
+
+    def __len__(self) -> int:
+        return len(self.shots)
+
+
+def junk_reasons(junk: npt.ArrayLike | None, n_samples: int) -> npt.NDArray[np.str_]:
+    """Return the reason why each sample is refused, "" for none.
+
+    Args:
+        junk: (T,) bool, or reasons such as ``black``; None for no junk.
+        n_samples: T.
+
+    Raises:
+        ValueError: the shape is wrong.
+    """
+    if junk is None:
+        return np.full(n_samples, "", dtype="<U1")
+    given = np.asarray(junk)
+    if given.shape != (n_samples,):
+        raise ValueError(f"junk: expected ({n_samples},), got {given.shape}")
+    if given.dtype == np.bool_:
+        return np.where(given, "junk", "")
+    return given.astype(np.str_)
+
+
+def gist_pieces(
+    importance: npt.ArrayLike,
+    times: npt.ArrayLike,
+    features: Floats,
+    shots: npt.ArrayLike,
+    *,
+    budget: float,
+    duration: float,
+    junk: npt.ArrayLike | None = None,
+    rule: GistConstants = CONSTANTS,
+) -> Pieces:
+    """Select the pieces of a summary.
+
+    Args:
+        importance: (T,) of each sample, higher for more important.
+        times: (T,) seconds of the samples, ascending, at any spacing.
+        features: (T, D), of any length.
+        shots: (S, 2) seconds, half-open, in order, covering the video.
+        budget: seconds that the summary may last, never exceeded.
+        duration: seconds of the video.
+        junk: (T,) which samples are unfit to show: bool, or the reason (``black``, ``blurred``,
+            ``card`` ...), "" for none. Where all is junk, one piece is taken all the same, of
+            title cards if there are any.
+        rule: its constants.
+
+    Returns:
+        At least one piece. They do not overlap, lie within shots and last no longer than the
+        budget together.
+
+    Raises:
+        ValueError: a shape is wrong, a number is not finite, or the budget is not positive.
+
+    >>> import numpy as np
+    >>> found = gist_pieces(
+    ...     importance=[1, 1, 9, 9, 1, 1, 5, 5],
+    ...     times=np.arange(8.0),
+    ...     features=np.eye(8)[[0, 0, 1, 1, 2, 2, 3, 3]],
+    ...     shots=[[0, 2], [2, 4], [4, 6], [6, 8]],
+    ...     budget=4.0,
+    ...     duration=8.0,
+    ... )
+    >>> found.seconds.tolist()
+    [[2.0, 4.0], [6.0, 8.0]]
+    >>> found.left_out[0].reason
+    'no time left'
+    """
+    scores, moments = check_samples(importance, times, features)
+    if not (np.isfinite(budget) and budget > 0):
+        raise ValueError(f"budget: expected a positive number of seconds, got {budget}")
+    borders = np.minimum(np.asarray(shots, dtype=np.float64).reshape(-1, 2), duration)
+    if len(borders) == 0 or (np.diff(borders.reshape(-1)) < 0).any():
+        raise ValueError("shots: expected (S, 2) starts and ends in order, S > 0")
+    reasons = junk_reasons(junk, len(scores))
+    cells = Cells(scores, moments, borders, reasons == "")
+    only_junk = len(cells.runs) == 0
+    for shown in (reasons == "card", np.ones(len(scores), dtype=bool)):
+        if len(cells.runs) == 0:
+            cells = Cells(scores, moments, borders, shown)
+    if len(cells.runs) == 0:
+        raise ValueError("shots: expected one sample inside a shot at least, got none")
+    choice = _Choice(cells, features, rule, min(budget, duration))
+    if only_junk:
+        choice.take(choice.bound(0), choice.seconds, why="", limit=1)
+    else:
+        choice.fill()
+    return _result(choice, borders, reasons)
+
+
+class _Choice:
+    """Pieces chosen so far, and what they leave."""
+
+    def __init__(self, cells: Cells, features: Floats, rule: GistConstants, budget: float) -> None:
+        self.cells, self.rule, self.budget = cells, rule, budget
+        self.left = budget
+        self.pieces: list[tuple[float, float]] = []
+        self.why: list[str] = []
+        self.blocked = np.zeros(len(cells.start), dtype=bool)
+        lasting = cells.end - cells.start
+        self.distance = mean_distance(features, lasting, cells.usable)
+        # Whole cells, where samples are evenly spaced: a part of one more would add little.
+        wanted = rule.piece_seconds(self.budget)
+        step = max(float(np.median(lasting[cells.usable])), EPS)
+        count = max(1, round(wanted / step))
+        fits = rule.shortest <= count * step <= self.budget
+        self.seconds = count * step if fits else wanted
+        self.looks = Looks(features, stride=max(1, count // COMPARED))
+
+    def bound(self, halvings: int) -> float:
+        """Return the cosine from which on samples look alike, infinity where all do."""
+        if self.distance < self.rule.one_picture:
+            return np.inf
+        return 1.0 - float(self.rule.look_alike * self.distance / 2**halvings)
+
+    def fill(self) -> None:
+        """Choose pieces until the budget is used up."""
+        rule, seconds = self.rule, self.seconds
+        bound = self.bound(0)
+        self.take(bound, seconds, why="important")
+        if self.left >= seconds - EPS:  # the video has not enough that differs
+            self.lengthen(bound, most=rule.stretch * seconds)
+        for halvings in range(1, rule.relaxations + 2):
+            if self.left < seconds - EPS:
+                break
+            bound = self.bound(halvings) if halvings <= rule.relaxations else np.inf
+            self.take(bound, seconds, why="repeats")
+        self.lengthen(bound)
+        if self.left >= rule.shortest:  # nothing could be lengthened
+            self.take(bound, min(seconds, self.left), why="short")
+        for shortest in (rule.shortest, rule.flash):  # all shots are in, or alike
+            self.lengthen(np.inf)
+            if self.left >= shortest:
+                self._drop_gaps()
+                self.take(np.inf, min(seconds, self.left), why="short", shortest=shortest)
+        self.lengthen(np.inf)
+
+    def _drop_gaps(self) -> None:
+        """Allow pieces right beside others of the same shot."""
+        self.blocked[:] = False
+        for start, end in self.pieces:
+            self.blocked[self.cells.at(start) : self.cells.before(end) + 1] = True
+
+    def take(
+        self,
+        bound: float,
+        seconds: float,
+        *,
+        why: str,
+        shortest: float | None = None,
+        limit: int | None = None,
+    ) -> None:
+        """Take windows from the best down, where they fit and do not look like a piece.
+
+        Args:
+            bound: cosine from which on samples look alike.
+            seconds: length of the windows.
+            why: they are taken.
+            shortest: seconds that a window lasts at least, by default `GistConstants.shortest`.
+            limit: of pieces.
+        """
+        shortest = min(self.rule.shortest if shortest is None else shortest, seconds)
+        found = self.cells.windows(seconds, shortest=shortest)
+        if len(found.start) == 0 and not self.pieces:  # all shots are shorter than a piece
+            found = self.cells.windows(seconds)
+        # Ties go to the earlier window; equal means of sums differ by rounding.
+        order = np.lexsort((found.start, -np.round(found.score, 9)))
+        order = order[self._open(found, bound)[order]]
+        columns = (found.start, found.end, found.first, found.stop)
+        candidates = zip(*(c[order].tolist() for c in columns), strict=True)
+        least = float((found.end - found.start).min()) if len(order) else np.inf
+        for start, end, first, stop in candidates:
+            if self.left < least - EPS or len(self.pieces) == limit:
+                break
+            if end - start > self.left + EPS or self.blocked[first:stop].any():
+                continue
+            if self.looks.near(first, stop, bound):
+                continue
+            self._add(start, end, first, stop, why)
+
+    def _open(self, windows: Windows, bound: float) -> Booleans:
+        """Return which windows nothing is known against: most fall here, without a loop."""
+        near = np.repeat(self.looks.known_near(bound), self.looks.stride)[: len(self.blocked)]
+        near[np.arange(len(near)) % self.looks.stride > 0] = False
+        against = np.concatenate([[0], np.cumsum(self.blocked | near)])
+        return np.asarray(against[windows.stop] == against[windows.first])
+
+    def _add(self, start: float, end: float, first: int, stop: int, why: str) -> None:
+        self.looks.show(first, stop, len(self.pieces))
+        self.pieces.append((start, end))
+        self.why.append(why)
+        self.left -= end - start
+        cells, gap = self.cells, self.rule.gap
+        shot = cells.shot[first]
+        low, high = np.searchsorted(cells.end, start - gap + EPS), cells.before(end + gap) + 1
+        near = slice(min(int(low), first), max(int(high), stop))
+        self.blocked[near] |= cells.shot[near] == shot
+
+    def lengthen(self, bound: float, *, most: float = np.inf) -> None:
+        """Lengthen pieces at their better side, up to ``most`` seconds, within the budget."""
+        before = self.pieces
+        self.pieces, used = extend(
+            self.cells, self.looks, self.pieces, self.left, bound=bound, most=most
+        )
+        self.left -= used
+        for piece, (start, end) in enumerate(self.pieces):
+            if (start, end) != before[piece]:
+                first, stop = int(self.cells.at(start)), int(self.cells.before(end)) + 1
+                self.looks.show(first, stop, piece)
+                self.blocked[first:stop] = True
+
+
+def _result(choice: _Choice, borders: Floats, reasons: npt.NDArray[np.str_]) -> Pieces:
+    cells = choice.cells
+    seconds = np.array(choice.pieces)
+    order = np.argsort(seconds[:, 0], kind="stable")
+    # Pieces that were lengthened until they touch are one.
+    groups: list[list[int]] = []
+    for index in order.tolist():
+        last = groups[-1][-1] if groups else -1
+        run = cells.run[cells.at(seconds[index, 0])]
+        if (
+            groups
+            and run == cells.run[cells.at(seconds[last, 0])]
+            and (seconds[index, 0] <= seconds[last, 1] + EPS)
+        ):
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    merged = np.array([[seconds[g[0], 0], seconds[g[-1], 1]] for g in groups])
+    firsts = cells.at(merged[:, 0])
+    ranks = np.argsort(np.argsort([min(g) for g in groups]))
+    why = [choice.why[min(g)] or str(reasons[i]) for g, i in zip(groups, firsts, strict=True)]
+    place = {chosen: i for i, group in enumerate(groups) for chosen in group}
+    shown = cells.shot[firsts]
+    return Pieces(
+        seconds=merged,
+        shots=shown,
+        scores=cells.mean(merged[:, 0], merged[:, 1]),
+        ranks=ranks,
+        why=tuple(why),
+        left_out=_left_out(choice, len(borders), set(shown.tolist()), reasons, place),
+    )
+
+
+def _left_out(
+    choice: _Choice,
+    n_shots: int,
+    shown: set[int],
+    reasons: npt.NDArray[np.str_],
+    place: dict[int, int],
+) -> tuple[LeftOut | None, ...]:
+    """Return why each shot has no piece, judged by its best window."""
+    cells, rule = choice.cells, choice.rule
+    found: list[LeftOut | None] = [
+        None if shot in shown else LeftOut(reason="too short") for shot in range(n_shots)
+    ]
+    refused = reasons != ""
+    for shot in np.unique(cells.shot[refused & (cells.shot >= 0)]).tolist():
+        first, stop = np.searchsorted(cells.shot, [shot, shot + 1])
+        if shot not in shown and not cells.usable[first:stop].any():
+            names, counts = np.unique(reasons[first:stop], return_counts=True)
+            found[shot] = LeftOut(reason=str(names[counts.argmax()]))
+    windows = cells.windows(choice.seconds, shortest=min(rule.shortest, choice.seconds))
+    best: dict[int, int] = {}
+    for index in np.lexsort((windows.start, -np.round(windows.score, 9))).tolist():
+        best.setdefault(int(cells.shot[windows.first[index]]), index)
+    others = {shot: i for shot, i in best.items() if shot not in shown}
+    spans = [choice.looks.span(windows.first[i], windows.stop[i]) for i in others.values()]
+    rows = [np.unique(np.linspace(s.start, s.stop - 1, 4).astype(np.int64)) for s in spans]
+    if not rows:
+        return tuple(found)
+    cosine, piece = choice.looks.nearest(np.concatenate(rows))
+    edges = np.cumsum([0, *(len(r) for r in rows)])
+    for shot, low, high in zip(others, edges[:-1], edges[1:], strict=True):
+        most = low + int(np.argmax(cosine[low:high]))
+        alike = cosine[most] >= choice.bound(0)
+        found[shot] = (
+            LeftOut(reason="repeats", piece=place[int(piece[most])])
+            if alike
+            else LeftOut(reason="no time left")
+        )
+    return tuple(found)
+
+
+def _choose(footage: Footage) -> Selection:
+    found = gist_pieces(
+        footage.importance,
+        footage.times,
+        footage.features,
+        footage.shot_seconds,
+        budget=footage.budget,
+        duration=footage.timeline.duration,
+        junk=footage.junk,
+    )
+    return Selection(
+        pieces=found.seconds,
+        shots=found.shots,
+        scores=found.scores,
+        reasons=found.why,
+        refused=tuple("" if shot is None else shot.reason for shot in found.left_out),
+        repeated=np.array([-1 if shot is None else shot.piece for shot in found.left_out]),
+    )
+
+
+RULE = Rule(
+    name="gist",
+    summary="pieces of shots, by importance a second, nothing shown twice",
+    choose=_choose,
+    clean_cuts=True,
+    order=1,
+)

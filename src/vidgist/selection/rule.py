@@ -1,0 +1,118 @@
+"""Rules of selection: what they choose from, what they return, and the registry of them.
+
+A rule is one file with a record ``RULE``: a name, a line for people, and a function from the
+`Footage` of a video to the `Selection`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vidgist.registry import Registry
+from vidgist.types import Booleans, Floats, Integers, Shots, Strings, Timeline
+
+__all__ = ["RULES", "Footage", "Rule", "Selection", "choose"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Footage:
+    """What a rule of selection chooses from: one video, scored and cut into shots.
+
+    Attributes:
+        importance: (T,) of each sample, higher for more important.
+        features: (T, D) of the samples, of any length.
+        times: (T,) seconds of each sample, ascending.
+        picks: (T,) frame index of each sample, not descending.
+        shots: all S shots, with seconds.
+        timeline: every frame's time.
+        budget: seconds that the summary may last.
+        junk: (T,) the reason why a sample is unfit to show, such as ``black``; "" for none.
+        integer_values: multiply values of shots by 1000 and truncate (preset `reference`).
+    """
+
+    importance: Floats
+    features: Floats
+    times: Floats
+    picks: Integers
+    shots: Shots
+    timeline: Timeline
+    budget: float
+    junk: Strings
+    integer_values: bool = False
+
+    @property
+    def shot_seconds(self) -> Floats:
+        """(S, 2) start and end of each shot in seconds."""
+        assert self.shots.seconds is not None
+        return self.shots.seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The pieces of a summary, and why each shot without one was left out.
+
+    Attributes:
+        pieces: (n, 2) start and end in seconds, in order, each within one shot, n > 0.
+        shots: (n,) index of the shot of each piece.
+        scores: (n,) value of each piece.
+        reasons: (n,) why each is shown: ``important`` or a weaker reason of the rule.
+        refused: (S,) why each shot has no piece, such as ``repeats`` or ``no time left``; "" where
+            it has one.
+        repeated: (S,) the piece that a shot repeats, -1 for none.
+    """
+
+    pieces: Floats
+    shots: Integers
+    scores: Floats
+    reasons: tuple[str, ...]
+    refused: tuple[str, ...]
+    repeated: Integers
+
+    def __len__(self) -> int:
+        return len(self.shots)
+
+    @property
+    def selected(self) -> Booleans:
+        """(S,) which shots have a piece."""
+        return np.isin(np.arange(len(self.refused)), self.shots)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A rule of selection.
+
+    Attributes:
+        name: what users call it.
+        summary: one line for people.
+        choose: from the footage to the pieces.
+        clean_cuts: whether borders of pieces are moved to where a viewer would cut.
+        order: its place in lists.
+    """
+
+    name: str
+    summary: str
+    choose: Callable[[Footage], Selection]
+    clean_cuts: bool = False
+    order: float = 100.0
+
+
+RULES: Registry[Rule] = Registry(
+    "select", group="vidgist.selection", package="vidgist.selection", attribute="RULE"
+)
+"""Every rule of selection by name."""
+
+
+def choose(footage: Footage, *, select: str) -> Selection:
+    """Choose the pieces of a summary by a rule.
+
+    Args:
+        footage: one video, scored and cut into shots.
+        select: name of the rule.
+
+    Raises:
+        SettingError: there is no such rule.
+    """
+    return RULES.find(select).choose(footage)
