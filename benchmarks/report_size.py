@@ -18,9 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
+from vidgist.defaults import DEFAULT_SELECT
 from vidgist.features.thumbnails import thumbnail
 from vidgist.render.material import Material
 from vidgist.render.outputs.report import write
+from vidgist.selection import Footage, best_within, choose
 from vidgist.summary import Summary
 from vidgist.types import Features, Scores, Shots, Timeline, VideoInfo
 from vidgist.video import SampleStream
@@ -52,9 +54,20 @@ def video_summary(minutes: int, found: list[np.ndarray], rng: np.random.Generato
     borders = np.concatenate([[0], inner, [n_frames]])
     spans = np.stack([borders[:-1], borders[1:]], axis=1)
     picks = np.arange(n) * RATE // 2
-    selected = rng.uniform(size=n_shots) < 0.15
-    selected[0] = True
-    lasting = (spans[:, 1] - spans[:, 0]) / RATE
+    importance = rng.uniform(size=n)
+    timeline = Timeline(
+        times=np.arange(n_frames) / RATE, jumps=np.zeros(n_frames), duration=float(seconds)
+    )
+    footage = Footage(
+        importance=importance,
+        features=rng.normal(size=(n, 1280)).astype(np.float32),
+        picks=picks,
+        shots=Shots(frames=spans, seconds=spans / RATE),
+        timeline=timeline,
+        budget=0.15 * seconds,
+        junk=np.full(n, ""),
+    )
+    selection = choose(footage, select=DEFAULT_SELECT)
     endless = pictures(found, rng)
     return Summary(
         video=VideoInfo(
@@ -67,25 +80,23 @@ def video_summary(minutes: int, found: list[np.ndarray], rng: np.random.Generato
             has_audio=True,
             codec="h264",
         ),
-        settings={"neighbors": 0.1},
-        timeline=Timeline(
-            times=np.arange(n_frames) / RATE, jumps=np.zeros(n_frames), duration=float(seconds)
-        ),
+        settings={"neighbors": 0.1, "select": DEFAULT_SELECT},
+        timeline=timeline,
         features=Features(
-            values=rng.normal(size=(n, 1280)).astype(np.float32),
+            values=footage.features,
             picks=picks,
             n_frames=n_frames,
             times=np.arange(n) / 2,
         ),
         scores=Scores(
             criteria={name: rng.uniform(size=n) for name in ("alignment", "uniformity")},
-            importance=rng.uniform(size=n),
+            importance=importance,
         ),
-        shots=Shots(frames=spans, seconds=spans / RATE),
-        shot_scores=rng.uniform(0.05, 1.0, n_shots),
-        selected=selected,
-        keyframes=np.clip(np.searchsorted(picks, spans[:, 0]), 0, n - 1),
-        budget=float(lasting[selected].sum()),
+        shots=footage.shots,
+        selection=selection,
+        budget=footage.budget,
+        junk=footage.junk,
+        stills=best_within(importance, footage.times, selection.pieces),
         thumbnails=tuple(next(endless) for _ in range(n)),
     )
 

@@ -55,8 +55,8 @@ def test_summary_fits_and_is_made_of_pieces_of_shots(clip, select):
         (gist.shot_seconds, gist.shot_samples),
         (gist.pieces, gist.piece_samples),
     ):
-        for (start, end), sample in zip(intervals, samples, strict=True):
-            assert start <= gist.timeline.times[gist.features.picks[sample]] < end
+        moments = gist.times_within(samples, intervals)
+        assert np.all((intervals[:, 0] <= moments) & (moments < intervals[:, 1]))
 
 
 def test_every_option_in_force_is_told(gist):
@@ -114,7 +114,7 @@ def test_one_frame(tmp_path):
     single = render_clip(tmp_path / "one.mp4", scenes=(0.04,))
     gist = vidgist.summarize(single.path)
     assert len(gist.shots) == 1
-    assert gist.duration <= 0.15 * 0.04 + 1e-9
+    assert gist.duration <= 0.5 * 0.04 + 1e-9
     gist.save(tmp_path / "one")
     assert (tmp_path / "one" / "summary.mp4").exists()
 

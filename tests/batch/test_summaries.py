@@ -76,7 +76,7 @@ def test_other_results_need_overwrite(clip, work, tmp_path):
     before = (job.output / "summary.json").read_bytes()
     other = summaries(length="50%")
     assert not other.is_done(job)
-    with pytest.raises(OutputError, match=r"length was 15%, now 50%.*overwrite=True"):
+    with pytest.raises(OutputError, match=r"length was auto, now 50%.*overwrite=True"):
         other.run(job)
     changed = render_clip(tmp_path / "b.mp4", scenes=(1, 2), fps=10).path
     with pytest.raises(OutputError, match="of another video"):

@@ -50,7 +50,7 @@ def test_lengths(length, seconds):
     "length", ["", "abc", "0", "0%", "-5s", "101%", "1:75", "15 %%", "nan", "0.15"]
 )
 def test_wrong_lengths_are_told(length):
-    with pytest.raises(SettingError, match="^length: "):
+    with pytest.raises(SettingError, match=r"^length: "):
         parse_length(length, 200.0)
 
 
@@ -69,7 +69,7 @@ def test_counts_of_keyframes(count, number):
 
 @pytest.mark.parametrize("count", ["", "0", "-1", "2.5", "many", 0])
 def test_wrong_counts_are_refused(count):
-    with pytest.raises(SettingError, match="^keyframes: "):
+    with pytest.raises(SettingError, match=r"^keyframes: "):
         parse_count(count)
 
 
@@ -87,7 +87,7 @@ def test_moments(text, seconds):
 
 @pytest.mark.parametrize("text", ["", "foo", "50%", "4001"])
 def test_wrong_moments_are_told(text):
-    with pytest.raises(SettingError, match="^at: "):
+    with pytest.raises(SettingError, match=r"^at: "):
         parse_time(text, 4000.0)
 
 

@@ -146,19 +146,19 @@ def length_option(command: Command) -> Command:
         default=DEFAULT_LENGTH,
         show_default=True,
         metavar="LENGTH",
-        help="The most that the summary may last: 15%, 90s, 1:30, or auto: 15%, but at least 10"
-        " seconds, at most 2 minutes, and never over half of the video.",
+        help="Maximum length of the summary: 15%, 90s, 1:30, or auto (15% of the video, at least 10"
+        " seconds, at most 2 minutes, never more than half).",
     )(command)
 
 
 def keyframes_option(*names: str) -> Callable[[Command], Command]:
-    """Return what adds the number of keyframes under these names."""
+    """Return a decorator that adds the number of keyframes as an option of these names."""
     return click.option(
         *names,
         default=DEFAULT_KEYFRAMES,
         show_default=True,
         metavar="N|auto",
-        help="Number of stills that stand for the whole video; auto: as many as add something new.",
+        help="Number of stills that stand for the whole video; auto: as many as add new content.",
     )
 
 
@@ -171,16 +171,16 @@ def select_option(command: Command) -> Command:
         show_default=True,
         callback=one_of(RULES),
         metavar="|".join(RULES),
-        help=f"How the summary is chosen. {rules}.",
+        help=f"Rule of selection. {rules}.",
     )(command)
 
 
 def gist_options(command: Command) -> Command:
-    """Add what decides the gist: ``--length``, ``--select``, ``--keyframes``, ``--no-speech``."""
+    """Add ``--length``, ``--select``, ``--keyframes`` and ``--speech``."""
     speech = click.option(
         "--speech/--no-speech",
         default=True,
-        help="Begin and end pieces in pauses where somebody speaks.  [default: speech]",
+        help="Move borders of pieces that cut speech to pauses.  [default: speech]",
     )
     return _stack(command, [length_option, select_option, keyframes_option("--keyframes"), speech])
 

@@ -53,7 +53,7 @@ class Material:
 
     @cached_property
     def stills(self) -> Stills:
-        """The keyframes of the selected shots."""
+        """The keyframes of the summary."""
         return Stills(self.summary, self.frames)
 
     @cached_property

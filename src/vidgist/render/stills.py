@@ -16,7 +16,7 @@ from vidgist.summary import Summary
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly", "stills_of"]
+__all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly", "list_stills"]
 
 MAX_TILES = 120
 """Greatest number of small pictures that are kept, evenly chosen."""
@@ -50,7 +50,7 @@ def evenly(n: int, most: int) -> list[int]:
     return sorted({int(i) for i in np.linspace(0, n - 1, min(n, most)).round()})
 
 
-def stills_of(summary: Summary) -> tuple[Still, ...]:
+def list_stills(summary: Summary) -> tuple[Still, ...]:
     """Return the keyframes of a summary, in order, each within its shot."""
     picks = summary.features.picks[summary.stills]
     shots = np.searchsorted(summary.shots.frames[:, 0], picks, side="right") - 1
@@ -71,7 +71,7 @@ class Stills:
         self, summary: Summary, frames: Callable[[Sequence[float]], Iterator[Image.Image]]
     ) -> None:
         self._frames = frames
-        self.stills = stills_of(summary)
+        self.stills = list_stills(summary)
         self._kept = frozenset(evenly(len(self.stills), MAX_TILES))
         self._tiles: list[tuple[Still, Image.Image]] = []
         self._favorite = int(np.argmax(summary.scores.importance[summary.stills]))

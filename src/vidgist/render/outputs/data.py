@@ -15,7 +15,7 @@ import numpy as np
 from vidgist import __version__
 from vidgist.render.output import Material, Output
 from vidgist.render.outputs.keyframes import file_name
-from vidgist.render.stills import stills_of
+from vidgist.render.stills import list_stills
 from vidgist.summary import Summary
 
 __all__ = ["SCHEMA", "SCHEMAS", "as_document", "plain", "write_csv", "write_json"]
@@ -132,7 +132,7 @@ def as_document(summary: Summary) -> dict[str, Any]:
                 "score": _number(scores.importance[still.sample]),
                 "file": f"keyframes/{file_name(still.number, still.seconds)}",
             }
-            for still in stills_of(summary)
+            for still in list_stills(summary)
         ],
         "summary": {
             "duration": _number(summary.duration),
