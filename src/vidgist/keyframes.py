@@ -19,6 +19,8 @@ import numpy as np
 from vidgist.defaults import DEFAULT_KEYFRAMES
 from vidgist.errors import SettingError, unknown_value
 from vidgist.pipeline import score_video
+from vidgist.render.outputs.data import plain
+from vidgist.render.outputs.keyframes import file_name
 from vidgist.selection import parse_count
 from vidgist.selection.keyframes import cover_keyframes
 from vidgist.system.files import whole_folder
@@ -111,9 +113,6 @@ class KeyframeSet(ShapesInRepr):
 
     def as_document(self, *, image_format: str = "jpg") -> dict[str, Any]:
         """Return the keyframes as plain JSON values: times in seconds, scores, ranks, files."""
-        from vidgist.render.outputs.data import plain
-        from vidgist.render.outputs.keyframes import file_name
-
         rows = zip(self.times.tolist(), self.scores.tolist(), self.ranks, strict=True)
         return {
             "video": plain(self.video.path),

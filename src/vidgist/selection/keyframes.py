@@ -99,7 +99,7 @@ def cover_keyframes(
     >>> looks = np.eye(3)[[0, 0, 0, 1, 1, 2]]
     >>> cover_keyframes(np.ones(6), np.arange(6.0), looks, 3).samples.tolist()
     [0, 3, 5]
-    >>> cover_keyframes(np.ones(6), np.arange(6.0), looks).why
+    >>> cover_keyframes(np.ones(6), 4 * np.arange(6.0), looks).why
     'alike'
     """
     scores, moments = check_samples(importance, times, features)
