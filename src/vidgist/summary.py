@@ -1,4 +1,4 @@
-"""The result of a run: what `summarize` returns and what every output is made from."""
+"""Result of `summarize`, from which every output is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From scores of samples to values of shots."""
+"""Values of shots from scores of samples."""
 
 from __future__ import annotations
 
