@@ -21,22 +21,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = [
-    "DataError",
-    "InputError",
-    "MissingExtraError",
-    "ModelError",
-    "OutputError",
-    "SettingError",
-    "TrainingError",
-    "VideoError",
-    "VidgistError",
-    "VidgistWarning",
-    "first_line",
-    "unknown_value",
-    "unreadable",
-]
-
 
 class VidgistError(Exception):
     """Base class of all exceptions of vidgist."""

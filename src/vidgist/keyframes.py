@@ -30,8 +30,6 @@ from vidgist.video import frames_at
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["FORMATS", "KeyframeSet", "find_keyframes"]
-
 FORMATS: dict[str, dict[str, Any]] = {"jpg": {"quality": 92, "optimize": True}, "png": {}}
 """Formats of the files, and how Pillow writes each."""
 

@@ -37,8 +37,6 @@ from vidgist.summary import Summary
 from vidgist.types import Floats, Scores, VideoInfo
 from vidgist.video import Limits, probe
 
-__all__ = ["DEFAULTS", "ScoredVideo", "score_video", "summarize"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredVideo:

@@ -25,8 +25,6 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from vidgist.errors import VidgistWarning, first_line, unknown_value
 
-__all__ = ["Named", "Registry"]
-
 
 class Named(Protocol):
     """A record of a registry: it has a name."""

@@ -29,8 +29,6 @@ from vidgist.types import (
     expect_length,
 )
 
-__all__ = ["Summary"]
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Summary(ShapesInRepr):

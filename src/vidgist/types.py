@@ -19,16 +19,6 @@ import numpy.typing as npt
 
 from vidgist.errors import SettingError
 
-__all__ = [
-    "Features",
-    "FrameWindow",
-    "Frames",
-    "Scores",
-    "Shots",
-    "Timeline",
-    "VideoInfo",
-]
-
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Integers: TypeAlias = npt.NDArray[np.integer[Any]]
 Booleans: TypeAlias = npt.NDArray[np.bool_]

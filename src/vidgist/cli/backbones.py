@@ -24,8 +24,6 @@ from vidgist.features.quantize import quantize_by_videos
 from vidgist.features.speed import measure
 from vidgist.system.files import whole_file
 
-__all__ = ["backbones"]
-
 COLUMNS = ("name", "dimension", "input", "license", "weights", "here")
 
 

@@ -23,8 +23,6 @@ from vidgist.features import extract_features
 from vidgist.scoring.bank import VideoStatistics, bank_of, video_statistics, write_bank
 from vidgist.system.files import check_output
 
-__all__ = ["bank"]
-
 ENOUGH = 10
 """Videos that are enough for a bank (research/best.md)."""
 

@@ -14,8 +14,6 @@ from vidgist.cli.common import Console, one_line, one_of
 from vidgist.defaults import ENGINES
 from vidgist.errors import SettingError
 
-__all__ = ["batch_options", "is_batch", "run_jobs", "table"]
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _STATES = ("done", "skipped", "failed")

@@ -16,8 +16,6 @@ from vidgist.paper.library import find_library
 from vidgist.scoring.presets import preset
 from vidgist.system.files import check_output, whole_file
 
-__all__ = ["benchmark"]
-
 EPILOG = """\b
 Examples:
   vidgist benchmark                      (lists the names)

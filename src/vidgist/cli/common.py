@@ -18,19 +18,6 @@ import click
 from vidgist.cli.wording import in_options, option_names
 from vidgist.errors import SettingError, VidgistError, unknown_value, unreadable
 
-__all__ = [
-    "Console",
-    "KnownGroup",
-    "common_options",
-    "counted",
-    "for_each",
-    "name_list",
-    "one_line",
-    "one_of",
-    "output_option",
-    "print_json",
-]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")

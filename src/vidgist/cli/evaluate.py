@@ -12,8 +12,6 @@ from vidgist.cli.common import Console, common_options, print_json
 from vidgist.cli.options import score_options, score_settings
 from vidgist.errors import SettingError
 
-__all__ = ["evaluate", "measure_options"]
-
 EPILOG = """\b
 Examples:
   vidgist evaluate tvsum.h5 --metric tvsum --preset reference

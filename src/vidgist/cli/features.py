@@ -21,9 +21,6 @@ from vidgist.errors import InputError
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.video import Limits, open_video
 
-__all__ = ["features"]
-
-
 EPILOG = """\b
 Examples:
   vidgist features talk.mp4 -o data.h5

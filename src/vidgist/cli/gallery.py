@@ -19,8 +19,6 @@ from vidgist.render.document import read_document
 from vidgist.render.gallery import find_results, page
 from vidgist.system.files import whole_file
 
-__all__ = ["gallery"]
-
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")

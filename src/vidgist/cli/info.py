@@ -13,8 +13,6 @@ from vidgist.cli.limits import limit_options
 from vidgist.types import VideoInfo
 from vidgist.video import Limits, probe
 
-__all__ = ["info"]
-
 
 @click.command()
 @click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path())

@@ -26,8 +26,6 @@ from vidgist.selection import parse_count
 from vidgist.system.files import check_output
 from vidgist.video import Limits
 
-__all__ = ["keyframes"]
-
 EPILOG = """\b
 Examples:
   vidgist keyframes talk.mp4                      (as many as add new content)

@@ -11,8 +11,6 @@ import click
 
 from vidgist.video.container import Limits
 
-__all__ = ["limit_options"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

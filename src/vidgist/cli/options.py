@@ -17,17 +17,6 @@ from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, PRESETS, Preset
 from vidgist.selection import RULES
 from vidgist.system.processors import DEVICES
 
-__all__ = [
-    "backbone_options",
-    "gist_options",
-    "keyframes_option",
-    "length_option",
-    "score_options",
-    "score_settings",
-    "select_option",
-]
-
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

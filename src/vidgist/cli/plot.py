@@ -16,8 +16,6 @@ from vidgist.selection import parse_time
 from vidgist.system.files import check_output, whole_file
 from vidgist.video import Limits
 
-__all__ = ["plot"]
-
 
 @click.command()
 @click.argument("document", type=click.Path(path_type=Path), metavar="SUMMARY.JSON")

@@ -22,8 +22,6 @@ from vidgist.system.signals import when_stopped
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["run"]
-
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 _signals: list[int] = []

@@ -20,8 +20,6 @@ from vidgist.scoring.scorer import Scorer
 from vidgist.system.files import check_output, whole_file
 from vidgist.types import Features, Scores
 
-__all__ = ["score"]
-
 EPILOG = """\b
 Examples:
   vidgist score talk.mp4 > scores.csv

@@ -28,8 +28,6 @@ from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 from vidgist.video import Limits
 
-__all__ = ["summarize", "summarize_one"]
-
 EPILOG = """\b
 Examples:
   vidgist summarize talk.mp4

@@ -21,8 +21,6 @@ from vidgist.training import require_torch
 from vidgist.training.inputs import is_youtube8m
 from vidgist.training.sources import read_training_data, training_part
 
-__all__ = ["train"]
-
 _METHODS = "\n".join(
     f"  {method.name:<12} {method.summary}{', from annotations' if method.labels else ''}"
     for method in METHODS.values()

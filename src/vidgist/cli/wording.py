@@ -12,8 +12,6 @@ from collections.abc import Mapping
 
 import click
 
-__all__ = ["in_options", "option_names"]
-
 ALIASES = {"settings": "preset"}
 """Arguments whose option has another name."""
 

@@ -15,8 +15,6 @@ import numpy as np
 from vidgist.criteria.gram import product_blocks, unit_rows
 from vidgist.types import Floats
 
-__all__ = ["alignment", "nearest_distance", "neighbor_count"]
-
 
 def neighbor_count(
     n_samples: int,

@@ -14,8 +14,6 @@ from vidgist.criteria.uniformity import log_mean_kernel, uniformity
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
-__all__ = ["alignment_and_uniformity"]
-
 
 def alignment_and_uniformity(
     features: Floats,

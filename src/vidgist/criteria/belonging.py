@@ -15,8 +15,6 @@ from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
 from vidgist.types import Floats
 
-__all__ = ["TYPICALITY", "belonging"]
-
 TYPICALITY = 0.75
 """b: the part of the similarity to all videos that is subtracted."""
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from vidgist.criteria.samples import Samples
 from vidgist.types import Floats
 
-__all__ = ["Criterion", "Words", "words_for"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Words:

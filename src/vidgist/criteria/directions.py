@@ -14,8 +14,6 @@ import numpy.typing as npt
 from vidgist.criteria.gram import check_features
 from vidgist.types import Floats
 
-__all__ = ["along", "unit_blocks", "weighted_sum"]
-
 _BLOCK_NUMBERS = 2**21
 """Numbers in one block: 16 MB."""
 

@@ -25,8 +25,6 @@ from vidgist.criteria.gram import check_features, work_on_blocks
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
-__all__ = ["SHARES", "distinctiveness", "nearest_means", "standardized"]
-
 SHARES = (0.025, 0.05, 0.1, 0.2, 0.4)
 """Shares a of the samples that count as neighbors: each twice the one before."""
 

@@ -15,15 +15,6 @@ import numpy as np
 
 from vidgist.types import Floats
 
-__all__ = [
-    "BLOCK_BYTES",
-    "check_features",
-    "product_blocks",
-    "unit_rows",
-    "unit_scale",
-    "work_on_blocks",
-]
-
 BLOCK_BYTES = 32 * 2**20
 """Memory that one block of inner products may take."""
 

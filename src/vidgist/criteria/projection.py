@@ -19,8 +19,6 @@ from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
 from vidgist.types import Floats
 
-__all__ = ["projection", "score_direction"]
-
 
 def score_direction(features: Floats, score: Floats) -> Floats:
     """Return w (D,), the direction in which the score (T,) rises over the features (T, D).

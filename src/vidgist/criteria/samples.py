@@ -10,8 +10,6 @@ import numpy as np
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
-__all__ = ["BankStatistics", "Samples"]
-
 
 class BankStatistics(Protocol):
     """Statistics of the features of other videos, (D,) each; see `vidgist.scoring.bank.Bank`."""

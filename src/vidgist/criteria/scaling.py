@@ -6,8 +6,6 @@ import numpy as np
 
 from vidgist.types import Floats
 
-__all__ = ["minmax"]
-
 # Inner products of float32 features are exact to some 1e-7. A smaller range is rounding, and to
 # scale it to [0, 1] would give samples of a static video different scores without a reason.
 RESOLUTION = 8 * float(np.finfo(np.float32).eps)

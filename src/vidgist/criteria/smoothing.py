@@ -12,8 +12,6 @@ import numpy as np
 
 from vidgist.types import Floats
 
-__all__ = ["smooth"]
-
 _WIDTH = 4.0
 """Standard deviations on each side after which a Gaussian is cut off."""
 

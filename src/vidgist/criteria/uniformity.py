@@ -12,8 +12,6 @@ import numpy as np
 from vidgist.criteria.gram import product_blocks, unit_rows
 from vidgist.types import Floats
 
-__all__ = ["log_mean_kernel", "uniformity"]
-
 
 def log_mean_kernel(products: Floats, *, count: int) -> Floats:
     """Return log of the mean of exp(-2 ||a - b||^2) over each row of inner products (B, M).

@@ -14,8 +14,6 @@ from vidgist.criteria.gram import product_blocks, unit_rows
 from vidgist.criteria.uniformity import log_mean_kernel
 from vidgist.types import Floats
 
-__all__ = ["segment_features", "uniqueness"]
-
 
 def segment_features(features: Floats, *, run: int = 10) -> Floats:
     """Return segments of one video: equal runs of samples, average-pooled and normalized.

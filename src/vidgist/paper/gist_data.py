@@ -15,8 +15,6 @@ from vidgist.errors import DataError
 from vidgist.evaluation.segmentation import kts_shots
 from vidgist.paper.library import Library
 
-__all__ = ["highlights", "highlights_file", "summe", "summe_file"]
-
 FEWEST = 20
 """Clips of a video of highlights, for a summary of 15% to be a choice."""
 

@@ -14,8 +14,6 @@ from typing import Any, Literal
 from vidgist.criteria import CRITERIA
 from vidgist.errors import SettingError, unknown_value
 
-__all__ = ["AVOID_ZEROS", "DEFAULT_PRESET", "PRESETS", "Preset", "check_criteria", "preset"]
-
 AVOID_ZEROS = ("eps", "exp")
 """Ways to keep the product p in [0, 1] from 0 (S6): p + 0.05, or exp(p - 1)."""
 

@@ -17,8 +17,6 @@ from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_criteria, preset
 from vidgist.types import Features, Floats, Scores
 
-__all__ = ["Scorer", "importance", "scale"]
-
 
 def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> dict[str, Floats]:
     """Scale each criterion to [0, 1] over the video.

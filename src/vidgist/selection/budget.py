@@ -7,8 +7,6 @@ import re
 
 from vidgist.errors import SettingError
 
-__all__ = ["auto_length", "parse_count", "parse_length", "parse_time"]
-
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*s?")
 _EITHER = re.compile(r"0\.\d+")

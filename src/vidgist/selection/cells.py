@@ -10,8 +10,6 @@ import numpy.typing as npt
 
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["EPS", "Cells", "Windows", "check_samples"]
-
 EPS = 1e-6
 """Seconds below which two moments are the same: far below a frame, far above rounding."""
 

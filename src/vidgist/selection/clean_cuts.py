@@ -16,8 +16,6 @@ from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within
 from vidgist.types import Floats, Integers
 
-__all__ = ["clean_cuts", "clean_ranges"]
-
 _EPS = 1e-6
 
 

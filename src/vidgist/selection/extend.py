@@ -10,8 +10,6 @@ import numpy as np
 from vidgist.selection.cells import EPS, Cells
 from vidgist.selection.looks import Looks
 
-__all__ = ["extend"]
-
 
 def extend(
     cells: Cells,

@@ -29,8 +29,6 @@ from vidgist.selection.looks import Looks, mean_distance
 from vidgist.selection.rule import Footage, Rule, Selection
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["CONSTANTS", "RULE", "GistConstants", "LeftOut", "Pieces", "gist_pieces", "junk_reasons"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class GistConstants:

@@ -27,8 +27,6 @@ from vidgist.selection.gist import CONSTANTS, junk_reasons
 from vidgist.selection.looks import mean_distance
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["Keyframes", "cover_keyframes"]
-
 MOST_SAMPLES = 2048
 """Samples that are compared each with each: their products take 16 MB and half a second."""
 

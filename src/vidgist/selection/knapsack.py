@@ -9,8 +9,6 @@ import numpy as np
 
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["knapsack"]
-
 
 def knapsack(values: Floats, weights: Integers, capacity: int) -> Booleans:
     """Return which items to take.

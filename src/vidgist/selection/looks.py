@@ -13,8 +13,6 @@ import numpy as np
 from vidgist.criteria.gram import unit_rows
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["Looks", "mean_distance"]
-
 _BLOCK = 4096
 """Rows per block: their products with thousands of shown rows stay near 100 MB."""
 

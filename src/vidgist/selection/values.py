@@ -6,8 +6,6 @@ import numpy as np
 
 from vidgist.types import Floats, Integers
 
-__all__ = ["best_within", "shot_values", "spread"]
-
 
 def spread(scores: Floats, picks: Integers, n_frames: int) -> Floats:
     """Return the scores spread over all frames as steps: frames [picks[i], picks[i+1]) get score i.

@@ -13,8 +13,6 @@ from vidgist.selection.rule import Footage, Rule, Selection
 from vidgist.selection.values import shot_values, spread
 from vidgist.types import Booleans, Floats, Integers, Shots
 
-__all__ = ["RULE", "best_samples", "offered_shots", "select"]
-
 TICK = 0.001
 """Seconds in which durations are weighed where frames do not come at a constant rate."""
 

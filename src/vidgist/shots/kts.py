@@ -24,8 +24,6 @@ from vidgist.shots.partition import Partitioner
 from vidgist.shots.scatter import Scatter
 from vidgist.types import Floats, Integers
 
-__all__ = ["segment"]
-
 
 def segment(
     features: Floats, *, penalty: float = 1.0, max_change_points: int | None = None

@@ -14,8 +14,6 @@ import numpy as np
 from vidgist.shots.scatter import Scatter
 from vidgist.types import Floats, Integers
 
-__all__ = ["MOST_STARTS", "STORED_SAMPLES", "Partitioner"]
-
 STORED_SAMPLES = 8192
 """Sequences up to this length keep all their costs: T squared / 2 numbers, 270 MB at most."""
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from vidgist.types import Integers, Shots, Timeline
 
-__all__ = ["MIN_SHOT", "refine_shots"]
-
 MIN_SHOT = 0.5
 """Seconds that a shot lasts at least, unless the video itself is shorter: less is a flash."""
 

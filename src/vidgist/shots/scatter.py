@@ -13,8 +13,6 @@ import numpy as np
 
 from vidgist.types import Floats, Integers
 
-__all__ = ["Scatter"]
-
 
 class Scatter:
     """Scatter of any segment of a sequence of features.

@@ -21,8 +21,6 @@ from vidgist.criteria.gram import check_features
 from vidgist.errors import DataError
 from vidgist.types import Floats, ShapesInRepr
 
-__all__ = ["VECTORS", "Bank", "VideoStatistics", "bank_of", "video_statistics"]
-
 VECTORS = ("mean", "deviation", "common")
 """The vectors of a bank: m, s and c."""
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from vidgist.scoring.bank.bank import Bank
 from vidgist.scoring.bank.file import read_bank
 
-__all__ = ["NONE", "SHIPPED", "choose_bank", "shipped_bank"]
-
 SHIPPED, NONE = "shipped", "none"
 """Names that stand for a bank file: the bank that comes with the backbone, or no bank."""
 

@@ -13,8 +13,6 @@ from vidgist.scoring.bank.bank import VECTORS, Bank
 from vidgist.system.tensors import open_tensors, write_tensors
 from vidgist.types import Floats
 
-__all__ = ["read_bank", "write_bank"]
-
 KIND = "vidgist bank 1"
 OLD_VECTORS = {"rise"}
 """Vectors that files of version 0.1 also contain; they are not used."""
