@@ -35,6 +35,7 @@ with tempfile.TemporaryDirectory() as folder:
     footage = Footage(
         importance=scores,
         features=features.values,
+        times=features.times,
         picks=features.picks,
         shots=shots,
         timeline=frames.timeline,

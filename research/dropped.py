@@ -2,7 +2,7 @@
 
 Promise is how much a sample looks like what stands out and belongs in other videos: its place along
 g, the mean over the videos of a bank of the direction in which their own scores rise. A prior is
-what one may believe of any video from time alone. README.md has their figures.
+what one may believe of any video from time alone. score.md and best.md have their figures.
 """
 
 from __future__ import annotations

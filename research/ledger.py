@@ -1,4 +1,4 @@
-"""The rows of research/README.md: each idea beyond preset `best` on the odd-numbered TVSum videos.
+"""The rows of research/score.md: each idea beyond preset `best` on the odd-numbered TVSum videos.
 
     python research/ledger.py TVSUM.h5                        (all ideas, the odd half alone)
     python research/ledger.py TVSUM.h5 "smoothing 4" --even   (one that survived, both halves)

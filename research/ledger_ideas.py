@@ -1,4 +1,4 @@
-"""The ideas of research/README.md: what a video is under a bank, and one function an idea.
+"""The ideas of research/score.md: what a video is under a bank, and one function an idea.
 
 An idea takes a `Video` and returns a score (T,); `ledger.py` measures it.
 """

@@ -1,4 +1,4 @@
-"""How far labels would take preset `best`, for research/README.md: what the aim is measured by.
+"""How far labels would take preset `best`, for research/score.md: what the aim is measured by.
 
     python research/ledger_labels.py TVSUM.h5
 

@@ -1,4 +1,4 @@
-"""Networks with preset `best` as their target, for research/README.md; needs torch.
+"""Networks with preset `best` as their target, for research/score.md; needs torch.
 
     python research/ledger_network.py TVSUM.h5 [--seeds 3] [--even]
 

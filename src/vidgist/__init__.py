@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from vidgist.scoring.bank import Bank, read_bank, shipped_bank
     from vidgist.scoring.presets import Preset, preset
     from vidgist.scoring.scorer import Scorer, importance
-    from vidgist.selection.choose import choose
     from vidgist.selection.knapsack import knapsack
-    from vidgist.selection.select import select
+    from vidgist.selection.rule import choose
     from vidgist.selection.values import shot_values
+    from vidgist.selection.whole_shots import select
     from vidgist.shots.kts import segment
     from vidgist.shots.refine import refine_shots
     from vidgist.summary import Summary

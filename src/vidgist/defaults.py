@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_FPS", "DEFAULT_KEYFRAMES", "DEFAULT_LENGTH", "DEFAULT_SELECT", "ENGINES"]
-
 DEFAULT_LENGTH = "auto"
 """The most that a summary may last: see `vidgist.selection.parse_length`."""
 

@@ -1,19 +1,19 @@
-"""The errors that vidgist raises on purpose, each with a message of one line.
+"""Exceptions of vidgist, each with a message of one line.
 
 ::
 
     VidgistError
     ├── SettingError        an option's value is unknown or out of range (also a ValueError)
-    ├── InputError          a file that was given cannot be used
+    ├── InputError          an input file cannot be used
     │   ├── VideoError      no video in it, nothing decodes, a limit is exceeded
     │   ├── DataError       a data set, annotation, split, score or bank file is wrong or damaged
     │   └── ModelError      weights, ONNX or safetensors files are wrong or do not fit
     ├── OutputError         a result exists already or cannot be written
-    ├── TrainingError       a training cannot go on: its loss is no number any more
+    ├── TrainingError       a training cannot continue: its loss is not finite
     └── MissingExtraError   an optional dependency is missing (also an ImportError)
 
-A message names the input, what is wrong with it and what to do about it; the command line prints it
-as it is.
+A message names the input, what is wrong with it and what to do about it. It names arguments as in
+Python; the command line prints them as options.
 """
 
 from __future__ import annotations
@@ -21,25 +21,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = [
-    "DataError",
-    "InputError",
-    "MissingExtraError",
-    "ModelError",
-    "OutputError",
-    "SettingError",
-    "TrainingError",
-    "VideoError",
-    "VidgistError",
-    "VidgistWarning",
-    "first_line",
-    "unknown_value",
-    "unreadable",
-]
-
 
 class VidgistError(Exception):
-    """The root of all errors that vidgist raises on purpose."""
+    """Base class of all exceptions of vidgist."""
 
 
 class SettingError(VidgistError, ValueError):
@@ -47,11 +31,11 @@ class SettingError(VidgistError, ValueError):
 
 
 class VidgistWarning(UserWarning):
-    """Something was lost or guessed, in one line; the result stands nevertheless."""
+    """A loss or an assumption, in one line; the result is still usable."""
 
 
 class InputError(VidgistError):
-    """A file that was given cannot be used."""
+    """An input file cannot be used."""
 
 
 class VideoError(InputError):
@@ -71,11 +55,11 @@ class OutputError(VidgistError):
 
 
 class TrainingError(VidgistError):
-    """A training cannot go on; the message names the step and the term of the loss."""
+    """A training cannot continue; the message names the step and the term of the loss."""
 
 
 class MissingExtraError(VidgistError, ImportError):
-    """An optional dependency is not installed; the message names the extra that brings it."""
+    """An optional dependency is not installed; the message names the extra that installs it."""
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs the extra '{extra}': pip install 'vidgist[{extra}]'")
@@ -83,7 +67,7 @@ class MissingExtraError(VidgistError, ImportError):
 
 
 def first_line(error: Exception, *, limit: int = 300) -> str:
-    """Return the first line of what a library's error says, or the name of its class.
+    """Return the first line of an exception's message, or the name of its class.
 
     >>> first_line(ValueError("no input\\n  in file x.cc"))
     'no input'
@@ -92,7 +76,7 @@ def first_line(error: Exception, *, limit: int = 300) -> str:
 
 
 def unknown_value(option: str, value: str, known: Iterable[str]) -> SettingError:
-    """Return the error for an unknown value: it lists the known values and the nearest of them."""
+    """Return the error for an unknown value; it lists the known values and the most similar one."""
     names = list(known)
     near = difflib.get_close_matches(value, names, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
@@ -100,7 +84,7 @@ def unknown_value(option: str, value: str, known: Iterable[str]) -> SettingError
 
 
 def unreadable(error: OSError) -> InputError:
-    """Return the error for a path that the system does not give."""
+    """Return the error for a path that the operating system cannot read."""
     return InputError(
         f"{error.filename}: cannot be read ({error.strerror}); check the path and its permissions"
     )

@@ -30,8 +30,6 @@ from vidgist.video import frames_at
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["FORMATS", "KeyframeSet", "find_keyframes"]
-
 FORMATS: dict[str, dict[str, Any]] = {"jpg": {"quality": 92, "optimize": True}, "png": {}}
 """Formats of the files, and how Pillow writes each."""
 
@@ -41,12 +39,12 @@ class KeyframeSet(ShapesInRepr):
     """The keyframes of one video, in the order of time.
 
     Attributes:
-        video: what was probed.
+        video: metadata of the file.
         timeline: every frame that decoded.
         times: (n,) seconds, ascending.
         scores: (n,) importance of each.
-        ranks: (n,) 0 for the one that stands for the video best, and so on.
-        warnings: what the user should know of, one sentence each.
+        ranks: (n,) 0 for the one that represents the video best, and so on.
+        warnings: for the user, one sentence each.
     """
 
     video: VideoInfo
@@ -87,7 +85,7 @@ class KeyframeSet(ShapesInRepr):
         """Write the stills and ``keyframes.json`` into a folder that appears whole or not at all.
 
         Args:
-            folder: made where missing.
+            folder: created if missing.
             image_format: `jpg` or `png`.
             size: longest side in pixels at most; default the source's.
             overwrite: replace the folder if it exists.
@@ -134,8 +132,8 @@ def find_keyframes(
 ) -> KeyframeSet:
     """Find the stills that stand for a whole video.
 
-    They cover the video best, weighted by importance; no two look alike, as far as the video has
-    so many that differ; none is blurred, blank or inside a transition, where there is another.
+    They cover the video best, weighted by importance. If the video has enough different samples, no
+    two look alike, and none is blurred, blank or inside a transition.
 
     Args:
         path: the video file.

@@ -37,19 +37,17 @@ from vidgist.summary import Summary
 from vidgist.types import Floats, Scores, VideoInfo
 from vidgist.video import Limits, probe
 
-__all__ = ["DEFAULTS", "ScoredVideo", "score_video", "summarize"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredVideo:
     """A video after the first two stages: sampled and scored.
 
     Attributes:
-        video: what was probed.
+        video: metadata of the file.
         extraction: features, timeline, junk and thumbnails.
         scores: criteria and importance, (T,) each.
-        scorer: that gave them.
-        settings: every option's value that they depend on, by name.
+        scorer: the scorer in use, with its bank.
+        settings: name -> value of every setting that they depend on.
     """
 
     video: VideoInfo
@@ -150,21 +148,21 @@ def summarize(
             ``"90s"``, ``"1:30"`` or seconds.
         select: rule of selection, a name out of `vidgist.selection.RULES`.
         keyframes: number of stills that stand for the whole video, or ``"auto"``.
-        speech: move the borders of pieces to pauses where somebody speaks.
-        settings: of the score: the name of a preset, or what `vidgist.preset` returns.
+        speech: move borders of pieces that cut speech to pauses.
+        settings: of the score: the name of a preset, or a `Preset`.
         model: safetensors file that ``vidgist train`` wrote, or the model itself.
         bank: statistics of other videos, for the criteria that compare with them: `shipped`,
             `none`, a file that ``vidgist bank`` wrote, or the bank itself.
-        scorer: built before, in the place of settings, model and bank.
+        scorer: replaces settings, model and bank.
         fps: samples a second.
-        fast: skip frames that neither another frame nor a sample needs: quicker, and borders of
+        fast: skip frames that neither another frame nor a sample needs: faster, but borders of
             shots may be off by a frame or two.
         backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
         device: `auto`, `cpu` or `cuda`.
-        threads: for decoding and for inference each; default one a core.
+        threads: for decoding and for inference each; by default one per core.
         limits: pixels, seconds and streams that the video may have at most.
         with_thumbnails: make the small pictures of the samples, which the report shows.
-        progress: called as each stage goes on.
+        progress: called during each stage.
         **changes: fields of the settings to change, such as ``smoothing=1.5``.
 
     Returns:

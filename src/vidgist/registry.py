@@ -8,7 +8,7 @@ registry's group of entry points::
     [project.entry-points."vidgist.criteria"]
     brightness = "my_package.brightness:CRITERION"
 
-Nothing else has to be told: help, JSON and pages read the registry.
+No other change is needed: help, JSON and pages read the registry.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from vidgist.errors import VidgistWarning, first_line, unknown_value
 
-__all__ = ["Named", "Registry"]
-
 
 class Named(Protocol):
     """A record of a registry: it has a name."""
@@ -39,13 +37,14 @@ R = TypeVar("R", bound=Named)
 
 
 class Registry(Mapping[str, R], Generic[R]):
-    """Records by name: those of a package first, then those of other people's packages.
+    """Records by name: those of vidgist first, then those of other packages.
 
-    Records with an attribute ``order`` come in that order, the others behind them by the names of
+    Records with an attribute ``order`` come in that order, the others after them by the names of
     their modules.  Modules are imported when the registry is first read.
 
     Args:
-        argument: what users call the choice, such as ``"criteria"``; errors begin with it.
+        argument: name of the argument that chooses a record, such as ``"criteria"``; errors begin
+            with it.
         group: of the entry points, such as ``"vidgist.criteria"``.
         package: whose modules are searched, by its dotted name.
         attribute: under which a module declares a record, or a tuple of records.
@@ -59,30 +58,30 @@ class Registry(Mapping[str, R], Generic[R]):
 
     @cached_property
     def _records(self) -> Mapping[str, R]:
-        found = {}
+        records: dict[str, R] = {}
         for record in sorted(self._own(), key=lambda r: getattr(r, "order", math.inf)):
-            if record.name in found:
+            if record.name in records:
                 raise AssertionError(f"{self._package}: two records are called {record.name}")
-            found[record.name] = record
+            records[record.name] = record
         for point in sorted(entry_points(group=self._group), key=lambda p: p.name):
-            for record in self._brought(point):
-                if record.name in found:
+            for record in self._from_plugin(point):
+                if record.name in records:
                     _warn(point, f"the name '{record.name}' is taken")
                 else:
-                    found[record.name] = record
-        return MappingProxyType(found)
+                    records[record.name] = record
+        return MappingProxyType(records)
 
     def _own(self) -> Iterator[R]:
         package = importlib.import_module(self._package)
         for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
             module = importlib.import_module(f"{self._package}.{info.name}")
-            yield from _several(getattr(module, self._attribute, ()))
+            yield from _as_tuple(getattr(module, self._attribute, ()))
 
-    def _brought(self, point: EntryPoint) -> tuple[R, ...]:
+    def _from_plugin(self, point: EntryPoint) -> tuple[R, ...]:
         try:
-            records = _several(point.load())
+            records = _as_tuple(point.load())
             assert all(isinstance(record.name, str) for record in records)
-        except Exception as error:  # whatever another package does, this one goes on
+        except Exception as error:  # a broken plug-in must not stop vidgist
             _warn(point, f"cannot be loaded ({first_line(error)})")
             return ()
         return records
@@ -107,7 +106,7 @@ class Registry(Mapping[str, R], Generic[R]):
         return self._records[name]
 
 
-def _several(declared: Any) -> tuple[Any, ...]:
+def _as_tuple(declared: Any) -> tuple[Any, ...]:
     return tuple(declared) if isinstance(declared, (tuple, list)) else (declared,)
 
 

@@ -1,4 +1,4 @@
-"""The result of a run: what `summarize` returns and what every output is made from."""
+"""Result of `summarize`, from which every output is made."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ from vidgist.types import (
     expect,
     expect_length,
 )
-
-__all__ = ["Summary"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

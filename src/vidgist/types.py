@@ -19,16 +19,6 @@ import numpy.typing as npt
 
 from vidgist.errors import SettingError
 
-__all__ = [
-    "Features",
-    "FrameWindow",
-    "Frames",
-    "Scores",
-    "Shots",
-    "Timeline",
-    "VideoInfo",
-]
-
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Integers: TypeAlias = npt.NDArray[np.integer[Any]]
 Booleans: TypeAlias = npt.NDArray[np.bool_]
@@ -67,7 +57,7 @@ def expect_length(owner: str, name: str, array: npt.NDArray[Any], length: int) -
 
 @dataclass(frozen=True, kw_only=True)
 class FrameWindow:
-    """The pictures around a sample that a network of video takes.
+    """The pictures around a sample that a network for video takes as its input.
 
     Picture i of the window of a sample at t seconds is the one that a viewer sees at
     t + (i - frames // 2) / rate, i = 0 ... frames - 1; beyond the ends of the video its first and
@@ -129,8 +119,8 @@ class Timeline(ShapesInRepr):
         times: (N,) seconds from the first frame, ascending, ``times[0] == 0``.
         jumps: (N,) mean absolute difference of luma to the frame before, in [0, 1];
             ``jumps[0] == 0``.
-        duration: seconds from the first frame to the end of the last, > ``times[-1]``.
-        warnings: what was lost or guessed while decoding, one sentence each.
+        duration: seconds from the first frame to the end of the last, more than ``times[-1]``.
+        warnings: losses and assumptions while decoding, one sentence each.
         origin: time of the first frame in the container, in seconds.
         steady: whether all times are the container's, minus ``origin``; False if timestamps are
             missing or contradictory, so that frames cannot be found by seeking.

@@ -88,5 +88,5 @@ def test_wrong_banks_are_one_line(clips, tmp_path, capsys):
 def test_a_bank_of_few_videos_is_warned_of(clips, tmp_path, capsys):
     assert main(["bank", str(clips[0]), "-o", str(tmp_path / "a.safetensors")]) == 0
     out, err = capsys.readouterr()
-    assert "made of 1 video; 10 or more serve better" in err
+    assert "made of 1 video; 10 or more are better" in err
     assert ": 1 video, " in out

@@ -12,8 +12,6 @@ import numpy.typing as npt
 from vidgist.errors import SettingError
 from vidgist.types import FrameWindow
 
-__all__ = ["Backbone", "centers", "check_pixels", "fingerprint_of", "sample_shape", "window_of"]
-
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 Vectors: TypeAlias = npt.NDArray[np.float32]
 

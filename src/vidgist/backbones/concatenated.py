@@ -23,8 +23,6 @@ from vidgist.backbones.backbone import (
 )
 from vidgist.errors import SettingError
 
-__all__ = ["Concatenated"]
-
 
 def _resize(pixels: Pixels, *, size: tuple[int, int]) -> Pixels:
     if pixels.shape[-3:-1] == size:

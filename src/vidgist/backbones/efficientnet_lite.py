@@ -27,8 +27,6 @@ from vidgist.errors import ModelError
 if TYPE_CHECKING:
     import onnx
 
-__all__ = ["BUILDER_VERSION", "DIMENSION", "Scaling", "build_graph"]
-
 BUILDER_VERSION = 1
 """Version of the graphs made here, part of their name in the cache."""
 

@@ -17,8 +17,6 @@ from vidgist.backbones.onnx_file import OnnxFile, load_onnx_file
 from vidgist.backbones.preprocessing import Preprocessing, read_object, with_values
 from vidgist.errors import MissingExtraError, ModelError, SettingError, first_line
 
-__all__ = ["PREFIX", "load_from_hub", "preprocessing_of"]
-
 PREFIX = "hf:"
 
 _CONFIG = "preprocessor_config.json"

@@ -12,8 +12,6 @@ from vidgist.errors import ModelError
 if TYPE_CHECKING:
     from onnx import AttributeProto, GraphProto, ModelProto, TensorProto
 
-__all__ = ["external_files", "external_locations", "parse_model"]
-
 _MAX_BYTES = 2**31 - 1  # what a protocol buffer can hold
 
 

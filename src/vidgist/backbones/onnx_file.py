@@ -37,8 +37,6 @@ from vidgist.errors import ModelError
 from vidgist.system.fingerprint import file_hash
 from vidgist.types import FrameWindow
 
-__all__ = ["WINDOW_RATE", "OnnxFile", "load_onnx_file"]
-
 _NUMBERS = {
     "tensor(uint8)": np.uint8,
     "tensor(float16)": np.float16,

@@ -13,16 +13,6 @@ import numpy.typing as npt
 from vidgist.errors import ModelError
 from vidgist.system.json_file import read_json
 
-__all__ = [
-    "IMAGENET_MEAN",
-    "IMAGENET_STD",
-    "Preprocessing",
-    "prepare",
-    "read_object",
-    "read_preprocessing",
-    "with_values",
-]
-
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 

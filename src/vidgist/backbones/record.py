@@ -10,8 +10,6 @@ from typing import ClassVar
 from vidgist.backbones.backbone import Backbone
 from vidgist.types import FrameWindow
 
-__all__ = ["Record"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Record(abc.ABC):

@@ -13,8 +13,6 @@ from vidgist.backbones.youtube8m import Youtube8m, read_pca
 from vidgist.errors import unknown_value
 from vidgist.registry import Registry
 
-__all__ = ["BACKBONES", "DEFAULT_BACKBONE", "load_backbone"]
-
 DEFAULT_BACKBONE = "efficientnet_lite0"
 
 BACKBONES: Registry[Record] = Registry(

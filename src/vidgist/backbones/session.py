@@ -13,8 +13,6 @@ from vidgist.backbones.record import Record
 from vidgist.errors import ModelError, SettingError, first_line
 from vidgist.system.processors import check_device, check_threads, usable_cores
 
-__all__ = ["OnnxBackbone", "Session"]
-
 _CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 _MAX_THREADS = 16  # a small network on a small batch gains nothing beyond
 _ERRORS_ONLY = 3

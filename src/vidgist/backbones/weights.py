@@ -22,8 +22,6 @@ import numpy.typing as npt
 
 from vidgist.errors import ModelError
 
-__all__ = ["read_checked", "read_legacy_tensors"]
-
 Tensors: TypeAlias = dict[str, npt.NDArray[Any]]
 
 _MAGIC = 0x1950A86A20F9469CFC6C

@@ -26,8 +26,6 @@ import numpy.typing as npt
 from vidgist.backbones.backbone import Backbone, Pixels, Vectors, fingerprint_of, window_of
 from vidgist.errors import ModelError
 
-__all__ = ["PCA", "PREFIX", "Youtube8m", "dequantize", "quantize", "read_pca"]
-
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
 PREFIX = "youtube8m:"

@@ -20,8 +20,6 @@ from vidgist.shots import refine_shots, segment
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.video import Limits, SampleStream
 
-__all__ = ["Extractions"]
-
 
 class Extractions:
     """Task that extracts features of videos with the same settings and one backbone.

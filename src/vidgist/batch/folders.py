@@ -23,8 +23,6 @@ from vidgist.system.fingerprint import content_fingerprint
 from vidgist.system.json_file import read_json
 from vidgist.video.inputs import MARKER
 
-__all__ = ["MARKER", "ResultMarker", "result_folders"]
-
 _MAX_MARKER_BYTES = 1 << 20
 
 _MAX_STEM_BYTES = 240

@@ -11,8 +11,6 @@ from vidgist.errors import OutputError, VideoError
 from vidgist.system.files import clean_partials, output_error
 from vidgist.system.lock import exclusive
 
-__all__ = ["LOCK", "FileState", "check_unchanged", "file_state", "lock_folder", "lock_output"]
-
 LOCK = ".vidgist.lock"
 
 PATIENCE = 5.0

@@ -12,8 +12,6 @@ from typing import Any, Protocol
 from vidgist.errors import VidgistError
 from vidgist.progress import Progress, silent
 
-__all__ = ["EXTRACT", "SUMMARIZE", "BatchJob", "JobResult", "Setup", "Task", "load_task", "run_job"]
-
 SUMMARIZE = "vidgist.batch.summaries:Summaries"
 EXTRACT = "vidgist.batch.extractions:Extractions"
 

@@ -13,8 +13,6 @@ from typing import Any
 from vidgist.batch.guard import lock_output
 from vidgist.system.files import output_error
 
-__all__ = ["JOURNAL", "open_journal"]
-
 JOURNAL = "batch.jsonl"
 
 

@@ -20,8 +20,6 @@ from typing import Any
 from vidgist.batch.jobs import BatchJob, JobResult, Setup, Task, load_task, run_job
 from vidgist.errors import MissingExtraError, SettingError, VidgistError
 
-__all__ = ["run_on_ray"]
-
 TRIES = 2
 """Workers that may die over a video before it fails: machines of a cluster come and go."""
 

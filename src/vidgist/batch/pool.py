@@ -21,8 +21,6 @@ from typing import IO
 
 from vidgist.batch.jobs import BatchJob, JobResult, Setup
 
-__all__ = ["JobProgress", "run_in_processes"]
-
 _COMMAND = (
     # Modules must not be loaded from the current folder, which may be anybody's.
     "import sys; sys.path = [p for p in sys.path if p];"

@@ -15,8 +15,6 @@ from vidgist.errors import SettingError, unknown_value
 from vidgist.progress import Progress, silent
 from vidgist.system.processors import usable_cores
 
-__all__ = ["run_batch"]
-
 
 def run_batch(
     setup: Setup,

@@ -18,8 +18,6 @@ from vidgist.scoring.scorer import Scorer
 from vidgist.selection import RULES, parse_count, parse_length
 from vidgist.video import Limits, SampleStream
 
-__all__ = ["Prepared", "prepare"]
-
 _CHOICES = (
     *("length", "select", "keyframes", "speech", "settings", "model", "bank"),
     *("fps", "fast", "backbone", "device", "threads", "limits"),

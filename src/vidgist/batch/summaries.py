@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vidgist.batch.folders import MARKER, ResultMarker
+from vidgist.batch.folders import ResultMarker
 from vidgist.batch.guard import FileState, check_unchanged, file_state, lock_folder
 from vidgist.batch.jobs import BatchJob
 from vidgist.batch.settings import prepare
@@ -19,8 +19,7 @@ from vidgist.progress import Progress, silent
 from vidgist.render import OUTPUTS, check_outputs, render
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.video import open_video
-
-__all__ = ["Summaries"]
+from vidgist.video.inputs import MARKER
 
 
 class Summaries:

@@ -22,8 +22,6 @@ from vidgist.batch.jobs import BatchJob, load_task, run_job
 from vidgist.errors import VidgistError
 from vidgist.system.signals import when_stopped
 
-__all__ = ["main"]
-
 _PROGRESS_SECONDS = 0.5
 """Shortest time between two messages of progress."""
 

@@ -21,12 +21,12 @@ COMMANDS = {
     "score": ("vidgist.cli.score", "Print the criteria and importance of each sample."),
     "evaluate": ("vidgist.cli.evaluate", "Measure scores against people's annotations."),
     "train": ("vidgist.cli.train", "Refine features, or train a rival; no annotation is used."),
-    "bank": ("vidgist.cli.bank", "Take the statistics of your videos, for --preset best."),
-    "benchmark": ("vidgist.cli.benchmark", "Print a table or draw a figure of the paper anew."),
-    "gallery": ("vidgist.cli.gallery", "Make an index page over the results of several videos."),
+    "bank": ("vidgist.cli.bank", "Make a bank: statistics of your videos, for --preset best."),
+    "benchmark": ("vidgist.cli.benchmark", "Print a table or draw a figure of the paper."),
+    "gallery": ("vidgist.cli.gallery", "Make an index page of the results of several videos."),
     "plot": ("vidgist.cli.plot", "Draw a figure for a paper from a summary.json."),
     "backbones": ("vidgist.cli.backbones", "List the feature extractors, or export one."),
-    "info": ("vidgist.cli.info", "Show what is known of a video file."),
+    "info": ("vidgist.cli.info", "Show the facts of a video file."),
 }
 """Name -> module that holds a click command of the same name, and one line on it.
 

@@ -24,8 +24,6 @@ from vidgist.features.quantize import quantize_by_videos
 from vidgist.features.speed import measure
 from vidgist.system.files import whole_file
 
-__all__ = ["backbones"]
-
 COLUMNS = ("name", "dimension", "input", "license", "weights", "here")
 
 
@@ -205,8 +203,8 @@ def speed(
     names: tuple[str, ...], threads: int | None, seconds: float, console: Console, as_json: bool
 ) -> None:
     """Measure how many frames a second each extractor takes; all that are installed by default."""
-    wanted = names or tuple(r.name for r in _all() if r.installed())
-    rows = [measure(name, threads=threads, seconds=seconds) for name in wanted]
+    chosen = names or tuple(r.name for r in _all() if r.installed())
+    rows = [measure(name, threads=threads, seconds=seconds) for name in chosen]
     if as_json:
         print_json({"backbones": [asdict(row) for row in rows]})
         return

@@ -23,10 +23,8 @@ from vidgist.features import extract_features
 from vidgist.scoring.bank import VideoStatistics, bank_of, video_statistics, write_bank
 from vidgist.system.files import check_output
 
-__all__ = ["bank"]
-
 ENOUGH = 10
-"""Videos that are enough for a bank, by docs/best.md."""
+"""Videos that are enough for a bank (research/best.md)."""
 
 
 EPILOG = """\b
@@ -62,13 +60,13 @@ def bank(
     console: Console,
     as_json: bool,
 ) -> int:
-    """Make a bank: what videos in general look like to the backbone.
+    """Make a bank: statistics of videos that --preset best compares a video with.
 
-    Ten videos or more of any kind will do; those of your own library make a summary show what sets
-    a video apart from the rest of it. Four numbers a dimension remain, and no picture. A DATA.h5
-    that vidgist features wrote is taken as the videos in it.
+    Ten videos or more of any kind are enough. With a bank of your own library, a summary shows what
+    sets a video apart from the others. The bank contains three numbers per dimension, and no
+    picture. A DATA.h5 that vidgist features wrote stands for the videos in it.
 
-    With --preset best, --bank BANK puts it in the place of the one that is shipped.
+    Use it with --bank BANK, in place of the shipped one.
     """
     check_output(output, overwrite=overwrite)
     extractor = load_backbone(backbone, device=device, threads=threads)
@@ -87,7 +85,7 @@ def bank(
     )
     if made.videos < ENOUGH:
         console.warn(
-            output, f"made of {counted(made.videos, 'video')}; {ENOUGH} or more serve better"
+            output, f"made of {counted(made.videos, 'video')}; {ENOUGH} or more are better"
         )
     write_bank(output, made, overwrite=overwrite)
     if as_json:
@@ -117,7 +115,7 @@ def _statistics(
     threads: int | None,
     console: Console,
 ) -> list[VideoStatistics]:
-    """Return what a video, or every video of a data set, gives to the bank."""
+    """Return the statistics of a video, or of every video of a data set."""
     import h5py
 
     if path.is_file() and h5py.is_hdf5(path):
@@ -139,11 +137,11 @@ def _statistics(
 
 def _of_dataset(path: Path, *, extractor: Backbone) -> list[VideoStatistics]:
     dataset = open_dataset(path)
-    said = {name: str(dataset.attributes.get(name, "")) for name in ("backbone", "fingerprint")}
+    stored = {name: str(dataset.attributes.get(name, "")) for name in ("backbone", "fingerprint")}
     for name, mine in (("backbone", extractor.name), ("fingerprint", extractor.fingerprint)):
-        if said[name] and said[name] != mine:
+        if stored[name] and stored[name] != mine:
             raise DataError(
-                f"{path}: its features are of {said['backbone'] or 'another backbone'}, not of "
+                f"{path}: its features are of {stored['backbone'] or 'another backbone'}, not of "
                 f"this {extractor.name}; pass --backbone, or extract them again"
             )
     values = [features for _, features in dataset.features()]

@@ -14,8 +14,6 @@ from vidgist.cli.common import Console, one_line, one_of
 from vidgist.defaults import ENGINES
 from vidgist.errors import SettingError
 
-__all__ = ["batch_options", "is_batch", "run_jobs", "table"]
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _STATES = ("done", "skipped", "failed")
@@ -43,11 +41,9 @@ def batch_options(command: Command) -> Command:
             "--jobs",
             type=click.IntRange(min=1),
             metavar="N",
-            help="Videos to work on at the same time, the processors shared out.  [default: 1]",
+            help="Videos to process at the same time; they share the processors.  [default: 1]",
         ),
-        click.option(
-            "-r", "--recursive", is_flag=True, help="Of a folder, take the folders below, too."
-        ),
+        click.option("-r", "--recursive", is_flag=True, help="Also take the videos of subfolders."),
     ):
         command = option(command)
     return command

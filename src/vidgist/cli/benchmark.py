@@ -1,4 +1,4 @@
-"""``vidgist benchmark NAME``: print a table, or draw a figure, of the paper anew."""
+"""``vidgist benchmark NAME``: print a table or draw a figure of the paper."""
 
 from __future__ import annotations
 
@@ -16,21 +16,19 @@ from vidgist.paper.library import find_library
 from vidgist.scoring.presets import preset
 from vidgist.system.files import check_output, whole_file
 
-__all__ = ["benchmark"]
-
 EPILOG = """\b
 Examples:
   vidgist benchmark                      (lists the names)
   vidgist benchmark s2 --data datasets/
   vidgist benchmark s7 --format markdown -o s7.md
   vidgist benchmark fig-s3 -o uniformity.pdf
-  vidgist benchmark gist --data datasets/                (what summaries show, by rule)
-  vidgist benchmark 1 --data datasets/ --runs runs/     (trains; goes on where it was)
+  vidgist benchmark gist --data datasets/               (what summaries show, by rule)
+  vidgist benchmark 1 --data datasets/ --runs runs/     (trains; continues an interrupted run)
 
 Data is looked for in the files and folders of --data, else in those that the environment variable
 VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
 'summe' in their name or folder, bank files, and for gist a file with 'highlights' in its name.
-What is missing is named, and the rest is printed.
+Missing data is named, and the rest is printed.
 """
 
 
@@ -41,10 +39,10 @@ What is missing is named, and the rest is printed.
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="File or folder with data; several with several --data.",
+    help="File or folder with data; may be repeated.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here instead."
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE."
 )
 @click.option(
     "--preset",
@@ -58,15 +56,15 @@ What is missing is named, and the rest is printed.
     "--runs",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep trained models here; what is there is not trained again. Tables s2 and s3 have "
-    "rows of training only with it.  [default elsewhere: vidgist-runs]",
+    help="Keep trained models in DIR and use those that are there. Tables s2 and s3 have "
+    "trained rows only with it.  [default of other tables: vidgist-runs]",
 )
 @click.option(
     "--repeats",
     type=click.IntRange(min=1, max=1000),
     default=5,
     show_default=True,
-    help="Trainings of each split, each from a seed of its own.",
+    help="Trainings of each split, each with a seed of its own.",
 )
 @click.option(
     "--epochs", type=click.IntRange(min=0), metavar="N", help="Train N epochs.  [default: paper's]"
@@ -76,7 +74,7 @@ What is missing is named, and the rest is printed.
     multiple=True,
     type=click.IntRange(min=1),
     metavar="N",
-    help="Also train DR-DSN for N epochs (the paper: 60, 2000); several with several.",
+    help="Also train DR-DSN for N epochs (the paper: 60, 2000); may be repeated.",
 )
 @measure_options
 @common_options
@@ -88,10 +86,9 @@ def benchmark(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Regenerate one table or figure of the paper, with random, constant and human rows.
+    """Print one table or draw one figure of the paper, with random, constant and human rows.
 
-    NAME is one of the list that the command prints without it. Returns 1 where nothing could be
-    measured.
+    Without NAME the command lists the names. The exit code is 1 if nothing could be measured.
     """
     style = check_format(options.pop("format"), as_json=as_json)
     if name is None:

@@ -1,4 +1,4 @@
-"""What all commands share: options, progress and messages."""
+"""Options, progress and messages that all commands share."""
 
 from __future__ import annotations
 
@@ -18,26 +18,13 @@ import click
 from vidgist.cli.wording import in_options, option_names
 from vidgist.errors import SettingError, VidgistError, unknown_value, unreadable
 
-__all__ = [
-    "Console",
-    "KnownGroup",
-    "common_options",
-    "counted",
-    "for_each",
-    "name_list",
-    "one_line",
-    "one_of",
-    "output_option",
-    "print_json",
-]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")
 
 
 def one_line(text: object) -> str:
-    """Return the text on one line and printable, whatever a file name or a file holds."""
+    """Return the text on one line, with characters that cannot be printed escaped."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
         for c in str(text)
@@ -75,14 +62,14 @@ def name_list(
     ) -> tuple[str, ...] | None:
         if value is None:
             return None
-        given = tuple(dict.fromkeys(n.strip() for n in value.split(",") if n.strip()))
+        chosen = tuple(dict.fromkeys(n.strip() for n in value.split(",") if n.strip()))
         option = param.opts[0]
-        if not given:
+        if not chosen:
             raise click.UsageError(f"{option}: name at least one of {', '.join(names)}", ctx)
-        for name in given:
+        for name in chosen:
             if name not in names:
                 raise click.UsageError(str(unknown_value(option, name, names)), ctx)
-        return given
+        return chosen
 
     return check
 
@@ -119,7 +106,7 @@ class KnownGroup(click.Group):
 
 
 class Console:
-    """Standard error: progress, warnings and errors, as quiet as asked for."""
+    """Output on standard error: progress, warnings and errors."""
 
     def __init__(
         self,
@@ -136,22 +123,22 @@ class Console:
 
     @property
     def failed(self) -> int:
-        """How many inputs failed so far."""
+        """Number of inputs that failed so far."""
         return len(self.failures)
 
     def note(self, text: str) -> None:
-        """Say something that a user who watches wants to know."""
+        """Print a message, unless the user asked for quiet."""
         if not self.quiet:
             self._write(text)
 
     def warn(self, subject: object, text: str) -> None:
-        """Say what was lost or guessed, unless asked to be quiet."""
+        """Print a warning about the subject, unless the user asked for quiet."""
         if not self.quiet:
             line = f"{one_line(subject)}: {one_line(text)}"
             self._write(f"warning: {in_options(line, self.options)}")
 
     def error(self, text: str) -> None:
-        """Say in one line what failed, always."""
+        """Print an error on one line, always."""
         line = in_options(one_line(text), self.options)
         self.failures.append(line)
         self._write(f"error: {line}")
@@ -167,7 +154,7 @@ class Console:
 
     @contextmanager
     def progress(self, subject: str) -> Iterator[Callable[..., None]]:
-        """Give a `vidgist.progress.Progress` that shows ``subject`` and the stage.
+        """Provide a `vidgist.progress.Progress` that shows ``subject`` and the stage.
 
         It also takes a text as fourth argument: details that change from call to call.
         """
@@ -187,7 +174,7 @@ class Console:
 
         def show(stage: str, done: float, total: float | None, details: str = "") -> None:
             nonlocal current
-            # How much there is to do may be told only when a stage has begun.
+            # The total may become known only after a stage has begun.
             if self._bar is None or (stage, bool(total)) != current:
                 if self._bar is not None:
                     self._bar.close()
@@ -241,7 +228,7 @@ def common_options(command: Callable[P, R]) -> Callable[..., R]:
     """
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, not a table.")
-    @click.option("-q", "--quiet", is_flag=True, help="Results and errors, nothing else.")
+    @click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -266,13 +253,13 @@ def common_options(command: Callable[P, R]) -> Callable[..., R]:
 def for_each(
     console: Console, items: Iterable[Item], work: Callable[[Item], R]
 ) -> list[tuple[Item, R]]:
-    """Do the work for every item; an item that fails gets its line, and the others go on."""
+    """Do the work for every item; print an error for one that fails and continue."""
     done = []
     for item in items:
         try:
             done.append((item, work(item)))
         except SettingError:
-            raise  # wrong for every item alike
+            raise  # it concerns every item
         except VidgistError as error:
             console.error(str(error))
         except MemoryError:

@@ -16,8 +16,6 @@ from vidgist.errors import OutputError
 from vidgist.render import OUTPUTS, check_outputs, default_outputs
 from vidgist.selection import parse_count, parse_length
 
-__all__ = ["demo"]
-
 EPILOG = """\b
 Examples:
   vidgist demo

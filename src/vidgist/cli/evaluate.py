@@ -12,8 +12,6 @@ from vidgist.cli.common import Console, common_options, print_json
 from vidgist.cli.options import score_options, score_settings
 from vidgist.errors import SettingError
 
-__all__ = ["evaluate", "measure_options"]
-
 EPILOG = """\b
 Examples:
   vidgist evaluate tvsum.h5 --metric tvsum --preset reference
@@ -34,7 +32,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def measure_options(command: Command) -> Command:
-    """Add what decides how scores are measured and tables are written."""
+    """Add the options of measuring and of tables."""
     options: list[Callable[[Command], Command]] = [
         click.option(
             "--protocol",
@@ -47,14 +45,14 @@ def measure_options(command: Command) -> Command:
             metavar="official|kts",
             default="official",
             show_default=True,
-            help="Shots of the files, or of our own segmentation.",
+            help="Shots of the files, or those of vidgist's own segmentation.",
         ),
         click.option(
             "--seeds",
             type=click.IntRange(min=1, max=100_000),
             default=100,
             show_default=True,
-            help="Random score vectors a video, for the row 'random'.",
+            help="Random score vectors per video, for the row 'random'.",
         ),
         click.option(
             "--format",
@@ -70,22 +68,23 @@ def measure_options(command: Command) -> Command:
 
 @click.command(epilog=EPILOG)
 @click.argument("data", metavar="DATA.h5", type=FILE)
-@click.option("--metric", required=True, metavar="tvsum|summe", help="Whose conventions apply.")
+@click.option(
+    "--metric", required=True, metavar="tvsum|summe", help="Data set whose conventions apply."
+)
 @click.option(
     "--splits", type=FILE, metavar="FILE", help="Split file (JSON): means over its test sets."
 )
 @click.option(
     "--scores",
     metavar="random|constant|human|FILE",
-    help="Measure a baseline, or a file of scores or summaries (JSON, HDF5), in the place of the"
-    " method.",
+    help="Measure a baseline, or a file of scores or summaries (JSON, HDF5), not the method.",
 )
 @click.option(
     "--beside",
     type=FILE,
     multiple=True,
     metavar="FILE",
-    help="Measure these scores too, with intervals of the differences; several with several.",
+    help="Also measure these scores, with intervals of the differences; may be repeated.",
 )
 @click.option(
     "--select",

@@ -21,9 +21,6 @@ from vidgist.errors import InputError
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.video import Limits, open_video
 
-__all__ = ["features"]
-
-
 EPILOG = """\b
 Examples:
   vidgist features talk.mp4 -o data.h5
@@ -37,11 +34,11 @@ Examples:
     "videos", metavar="VIDEO|DIR...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @output_option(
-    "The HDF5 file to make or to add to.",
+    "The HDF5 file to create or to add to.",
     required=True,
 )
 @backbone_options
-@click.option("--float16", is_flag=True, help="Store the features in half the space.")
+@click.option("--float16", is_flag=True, help="Store the features as float16, in half the space.")
 @batch_options
 @limit_options
 @common_options
@@ -55,8 +52,8 @@ def features(
 ) -> int:
     """Write samples, features and shots of each VIDEO in the field's HDF5 layout.
 
-    A folder stands for every video in it. An existing file is added to; a video that is in it
-    already (by its content) is skipped, so that the same command continues an interrupted run.
+    A folder stands for every video in it. Videos are added to an existing file; a video that is in
+    it already, by its content, is skipped, so that the same command continues an interrupted run.
     """
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
@@ -120,7 +117,7 @@ def features(
 
 
 def _outcome(video: Path, output: Path, *, there: bool) -> JobResult:
-    """Return the result of a video that no worker had to read."""
+    """Return the result of a video that was not read."""
     details: dict[str, Any] = {"state": "skipped", "video": str(video), "output": str(output)}
     if not there:
         error = f"{video}: is the same video as another of this run, which failed; see there"
@@ -135,7 +132,7 @@ def _contents(
     contents = {}
     for video in videos:
         try:
-            # Before the fingerprint: it never waits for a pipe, and its errors are the clearest.
+            # Before the fingerprint: opening never waits for a pipe, and its errors are clearer.
             open_video(video, limits=limits).close()
             contents[video] = content_fingerprint(video)
         except InputError as error:

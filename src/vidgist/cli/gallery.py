@@ -19,8 +19,6 @@ from vidgist.render.document import read_document
 from vidgist.render.gallery import find_results, page
 from vidgist.system.files import whole_file
 
-__all__ = ["gallery"]
-
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
@@ -36,10 +34,10 @@ def gallery(
     console: Console,
     as_json: bool,
 ) -> int:
-    """Write an index page over all results in DIR and below.
+    """Write an index page of all results in DIR and its subfolders.
 
-    The page shows each video's cover, durations and links to its results. It stands alone and asks
-    no network for anything; keep it where it is, beside the results.
+    The page shows each video's cover, durations and links to its results. It is one file and needs
+    no network; keep it beside the results.
 
     \b
     Examples:

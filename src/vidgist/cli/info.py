@@ -13,8 +13,6 @@ from vidgist.cli.limits import limit_options
 from vidgist.types import VideoInfo
 from vidgist.video import Limits, probe
 
-__all__ = ["info"]
-
 
 @click.command()
 @click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path())
@@ -55,7 +53,7 @@ def _lines(video: VideoInfo) -> Iterator[str]:
         changes.append(f"pixels {video.pixel_aspect:.4g} times as wide as high")
     steadiness = "variable" if video.variable_frame_rate else "constant"
     rows = {
-        "duration": "not said" if video.duration is None else _clock(video.duration),
+        "duration": "not stated" if video.duration is None else _clock(video.duration),
         "size": f"{video.width} x {video.height}"
         + (f" (stored {coded}, {', '.join(changes)})" if changes else ""),
         "frame rate": f"{video.frame_rate:.3f} a second, {steadiness}",

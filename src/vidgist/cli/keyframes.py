@@ -26,11 +26,9 @@ from vidgist.selection import parse_count
 from vidgist.system.files import check_output
 from vidgist.video import Limits
 
-__all__ = ["keyframes"]
-
 EPILOG = """\b
 Examples:
-  vidgist keyframes talk.mp4                      (as many as add something new)
+  vidgist keyframes talk.mp4                      (as many as add new content)
   vidgist keyframes talk.mp4 -n 8 --size 768      (eight stills for a language model)
   vidgist keyframes *.mp4 -n 1 --format png -o covers/
   vidgist keyframes talk.mp4 -n 12 --json --quiet
@@ -84,8 +82,8 @@ def keyframes(
 ) -> int:
     """Choose the N stills that stand for each whole VIDEO best, weighted by importance.
 
-    No two look alike, each is the sharpest near its moment, none is inside a transition. Beside
-    them lies keyframes.json with their times, scores and ranks; rank 0 is the best cover.
+    No two look alike, each is the sharpest near its moment, and none is inside a transition.
+    keyframes.json beside them has their times, scores and ranks; rank 0 is the best cover.
     """
     parse_count(keyframes)
     settings = score_settings(options)

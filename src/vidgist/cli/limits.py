@@ -11,15 +11,13 @@ import click
 
 from vidgist.video.container import Limits
 
-__all__ = ["limit_options"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPTIONS: dict[str, tuple[Any, str]] = {
-    "max_pixels": (click.IntRange(min=1), "Refuse pictures of more pixels."),
+    "max_pixels": (click.IntRange(min=1), "Refuse pictures with more pixels."),
     "max_hours": (click.FloatRange(min=0, min_open=True), "Refuse videos that are longer."),
-    "max_streams": (click.IntRange(min=1), "Refuse files of more streams."),
+    "max_streams": (click.IntRange(min=1), "Refuse files with more streams."),
 }
 
 

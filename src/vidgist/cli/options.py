@@ -17,17 +17,6 @@ from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, PRESETS, Preset
 from vidgist.selection import RULES
 from vidgist.system.processors import DEVICES
 
-__all__ = [
-    "backbone_options",
-    "gist_options",
-    "keyframes_option",
-    "length_option",
-    "score_options",
-    "score_settings",
-    "select_option",
-]
-
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -38,7 +27,7 @@ def _stack(command: Command, options: list[Callable[[Command], Command]]) -> Com
 
 
 def score_options(command: Command) -> Command:
-    """Add what decides the score: preset, criteria, neighbors, zeros, smoothing, model, bank."""
+    """Add the options of the score: preset, criteria, neighbors, zeros, smoothing, model, bank."""
     return _stack(
         command,
         [
@@ -53,7 +42,8 @@ def score_options(command: Command) -> Command:
                 callback=name_list(CRITERIA),
                 metavar="LIST",
                 help=f"Criteria to multiply: {', '.join(CRITERIA)}; uniqueness needs --model,"
-                " projection makes the product linear in appearance.  [default: the preset's]",
+                " projection keeps the part of their product that is linear in the features."
+                "  [default: the preset's]",
             ),
             click.option(
                 "--neighbors",
@@ -64,38 +54,39 @@ def score_options(command: Command) -> Command:
             click.option(
                 "--avoid-zeros",
                 metavar="|".join(AVOID_ZEROS),
-                help="Keep scores from 0: add 0.05, or take exp(p - 1).  [default: the preset's]",
+                help="Keep scores above 0: p + 0.05 (eps) or exp(p - 1).  [default: the preset's]",
             ),
             click.option(
                 "--threshold",
                 type=float,
                 metavar="ALPHA",
-                help="Set alignment under ALPHA times its mean to 0 (the paper tries 1.1).",
+                help="Set alignment below ALPHA times its mean to 0 (the paper tries 1.1).",
             ),
             click.option(
                 "--smoothing",
                 type=float,
                 metavar="SIGMA",
-                help="Gaussian over time, in samples.  [default: 1; 3 with best]",
+                help="Standard deviation of the Gaussian over time, in samples."
+                "  [default: 3; 1 with paper and reference]",
             ),
             click.option(
                 "--model",
                 type=click.Path(path_type=Path, dir_okay=False),
                 metavar="MODEL.safetensors",
-                help="Refine the features with what vidgist train made; gives uniqueness.",
+                help="Refine the features with a model of vidgist train; it gives uniqueness.",
             ),
             click.option(
                 "--bank",
                 default=SHIPPED,
                 metavar="FILE|none",
-                help="Statistics of other videos, for --preset best.  [default: the shipped ones]",
+                help="Statistics of other videos, for --preset best.  [default: the shipped bank]",
             ),
         ],
     )
 
 
 def backbone_options(command: Command) -> Command:
-    """Add how features are made: fps, backbone, device, threads, fast."""
+    """Add the options of the features: fps, backbone, device, threads, fast."""
     return _stack(
         command,
         [
@@ -104,7 +95,7 @@ def backbone_options(command: Command) -> Command:
                 type=click.FloatRange(min=0, min_open=True),
                 default=DEFAULT_FPS,
                 show_default=True,
-                help="Samples a second.",
+                help="Samples per second.",
             ),
             click.option(
                 "--backbone",
@@ -125,13 +116,13 @@ def backbone_options(command: Command) -> Command:
                 "--threads",
                 type=click.IntRange(min=1),
                 metavar="N",
-                help="Threads for decoding and for inference each.  [default: one a core]",
+                help="Threads, for decoding and for inference each.  [default: one per core]",
             ),
             click.option(
                 "--fast",
                 is_flag=True,
-                help="Skip frames that neither another frame nor a sample needs: quicker;"
-                " borders of shots may be off by a frame or two.",
+                help="Skip frames that neither another frame nor a sample needs: faster,"
+                " but borders of shots may be off by a frame or two.",
             ),
         ],
     )
@@ -144,19 +135,19 @@ def length_option(command: Command) -> Command:
         default=DEFAULT_LENGTH,
         show_default=True,
         metavar="LENGTH",
-        help="The most that the summary may last: 15%, 90s, 1:30, or auto: 15%, but at least 10"
-        " seconds, at most 2 minutes, and never over half of the video.",
+        help="Maximum length of the summary: 15%, 90s, 1:30, or auto (15% of the video, at least 10"
+        " seconds, at most 2 minutes, never more than half).",
     )(command)
 
 
 def keyframes_option(*names: str) -> Callable[[Command], Command]:
-    """Return what adds the number of keyframes under these names."""
+    """Return a decorator that adds the number of keyframes as an option of these names."""
     return click.option(
         *names,
         default=DEFAULT_KEYFRAMES,
         show_default=True,
         metavar="N|auto",
-        help="Number of stills that stand for the whole video; auto: as many as add something new.",
+        help="Number of stills that stand for the whole video; auto: as many as add new content.",
     )
 
 
@@ -169,22 +160,22 @@ def select_option(command: Command) -> Command:
         show_default=True,
         callback=one_of(RULES),
         metavar="|".join(RULES),
-        help=f"How the summary is chosen. {rules}.",
+        help=f"Rule of selection. {rules}.",
     )(command)
 
 
 def gist_options(command: Command) -> Command:
-    """Add what decides the gist: ``--length``, ``--select``, ``--keyframes``, ``--no-speech``."""
+    """Add ``--length``, ``--select``, ``--keyframes`` and ``--speech``."""
     speech = click.option(
         "--speech/--no-speech",
         default=True,
-        help="Begin and end pieces in pauses where somebody speaks.  [default: speech]",
+        help="Move borders of pieces that cut speech to pauses.  [default: speech]",
     )
     return _stack(command, [length_option, select_option, keyframes_option("--keyframes"), speech])
 
 
 def score_settings(options: dict[str, Any]) -> Preset:
-    """Take what decides the score out of the options, and return it as checked settings.
+    """Remove the options of the score from ``options``, and return them as checked settings.
 
     Raises:
         SettingError: a value is unknown or out of range.

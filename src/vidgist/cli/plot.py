@@ -16,8 +16,6 @@ from vidgist.selection import parse_time
 from vidgist.system.files import check_output, whole_file
 from vidgist.video import Limits
 
-__all__ = ["plot"]
-
 
 @click.command()
 @click.argument("document", type=click.Path(path_type=Path), metavar="SUMMARY.JSON")
@@ -25,7 +23,7 @@ __all__ = ["plot"]
     "The figure to write: .pdf, .png or .svg.",
     required=True,
 )
-@click.option("--at", help="Moments to mark, as 12.5,1:30.  [default: the three of the paper]")
+@click.option("--at", help="Moments to mark, such as 12.5,1:30.  [default: the three of the paper]")
 @click.option(
     "--width", type=click.FloatRange(2, 40), default=7.0, show_default=True, help="Width in inches."
 )

@@ -1,4 +1,4 @@
-"""How a command is run: signals, streams, errors in one line, and exit codes."""
+"""Runner of commands: signals, streams, one-line errors, and exit codes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,10 @@ from vidgist.system.signals import when_stopped
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["run"]
-
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 _signals: list[int] = []
-"""Signals to stop that came: libraries may turn the exception into one of their own."""
+"""Signals received: libraries may turn the exception into one of their own."""
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
@@ -42,7 +40,7 @@ def _interrupted() -> int:
 
 
 def _open_streams() -> None:
-    """Open what a daemon or a graphical shell left closed, so that a message has a place to go."""
+    """Open standard streams that a daemon or a graphical shell left closed."""
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if sys.stderr is None:
@@ -50,11 +48,11 @@ def _open_streams() -> None:
 
 
 def _of_the_system(error: Exception) -> str | None:
-    """Return the line for what the system refused, None for an error of another kind."""
+    """Return the message of an error of the operating system, None for any other error."""
     if not isinstance(error, OSError):
         return None
     if any(frame.f_code is click.echo.__code__ for frame, _ in walk_tb(error.__traceback__)):
-        # What is left in its buffer would be tried, and fail, once more at the end.
+        # The rest of the buffer would be written, and fail, once more at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         why = f"cannot be written ({error.strerror}); what was made before is kept"
         return f"standard output: {why}"
@@ -62,7 +60,7 @@ def _of_the_system(error: Exception) -> str | None:
 
 
 def _usage(error: click.UsageError, arguments: Sequence[str]) -> str:
-    """Return the line for a wrong command line."""
+    """Return the message for a wrong command line."""
     name = error.ctx.command_path if error.ctx else "vidgist"
     line = f"{error.format_message()} (see {name} --help)"
     dashed = [a for a in arguments if a.startswith("-") and os.path.lexists(a)]
@@ -119,16 +117,16 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
         click.echo(f"error: {one_line(error)}", err=True)
         return EXIT_FAILED
     except BrokenPipeError:
-        # The reader of our output (head, less) went away: not an error worth a word.
+        # The reader of our output (head, less) has ended: no error to report.
         sys.stderr.close()
         console = None if context is None else context.obj
         return EXIT_FAILED if console is not None and console.failed else EXIT_DONE
     except Exception as error:
         if _signals:
             return _interrupted()
-        said = _of_the_system(error)
-        if said is not None:
-            click.echo(f"error: {one_line(said)}", err=True)
+        message = _of_the_system(error)
+        if message is not None:
+            click.echo(f"error: {one_line(message)}", err=True)
             return EXIT_FAILED
         if debug:
             raise

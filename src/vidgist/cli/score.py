@@ -20,8 +20,6 @@ from vidgist.scoring.scorer import Scorer
 from vidgist.system.files import check_output, whole_file
 from vidgist.types import Features, Scores
 
-__all__ = ["score"]
-
 EPILOG = """\b
 Examples:
   vidgist score talk.mp4 > scores.csv
@@ -33,7 +31,7 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.argument("source", metavar="INPUT", type=click.Path(path_type=Path))
 @output_option(
-    "Write here instead.",
+    "Write to FILE, not to standard output.",
     metavar="FILE",
 )
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
@@ -118,7 +116,7 @@ def _csv(scored: list[tuple[str, Features, Scores]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     videos = [(name, _columns(features, scores)) for name, features, scores in scored]
-    # Videos of one file need not all tell their times: one header holds for every row.
+    # Some videos of a file may have no times: one header is used for all rows.
     header = max((list(columns) for _, columns in videos), key=len)
     writer.writerow(["video", "sample", *header])
     for name, columns in videos:

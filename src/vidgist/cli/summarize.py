@@ -28,8 +28,6 @@ from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 from vidgist.video import Limits
 
-__all__ = ["summarize", "summarize_one"]
-
 EPILOG = """\b
 Examples:
   vidgist summarize talk.mp4
@@ -48,7 +46,7 @@ Examples:
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the results; with several videos each gets DIR/<stem>-gist/."
+    help="Folder of the results; of several videos, each gets DIR/<stem>-gist/."
     "  [default: <stem>-gist/]",
     metavar="DIR",
 )
@@ -78,15 +76,15 @@ def summarize(
 ) -> int:
     """Make the gist of each VIDEO: a short clip, keyframes, a storyboard, a page and data.
 
-    Of a folder, every video in it is taken. With a folder or several videos, one that fails does
-    not stop the others, batch.jsonl in the folder of the results tells how each ended, and the same
-    command goes on where it was interrupted.
+    A folder stands for every video in it. With a folder or several videos, a video that fails does
+    not stop the others, batch.jsonl in the folder of the results records how each ended, and the
+    same command continues an interrupted run.
     """
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
-    if many["engine"] == "ray":  # its workers stand in folders of their own
-        named = ((name, Path(options[name] or "")) for name in ("backbone", "bank", "model"))
-        options |= {name: path.absolute() for name, path in named if path.is_file()}
+    if many["engine"] == "ray":  # its workers have other working directories
+        paths = ((name, Path(options[name] or "")) for name in ("backbone", "bank", "model"))
+        options |= {name: path.absolute() for name, path in paths if path.is_file()}
     score = asdict(score_settings(options))
     settings = _plain(options) | {
         "settings": score,
@@ -95,7 +93,7 @@ def summarize(
         "overwrite": overwrite,
         "resume": batch,
     }
-    # What is wrong for every video alike is told once, before any work.
+    # Errors that concern every video are reported once, before any work.
     work = Summaries(settings)
     for note in work.notes:
         console.warn("bank", note)
@@ -110,12 +108,12 @@ def summarize(
             click.echo(describe(result))
         return console.failed
 
-    found, errors = find_videos(videos, recursive=many["recursive"])
+    every, errors = find_videos(videos, recursive=many["recursive"])
     for error in errors:
         console.error(str(error))
-    folders = result_folders(found, output or Path())
+    folders = result_folders(every, output or Path())
     setup = Setup(SUMMARIZE, settings, options["threads"])
-    jobs = [BatchJob(video, folder) for video, folder in zip(found, folders, strict=True)]
+    jobs = [BatchJob(video, folder) for video, folder in zip(every, folders, strict=True)]
     journal = (output or Path()) / JOURNAL
     outcomes = (
         run_jobs(setup, jobs, journal=journal, console=console, options=many, is_done=work.is_done)
@@ -135,7 +133,7 @@ def summarize(
 
 
 def summarize_one(path: Path, folder: Path, *, work: Summaries, console: Console) -> dict[str, Any]:
-    """Summarize one video into a folder; return what the user is told of it."""
+    """Summarize one video into a folder; return the facts that are printed."""
     with console.progress(path.name) as progress:
         result = work.run(BatchJob(path, folder), progress=progress)
     for text in result.get("warnings", ()):

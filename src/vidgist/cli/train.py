@@ -21,8 +21,6 @@ from vidgist.training import require_torch
 from vidgist.training.inputs import is_youtube8m
 from vidgist.training.sources import read_training_data, training_part
 
-__all__ = ["train"]
-
 _METHODS = "\n".join(
     f"  {method.name:<12} {method.summary}{', from annotations' if method.labels else ''}"
     for method in METHODS.values()
@@ -45,14 +43,14 @@ Needs the extra 'train': pip install 'vidgist[train]'. Using a model does not.
 """
 
 _SETTINGS: dict[str, tuple[Any, str, str | None]] = {
-    "epochs": (click.IntRange(min=0), "N", "Passes over the videos."),
-    "batch": (click.IntRange(min=1), "N", "Videos in a step."),
-    "samples": (int, "N", "Length that videos are brought to."),
+    "epochs": (click.IntRange(min=0), "N", "Number of passes over the videos."),
+    "batch": (click.IntRange(min=1), "N", "Videos per step."),
+    "samples": (int, "N", "Samples that every video is brought to."),
     "neighbors": (float, "SHARE", "Neighbor ratio a."),
     "uniform_weight": (float, "X", "lambda1 of the loss."),
     "layers": (int, "N", "Encoder layers."),
     "heads": (int, "N", "Attention heads."),
-    "width": (int, "N", "Length of a refined feature."),
+    "width": (int, "N", "Dimension of a refined feature."),
     "learning_rate": (float, "X", None),
     "weight_decay": (float, "X", None),
 }
@@ -78,7 +76,7 @@ def _setting_options(command: Any) -> Any:
     default="contrastive",
     show_default=True,
     metavar="|".join(METHODS),
-    help="What learns.",
+    help="Method that learns; see below.",
 )
 @click.option(
     "--preset",
@@ -118,7 +116,7 @@ def _setting_options(command: Any) -> Any:
 )
 @click.option("--precision", default="auto", show_default=True, metavar="auto|fp32|bf16")
 @click.option(
-    "--threads", type=click.IntRange(min=1), metavar="N", help="Threads.  [default: one a core]"
+    "--threads", type=click.IntRange(min=1), metavar="N", help="Threads.  [default: one per core]"
 )
 @click.option(
     "--backbone",
@@ -128,9 +126,15 @@ def _setting_options(command: Any) -> Any:
     help="Feature extractor, for videos.",
 )
 @click.option(
-    "--fps", type=float, default=DEFAULT_FPS, show_default=True, help="Samples a second of them."
+    "--fps",
+    type=float,
+    default=DEFAULT_FPS,
+    show_default=True,
+    help="Samples per second, of videos.",
 )
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint of the same training.")
+@click.option(
+    "--resume", is_flag=True, help="Continue from the last checkpoint of the same training."
+)
 @click.option("--overwrite", is_flag=True, help="Replace the model and its checkpoint.")
 @common_options
 def train(
@@ -144,7 +148,7 @@ def train(
 
     DATA is files in the field's HDF5 layout, videos or folders of them, or YouTube-8M's TFRecords.
     No annotation is used. Ctrl-C keeps the last checkpoint, beside the model; the same command with
-    --resume goes on to the same result.
+    --resume continues to the same result.
     """
     require_torch("vidgist train")
     import torch

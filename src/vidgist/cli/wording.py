@@ -1,4 +1,4 @@
-"""Messages of the library in the words of the command line: arguments become options.
+"""Translation of the library's messages: names of arguments become options.
 
 The library names an argument where a message begins, ``neighbors: expected ...``, or writes it as
 in Python, ``preset='paper'`` or ``overwrite=True``.  Here, and nowhere else, these become
@@ -12,17 +12,15 @@ from collections.abc import Mapping
 
 import click
 
-__all__ = ["in_options", "option_names"]
-
 ALIASES = {"settings": "preset"}
-"""Arguments that the command line calls otherwise."""
+"""Arguments whose option has another name."""
 
 _SUBJECT = re.compile(r"^([a-z_]+)(?=[: ])")
 _ASSIGNED = re.compile(r"(?<![\w./\\-])([a-z_]+)=(?:'([^'\n]*)'|([\w.%:+-]*[\w%]))")
 
 
 def option_names(command: click.Command) -> dict[str, str]:
-    """Return the options of a command: name of the argument -> what is written for it."""
+    """Return the options of a command: name of the argument -> name of the option."""
     names = {
         param.name: max(param.opts, key=len)
         for param in command.params
@@ -43,16 +41,16 @@ def in_options(message: str, options: Mapping[str, str]) -> str:
     '--bank: not used; take --preset best'
     """
 
-    def assigned(found: re.Match[str]) -> str:
-        name, quoted, bare = found.groups()
+    def assigned(match: re.Match[str]) -> str:
+        name, quoted, bare = match.groups()
         if name not in options:
-            return found[0]
+            return match[0]
         value = quoted if quoted is not None else bare
         return options[name] if value == "True" else f"{options[name]} {value}"
 
-    def subject(found: re.Match[str]) -> str:
+    def subject(match: re.Match[str]) -> str:
         # Only "name: ..." and "name VALUE: ..." begin with an argument; a sentence does not.
         head = message.split(":", 1)[0].split()
-        return options[found[1]] if found[1] in options and len(head) <= 2 else found[0]
+        return options[match[1]] if match[1] in options and len(head) <= 2 else match[0]
 
     return _ASSIGNED.sub(assigned, _SUBJECT.sub(subject, message))

@@ -1,7 +1,7 @@
 """Criteria of importance: one a file, pure functions on (T, D) features.
 
-A file declares its criterion as ``CRITERION``; `CRITERIA` finds it, and with it those that other
-packages bring.
+A file declares its criterion as ``CRITERION``; `CRITERIA` contains all of them, and those of
+other packages.
 """
 
 from vidgist.criteria.alignment import alignment

@@ -14,8 +14,6 @@ from vidgist.criteria.uniformity import log_mean_kernel, uniformity
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
-__all__ = ["alignment_and_uniformity"]
-
 
 def alignment_and_uniformity(
     features: Floats,
@@ -33,7 +31,7 @@ def alignment_and_uniformity(
         neighbors: share of the samples that are neighbors, in (0, 1].
         count_self: whether a sample is its own neighbor and counts in its own mean.
         round_neighbors: how a T becomes a whole number.
-        refined: (T, D') features between which the distances are taken instead (eqs 6 and 7).
+        refined: (T, D') features whose distances are used instead (eqs 6 and 7).
         progress: called after each block.
 
     Raises:
@@ -87,7 +85,7 @@ CRITERION = (
         words=Words(
             title="Local dissimilarity",
             about="How much a sample differs from the samples most like it: low where the picture"
-            " stands still or repeats itself.",
+            " is static or repeated.",
             high="differs from its neighbors",
             middle="differs somewhat from its neighbors",
             low="looks much like its neighbors",
@@ -103,7 +101,7 @@ CRITERION = (
         words=Words(
             title="Global consistency",
             about="How well a sample agrees with the whole video: low for titles, black pictures"
-            " and strays.",
+            " and stray frames.",
             high="is typical of the video",
             middle="is fairly typical of the video",
             low="is unlike most of the video",

@@ -1,10 +1,10 @@
-r"""Belonging: how much a sample is of this video, less how much it is of any.
+r"""Belonging: similarity of a sample to its own video, minus its similarity to any video.
 
 .. math:: L_{belong}(x_t) = x_t \cdot (\bar x - b \, c)
 
 x are the features at length 1, :math:`\bar x` is their mean over the video, c the mean of such
-means over a bank of unlabeled videos, and b = 0.75 the part of it that is taken off. Consistency
-alone also rewards what every video has: dark frames, blurred ones, plain walls, titles.
+means over a bank of unlabeled videos, and b = 0.75 the part of it that is subtracted. Consistency
+alone also rewards what every video has: dark and blurred frames, plain walls, titles.
 """
 
 from __future__ import annotations
@@ -15,21 +15,19 @@ from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
 from vidgist.types import Floats
 
-__all__ = ["TYPICALITY", "belonging"]
-
 TYPICALITY = 0.75
-"""b: how much of the agreement with all videos is taken off."""
+"""b: the part of the similarity to all videos that is subtracted."""
 
 
 def belonging(
     features: Floats, *, common: Floats | None = None, typicality: float = TYPICALITY
 ) -> Floats:
-    """Return how much each sample agrees with its own video, less with videos in general.
+    """Return the similarity of each sample to its own video, minus that to videos in general.
 
     Args:
-        features: (T, D); brought to length 1 here.
+        features: (T, D); normalized here.
         common: (D,) mean direction of the bank; 0 without one.
-        typicality: b, the part of the agreement with it that is taken off.
+        typicality: b, the part of the similarity to it that is subtracted.
 
     Returns:
         (T,) float64 in [-1 - b, 1 + b].
@@ -50,10 +48,10 @@ CRITERION = Criterion(
     name="belonging",
     words=Words(
         title="Belonging",
-        about="How much a sample belongs to this video in particular: how like the whole of it,"
-        " less how like the videos of the bank, where there is one.",
-        high="belongs to this very video",
-        middle="belongs in part to this very video",
+        about="How much a sample belongs to this video in particular: its similarity to the whole"
+        " video, minus its similarity to the videos of the bank, if there is one.",
+        high="belongs to this particular video",
+        middle="belongs partly to this particular video",
         low="hardly belongs to this video in particular",
     ),
     measure=lambda samples: belonging(

@@ -1,4 +1,4 @@
-"""Criterion records: what a criterion is called, how it is measured, and its words for people."""
+"""Criterion records: the name of a criterion, its function, and plain words about it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from vidgist.criteria.samples import Samples
 from vidgist.types import Floats
-
-__all__ = ["Criterion", "Words", "words_for"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +29,7 @@ class Words:
 
 
 def words_for(name: str) -> Words:
-    """Return words made from the name of a criterion that brings none."""
+    """Return words made from the name of a criterion that declares none."""
     title = name.replace("_", " ").strip() or "criterion"
     return Words(
         title=title[0].upper() + title[1:],
@@ -49,15 +47,15 @@ class Criterion:
     Either ``measure`` or ``transform`` is given.
 
     Attributes:
-        name: what users call it.
+        name: for users.
         equation: its number in the paper, or "".
         words: plain words about it; by default they are made from the name.
-        measure: raw values (T,) of the samples, higher for more important.
-        transform: from the samples and the product (T,) of the other criteria to the values (T,)
-            that take its place.
-        local: whether it tells neighbors apart; without one, a score chooses the same thing often.
+        measure: function to the raw values (T,) of the samples, higher for more important.
+        transform: function from the samples and the product (T,) of the other criteria to the
+            values (T,) that replace the product.
+        local: whether it distinguishes neighbors; a score without such a criterion repeats itself.
         needs_bank: whether it compares with other videos.
-        needs_model: whether only a trained model gives it.
+        needs_model: whether it requires a trained model.
         refinable: whether a trained model refines it.
         order: its place in the product and in lists.
     """

@@ -1,7 +1,7 @@
 """Samples on the unit sphere and directions in feature space, in bounded memory.
 
-The criteria that compare a sample with a *direction* need no Gram matrix: a visit of the samples in
-blocks is enough. Blocks are in float64, because a projection is a small difference of large sums.
+The criteria that compare a sample with a *direction* need no Gram matrix: one pass over blocks of
+samples is enough. Blocks are in float64, because a projection is a small difference of large sums.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ import numpy.typing as npt
 from vidgist.criteria.gram import check_features
 from vidgist.types import Floats
 
-__all__ = ["along", "unit_blocks", "weighted_sum"]
-
 _BLOCK_NUMBERS = 2**21
 """Numbers in one block: 16 MB."""
 
 
 def unit_blocks(features: Floats) -> Iterator[tuple[slice, npt.NDArray[np.float64]]]:
-    """Visit the features (T, D), every row brought to length 1; a row of zeros stays zero.
+    """Visit the features (T, D), every row scaled to length 1; a row of zeros stays zero.
 
     Yields:
         A slice of the rows, and these rows (B, D).
@@ -40,7 +38,7 @@ def unit_blocks(features: Floats) -> Iterator[tuple[slice, npt.NDArray[np.float6
 
 
 def weighted_sum(features: Floats, weights: Floats) -> Floats:
-    """Return the sum (D,) of the unit rows of (T, D), each times its weight (T,)."""
+    """Return the sum (D,) of the unit rows of (T, D), each multiplied by its weight (T,)."""
     return np.asarray(sum(weights[rows] @ block for rows, block in unit_blocks(features)))
 
 

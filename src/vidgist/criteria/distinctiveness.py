@@ -1,14 +1,14 @@
-r"""Distinctiveness: how much uncommon content sets a sample apart from its nearest relatives.
+r"""Distinctiveness: how much a sample differs from its neighbors in uncommon content.
 
 .. math::
    z_t = \frac{f_t - m}{s} \Big/ \sqrt{\tfrac1T \sum_j \Big\| \frac{f_j - m}{s} \Big\|^2}, \qquad
    L_{distinct}(t) = \frac{1}{|A|} \sum_{a \in A} \frac{1}{K_a} \sum_{j \in N_a(t)} ||z_t - z_j||^2
 
-f are the features as the backbone gives them, *not* of length 1: in pooled activations a long
-vector is a picture full of things that the backbone knows. m and s are mean and standard deviation
+f are the features of the backbone, *not* scaled to length 1: of pooled activations, a long vector
+belongs to a picture full of things that the backbone knows. m and s are mean and standard deviation
 of each dimension over a bank of unlabeled videos, so that what is common everywhere counts little.
-N_a(t) are the K_a = floor(a T) samples nearest to t by the same distance, t among them. The shares
-A reach from close relatives to almost half the video, so that none has to be tuned.
+N_a(t) are the K_a = floor(a T) samples nearest to t by the same distance, including t. The shares A
+range from the closest neighbors to almost half of the video, so that none has to be tuned.
 
 The mean m cancels out of the differences; it only enters the common divisor.
 """
@@ -25,25 +25,23 @@ from vidgist.criteria.gram import check_features, work_on_blocks
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
-__all__ = ["SHARES", "distinctiveness", "nearest_means", "standardized"]
-
 SHARES = (0.025, 0.05, 0.1, 0.2, 0.4)
-"""Shares a of the samples that count as neighbors: each the double of the one before."""
+"""Shares a of the samples that count as neighbors: each twice the one before."""
 
 
 def standardized(
     features: Floats, *, mean: Floats | None = None, deviation: Floats | None = None
 ) -> Floats:
-    """Return the features (T, D) in units of the bank, of mean squared length 1 about its mean.
+    """Return the features (T, D) standardized by the bank and scaled to mean squared length 1.
 
-    The video's own mean is taken off in the end: distances stay what they are, and where samples
-    are nearly alike they are no longer differences of large numbers.
+    The video's own mean is subtracted: distances do not change, and those of similar samples are
+    no longer differences of large numbers.
 
     Args:
         features: (T, D).
         mean: (D,) of the bank; 0 without one.
         deviation: (D,) of the bank, not negative; 1 without one. A dimension in which the bank
-            never varies has no unit of its own and keeps that of the features.
+            does not vary is not scaled.
 
     Raises:
         ValueError: a shape is wrong, or a number is not finite.
@@ -70,24 +68,24 @@ def standardized(
 def nearest_means(distances: Floats, counts: Sequence[int]) -> Floats:
     """Return, for each row of distances (B, T), the mean over counts of the mean of the K smallest.
 
-    The distances are put in another order within their rows.
+    The distances are reordered within their rows.
     """
     ascending = sorted(counts)
     size = distances.shape[1]
     for k in reversed(ascending):
-        # From the largest down, each within the one before: NumPy selects a single place with
-        # vector instructions, several at once without.
+        # From the largest down, each within the one before: NumPy uses vector instructions to
+        # select one element, but not to select several at once.
         distances[:, :size].partition(k - 1, axis=1)
         size = k
     total = np.zeros(len(distances))
-    found = np.zeros(len(distances))
+    means = np.zeros(len(distances))
     before = 0
     for k in ascending:
-        # Between two counts lie the same distances, in whatever order.
+        # Between two counts lie the same distances, in any order.
         total += distances[:, before:k].sum(axis=1, dtype=np.float64)
-        found += total / k
+        means += total / k
         before = k
-    return np.asarray(found / len(ascending))
+    return np.asarray(means / len(ascending))
 
 
 def distinctiveness(
@@ -98,14 +96,14 @@ def distinctiveness(
     shares: Sequence[float] = SHARES,
     progress: Progress = silent,
 ) -> Floats:
-    """Return how much each sample differs from its neighbors, near and wide, in rare content.
+    """Return how much each sample differs from its neighbors in uncommon content.
 
     Args:
-        features: (T, D) as the backbone gives them; lengths matter.
+        features: (T, D) of the backbone, not normalized: lengths matter.
         mean: (D,) of the bank; 0 without one.
         deviation: (D,) of the bank; 1 without one.
         shares: of the samples that are neighbors, each in (0, 1].
-        progress: told how far it is.
+        progress: called after each block.
 
     Returns:
         (T,) float64, not negative; 0 for a single sample and wherever all samples are the same.
@@ -139,8 +137,8 @@ CRITERION = Criterion(
     name="distinctiveness",
     words=Words(
         title="Distinctiveness",
-        about="How much uncommon content sets a sample apart from the samples most like it, from"
-        " its closest relatives to a wide circle.",
+        about="How much a sample differs in uncommon content from the samples most similar to it,"
+        " in small and large neighborhoods.",
         high="stands out from its neighbors",
         middle="stands out a little from its neighbors",
         low="hardly stands out from its neighbors",

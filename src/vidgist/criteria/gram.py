@@ -1,7 +1,7 @@
 """Inner products of a video's samples, visited in blocks of rows.
 
 On the unit sphere ||a - b||^2 = 2 - 2 a.b, so that every criterion needs only the Gram matrix.
-T = 100,000 samples would make a matrix of 40 GB; a block of its rows at a time fits anywhere.
+T = 100,000 samples would make a matrix of 40 GB; one block of rows at a time fits into any memory.
 """
 
 from __future__ import annotations
@@ -15,24 +15,15 @@ import numpy as np
 
 from vidgist.types import Floats
 
-__all__ = [
-    "BLOCK_BYTES",
-    "check_features",
-    "product_blocks",
-    "unit_rows",
-    "unit_scale",
-    "work_on_blocks",
-]
-
 BLOCK_BYTES = 32 * 2**20
 """Memory that one block of inner products may take."""
 
 AT_ONCE = 2
-"""Blocks in work at a time: while the products of one are made, those of another are sorted."""
+"""Blocks that are computed at the same time: products of one, sorting of another."""
 
 
 def check_features(features: Floats) -> Floats:
-    """Return the features as float32 or float64, or say what is wrong with them.
+    """Return the features as float32 or float64, checked.
 
     Raises:
         ValueError: they are not (T, D) with T, D > 0, or hold NaN or infinity.
@@ -48,7 +39,7 @@ def check_features(features: Floats) -> Floats:
 
 
 def unit_scale(features: Floats) -> Floats:
-    """Return what the rows of features (T, D) are multiplied by to be of length 1: (T,) float64.
+    """Return the factors (T,), float64, that scale the rows of features (T, D) to length 1.
 
     A row of zeros stays zero.
     """
@@ -74,12 +65,12 @@ def product_blocks(
     Args:
         rows: (T, D).
         columns: (M, D), by default the rows.
-        without_self: put -inf, farther than any other, for the product of a row with itself.
+        without_self: set the product of a row with itself to -inf, farther than any other.
         block_bytes: memory that one block may take, by default `BLOCK_BYTES`.
 
     Yields:
-        A slice of the rows and their products (B, M). The products are scratch space: what is
-        done to them is forgotten with the next block.
+        A slice of the rows and their products (B, M). The products are scratch space:
+        the next block overwrites them.
     """
     columns = rows if columns is None else columns
     step = _rows_of_block(columns, block_bytes or BLOCK_BYTES)
@@ -95,17 +86,17 @@ def work_on_blocks(
     *,
     without_self: bool = False,
 ) -> Iterator[int]:
-    """Hand every block that `product_blocks` visits to ``work``, several at a time in threads.
+    """Call ``work`` with every block that `product_blocks` visits, several at a time in threads.
 
     Args:
-        work: gets a slice of the rows and their products; it may write what belongs to these rows.
+        work: called with a slice of the rows and their products; it may write values of these rows.
         rows: (T, D).
         columns: (M, D), by default the rows.
         without_self: as in `product_blocks`.
 
     Yields:
-        How many rows are done, from the first on. Nothing runs ahead of who iterates by more than
-        the blocks in work.
+        The number of rows that are done, counted from the first. At most `AT_ONCE` blocks run ahead
+        of the iteration.
     """
     columns = rows if columns is None else columns
     step = _rows_of_block(columns, BLOCK_BYTES)

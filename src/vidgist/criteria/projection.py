@@ -1,14 +1,14 @@
-r"""Projection: the part of a score that appearance carries.
+r"""Projection: the part of a score that is linear in appearance.
 
 .. math::
    w = \sum_j (q_j - \bar q)(x_j - \bar x), \qquad L_{project}(x_t) = (x_t - \bar x) \cdot w
 
-w is the direction in feature space along which the score q rises; a sample's place along it is the
-score of all samples that look like it, each weighed by how alike they are. What a score says of a
-single sample against its likes is mostly noise, and goes.
+w is the direction in feature space along which the score q rises. The position of a sample along it
+is the mean score of all samples, weighted by their similarity to it. Differences in score between
+similar samples are mostly noise; the projection removes them.
 
-It is the first step of a descent toward the linear regression of q on x, and stops there: the
-whole way would fit the noise.
+It is the first step of gradient descent toward the linear regression of q on x. Further steps would
+fit the noise.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ import numpy as np
 from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
 from vidgist.types import Floats
-
-__all__ = ["projection", "score_direction"]
 
 
 def score_direction(features: Floats, score: Floats) -> Floats:
@@ -33,15 +31,15 @@ def score_direction(features: Floats, score: Floats) -> Floats:
         raise ValueError(f"score: expected ({len(features)},), got {score.shape}")
     if not np.isfinite(score).all():
         raise ValueError("score: expected finite numbers, got NaN or infinity")
-    # The weights sum to 0, so that the mean of x need not be taken off as well.
+    # The weights sum to 0, so that the mean of x need not be subtracted as well.
     return weighted_sum(features, score - score.mean())
 
 
 def projection(features: Floats, score: Floats) -> Floats:
-    """Return the place of each sample along the direction in which the score rises.
+    """Return the position of each sample along the direction in which the score rises.
 
     Args:
-        features: (T, D) of one video; brought to length 1 here.
+        features: (T, D) of one video; normalized here.
         score: (T,) higher for more important.
 
     Returns:
@@ -50,8 +48,8 @@ def projection(features: Floats, score: Floats) -> Floats:
     Raises:
         ValueError: the shapes do not fit, or a number is not finite.
     """
-    places = along(features, score_direction(features, score))
-    return np.asarray(places - places.mean())
+    positions = along(features, score_direction(features, score))
+    return np.asarray(positions - positions.mean())
 
 
 CRITERION = Criterion(

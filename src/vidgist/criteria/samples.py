@@ -1,4 +1,4 @@
-"""Samples of one video as criteria see them: features, settings, and what is compared with them."""
+"""Input of the criteria: features of one video, settings, and statistics of other videos."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
-
-__all__ = ["BankStatistics", "Samples"]
 
 
 class BankStatistics(Protocol):
@@ -55,7 +53,7 @@ class Samples:
 
     @property
     def model_uniqueness(self) -> Floats:
-        """(T,) float64: how unique to its video the model takes each sample to be."""
+        """(T,) float64 uniqueness of each sample, predicted by the model."""
         if self.uniqueness is None:
-            raise ValueError("uniqueness: expected that of a trained model, got none")
+            raise ValueError("uniqueness: expected the values of a trained model, got none")
         return np.asarray(self.uniqueness, dtype=np.float64)

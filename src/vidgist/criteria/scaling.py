@@ -6,18 +6,16 @@ import numpy as np
 
 from vidgist.types import Floats
 
-__all__ = ["minmax"]
-
-# Inner products of float32 features are right to some 1e-7: a smaller range is rounding, and to
-# stretch it to [0, 1] would make an importance out of nothing in a static video.
+# Inner products of float32 features are exact to some 1e-7. A smaller range is rounding, and to
+# scale it to [0, 1] would give samples of a static video different scores without a reason.
 RESOLUTION = 8 * float(np.finfo(np.float32).eps)
 
 
 def minmax(values: Floats) -> Floats:
     """Return the values scaled to [0, 1]: 0 for the smallest, 1 for the largest.
 
-    A constant criterion prefers no sample. It becomes 1 everywhere, so that in a product the other
-    criteria decide alone.
+    A constant criterion prefers no sample. It becomes 1 everywhere, so that the other factors of a
+    product decide.
 
     Args:
         values: (T,) finite, T > 0.

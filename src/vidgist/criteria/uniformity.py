@@ -12,14 +12,12 @@ import numpy as np
 from vidgist.criteria.gram import product_blocks, unit_rows
 from vidgist.types import Floats
 
-__all__ = ["log_mean_kernel", "uniformity"]
-
 
 def log_mean_kernel(products: Floats, *, count: int) -> Floats:
     """Return log of the mean of exp(-2 ||a - b||^2) over each row of inner products (B, M).
 
-    ``count`` is what the sum is divided by, for rows in which some products are -inf; nothing to
-    count gives 0. The products are overwritten.
+    ``count`` divides the sum: in some rows, products are -inf and do not count. A count of 0
+    gives 0. The products are overwritten.
     """
     if count == 0:
         return np.zeros(len(products))

@@ -1,4 +1,4 @@
-r"""How common a sample is among other videos; the less, the more unique to its own.
+r"""Uniqueness: how common a sample is among other videos; low values are unique.
 
 .. math:: L_{unique}(z_t) = \log \frac{1}{M} \sum_{s} e^{-2 ||z_t - s||^2}               (eq. 9)
 
@@ -13,8 +13,6 @@ from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.gram import product_blocks, unit_rows
 from vidgist.criteria.uniformity import log_mean_kernel
 from vidgist.types import Floats
-
-__all__ = ["segment_features", "uniqueness"]
 
 
 def segment_features(features: Floats, *, run: int = 10) -> Floats:
@@ -37,15 +35,15 @@ def segment_features(features: Floats, *, run: int = 10) -> Floats:
 def uniqueness(features: Floats, bank: Floats) -> Floats:
     """Return how common each sample is among the segments of other videos.
 
-    The criterion that enters the score is its opposite, 1 - minmax (section 4.4): give
-    `vidgist.scoring.scorer` the negative of this.
+    The criterion in the score is its opposite, 1 - minmax (section 4.4): pass the negative of this
+    to `vidgist.scoring.scorer`.
 
     Args:
         features: (T, D); normalized here.
         bank: (M, D) segment features of other videos; normalized here.
 
     Returns:
-        (T,) float64 in [-8, 0], higher for what other videos show too.
+        (T,) float64 in [-8, 0], higher for content that other videos show too.
 
     Raises:
         ValueError: a shape is wrong, or a feature is not finite.

@@ -24,8 +24,6 @@ from vidgist.datasets.matlab5 import read_matlab5
 from vidgist.errors import DataError
 from vidgist.types import ShapesInRepr
 
-__all__ = ["Annotation", "read_summe", "read_summe_video", "read_tvsum"]
-
 TVSUM_ROOT = "tvsum50"
 MAX_VIDEOS = 10_000
 

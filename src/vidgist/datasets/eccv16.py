@@ -36,8 +36,6 @@ from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError
 from vidgist.types import Shots
 
-__all__ = ["FIELDS", "Dataset", "open_dataset", "read_video"]
-
 FIELDS = (
     "features",
     "picks",

@@ -18,8 +18,6 @@ from vidgist.datasets.record import VideoRecord
 from vidgist.errors import OutputError
 from vidgist.system.files import reserve, whole_file
 
-__all__ = ["append_videos", "next_key", "write_dataset", "write_video"]
-
 
 def write_video(group: h5py.Group, record: VideoRecord) -> None:
     """Write a video into an empty group.

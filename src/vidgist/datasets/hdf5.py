@@ -23,16 +23,6 @@ from vidgist.datasets.hdf5_text import claimed_length, claimed_length_of_attribu
 from vidgist.errors import DataError
 from vidgist.system.file_kind import HDF5, VIDEO, kind_of_file
 
-__all__ = [
-    "MAX_BYTES",
-    "child",
-    "children",
-    "open_hdf5",
-    "read_array",
-    "read_attributes",
-    "read_text",
-]
-
 MAX_BYTES = 4 * 2**30
 """Largest array that is read."""
 FREE_BYTES = 64 * 2**20

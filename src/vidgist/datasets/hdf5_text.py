@@ -15,8 +15,6 @@ from pathlib import Path
 
 import h5py
 
-__all__ = ["claimed_length", "claimed_length_of_attribute"]
-
 # Attribute messages: version, bytes before the name, and the multiple that its parts fill.
 # version, flags, sizes of name, type and space (2 bytes each), from version 3 on the encoding.
 _MESSAGES = ((1, 8, 8), (2, 8, 1), (3, 9, 1))

@@ -23,8 +23,6 @@ import numpy.typing as npt
 from vidgist.errors import DataError
 from vidgist.system.file_kind import MATLAB5, kind_of_file
 
-__all__ = ["MAX_BYTES", "MAX_FILE", "read_matlab5"]
-
 MAX_FILE = 16 * 2**20
 MAX_BYTES = 256 * 2**20
 """Largest variable that is read, uncompressed."""

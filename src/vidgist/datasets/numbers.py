@@ -12,8 +12,6 @@ import numpy.typing as npt
 from vidgist.datasets.hdf5 import read_array
 from vidgist.errors import DataError
 
-__all__ = ["NUMBER", "as_integers", "finite", "read_n_frames", "read_picks"]
-
 NUMBER = "iufb"
 MAX_FRAMES = 100_000_000
 """Most frames of a video, ten days at 100 a second: arrays of this length are made."""

@@ -13,8 +13,6 @@ import numpy.typing as npt
 from vidgist.errors import DataError
 from vidgist.types import Features, ShapesInRepr, Shots
 
-__all__ = ["SAMPLE_STEP", "VideoRecord"]
-
 SAMPLE_STEP = 15
 """The field samples every 15th frame; used where a file has no ``picks``."""
 

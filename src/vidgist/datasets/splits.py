@@ -16,8 +16,6 @@ from typing import Any
 from vidgist.errors import DataError
 from vidgist.system.json_file import read_json
 
-__all__ = ["Split", "read_splits", "video_key", "videos_tested"]
-
 MAX_FILE = 16 * 2**20
 _NAMES = {"train": ("train_keys", "train"), "test": ("test_keys", "test")}
 

@@ -22,8 +22,6 @@ from vidgist.errors import DataError, OutputError
 from vidgist.system.files import clean_partials, output_error
 from vidgist.system.lock import exclusive
 
-__all__ = ["FeatureStore", "open_store"]
-
 CONTENT = "content"
 """Attribute of a video: the fingerprint of its video file."""
 

@@ -15,8 +15,6 @@ from pathlib import Path
 from vidgist.errors import DataError, MissingExtraError
 from vidgist.system.file_kind import first_bytes
 
-__all__ = ["masked_crc32c", "read_tfrecords"]
-
 MAX_RECORD = 8 * 2**20
 """Largest record that is read: an hour of YouTube-8M's features takes half of it."""
 _MASK = 0xA282EAD8

@@ -19,8 +19,6 @@ import numpy.typing as npt
 from vidgist.datasets.tfrecord import read_tfrecords
 from vidgist.errors import DataError, MissingExtraError
 
-__all__ = ["message_type", "read_youtube8m"]
-
 DIMENSION = 1024
 MAX_NAMES = 64
 """Most features and lists of a record; YouTube-8M has four."""

@@ -14,21 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-__all__ = [
-    "HEIGHT",
-    "WIDTH",
-    "Color",
-    "Point",
-    "blob",
-    "disc",
-    "gradient",
-    "mixed",
-    "ridge",
-    "ring_of",
-    "scatter",
-    "sprite",
-]
-
 WIDTH, HEIGHT = 1280, 720
 
 Color: TypeAlias = tuple[int, int, int]

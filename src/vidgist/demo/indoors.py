@@ -9,8 +9,6 @@ from PIL import Image, ImageDraw
 
 from vidgist.demo.canvas import HEIGHT, WIDTH, Color, disc, gradient, ridge, ring_of, scatter
 
-__all__ = ["aquarium", "city", "clock", "disco", "presenter"]
-
 
 def presenter(t: float) -> Image.Image:
     """Draw somebody who talks at a desk, before a wall with a screen."""

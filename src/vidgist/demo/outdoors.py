@@ -20,8 +20,6 @@ from vidgist.demo.canvas import (
     sprite,
 )
 
-__all__ = ["balloons", "fireworks", "road", "rocket", "snow", "storm", "sunrise"]
-
 NIGHT: Color = (10, 8, 32)
 
 

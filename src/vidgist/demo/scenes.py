@@ -10,8 +10,6 @@ from PIL import Image
 from vidgist.demo.indoors import aquarium, city, clock, disco, presenter
 from vidgist.demo.outdoors import balloons, fireworks, road, rocket, snow, storm, sunrise
 
-__all__ = ["PROGRAM", "SCENES", "Part", "program"]
-
 _DRAWN: tuple[Callable[[float], Image.Image], ...] = (
     *(presenter, sunrise, city, aquarium, rocket, road),
     *(fireworks, snow, balloons, storm, clock, disco),

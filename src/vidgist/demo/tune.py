@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from vidgist.demo.scenes import SCENES, Part
 
-__all__ = ["SAMPLE_RATE", "tune"]
-
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 SAMPLE_RATE = 48_000

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Difference", "paired_bootstrap"]
-
 DRAWS = 10_000
 
 

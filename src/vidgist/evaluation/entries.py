@@ -17,19 +17,6 @@ from vidgist.evaluation.summaries import Intervals
 from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, video_statistics
 from vidgist.scoring.scorer import Scorer
 
-__all__ = [
-    "BankOf",
-    "Entry",
-    "matched",
-    "method_entry",
-    "other_rule_entry",
-    "other_videos",
-    "row_name",
-    "scores_entry",
-    "statistics_of",
-    "uniform_entry",
-]
-
 Floats: TypeAlias = npt.NDArray[np.float64]
 BankOf: TypeAlias = Callable[[VideoRecord], Bank]
 """A function from a video to the bank that it is scored with."""

@@ -18,8 +18,6 @@ from vidgist.evaluation.results import Table, TableRow, counted
 from vidgist.evaluation.summaries import SummaryRule
 from vidgist.progress import Progress, silent
 
-__all__ = ["FEW", "evaluate", "with_splits"]
-
 FEW = 10
 """Videos under which an interval means little."""
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["f1_scores"]
-
 
 def f1_scores(
     summaries: npt.NDArray[np.bool_], user_summaries: npt.NDArray[np.bool_]

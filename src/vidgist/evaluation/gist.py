@@ -23,8 +23,6 @@ import numpy.typing as npt
 
 from vidgist.criteria.gram import product_blocks, unit_rows
 
-__all__ = ["LOOK_ALIKE", "GistMeasures", "captured", "gist_measures", "mean_annotation", "shown_in"]
-
 Floats = npt.NDArray[np.floating]
 
 LOOK_ALIKE = 0.85

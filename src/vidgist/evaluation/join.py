@@ -24,8 +24,6 @@ from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.system.file_kind import HDF5, kind_of_file
 from vidgist.types import Shots
 
-__all__ = ["annotate", "fill", "find_partner", "join", "read_annotations", "with_features_of"]
-
 MAX_EXTRA = 0.01
 """Decoders differ in the last frames of a video; a larger share means that it is another video."""
 

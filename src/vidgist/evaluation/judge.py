@@ -28,8 +28,6 @@ from vidgist.evaluation.summaries import (
     runs_of,
 )
 
-__all__ = ["MEASURES", "Judge"]
-
 Floats = npt.NDArray[np.float64]
 
 MEASURES = ("tau", "rho", "f1")

@@ -17,8 +17,6 @@ import numpy.typing as npt
 
 from vidgist.selection.values import spread
 
-__all__ = ["BUDGET", "budget_frames", "choose_shots", "keyshot_summaries", "shots_to_frames"]
-
 BUDGET = 0.15
 """Share of a video's frames that a summary may hold at most."""
 

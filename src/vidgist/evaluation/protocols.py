@@ -13,18 +13,6 @@ from typing import Literal
 from vidgist.errors import SettingError, unknown_value
 from vidgist.scoring.presets import Preset
 
-__all__ = [
-    "BEST_OR_MEAN",
-    "METRICS",
-    "PROTOCOLS",
-    "Protocol",
-    "cautions",
-    "check_protocol",
-    "protocol",
-    "protocol_of",
-    "settings_for",
-]
-
 METRICS = {"tvsum": "TVSum", "summe": "SumMe"}
 """Name of a metric -> the data set whose conventions it follows."""
 

@@ -19,8 +19,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import kendalltau, rankdata
 
-__all__ = ["Annotators", "kendall_tau", "spearman_rho"]
-
 Floats = npt.NDArray[np.floating[Any]]
 Counts = npt.NDArray[np.integer[Any]]
 

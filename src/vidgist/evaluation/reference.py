@@ -17,8 +17,6 @@ from vidgist.evaluation.judge import MEASURES, Judge
 from vidgist.evaluation.rank import Annotators
 from vidgist.evaluation.summaries import summary_row
 
-__all__ = ["BASELINES", "SEEDS", "baseline_entries", "measure_ceiling", "measure_human"]
-
 Floats = npt.NDArray[np.float64]
 
 SEEDS = 100

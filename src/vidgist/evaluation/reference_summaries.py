@@ -9,8 +9,6 @@ from vidgist.criteria.gram import unit_rows
 from vidgist.selection import knapsack
 from vidgist.types import Floats, Integers
 
-__all__ = ["best_seconds", "best_windows", "every_nth", "nothing_alike"]
-
 SECONDS = 4.0
 """Length of a window: the best of those tried on TVSum at 15%."""
 

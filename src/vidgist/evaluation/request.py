@@ -40,8 +40,6 @@ from vidgist.scoring.bank import SHIPPED, Bank
 from vidgist.scoring.presets import Preset
 from vidgist.scoring.scorer import Scorer
 
-__all__ = ["BASELINE_SCORES", "OTHERS", "Request"]
-
 BASELINE_SCORES = ("random", "constant", "human")
 
 FIELD = SummaryRule.select

@@ -13,8 +13,6 @@ from vidgist.evaluation.bootstrap import Difference, paired_bootstrap
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.protocols import Protocol
 
-__all__ = ["Published", "Table", "TableRow", "counted"]
-
 Floats = npt.NDArray[np.float64]
 
 

@@ -28,8 +28,6 @@ from vidgist.evaluation.summaries import Intervals
 from vidgist.system.file_kind import HDF5, kind_of_file
 from vidgist.system.json_file import read_json
 
-__all__ = ["read_scores"]
-
 MAX_FILE = 2**30
 VECTORS = ("score", "machine_summary", "summary")
 UNITS = ("seconds", "frames")

@@ -12,8 +12,6 @@ from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.shots import segment
 from vidgist.types import Shots
 
-__all__ = ["check_shots", "kts_shots", "resegment"]
-
 SHOTS = ("official", "kts")
 """Sources of shots: the data set's file, or Kernel Temporal Segmentation of its features."""
 

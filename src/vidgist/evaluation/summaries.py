@@ -22,8 +22,6 @@ from vidgist.evaluation.reference_summaries import best_seconds, every_nth
 from vidgist.selection import RULES, Footage, choose, parse_length
 from vidgist.types import Floats, Shots, Timeline
 
-__all__ = ["SUMMARY_MEASURES", "Intervals", "SummaryJudge", "SummaryRule", "runs_of"]
-
 SUMMARY_MEASURES = ("captured", "repeats", "coverage", "lowest_fifth")
 """Names of the measures of a summary, in the order of every array's last axis."""
 

@@ -18,8 +18,6 @@ from vidgist.evaluation.latex import latex_table
 from vidgist.evaluation.protocols import BEST_OR_MEAN
 from vidgist.evaluation.results import Published, Table, TableRow, counted
 
-__all__ = ["FORMATS", "as_data", "check_format", "comparisons", "per_video_text", "render"]
-
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")
 _STYLES = {"terminal": "simple", "markdown": "github"}
 _SHOWN = {

@@ -32,8 +32,6 @@ from vidgist.video.junk import Junk, find_junk
 from vidgist.video.measures import Measures, join, measure
 from vidgist.video.probe import probe
 
-__all__ = ["Extraction", "extract_features"]
-
 BATCH = 4
 """Samples in one inference: the activations of larger batches leave the processor's cache (a fifth
 more time at 16), need more memory, and are later to start."""

@@ -31,8 +31,6 @@ from vidgist.system.quiet import no_warnings_logged
 from vidgist.types import Features
 from vidgist.video.decode import SampleStream
 
-__all__ = ["cosines", "quantize", "quantize_by_videos"]
-
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
 KEPT = 6

@@ -12,8 +12,6 @@ from vidgist.backbones.registry import BACKBONES, load_backbone
 from vidgist.features.extract import batch_shape
 from vidgist.system.processors import usable_cores
 
-__all__ = ["Speed", "measure"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Speed:

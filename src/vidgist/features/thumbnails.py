@@ -8,8 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-__all__ = ["LONGER_SIDE", "thumbnail", "thumbnail_size"]
-
 LONGER_SIDE = 160
 _QUALITY = 70
 

@@ -10,8 +10,6 @@ from typing import Any
 
 from vidgist.errors import ModelError
 
-__all__ = ["FORMAT", "ModelCard"]
-
 FORMAT = "vidgist-model-1"
 _MAX_TEXT = 2**20
 

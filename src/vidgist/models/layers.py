@@ -13,16 +13,6 @@ import numpy as np
 from vidgist.criteria.gram import work_on_blocks
 from vidgist.types import Floats
 
-__all__ = [
-    "NORM_EPSILON",
-    "attention",
-    "bidirectional_lstm",
-    "layer_norm",
-    "linear",
-    "sigmoid",
-    "unit_length",
-]
-
 NORM_EPSILON = 1e-6
 """Added to the variance in every LayerNorm."""
 

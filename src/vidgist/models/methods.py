@@ -16,8 +16,6 @@ from vidgist.models.settings import TrainingSettings, replace_settings, setting_
 from vidgist.registry import Registry
 from vidgist.types import Floats
 
-__all__ = ["METHODS", "Method", "training_settings"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Method:

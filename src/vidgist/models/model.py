@@ -18,8 +18,6 @@ from vidgist.models.settings import from_dict
 from vidgist.system.tensors import TensorInfo, open_tensors
 from vidgist.types import Features, Floats
 
-__all__ = ["Model", "load_model"]
-
 _AGAIN = "train the model again"
 
 

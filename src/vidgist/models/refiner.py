@@ -10,8 +10,6 @@ from vidgist.models.layers import attention, layer_norm, linear, sigmoid, unit_l
 from vidgist.models.settings import ContrastiveSettings, NetworkSettings
 from vidgist.types import Floats
 
-__all__ = ["refine", "refiner_shapes"]
-
 Shapes = dict[str, tuple[int, ...]]
 
 

@@ -16,18 +16,6 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from vidgist.errors import SettingError, unknown_value
 
-__all__ = [
-    "KINDS",
-    "ContrastiveSettings",
-    "NetworkSettings",
-    "TrainingSettings",
-    "check_ranges",
-    "contrastive_settings",
-    "from_dict",
-    "replace_settings",
-    "setting_names",
-]
-
 S = TypeVar("S", bound="TrainingSettings")
 
 

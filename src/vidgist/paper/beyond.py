@@ -33,8 +33,6 @@ from vidgist.scoring.bank import NONE, Bank, VideoStatistics, bank_of
 from vidgist.scoring.presets import preset
 from vidgist.scoring.scorer import Scorer
 
-__all__ = ["TABLE", "number"]
-
 BEST = preset("best")
 STEPS = preset("best", smoothing=1.0)
 """The score before its smoothing was chosen."""

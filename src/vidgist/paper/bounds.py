@@ -6,8 +6,6 @@ from vidgist.datasets import open_dataset
 from vidgist.evaluation.protocols import METRICS, PROTOCOLS
 from vidgist.paper.context import SCORE_SETTINGS, BenchmarkResult, Context, PaperTable
 
-__all__ = ["TABLE"]
-
 
 def run(context: Context) -> BenchmarkResult:
     """Measure the baselines on all videos, one table for each protocol and data set."""

@@ -23,8 +23,6 @@ from vidgist.progress import Progress, silent
 from vidgist.scoring.presets import PRESETS, Preset
 from vidgist.scoring.scorer import Scorer
 
-__all__ = ["SCORE_SETTINGS", "TRAINING_FREE", "BenchmarkResult", "Context", "PaperTable"]
-
 TRAINING_FREE = (("alignment",), ("alignment", "uniformity"))
 """The criteria of the paper's rows without training."""
 

@@ -9,8 +9,6 @@ from vidgist.evaluation.protocols import METRICS
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.figures import destination, new_figure, save_figure, videos_with_features
 
-__all__ = ["TABLE"]
-
 BINS = 40
 
 

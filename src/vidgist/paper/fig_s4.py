@@ -12,8 +12,6 @@ from vidgist.evaluation.protocols import METRICS
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.figures import destination, new_figure, save_figure, videos_with_features
 
-__all__ = ["TABLE"]
-
 MOST_VIDEOS = 25
 SAMPLES = 60
 """Samples drawn from each video, so that long ones do not fill the picture."""

@@ -10,8 +10,6 @@ from vidgist.errors import MissingExtraError, SettingError
 from vidgist.paper.context import Context
 from vidgist.system.files import whole_file
 
-__all__ = ["destination", "new_figure", "save_figure", "videos_with_features"]
-
 ENDINGS = (".png", ".pdf", ".svg")
 
 

@@ -36,8 +36,6 @@ from vidgist.scoring.presets import preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.types import Floats
 
-__all__ = ["TABLE"]
-
 MEASURES = (
     *("captured", "captured_odd", "captured_even"),
     *("repeats", "coverage", "lowest_fifth", "pieces"),

@@ -15,8 +15,6 @@ from vidgist.errors import DataError
 from vidgist.evaluation.segmentation import kts_shots
 from vidgist.paper.library import Library
 
-__all__ = ["highlights", "highlights_file", "summe", "summe_file"]
-
 FEWEST = 20
 """Clips of a video of highlights, for a summary of 15% to be a choice."""
 
@@ -67,10 +65,10 @@ def summe(features: Path, annotated: Path) -> Iterator[VideoRecord]:
     for group in _groups(features):
         name = str(group.name).strip("/")
         record = by_name.get(name.replace("_", " "))
-        picks = read_array(child(group, "picks"), kinds="iu", ndim=1)
+        picks = read_array(child(group, "picks"), kinds="iu", shape=(None,))
         if record is None or record.n_frames is None:
             continue
-        values = read_array(child(group, "relative"), kinds="f", ndim=2)
+        values = read_array(child(group, "relative"), kinds="f", shape=(None, None))
         inside = picks < record.n_frames
         yield replace(
             record,
@@ -97,13 +95,13 @@ def highlights(path: Path) -> Iterator[VideoRecord]:
         DataError: the file is damaged.
     """
     for group in _groups(path):
-        clips = read_array(child(group, "clip"), kinds="fiu", ndim=2, shape=(None, 2))
-        labels = read_array(child(group, "match"), kinds="iuf", ndim=1).astype(np.float64)
+        clips = read_array(child(group, "clip"), kinds="fiu", shape=(None, 2))
+        labels = read_array(child(group, "match"), kinds="iuf", shape=(None,)).astype(np.float64)
         if len(clips) < FEWEST or np.ptp(labels) == 0:
             continue
         order = np.argsort(clips[:, 0], kind="stable")
         picks = clips[order, 0].astype(np.int64)
-        values = read_array(child(group, "features"), kinds="f", ndim=2)
+        values = read_array(child(group, "features"), kinds="f", shape=(None, None))
         record = VideoRecord(
             key=str(group.name).strip("/"),
             features=values[order].astype(np.float32),

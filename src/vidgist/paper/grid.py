@@ -24,8 +24,6 @@ from vidgist.paper.published import published_rows
 from vidgist.paper.trainings.groups import COMBINATIONS, Group, criteria_scores
 from vidgist.paper.trainings.table import trained_table
 
-__all__ = ["TABLE"]
-
 NEIGHBORS = (0.025, 0.05, 0.1, 0.2)
 WEIGHTS = (0.25, 0.5, 1.0, 2.0)
 

@@ -16,8 +16,6 @@ from vidgist.errors import DataError
 from vidgist.evaluation.protocols import METRICS
 from vidgist.scoring.bank.file import read_bank
 
-__all__ = ["ENVIRONMENT", "Library", "find_library"]
-
 ENVIRONMENT = "VIDGIST_DATA"
 """Environment variable with the folders to search by default."""
 

@@ -17,8 +17,6 @@ from vidgist.paper.trainings.folds import Fold, features_of
 from vidgist.paper.trainings.groups import contrastive_groups
 from vidgist.paper.trainings.table import trained_table, training_note
 
-__all__ = ["other_half"]
-
 
 def other_half(
     context: Context, dataset: Dataset, entries: list[Entry], halves: tuple[list[str], list[str]]

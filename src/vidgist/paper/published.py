@@ -9,8 +9,6 @@ from importlib.resources import files
 
 from vidgist.evaluation.results import Published, Table
 
-__all__ = ["all_published", "beside_published", "published_rows"]
-
 
 @functools.cache
 def all_published() -> tuple[Published, ...]:

@@ -19,8 +19,6 @@ from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.published import beside_published
 from vidgist.paper.tables_1_2 import train_and_measure
 
-__all__ = ["TABLE"]
-
 
 def _run(context: Context, metric: str) -> BenchmarkResult:
     if context.runs is not None:

@@ -16,8 +16,6 @@ from vidgist.paper.context import TRAINING_FREE, BenchmarkResult, Context, Paper
 from vidgist.paper.published import published_rows
 from vidgist.scoring.scorer import Scorer
 
-__all__ = ["BACKBONES", "TABLE"]
-
 BACKBONES = (
     *("vgg19", "googlenet", "inception_v3", "resnet50", "resnet101", "vit_s16", "vit_b16"),
     *("swin_s", "r3d50", "r3d101", "moco", "dino_s16", "dino_b16", "beit_b16", "mae_b16"),

@@ -14,8 +14,6 @@ from vidgist.evaluation.segmentation import resegment
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.types import Shots
 
-__all__ = ["TABLE"]
-
 NEAR = 15
 """Frames between two borders that count as the same: one sample."""
 

@@ -21,8 +21,6 @@ from vidgist.paper.trainings.groups import COMBINATIONS, Group, criteria_scores,
 from vidgist.training import require_torch
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["TABLE", "seconds_an_epoch"]
-
 SIZES = {
     f"{layers}L{heads}H": {"layers": layers, "heads": heads}
     for layers in (2, 4)

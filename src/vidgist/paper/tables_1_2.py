@@ -22,8 +22,6 @@ from vidgist.paper.trainings.folds import Fold, canonical_folds, find_others, tr
 from vidgist.paper.trainings.groups import contrastive_groups, dsn_groups
 from vidgist.paper.trainings.table import trained_table, training_note
 
-__all__ = ["TABLE", "split_tables", "train_and_measure", "training_for"]
-
 SUMME_BATCH = 8  # Table S1
 
 

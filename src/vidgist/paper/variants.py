@@ -18,8 +18,6 @@ from vidgist.paper.context import TRAINING_FREE, BenchmarkResult, Context, Paper
 from vidgist.paper.published import published_rows
 from vidgist.scoring.scorer import Scorer
 
-__all__ = ["TABLE"]
-
 ALPHA = 1.1
 
 

@@ -22,16 +22,6 @@ from vidgist.training.sources import read_training_data
 from vidgist.training.store import INDEX
 from vidgist.training.videos import TrainingVideos, gather_videos
 
-__all__ = [
-    "SETTING",
-    "TABLE",
-    "measure_on",
-    "sets_for",
-    "synthetic_youtube8m",
-    "training_for",
-    "youtube8m_videos",
-]
-
 SETTING = "youtube8m"
 DIMENSION = 1024
 SUMME = {"neighbors": 0.1, "uniform_weight": 0.5}

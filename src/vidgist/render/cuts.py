@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from vidgist.render.timecode import EditRate
 from vidgist.types import Floats
 
-__all__ = ["Cut", "cuts"]
-
 
 @dataclass(frozen=True)
 class Cut:

@@ -17,8 +17,6 @@ from vidgist.render.words import used_criteria
 from vidgist.system.json_file import read_json
 from vidgist.types import Booleans, Floats
 
-__all__ = ["Document", "read_document"]
-
 MOST_BYTES = 256 * 2**20
 """Largest summary.json that is read; one of a hundred hours has some 60 MB."""
 

@@ -28,18 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-__all__ = [
-    "FORMATS",
-    "Mark",
-    "check",
-    "draw",
-    "marks_at",
-    "marks_of",
-    "round_steps",
-    "save",
-    "time_steps",
-]
-
 FORMATS = ("pdf", "png", "svg")
 
 COLORS = ("#2b8a3e", "#c92a2a", "#212529", "#1864ab", "#862e9c", "#e67700")

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.gridspec import SubplotSpec
 
-__all__ = ["NEIGHBORS", "make_grid"]
-
 NEIGHBORS = 6
 """Pictures of neighbors beside that of a marked moment."""
 

@@ -23,8 +23,6 @@ from vidgist.types import Floats
 from vidgist.video.container import Limits
 from vidgist.video.seek import frames_at
 
-__all__ = ["neighbors_of", "with_pictures"]
-
 AMONG = 10
 """Number of nearest samples from which the shown ones are taken, as in the paper."""
 

@@ -17,8 +17,6 @@ from vidgist.render.page import assemble, breakable, escape
 from vidgist.render.report.pictures import as_text, encode, encoding
 from vidgist.render.times import format_duration
 
-__all__ = ["cover_file", "find_results", "page"]
-
 FEW, MANY = 400, 240
 """Longer side of a cover in pixels, for a few results and for hundreds."""
 

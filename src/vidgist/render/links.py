@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-__all__ = ["relative_url"]
-
 
 def relative_url(path: str | os.PathLike[str], *, folder: str | os.PathLike[str]) -> str | None:
     """Return the relative URL of a file from a page in ``folder``, None if there is none.

@@ -16,8 +16,6 @@ from vidgist.summary import Summary
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Material", "Source"]
-
 
 @dataclass(frozen=True)
 class Source:

@@ -9,8 +9,6 @@ from pathlib import Path
 from vidgist.registry import Registry
 from vidgist.render.material import Material
 
-__all__ = ["OUTPUTS", "Material", "Output", "default_outputs"]
-
 
 @dataclass(frozen=True)
 class Output:

@@ -16,8 +16,6 @@ from vidgist.summary import Summary
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_TILES", "TILE_SIDE", "Still", "Stills", "evenly", "list_stills"]
-
 MAX_TILES = 120
 """Greatest number of small pictures that are kept, evenly chosen."""
 

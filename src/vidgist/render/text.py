@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["legible", "printable"]
-
 _UNSHOWN = frozenset(("Cc", "Cn", "Co", "Cs", "Zl", "Zp"))
 """Unicode categories that are not shown: controls, surrogates, line ends."""
 

@@ -12,8 +12,6 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-__all__ = ["EditRate", "edit_rate", "exact_rate"]
-
 _SNAP = 3e-4
 """Relative distance within which a measured rate is a known one; 29.97 and 30 are 1e-3 apart."""
 

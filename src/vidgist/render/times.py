@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["format_duration", "format_time", "format_timestamp"]
-
 
 def format_time(seconds: float) -> str:
     """Return a clock time ``m:ss.t`` or ``h:mm:ss.t``.

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from vidgist.criteria import CRITERIA, Words
 from vidgist.criteria.criterion import words_for
 
-__all__ = ["REASONS", "Reason", "describe_score", "reason_of", "used_criteria", "words_of"]
-
 
 @dataclass(frozen=True)
 class Reason:

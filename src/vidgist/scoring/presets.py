@@ -14,8 +14,6 @@ from typing import Any, Literal
 from vidgist.criteria import CRITERIA
 from vidgist.errors import SettingError, unknown_value
 
-__all__ = ["AVOID_ZEROS", "DEFAULT_PRESET", "PRESETS", "Preset", "check_criteria", "preset"]
-
 AVOID_ZEROS = ("eps", "exp")
 """Ways to keep the product p in [0, 1] from 0 (S6): p + 0.05, or exp(p - 1)."""
 
@@ -120,12 +118,12 @@ REFERENCE = Preset(
     integer_values=True,  # the released solver takes whole numbers: int(1000 value)
 )
 
-# Chosen on the 25 odd-numbered videos of TVSum, and left alone since (docs/best.md).
+# Chosen on the 25 odd-numbered videos of TVSum (research/score.md).
 BEST = Preset(
     name="best",
     criteria=("distinctiveness", "belonging", "projection"),
     avoid_zeros="exp",
-    smoothing=3.0,  # 1.5 seconds at two samples a second: research/README.md
+    smoothing=3.0,  # 1.5 seconds at two samples a second
 )
 
 PRESETS = {p.name: p for p in (PAPER, REFERENCE, BEST)}

@@ -1,4 +1,4 @@
-"""Importance scores: criteria scaled, multiplied, kept from zero, and smoothed (eq. 12)."""
+"""Importance scores: criteria are scaled, multiplied, kept above zero, and smoothed (eq. 12)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_criteria, preset
 from vidgist.types import Features, Floats, Scores
-
-__all__ = ["Scorer", "importance", "scale"]
 
 
 def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> dict[str, Floats]:
@@ -58,7 +56,7 @@ def importance(
     Args:
         scaled: name -> (T,) criterion in [0, 1], as `scale` returns them.
         criteria: the names whose product is taken (eq. 12); one that transforms the product, such
-            as `projection`, stands in its place.
+            as `projection`, replaces it.
         avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1) (S6).
         smoothing: standard deviation of the Gaussian over time, in samples; 0 for none.
 
@@ -105,7 +103,7 @@ class Scorer:
         settings: of the score.
         model: the trained model, or None.
         bank: the bank in use, or None; before `matched` it may still be ``"shipped"``.
-        notes: what a user should know of the choice of the bank, one sentence each.
+        notes: remarks on the choice of the bank for the user, one sentence each.
 
     Raises:
         SettingError: settings, model and bank contradict each other.
@@ -150,7 +148,7 @@ class Scorer:
             self.bank = read_bank(bank) if path else bank  # type: ignore[arg-type, assignment]
 
     def matched(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> Scorer:
-        """Return this scorer for the features of one backbone, its bank chosen.
+        """Return this scorer with the bank for the features of one backbone.
 
         Args:
             dimension: D of the features.
@@ -187,7 +185,7 @@ class Scorer:
     ) -> dict[str, Floats]:
         """Return the raw criteria (T,) by name, higher for more important.
 
-        Those of the paper are measured always, so that they can be looked at beside any score.
+        The criteria of the paper are always measured, for comparison with any score.
 
         Args:
             features: (T, D) of one video, not normalized.
@@ -243,7 +241,7 @@ class Scorer:
                 product = _product(scaled, settings.criteria)
                 scaled[name] = minmax(transform(samples, product))
         if self.model is not None and not self.model.gives_criteria:
-            # A rival's own score; the criteria stand beside it for comparison.
+            # The score of a rival method; the criteria are kept for comparison.
             return Scores(criteria=scaled, importance=self.model.scores(features))
         return Scores(
             criteria=scaled,

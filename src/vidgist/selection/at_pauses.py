@@ -10,8 +10,6 @@ from vidgist.selection.pauses import REACH, SHORTEST, move_to_pauses
 from vidgist.types import Floats, Timeline
 from vidgist.video.speech import speech_around
 
-__all__ = ["at_pauses"]
-
 
 def at_pauses(
     path: str | os.PathLike[str],

@@ -1,4 +1,4 @@
-"""How long the summary may be, and moments of the video, as users write them."""
+"""Parsing of lengths, counts and moments of a video, as users write them."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ import re
 
 from vidgist.errors import SettingError
 
-__all__ = ["auto_length", "parse_count", "parse_length", "parse_time"]
-
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*s?")
 _EITHER = re.compile(r"0\.\d+")
-"""What may be meant as a share or as seconds."""
+"""Ambiguous: a share or seconds."""
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d{1,2}(?:\.\d+)?)")
 
 
 AUTO = "auto"
 _AUTO_SHARE, _AUTO_LEAST, _AUTO_MOST = 0.15, 10.0, 120.0
-"""15% is what the field's summaries have; less than 10 seconds tells nothing, and nobody takes more
-than two minutes for a first look."""
+"""15% is the length of the field's summaries; less than 10 seconds shows too little, and more than
+two minutes are too long for a first look."""
 
 
 def auto_length(duration: float) -> float:
-    """Return the seconds of a gist of its default length.
+    """Return the default length of a summary in seconds.
 
     15% of the video, but at least 10 seconds and at most 2 minutes, and never over half of it.
 

@@ -1,4 +1,4 @@
-"""Cells: the stretch of time that each sample stands for, and windows over them."""
+"""Cells: the time interval that each sample represents, and windows over them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.types import Booleans, Floats, Integers
-
-__all__ = ["EPS", "Cells", "Windows", "check_samples"]
 
 EPS = 1e-6
 """Seconds below which two moments are the same: far below a frame, far above rounding."""
@@ -38,9 +36,9 @@ class Windows:
 class Cells:
     """Time cells of the samples of a video, cut at the borders of shots.
 
-    A sample stands for the time from its own moment to that of the next sample; the first of a
-    shot from the shot's start, the last to its end. A *run* is a maximal sequence of usable cells
-    of one shot: pieces lie within runs.
+    A sample represents the time from its own moment to that of the next sample; the first of a shot
+    begins at the shot's start, the last ends at its end. A *run* is a maximal sequence of usable
+    cells of one shot: pieces lie within runs.
 
     Args:
         importance: (T,) of each sample.
@@ -81,11 +79,11 @@ class Cells:
         return np.stack([self.start[firsts], self.end[stops - 1]], axis=1)
 
     def at(self, moment: Floats | float) -> Any:
-        """Return the sample whose cell holds a moment or each of many, the later on a border."""
+        """Return the sample whose cell contains each moment; on a border the later one."""
         return np.searchsorted(self.start, np.asarray(moment) + EPS, side="right") - 1
 
     def before(self, moment: Floats | float) -> Any:
-        """Return the sample whose cell holds a moment or each of many, the earlier on a border."""
+        """Return the sample whose cell contains each moment; on a border the earlier one."""
         return np.searchsorted(self.start, np.asarray(moment) - EPS, side="left") - 1
 
     def mean(self, start: Floats, end: Floats) -> Floats:
@@ -98,8 +96,8 @@ class Cells:
     def windows(self, seconds: float, *, shortest: float = 0.0) -> Windows:
         """Return all windows of a length that begin or end at the border of a cell, in their runs.
 
-        The mean importance of a window is piecewise linear in its start and bends only there, so
-        the best window of each run is among them. A run that is shorter is a window itself.
+        The mean importance of a window is piecewise linear in its start and its slope changes only
+        there, so the best window of each run is among them. A shorter run is a window itself.
 
         Args:
             seconds: length of the windows.
@@ -130,7 +128,7 @@ class Cells:
 def check_samples(
     importance: npt.ArrayLike, times: npt.ArrayLike, features: npt.ArrayLike
 ) -> tuple[Floats, Floats]:
-    """Return importance and times as float64, or say which does not fit.
+    """Return importance and times as float64, checked.
 
     Raises:
         ValueError: a shape is wrong, a number is not finite, or the times descend.

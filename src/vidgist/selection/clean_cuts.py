@@ -1,7 +1,7 @@
 """Clean borders of pieces: on frames, off cuts and transitions, and in pauses of speech.
 
-A piece keeps the best-scoring sample that is in it. Its borders move inward, away from the frames
-of a cut and from a fade, dissolve or wipe; what it loses at one side it may gain at the other.
+A piece keeps its best-scoring sample. Its borders move inward, away from the frames of a cut and
+from a fade, dissolve or wipe; the time lost at one side may be added at the other.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from vidgist.selection.at_pauses import at_pauses
 from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within
 from vidgist.types import Floats, Integers
-
-__all__ = ["clean_cuts", "clean_ranges"]
 
 _EPS = 1e-6
 
@@ -32,9 +30,9 @@ def clean_cuts(
 
     Args:
         selection: pieces of shots.
-        footage: that they were chosen from.
+        footage: the video that they were chosen from.
         transitions: (m, 2) start and end in seconds of cuts, fades, dissolves, wipes, flashes.
-        speech_of: the video file whose words are not to be cut, or None to leave sound alone.
+        speech_of: the video file whose words are not to be cut, or None to ignore sound.
 
     Returns:
         The same pieces with other borders: on frames, in the same order, not overlapping, and
@@ -117,7 +115,7 @@ def _lengthened(pieces: Floats, allowed: Floats, seconds: float, *, order: Integ
 
 
 def _on_frames(pieces: Floats, frames: Floats) -> Floats:
-    """Return pieces (n, 2) shrunk to frame borders (N + 1,); as they are within a single frame."""
+    """Return pieces (n, 2) shrunk to frame borders (N + 1,); those within one frame unchanged."""
     first = np.searchsorted(frames, pieces[:, 0] - _EPS)
     last = np.searchsorted(frames, pieces[:, 1] + _EPS, side="right") - 1
     whole = last > first

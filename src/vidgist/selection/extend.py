@@ -1,4 +1,4 @@
-"""Lengthening of pieces within their runs, at the better side first."""
+"""Extension of pieces within their runs, at the better side first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 
 from vidgist.selection.cells import EPS, Cells
 from vidgist.selection.looks import Looks
-
-__all__ = ["extend"]
 
 
 def extend(
@@ -26,9 +24,9 @@ def extend(
 
     Args:
         cells: of the video.
-        looks: what the pieces show, in their order.
+        looks: samples that the pieces show, in their order.
         pieces: starts and ends in seconds, without overlap.
-        seconds: that may be added.
+        seconds: time that may be added.
         bound: cosine to another piece from which on a cell is not added.
         most: seconds that a lengthened piece may last.
 

@@ -29,8 +29,6 @@ from vidgist.selection.looks import Looks, mean_distance
 from vidgist.selection.rule import Footage, Rule, Selection
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["CONSTANTS", "RULE", "GistConstants", "LeftOut", "Pieces", "gist_pieces", "junk_reasons"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class GistConstants:
@@ -71,7 +69,7 @@ class GistConstants:
 CONSTANTS = GistConstants()
 
 COMPARED = 8
-"""Samples of a piece that are compared at least, where it has as many: every half second of 4 s."""
+"""Samples of a piece that are compared, if it has as many: every half second of 4 s."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +78,7 @@ class LeftOut:
 
     Attributes:
         reason: ``repeats``, ``no time left``, ``too short``, or the reason of its junk.
-        piece: which piece it repeats, -1 otherwise.
+        piece: index of the piece that it repeats, -1 for none.
     """
 
     reason: str
@@ -96,9 +94,10 @@ class Pieces:
         shots: (n,) the shot of each.
         scores: (n,) mean importance over its time.
         ranks: (n,) 0 for the piece that was chosen first.
-        why: of each piece: ``important``; ``repeats`` where the video has not enough that differs;
-            ``short`` where no longer one was left; or the reason of its junk where all is junk.
-        left_out: of each shot, why it has no piece; None where it has.
+        why: reason of each piece: ``important``; ``repeats`` if the video does not have enough
+            different content; ``short`` if no longer piece was left; or the reason of its junk if
+            all is junk.
+        left_out: for each shot, why it has no piece; None if it has one.
     """
 
     seconds: Floats
@@ -124,12 +123,12 @@ def junk_reasons(junk: npt.ArrayLike | None, n_samples: int) -> npt.NDArray[np.s
     """
     if junk is None:
         return np.full(n_samples, "", dtype="<U1")
-    given = np.asarray(junk)
-    if given.shape != (n_samples,):
-        raise ValueError(f"junk: expected ({n_samples},), got {given.shape}")
-    if given.dtype == np.bool_:
-        return np.where(given, "junk", "")
-    return given.astype(np.str_)
+    reasons = np.asarray(junk)
+    if reasons.shape != (n_samples,):
+        raise ValueError(f"junk: expected ({n_samples},), got {reasons.shape}")
+    if reasons.dtype == np.bool_:
+        return np.where(reasons, "junk", "")
+    return reasons.astype(np.str_)
 
 
 def gist_pieces(
@@ -143,7 +142,7 @@ def gist_pieces(
     junk: npt.ArrayLike | None = None,
     rule: GistConstants = CONSTANTS,
 ) -> Pieces:
-    """Select the pieces of a summary.
+    """Select the pieces of a summary by importance per second, without look-alikes.
 
     Args:
         importance: (T,) of each sample, higher for more important.
@@ -201,7 +200,7 @@ def gist_pieces(
 
 
 class _Choice:
-    """Pieces chosen so far, and what they leave."""
+    """Pieces chosen so far, and the remaining budget."""
 
     def __init__(self, cells: Cells, features: Floats, rule: GistConstants, budget: float) -> None:
         self.cells, self.rule, self.budget = cells, rule, budget
@@ -212,15 +211,15 @@ class _Choice:
         lasting = cells.end - cells.start
         self.distance = mean_distance(features, lasting, cells.usable)
         # Whole cells, where samples are evenly spaced: a part of one more would add little.
-        wanted = rule.piece_seconds(self.budget)
+        target = rule.piece_seconds(self.budget)
         step = max(float(np.median(lasting[cells.usable])), EPS)
-        count = max(1, round(wanted / step))
+        count = max(1, round(target / step))
         fits = rule.shortest <= count * step <= self.budget
-        self.seconds = count * step if fits else wanted
+        self.seconds = count * step if fits else target
         self.looks = Looks(features, stride=max(1, count // COMPARED))
 
     def bound(self, halvings: int) -> float:
-        """Return the cosine from which on samples look alike, infinity where all do."""
+        """Return the least cosine of look-alikes, infinity if the video shows a single picture."""
         if self.distance < self.rule.one_picture:
             return np.inf
         return 1.0 - float(self.rule.look_alike * self.distance / 2**halvings)
@@ -248,7 +247,7 @@ class _Choice:
         self.lengthen(np.inf)
 
     def _drop_gaps(self) -> None:
-        """Allow pieces right beside others of the same shot."""
+        """Allow pieces that touch others of the same shot."""
         self.blocked[:] = False
         for start, end in self.pieces:
             self.blocked[self.cells.at(start) : self.cells.before(end) + 1] = True
@@ -262,14 +261,14 @@ class _Choice:
         shortest: float | None = None,
         limit: int | None = None,
     ) -> None:
-        """Take windows from the best down, where they fit and do not look like a piece.
+        """Take windows in descending order of score, if they fit and do not look like a piece.
 
         Args:
             bound: cosine from which on samples look alike.
             seconds: length of the windows.
-            why: they are taken.
+            why: reason of the pieces.
             shortest: seconds that a window lasts at least, by default `GistConstants.shortest`.
-            limit: of pieces.
+            limit: greatest number of pieces.
         """
         shortest = min(self.rule.shortest if shortest is None else shortest, seconds)
         found = self.cells.windows(seconds, shortest=shortest)
@@ -291,11 +290,11 @@ class _Choice:
             self._add(start, end, first, stop, why)
 
     def _open(self, windows: Windows, bound: float) -> Booleans:
-        """Return which windows nothing is known against: most fall here, without a loop."""
+        """Return which windows are neither blocked nor known look-alikes: a quick first filter."""
         near = np.repeat(self.looks.known_near(bound), self.looks.stride)[: len(self.blocked)]
         near[np.arange(len(near)) % self.looks.stride > 0] = False
-        against = np.concatenate([[0], np.cumsum(self.blocked | near)])
-        return np.asarray(against[windows.stop] == against[windows.first])
+        excluded = np.concatenate([[0], np.cumsum(self.blocked | near)])
+        return np.asarray(excluded[windows.stop] == excluded[windows.first])
 
     def _add(self, start: float, end: float, first: int, stop: int, why: str) -> None:
         self.looks.show(first, stop, len(self.pieces))
@@ -343,7 +342,7 @@ def _result(choice: _Choice, borders: Floats, reasons: npt.NDArray[np.str_]) -> 
     firsts = cells.at(merged[:, 0])
     ranks = np.argsort(np.argsort([min(g) for g in groups]))
     why = [choice.why[min(g)] or str(reasons[i]) for g, i in zip(groups, firsts, strict=True)]
-    place = {chosen: i for i, group in enumerate(groups) for chosen in group}
+    merged_index = {chosen: i for i, group in enumerate(groups) for chosen in group}
     shown = cells.shot[firsts]
     return Pieces(
         seconds=merged,
@@ -351,7 +350,7 @@ def _result(choice: _Choice, borders: Floats, reasons: npt.NDArray[np.str_]) -> 
         scores=cells.mean(merged[:, 0], merged[:, 1]),
         ranks=ranks,
         why=tuple(why),
-        left_out=_left_out(choice, len(borders), set(shown.tolist()), reasons, place),
+        left_out=_left_out(choice, len(borders), set(shown.tolist()), reasons, merged_index),
     )
 
 
@@ -360,7 +359,7 @@ def _left_out(
     n_shots: int,
     shown: set[int],
     reasons: npt.NDArray[np.str_],
-    place: dict[int, int],
+    merged_index: dict[int, int],
 ) -> tuple[LeftOut | None, ...]:
     """Return why each shot has no piece, judged by its best window."""
     cells, rule = choice.cells, choice.rule
@@ -388,7 +387,7 @@ def _left_out(
         most = low + int(np.argmax(cosine[low:high]))
         alike = cosine[most] >= choice.bound(0)
         found[shot] = (
-            LeftOut(reason="repeats", piece=place[int(piece[most])])
+            LeftOut(reason="repeats", piece=merged_index[int(piece[most])])
             if alike
             else LeftOut(reason="no time left")
         )

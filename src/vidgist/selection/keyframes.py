@@ -27,8 +27,6 @@ from vidgist.selection.gist import CONSTANTS, junk_reasons
 from vidgist.selection.looks import mean_distance
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["Keyframes", "cover_keyframes"]
-
 MOST_SAMPLES = 2048
 """Samples that are compared each with each: their products take 16 MB and half a second."""
 
@@ -39,10 +37,10 @@ LEAST_GAIN = 0.02
 """Share of F that one more keyframe must add, where their number is not given."""
 
 MOST_AUTO = 24
-"""Keyframes at most, where their number is not given: what one storyboard holds."""
+"""Greatest number of keyframes by default: as many as fit on one storyboard."""
 
 SECONDS_EACH = 4.0
-"""Seconds of video for each of them at least: a clip of one scene needs a few, not dozens."""
+"""Least seconds of video per keyframe: a clip of one scene needs a few, not dozens."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +50,9 @@ class Keyframes:
     Attributes:
         samples: (n,) index of each.
         gains: (n,) share of F(all samples) that each added when it was chosen.
-        why: they are as many: ``asked for``, ``covered`` (one more adds less than 2%), ``alike``
-            (all others look like one of them), ``most`` (one in 4 seconds, 24)
-            or ``all`` (no other sample is left).
+        why: reason of their number: ``asked for``, ``covered`` (one more adds less than 2%),
+            ``alike`` (all others look like one of them), ``most`` (one in 4 seconds, 24) or
+            ``all`` (no other sample is left).
     """
 
     samples: Integers
@@ -233,11 +231,11 @@ def _sharpest(
     One that another keyframe has, or that looks like another keyframe, is passed over.
     """
     moved: Integers = samples.copy()
-    for place, sample in enumerate(samples.tolist()):
+    for index, sample in enumerate(samples.tolist()):
         first = int(np.searchsorted(times, times[sample] - NEARBY - 1e-6))
         stop = int(np.searchsorted(times, times[sample] + NEARBY + 1e-6))
         near = np.arange(first, stop)
-        others = np.delete(moved, place)
+        others = np.delete(moved, index)
         fits = usable[near] & (rows[near] @ rows[sample] >= bound) & ~np.isin(near, others)
         if len(others):
             now = float((rows[others] @ rows[sample]).max())
@@ -245,5 +243,5 @@ def _sharpest(
         fits |= near == sample
         candidates = near[fits]
         best = np.lexsort((np.abs(times[candidates] - times[sample]), -sharpness[candidates]))[0]
-        moved[place] = candidates[best]
+        moved[index] = candidates[best]
     return np.asarray(moved)

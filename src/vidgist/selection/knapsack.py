@@ -1,4 +1,4 @@
-r"""The 0/1 knapsack, exactly: the shots of the greatest total value that fit the length.
+r"""Exact 0/1 knapsack: the items of the greatest total value that fit a capacity.
 
 .. math:: \max \sum_i v_i s_i \quad s.t. \quad \sum_i w_i s_i \le W, \; s_i \in \{0, 1\}
 """
@@ -9,16 +9,14 @@ import numpy as np
 
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["knapsack"]
-
 
 def knapsack(values: Floats, weights: Integers, capacity: int) -> Booleans:
     """Return which items to take.
 
-    After each item only those (value, weight) pairs are kept that no other pair beats in both
-    (Nemhauser and Ullmann, 1969), and whose upper bound, the rest filled with the densest items and
-    a fraction of the next (Dantzig, 1957), reaches what is known to be possible. Few remain, also
-    where weights are fine.
+    After each item, only those (value, weight) pairs are kept that no other pair dominates
+    (Nemhauser and Ullmann, 1969) and whose upper bound reaches the best value found so far. The
+    bound fills the remaining capacity with the densest items and a fraction of the next (Dantzig,
+    1957). Few pairs remain, also with fine weights.
 
     Args:
         values: (S,) finite; an item of value 0 or less is never taken.
@@ -26,7 +24,7 @@ def knapsack(values: Floats, weights: Integers, capacity: int) -> Booleans:
         capacity: the greatest total weight allowed, at least 0.
 
     Returns:
-        (S,) bool. Of several best choices one that is among the lightest.
+        (S,) bool. Of several best choices, one of the lightest.
 
     Raises:
         ValueError: a shape is wrong, a value is not finite, a weight or the capacity is negative.
@@ -56,12 +54,12 @@ def knapsack(values: Floats, weights: Integers, capacity: int) -> Booleans:
         fits = int(np.searchsorted(load, capacity - weights[item], side="right"))
         all_load = np.concatenate([load, load[:fits] + weights[item]])
         all_worth = np.concatenate([worth, worth[:fits] + values[item]])
-        # By load; among equal loads the worthier first, so that it shadows the others.
+        # By load; among equal loads the most valuable first, which dominates the others.
         order = np.lexsort((-all_worth, all_load))
         before = np.maximum.accumulate(all_worth[order])
         kept = order[np.r_[True, all_worth[order][1:] > before[:-1]]]
 
-        # The items to come, filled in by density until one no longer fits whole.
+        # The remaining items, filled in by density until one no longer fits as a whole.
         room = capacity - all_load[kept] + filled_load[i + 1]
         whole = np.searchsorted(filled_load, room, side="right") - 1
         reached = all_worth[kept] + filled_worth[whole] - filled_worth[i + 1]

@@ -1,10 +1,9 @@
-r"""Look-alikes: whether samples resemble what is already shown.
+r"""Look-alikes: similarity of samples to those that are already shown.
 
 .. math:: d_{ts} = 1 - x_t \cdot x_s, \qquad \bar d = \overline{d_{ts}} = 1 - |\bar x|^2
 
-with x the features at length 1. How large a cosine of two different scenes is depends on the
-backbone and on the video, so a bound is a share of the mean distance between two samples of the
-video.
+with x the features at length 1. The cosine of two different scenes depends on the backbone and on
+the video, so a bound is a share of the mean distance between two samples of the video.
 """
 
 from __future__ import annotations
@@ -14,10 +13,8 @@ import numpy as np
 from vidgist.criteria.gram import unit_rows
 from vidgist.types import Booleans, Floats, Integers
 
-__all__ = ["Looks", "mean_distance"]
-
 _BLOCK = 4096
-"""Rows that are worked on at a time: their products with thousands shown stay near 100 MB."""
+"""Rows per block: their products with thousands of shown rows stay near 100 MB."""
 
 
 def mean_distance(features: Floats, seconds: Floats, usable: Booleans) -> float:
@@ -40,12 +37,12 @@ def mean_distance(features: Floats, seconds: Floats, usable: Booleans) -> float:
 
 
 class Looks:
-    """Largest cosine of samples to what is shown, computed only where it is asked for.
+    """Largest cosine of samples to those that are shown, computed on demand.
 
     Args:
         features: (T, D), of any length.
-        stride: every how many samples one is compared; a span without such a sample is judged by
-            the last one before it.
+        stride: one sample in so many is compared; for a span without such a sample, the last one
+            before it.
     """
 
     def __init__(self, features: Floats, *, stride: int = 1) -> None:
@@ -63,10 +60,10 @@ class Looks:
         return slice(low, high) if low < high else slice(high - 1, high)
 
     def show(self, first: int, stop: int, piece: int) -> None:
-        """Add samples to what is shown."""
+        """Add samples to those that are shown."""
         rows = self.rows[self.span(first, stop)]
         needed = self._count + len(rows)
-        if needed > len(self._shown):  # doubled, so that many pieces stay cheap
+        if needed > len(self._shown):  # doubled: amortized growth
             grown = np.empty((2 * needed, rows.shape[1]), dtype=rows.dtype)
             grown[: self._count] = self._shown[: self._count]
             self._shown = grown

@@ -21,8 +21,6 @@ import numpy.typing as npt
 
 from vidgist.types import Floats
 
-__all__ = ["GUARD", "REACH", "SHORTEST", "move_to_pauses"]
-
 Options: TypeAlias = list[tuple[float, float]]
 """(seconds, cost) of each place that a border may take; the first is where it is."""
 

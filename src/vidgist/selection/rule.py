@@ -14,8 +14,6 @@ import numpy as np
 from vidgist.registry import Registry
 from vidgist.types import Booleans, Floats, Integers, Shots, Strings, Timeline
 
-__all__ = ["RULES", "Footage", "Rule", "Selection", "choose"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Footage:

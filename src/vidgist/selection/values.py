@@ -1,12 +1,10 @@
-"""From scores of samples to values of shots."""
+"""Values of shots from scores of samples."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from vidgist.types import Floats, Integers
-
-__all__ = ["best_within", "shot_values", "spread"]
 
 
 def spread(scores: Floats, picks: Integers, n_frames: int) -> Floats:

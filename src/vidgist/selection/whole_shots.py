@@ -13,8 +13,6 @@ from vidgist.selection.rule import Footage, Rule, Selection
 from vidgist.selection.values import shot_values, spread
 from vidgist.types import Booleans, Floats, Integers, Shots
 
-__all__ = ["RULE", "best_samples", "offered_shots", "select"]
-
 TICK = 0.001
 """Seconds in which durations are weighed where frames do not come at a constant rate."""
 
@@ -45,7 +43,7 @@ def select(values: Floats, seconds: Floats, budget: float, *, tick: float = TICK
     weights = np.ceil(seconds / tick - _SLACK).astype(np.int64)
     capacity = int(budget / tick + 1e-6)
     chosen = knapsack(values, weights, capacity)
-    while seconds[chosen].sum() > budget + 1e-6:  # what the slack forgave added up
+    while seconds[chosen].sum() > budget + 1e-6:  # the slack of several shots adds up
         capacity -= 1
         chosen = knapsack(values, weights, capacity)
     return chosen
@@ -54,11 +52,11 @@ def select(values: Floats, seconds: Floats, budget: float, *, tick: float = TICK
 def offered_shots(junk: Booleans, picks: Integers, shots: Shots) -> Booleans:
     """Return which shots may be chosen: not those that are junk for half of their time or more.
 
-    Nobody wants to see black, but fades are short, and the knapsack would fill with them whatever
-    is left of the budget. Where all shots are junk, all may be chosen.
+    Fades are short, and the knapsack would fill the rest of the budget with them. If all shots are
+    junk, all may be chosen.
 
     Args:
-        junk: (T,) which samples show nothing.
+        junk: (T,) which samples are unfit to show.
         picks: (T,) frame index of each sample.
         shots: (S) all shots.
 
@@ -111,9 +109,9 @@ def _choose(footage: Footage) -> Selection:
 
 
 def _piece_around(moment: float, shot: int, footage: Footage) -> Floats:
-    """Return the piece (1, 2) of ``budget`` seconds of a shot around the moment that matters most.
+    """Return the piece (1, 2) of ``budget`` seconds of a shot around its best moment.
 
-    It begins on a frame and lasts the budget to the dot, also where that is less than a frame.
+    It begins on a frame and lasts exactly the budget, even if that is less than a frame.
     """
     first, stop = (int(f) for f in footage.shots.frames[shot])
     start, end = (float(s) for s in footage.shot_seconds[shot])

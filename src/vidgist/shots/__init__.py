@@ -1,4 +1,4 @@
-"""Where a video changes: change points between samples, and shots on frames."""
+"""Shots: change points between samples, and borders on frames."""
 
 from vidgist.shots.kts import segment
 from vidgist.shots.refine import refine_shots

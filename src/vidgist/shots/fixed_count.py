@@ -13,8 +13,6 @@ import numpy as np
 
 from vidgist.types import Floats, Integers
 
-__all__ = ["FixedCount"]
-
 
 class FixedCount:
     """Least scatter of a sequence for each number of segments up to a limit.

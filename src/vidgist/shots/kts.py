@@ -6,10 +6,10 @@ Potapov et al., "Category-Specific Video Summarization", ECCV 2014, with a linea
           g(m) = \frac{v m}{2 n} (\log \frac{n}{m} + 1), \quad g(0) = 0
 
 The classical program finds the best scatter C(m) for every number m of change points, at a cost of
-n^2 for each m. Only the m that minimizes C(m) / n + g(m) is wanted, and g is concave: it is the
+n^2 for each m. Only the m that minimizes C(m) / n + g(m) is needed, and g is concave: it is the
 lower envelope of straight lines, so that the minimum is also the minimum for some constant price of
 a change point, a vertex of the lower convex hull of C. One partition at a constant price costs n^2,
-and bounds on the stretches of the hull between known vertices leave a dozen prices to try.
+and bounds on the hull between known vertices leave a dozen prices to try.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from vidgist.shots.partition import Partitioner
 from vidgist.shots.scatter import Scatter
 from vidgist.types import Floats, Integers
 
-__all__ = ["segment"]
-
 
 def segment(
     features: Floats, *, penalty: float = 1.0, max_change_points: int | None = None
@@ -34,8 +32,8 @@ def segment(
 
     Args:
         features: (T, D); normalized here.
-        penalty: v, the weight of the price of change points, more than 0.
-        max_change_points: at most so many; T // 2 by default.
+        penalty: v, the weight of the penalty on change points, more than 0.
+        max_change_points: greatest number of change points; T // 2 by default.
 
     Returns:
         (m,) ascending indices in [1, T): sample ``i`` is the first of a new segment. Empty where
@@ -106,7 +104,7 @@ class _Sweep:
     def _vertex(self, price: float) -> _Vertex:
         if price == np.inf:
             scatter = self.partitioner.scatter.of(0, self.n)
-            # The first change point cannot gain more than all there is.
+            # The first change point cannot reduce the scatter by more than the whole of it.
             vertex = _Vertex(np.zeros(0, dtype=np.int64), scatter, scatter)
         else:
             vertex = _Vertex(*self.partitioner.solve(price), price)
@@ -119,7 +117,7 @@ class _Sweep:
             self.best_value, self.best_points = value, points
 
     def _bound(self, left: _Vertex, right: _Vertex) -> float:
-        """Return what no allowed m strictly between the two can beat.
+        """Return a lower bound of the value of any allowed m strictly between the two.
 
         The tangents at both vertices lie under C, and a line plus the concave g is least at an end:
         at a vertex, which is known, where the tangents cross, or at the greatest m allowed.
@@ -160,7 +158,7 @@ class _Sweep:
         self._offer(exact.change_points(m + 1), float(exact.scatter()[m + 1]))
 
     def _thinned(self, points: Integers) -> tuple[Integers, float]:
-        """Return the change points less those whose loss costs least, down to the limit."""
+        """Return the change points, with the least useful ones removed down to the limit."""
         scatter = self.partitioner.scatter
         kept = list(points)
         while len(kept) > self.limit:

@@ -4,7 +4,7 @@ The dynamic program of Jackson et al. (2005): best(t) = min over s < t of best(s
 penalty. Where all costs fit in memory they are made once and every penalty reads them; for longer
 sequences they are made anew for each penalty, but only for the starts that can still win (the rule
 of PELT, Killick et al. 2012), so that memory grows with the longest shots and not with T squared.
-Where more than `MOST_STARTS` can still win, the worse of every two far behind are given up.
+Where more than `MOST_STARTS` can still win, the worse of each two old starts is dropped.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import numpy as np
 from vidgist.shots.scatter import Scatter
 from vidgist.types import Floats, Integers
 
-__all__ = ["MOST_STARTS", "STORED_SAMPLES", "Partitioner"]
-
 STORED_SAMPLES = 8192
 """Sequences up to this length keep all their costs: T squared / 2 numbers, 270 MB at most."""
 
@@ -23,8 +21,8 @@ STORED_SAMPLES = 8192
 MOST_STARTS = 2048
 """Starts tried at most where costs are not stored: a quarter of an hour at 2 samples a second.
 
-Nothing can be ruled out while nothing changes: then the time would grow with T squared.  Where a
-scene lasts so long, its beginning is sought among the best of every two, four, ... samples.
+No start can be ruled out while nothing changes, and the time would grow with T squared.  The start
+of such a long scene is searched among the better of every two, four, ... samples.
 """
 
 
@@ -32,7 +30,7 @@ class Partitioner:
     """Finds the best partition of one sequence for any penalty.
 
     Attributes:
-        exact: whether nothing was left out so far that might have been better.
+        exact: whether no start was dropped so far that might have been better.
     """
 
     def __init__(

@@ -1,12 +1,10 @@
-"""From change points between samples to shots that begin on the very frame of a cut."""
+"""Refinement of change points between samples to shots that begin on the frame of a cut."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from vidgist.types import Integers, Shots, Timeline
-
-__all__ = ["MIN_SHOT", "refine_shots"]
 
 MIN_SHOT = 0.5
 """Seconds that a shot lasts at least, unless the video itself is shorter: less is a flash."""
@@ -17,8 +15,8 @@ def refine_shots(
 ) -> Shots:
     """Return shots whose borders lie where the picture changes most.
 
-    A change point i says that something changed after sample i - 1 and not later than sample i;
-    the border is the frame in between that differs most from the one before it. Borders that would
+    A change point i means a change after sample i - 1 and not later than sample i; the border is
+    the frame in between that differs most from the one before it. Borders that would
     make a shot shorter than ``min_shot`` are dropped, the weakest first.
 
     Args:
@@ -42,7 +40,7 @@ def refine_shots(
     for point in change_points.tolist():
         first, last = int(picks[point - 1]) + 1, int(picks[point])
         window = timeline.jumps[first : last + 1]
-        # A slow change has no frame of its own: then the sample says where it had happened.
+        # A slow change has no single frame: then the border is the frame of the sample.
         border = first + int(np.argmax(window)) if len(window) and window.max() > 0 else last
         if 0 < border < timeline.n_frames:
             strengths[border] = float(timeline.jumps[border])

@@ -13,21 +13,19 @@ import numpy as np
 
 from vidgist.types import Floats, Integers
 
-__all__ = ["Scatter"]
-
 
 class Scatter:
-    """Scatter of every segment of a sequence of features, on request.
+    """Scatter of any segment of a sequence of features.
 
     Args:
         features: (T, D).
-        scale: (T,) what each row is multiplied by first; 1 by default.
+        scale: (T,) factors of the rows, applied first; 1 by default.
     """
 
     def __init__(self, features: Floats, *, scale: Floats | None = None) -> None:
         # The scatter does not change with the origin; around the mean the running sums stay small
-        # and with them the rounding when they are subtracted. All in one array: that of ten hours
-        # takes 700 MB.
+        # and with them the rounding when they are subtracted. All in one array, which takes 700 MB
+        # for ten hours.
         features = np.asarray(features)
         self.n_samples = len(features)
         self._sums = np.zeros((len(features) + 1, features.shape[1]))

@@ -16,8 +16,6 @@ from pathlib import Path
 from vidgist.errors import OutputError
 from vidgist.system.files import whole_file
 
-__all__ = ["cache_folder", "cached"]
-
 _HASH_DIGITS = 32
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from vidgist.errors import DataError
 
-__all__ = ["HDF5", "JSON", "MATLAB5", "VIDEO", "first_bytes", "kind_of_bytes", "kind_of_file"]
-
 HDF5 = "an HDF5 file"
 JSON = "a JSON text"
 MATLAB5 = "a MATLAB 5 file"

@@ -14,16 +14,6 @@ from pathlib import Path
 
 from vidgist.errors import OutputError
 
-__all__ = [
-    "PARTIAL_SUFFIX",
-    "check_output",
-    "clean_partials",
-    "output_error",
-    "reserve",
-    "whole_file",
-    "whole_folder",
-]
-
 PARTIAL_SUFFIX = ".partial"
 """Ending of files and folders that are being written; safe to delete when nothing runs."""
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from vidgist.errors import InputError
 
-__all__ = ["content_fingerprint", "file_hash"]
-
 _PIECES = 16
 _PIECE = 1 << 16
 

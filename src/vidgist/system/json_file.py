@@ -9,8 +9,6 @@ from typing import Any
 from vidgist.errors import DataError, InputError
 from vidgist.system.file_kind import JSON, kind_of_bytes
 
-__all__ = ["read_json"]
-
 
 def read_json(path: Path, *, max_bytes: int, cure: str, error: type[InputError] = DataError) -> Any:
     """Read a JSON file.

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["exclusive"]
-
 
 def _try_lock(descriptor: int) -> bool:
     try:

@@ -6,8 +6,6 @@ import os
 
 from vidgist.errors import SettingError, unknown_value
 
-__all__ = ["DEVICES", "check_device", "check_threads", "torch_uses_cuda", "usable_cores"]
-
 DEVICES = ("auto", "cpu", "cuda")
 """Where a network runs; `auto` takes CUDA where the library that runs it can use it."""
 

@@ -6,8 +6,6 @@ import contextlib
 import logging
 from collections.abc import Iterator
 
-__all__ = ["no_warnings_logged"]
-
 
 @contextlib.contextmanager
 def no_warnings_logged() -> Iterator[None]:

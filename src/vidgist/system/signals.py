@@ -6,8 +6,6 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 
-__all__ = ["when_stopped"]
-
 
 def when_stopped(handler: Callable[[int, FrameType | None], None]) -> None:
     """Call ``handler`` when the process is to end, or its terminal has closed.

@@ -20,8 +20,6 @@ from safetensors.numpy import save
 from vidgist.errors import InputError, ModelError
 from vidgist.system.files import whole_file
 
-__all__ = ["TensorFile", "TensorInfo", "Tensors", "open_tensors", "write_tensors"]
-
 Tensors: TypeAlias = dict[str, npt.NDArray[Any]]
 
 MAX_BYTES = 2 * 2**30

@@ -16,8 +16,6 @@ from vidgist.models.settings import ContrastiveSettings
 from vidgist.training.sampling import epoch_generator, sample_indices, shuffled_batches
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["dequantize", "epoch_batches"]
-
 READ_AHEAD = 2
 """Batches that are read ahead."""
 

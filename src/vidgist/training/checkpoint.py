@@ -21,8 +21,6 @@ from vidgist.system.tensors import open_tensors, write_tensors
 from vidgist.training.learner import Learner
 from vidgist.training.videos import Array
 
-__all__ = ["Checkpoint", "checkpoint_path", "restore", "save_checkpoint", "weights_of"]
-
 FORMAT = "vidgist-checkpoint-1"
 _ANEW = "start anew with overwrite=True in the place of resume=True"
 _NETWORK, _ADAM, _EXTRA = "network.", "adam.", "extra."

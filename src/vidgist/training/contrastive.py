@@ -15,8 +15,6 @@ from vidgist.training.losses import total_loss
 from vidgist.training.network import seed_network
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["ContrastiveLearner"]
-
 
 class ContrastiveLearner(Learner):
     """Training of the network and the uniqueness filter (sections 4.3 and 4.4)."""

@@ -26,8 +26,6 @@ from vidgist.system.processors import torch_uses_cuda
 from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint
 from vidgist.training.learner import Learner, StepCallback
 
-__all__ = ["choose_precision", "is_first_process", "learn", "open_fabric"]
-
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed"}
 CHECKPOINT_SECONDS = 10.0
 """Least age of the last checkpoint when an epoch writes another."""

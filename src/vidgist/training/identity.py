@@ -10,8 +10,6 @@ from typing import Any
 from vidgist.models.settings import TrainingSettings
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["identity_of", "run_name"]
-
 
 def identity_of(
     videos: TrainingVideos, *, settings: TrainingSettings, seed: int, **run: Any

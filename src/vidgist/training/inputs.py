@@ -11,8 +11,6 @@ from vidgist.training.store import is_store, read_index
 from vidgist.video import open_video
 from vidgist.video.inputs import VIDEO_ENDINGS, find_videos
 
-__all__ = ["HDF5_FILES", "RECORDS", "STORES", "VIDEOS", "is_youtube8m", "sort_inputs"]
-
 HDF5_FILES, RECORDS, STORES, VIDEOS = "HDF5 files", "TFRecord files", "a store", "videos"
 """The kinds, in the words of messages."""
 

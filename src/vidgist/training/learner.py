@@ -11,8 +11,6 @@ from torch import Tensor, nn
 from vidgist.models.settings import TrainingSettings
 from vidgist.training.videos import Array
 
-__all__ = ["Learner", "StepCallback", "adam"]
-
 
 class StepCallback(Protocol):
     """Callback after every step."""

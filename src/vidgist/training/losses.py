@@ -23,16 +23,6 @@ from torch.utils.checkpoint import checkpoint
 from vidgist.criteria.alignment import neighbor_count
 from vidgist.models.settings import ContrastiveSettings
 
-__all__ = [
-    "alignment_loss",
-    "filter_target",
-    "nearest_neighbors",
-    "segments",
-    "total_loss",
-    "uniformity_loss",
-    "uniqueness_loss",
-]
-
 _BLOCK_NUMBERS = 2**23
 """Kernel values to segments in memory at once; a batch of 32 videos is one block."""
 

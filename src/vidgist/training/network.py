@@ -21,8 +21,6 @@ from torch.utils.checkpoint import checkpoint
 from vidgist.models.layers import NORM_EPSILON
 from vidgist.models.settings import NetworkSettings
 
-__all__ = ["EncoderLayer", "Refiner", "seed_network"]
-
 _KEPT_NUMBERS = 2**23
 """Most queries of a batch that are kept for the gradient, and as many keys and values. More, as in
 a batch of 128 videos with 8 heads, are computed again: kept, they would take 1 GB of 3."""

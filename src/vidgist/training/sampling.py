@@ -9,8 +9,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["epoch_generator", "sample_indices", "shuffled_batches"]
-
 Integers = npt.NDArray[np.int64]
 
 

@@ -22,8 +22,6 @@ from vidgist.training.inputs import HDF5_FILES, RECORDS, STORES, VIDEOS, sort_in
 from vidgist.training.store import is_store, open_mapped_store, read_index, write_mapped_store
 from vidgist.training.videos import Array, TrainingVideos, gather_videos
 
-__all__ = ["read_training_data", "training_part"]
-
 YOUTUBE8M = "youtube8m"
 """Name of the backbone of YouTube-8M's features."""
 

@@ -21,8 +21,6 @@ from vidgist.system.files import whole_folder
 from vidgist.system.json_file import read_json
 from vidgist.training.videos import Array, TrainingVideos, digest_of
 
-__all__ = ["INDEX", "is_store", "open_mapped_store", "read_index", "write_mapped_store"]
-
 INDEX = "index.json"
 ROWS = "rows.bin"
 _FORMATS = "vidgist-feature-store-"

@@ -24,8 +24,6 @@ from vidgist.training.identity import identity_of
 from vidgist.training.learner import Learner, StepCallback
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["check_output", "make_learner", "train"]
-
 
 def make_learner(videos: TrainingVideos, *, settings: TrainingSettings, seed: int) -> Learner:
     """Return the learner of the settings' method.

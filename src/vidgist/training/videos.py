@@ -16,8 +16,6 @@ import numpy.typing as npt
 
 from vidgist.errors import DataError
 
-__all__ = ["Array", "TrainingVideos", "digest_of", "gather_videos"]
-
 Array: TypeAlias = npt.NDArray[Any]
 
 AT_ONCE = 4

@@ -11,8 +11,6 @@ from fractions import Fraction
 
 import av
 
-__all__ = ["Clock"]
-
 _JUMP_SECONDS = 10.0
 """A longer step that ends after the stream's end by its header is an error of the counter."""
 

@@ -23,8 +23,6 @@ from av.video.stream import VideoStream
 
 from vidgist.errors import SettingError, VideoError
 
-__all__ = ["NO_LIMITS", "Limits", "duration_error", "is_cover_art", "open_video", "video_stream"]
-
 FORMATS = (
     # Files of phones, cameras, screens and the web.
     *("mov", "mp4", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "live_flv", "asf", "ogg"),

@@ -34,8 +34,6 @@ from vidgist.video.pixels import conversion_errors, to_rgb
 from vidgist.video.rotation import RotationReader, rotate
 from vidgist.video.transitions import Transition, TransitionFinder
 
-__all__ = ["SampleStream", "read_frames", "stream_clock"]
-
 _SLACK = 1e-9
 """Tolerance in seconds for rounded times; far below any time base in use."""
 

@@ -20,8 +20,6 @@ from av.video.reformatter import Interpolation
 from vidgist.errors import OutputError
 from vidgist.video.pixels import CONVERTIBLE, UNSPECIFIED, fix_color_matrix, to_rgb
 
-__all__ = ["MADE_BY", "MAX_SIDE", "ClipEncoder", "even_size", "ticks_per_second"]
-
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 MAX_SIDE = 8192

@@ -20,8 +20,6 @@ import numpy.typing as npt
 
 from vidgist.types import FrameWindow
 
-__all__ = ["WindowGatherer"]
-
 Picture: TypeAlias = npt.NDArray[np.uint8]
 
 

@@ -11,8 +11,6 @@ from vidgist.errors import InputError, unreadable
 from vidgist.video.container import open_video
 from vidgist.video.encode import MADE_BY
 
-__all__ = ["MARKER", "VIDEO_ENDINGS", "find_videos"]
-
 VIDEO_ENDINGS = frozenset(
     "." + ending
     for ending in (

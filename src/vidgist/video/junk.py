@@ -17,8 +17,6 @@ import numpy.typing as npt
 from vidgist.video.measures import Measures
 from vidgist.video.transitions import Transition
 
-__all__ = ["REASONS", "Junk", "find_junk"]
-
 REASONS = (
     "black",
     "no signal",

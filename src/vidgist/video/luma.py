@@ -18,8 +18,6 @@ from av.video.format import VideoFormat
 from vidgist.video.pixels import convert
 from vidgist.video.transitions import TransitionFinder
 
-__all__ = ["FrameDifferences", "LumaLayout", "luma_grid", "luma_layout"]
-
 ROWS, COLUMNS = 36, 64
 """Points of the grid at most; smaller pictures give fewer."""
 

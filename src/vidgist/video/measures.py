@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-__all__ = ["Measures", "join", "measure"]
-
 _BLOCKS = 7
 """Blocks of a picture, across and down: a logo or a subtitle line fills few of them."""
 

@@ -20,15 +20,6 @@ from vidgist.system.processors import usable_cores
 from vidgist.video.container import NO_LIMITS, Limits, open_video
 from vidgist.video.pixels import fix_color_matrix
 
-__all__ = [
-    "DecodeStats",
-    "configure_decoder",
-    "decode_packet",
-    "decode_stream",
-    "no_frames_error",
-    "read_packets",
-]
-
 _TRIES = 16
 """Read errors in a row after which the rest of a file is given up."""
 

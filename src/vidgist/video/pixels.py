@@ -15,16 +15,6 @@ from av.video.reformatter import VideoReformatter
 
 from vidgist.errors import VideoError
 
-__all__ = [
-    "CONVERTIBLE",
-    "UNSPECIFIED",
-    "conversion_errors",
-    "convert",
-    "fix_color_matrix",
-    "is_black",
-    "to_rgb",
-]
-
 UNSPECIFIED = 2
 """Of AVColorSpace, AVColorPrimaries and AVColorTransferCharacteristic alike."""
 

@@ -26,8 +26,6 @@ from vidgist.video.packets import (
 )
 from vidgist.video.rotation import display_size, frame_rotation
 
-__all__ = ["probe"]
-
 _PACKETS = 300
 """Packets whose timestamps are read to see whether the frame rate is constant."""
 

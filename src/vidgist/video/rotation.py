@@ -11,15 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from av.filter import Graph
 
-__all__ = [
-    "FrameRotator",
-    "Rotation",
-    "RotationReader",
-    "display_size",
-    "frame_rotation",
-    "rotate",
-]
-
 _NEARLY_SQUARE = 0.005
 """Pixel aspects this near to 1 change a pixel or two: not worth resampling every frame."""
 

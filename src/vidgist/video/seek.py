@@ -25,8 +25,6 @@ from vidgist.video.packets import configure_decoder, decode_stream
 from vidgist.video.pixels import conversion_errors, to_rgb
 from vidgist.video.rotation import FrameRotator
 
-__all__ = ["FrameReader", "frames_at"]
-
 _SLACK = 1e-6
 """Tolerance in seconds for rounded timestamps; frames are further apart."""
 

@@ -17,8 +17,6 @@ from av.audio.resampler import AudioResampler
 
 from vidgist.video.container import NO_LIMITS, open_video
 
-__all__ = ["SoundReader"]
-
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 SAMPLE_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)

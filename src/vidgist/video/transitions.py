@@ -15,8 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["KINDS", "Transition", "TransitionFinder", "find_transitions"]
-
 Grid = npt.NDArray[np.float32]
 
 KINDS = ("cut", "fade", "dissolve", "wipe", "push", "flash", "countdown")

@@ -14,8 +14,6 @@ from vidgist.backbones.networks.stored import own_file, weights_folder
 from vidgist.errors import ModelError
 from vidgist.types import FrameWindow
 
-__all__ = ["RECORDS", "AuthorsFile"]
-
 _POOLED = "mean over the last layer's "
 
 

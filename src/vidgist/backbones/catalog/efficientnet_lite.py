@@ -15,8 +15,6 @@ from vidgist.backbones.weights import read_checked, read_legacy_tensors
 from vidgist.errors import MissingExtraError, ModelError
 from vidgist.system.cache import cached
 
-__all__ = ["RECORDS", "EfficientNetLite"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class EfficientNetLite(Record):

@@ -16,8 +16,6 @@ from vidgist.backbones.networks.stored import hub_file, own_file
 from vidgist.backbones.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Triple
 from vidgist.errors import ModelError
 
-__all__ = ["RECORDS", "Timm"]
-
 _HALF: dict[str, Any] = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
 _OPENAI: dict[str, Any] = {
     "mean": (0.48145466, 0.4578275, 0.40821073),

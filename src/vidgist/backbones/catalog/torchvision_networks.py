@@ -14,8 +14,6 @@ from vidgist.backbones.networks.record import TorchRecord
 from vidgist.backbones.networks.stored import own_file, torch_file
 from vidgist.types import FrameWindow
 
-__all__ = ["RECORDS", "Torchvision"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Torchvision(TorchRecord):

@@ -25,8 +25,6 @@ from vidgist.errors import ModelError, first_line
 from vidgist.system.processors import check_threads, torch_uses_cuda
 from vidgist.system.quiet import no_warnings_logged
 
-__all__ = ["PixelNetwork", "TorchBackbone", "onnx_of", "without"]
-
 OPSET = 18
 """ONNX operator set of exported files, which every supported ONNX Runtime knows."""
 

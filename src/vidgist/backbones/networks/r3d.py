@@ -11,8 +11,6 @@ from typing import Any
 
 from torch import nn
 
-__all__ = ["DEPTHS", "ResNet3d"]
-
 DEPTHS = {"resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3)}
 """Blocks of each of the four stages."""
 

@@ -14,8 +14,6 @@ from vidgist.errors import MissingExtraError
 if TYPE_CHECKING:
     from vidgist.backbones.networks.network import PixelNetwork, TorchBackbone
 
-__all__ = ["EXTRA", "TorchRecord"]
-
 EXTRA = "backbones"
 _LIBRARIES = ("torch", "torchvision", "timm")
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from vidgist.system.cache import cache_folder
 
-__all__ = ["hub_file", "own_file", "torch_file", "weights_folder"]
-
 
 def weights_folder() -> Path:
     """Return the folder for weights that users bring: VIDGIST_WEIGHTS, or one in the cache."""

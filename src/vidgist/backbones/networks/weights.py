@@ -15,8 +15,6 @@ from vidgist.errors import ModelError, VidgistError, first_line
 from vidgist.system.fingerprint import file_hash
 from vidgist.system.quiet import no_warnings_logged
 
-__all__ = ["fetching", "fill", "read_weights"]
-
 
 def read_weights(path: Path, *, sha256: str = "", md5: str = "") -> dict[str, Any]:
     """Read a file of weights into tensors by name.

@@ -12,16 +12,6 @@ from vidgist.errors import DataError
 from vidgist.paper.library import Library
 from vidgist.training.videos import TrainingVideos, gather_videos
 
-__all__ = [
-    "OTHERS",
-    "Fold",
-    "canonical_folds",
-    "features_of",
-    "find_others",
-    "keys_with_features",
-    "transfer_folds",
-]
-
 OTHERS = {"tvsum": ("summe", "ovp", "youtube"), "summe": ("tvsum", "ovp", "youtube")}
 """The data sets that augmented training adds, and that transfer training learns from alone."""
 

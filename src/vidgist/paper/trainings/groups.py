@@ -16,8 +16,6 @@ from vidgist.scoring.presets import Preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.types import Features
 
-__all__ = ["COMBINATIONS", "Group", "contrastive_groups", "criteria_scores", "dsn_groups"]
-
 Floats = npt.NDArray[np.floating]
 RowScores = Callable[[Model, Features], Mapping[str, Floats]]
 """A function from a model and a video's features to the scores (T,) of each row."""

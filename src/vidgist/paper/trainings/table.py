@@ -26,8 +26,6 @@ from vidgist.training import require_torch
 from vidgist.training.identity import run_name
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["trained_model", "trained_table", "training_note"]
-
 Floats = npt.NDArray[np.float64]
 
 

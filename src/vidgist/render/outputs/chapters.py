@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.render.text import legible
 from vidgist.render.times import format_timestamp
 from vidgist.types import Booleans, Floats
-
-__all__ = ["chapter_list", "cue_text", "write"]
 
 
 def write(material: Material, path: Path) -> None:

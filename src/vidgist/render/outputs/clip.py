@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from vidgist.errors import VideoError, VidgistWarning
 from vidgist.progress import Progress, silent
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.summary import Summary
 from vidgist.types import Floats
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from vidgist.video.encode import ClipEncoder
     from vidgist.video.sound import SoundReader
-
-__all__ = ["FADE", "fade", "stretches", "with_ends", "write", "write_clip"]
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.render.outputs.keyframes import QUALITY
-
-__all__ = ["write"]
 
 
 def write(material: Material, path: Path) -> None:

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 from vidgist import __version__
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.render.outputs.keyframes import file_name
 from vidgist.render.stills import list_stills
 from vidgist.summary import Summary
-
-__all__ = ["SCHEMA", "SCHEMAS", "as_document", "plain", "write_csv", "write_json"]
 
 SCHEMA = 2
 SCHEMAS = (1, 2)

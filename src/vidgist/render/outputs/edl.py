@@ -6,10 +6,9 @@ import unicodedata
 from pathlib import Path
 
 from vidgist.render.cuts import Cut, cuts
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.render.timecode import EditRate, edit_rate
-
-__all__ = ["edit_list", "write"]
 
 REEL = "AX"
 """Reel name of the source: the usual one for files, which FROM CLIP NAME identifies."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.render.times import format_timestamp
-
-__all__ = ["QUALITY", "file_name", "write"]
 
 QUALITY = 92
 """JPEG quality without visible artifacts in flat areas and text."""

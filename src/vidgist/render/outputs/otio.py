@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from vidgist import __version__
 from vidgist.errors import MissingExtraError
 from vidgist.render.links import relative_url
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.render.outputs.data import plain
 from vidgist.render.timecode import edit_rate, exact_rate
 
 if TYPE_CHECKING:
     from opentimelineio.opentime import RationalTime, TimeRange
     from opentimelineio.schema import Timeline
-
-__all__ = ["check", "timeline", "write"]
 
 _WHOLE = 0.05
 """Largest distance, in frames, from a border to a frame with a rounded timestamp."""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.summary import Summary
 from vidgist.types import Floats
 
 if TYPE_CHECKING:
     from PIL import Image
-
-__all__ = ["moments", "write_gif", "write_webp"]
 
 SECONDS = 6.0
 """Greatest duration of a preview."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vidgist.render.output import Material, Output
-
-__all__ = ["write"]
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 
 
 def write(material: Material, path: Path) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidgist.render.output import Material, Output
+from vidgist.render.material import Material
+from vidgist.render.output import Output
 from vidgist.render.stills import TILE_SIDE, Still
 from vidgist.render.text import printable
 from vidgist.render.times import format_duration, format_time
@@ -15,8 +16,6 @@ from vidgist.summary import Summary
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
-
-__all__ = ["Grid", "choose_grid", "draw_sheet", "write"]
 
 PAPER, INK, QUIET, EDGE = (22, 24, 29), (236, 238, 242), (150, 156, 168), (44, 48, 56)
 MARGIN, GAP = 40, 20

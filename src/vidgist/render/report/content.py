@@ -19,8 +19,6 @@ from vidgist.render.words import describe_score, reason_of, used_criteria, words
 from vidgist.selection import RULES, best_within
 from vidgist.summary import Summary
 
-__all__ = ["curves", "facts", "links", "media", "settings_rows", "stops"]
-
 
 def curves(summary: Summary) -> dict[str, Any]:
     """Return samples, criteria with their words, shots and lengths: all but the pictures."""

@@ -8,8 +8,6 @@ from vidgist.defaults import DEFAULT_SELECT
 from vidgist.selection import Selection, choose
 from vidgist.summary import Summary
 
-__all__ = ["SHARES", "AtLength", "rule_of", "selections"]
-
 SHARES = tuple(share / 100 for share in range(5, 55, 5))
 """Lengths on the page, as shares of the video."""
 

@@ -10,8 +10,6 @@ from vidgist.criteria.alignment import neighbor_count
 from vidgist.criteria.gram import product_blocks, unit_rows
 from vidgist.types import Floats, Integers
 
-__all__ = ["Neighbors", "nearest"]
-
 CLOSEST = 5
 """Number of nearest samples that are all shown, as in the figure of the paper."""
 

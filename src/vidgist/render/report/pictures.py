@@ -15,8 +15,6 @@ from PIL import Image, features
 
 from vidgist.summary import Summary
 
-__all__ = ["Pictures", "as_text", "choose_pictures", "encode", "evenly_first", "order_of_need"]
-
 MOST = 6000
 """Greatest number of pictures: more slow browsers and the search for neighbors down."""
 

@@ -1,4 +1,4 @@
-"""Statistics of unlabeled videos, against which a video shows what is its own."""
+"""Banks: statistics of unlabeled videos that the criteria compare a video with."""
 
 from vidgist.scoring.bank.bank import Bank, VideoStatistics, bank_of, video_statistics
 from vidgist.scoring.bank.choose import NONE, SHIPPED, choose_bank, shipped_bank

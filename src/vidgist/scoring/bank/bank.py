@@ -1,11 +1,11 @@
-r"""Bank: what videos in general look like to a backbone, as three vectors.
+r"""Bank: statistics of the features of many videos, as three vectors.
 
 .. math::
    m = \overline{\bar f}, \qquad s^2 = \overline{\overline{f^2}} - m^2, \qquad c = \overline{\bar x}
 
-The inner means run over the samples of a video, the outer ones over videos, so that every video
-weighs the same however long it is; x are the features f at length 1. No label is needed, and no
-picture can be got back: of any number of videos 3 D numbers remain.
+The inner means run over the samples of a video, the outer ones over videos, so that every video has
+the same weight, whatever its length; x are the features f at length 1. No label is needed, and no
+picture can be recovered: a bank has 3 D numbers, whatever the number of videos.
 """
 
 from __future__ import annotations
@@ -21,10 +21,8 @@ from vidgist.criteria.gram import check_features
 from vidgist.errors import DataError
 from vidgist.types import Floats, ShapesInRepr
 
-__all__ = ["VECTORS", "Bank", "VideoStatistics", "bank_of", "video_statistics"]
-
 VECTORS = ("mean", "deviation", "common")
-"""What a bank holds: m, s and c."""
+"""The vectors of a bank: m, s and c."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -32,14 +30,14 @@ class Bank(ShapesInRepr):
     """Statistics of a backbone's features over unlabeled videos.
 
     Attributes:
-        mean: (D,) m, of the features as they come.
+        mean: (D,) m, of the features, not normalized.
         deviation: (D,) s, not negative.
         common: (D,) c, the mean direction.
         videos: how many videos it is made from.
         samples: how many samples they had together.
         backbone: name of the backbone, "" where unknown.
         fingerprint: of the backbone, "" where unknown.
-        source: what to call the bank.
+        source: name of the bank in messages.
     """
 
     mean: Floats
@@ -71,11 +69,11 @@ class Bank(ShapesInRepr):
 
     @property
     def label(self) -> str:
-        """What the settings of a summary say of it."""
+        """Description of the bank in the settings of a summary."""
         return f"{self.source} ({self.videos} videos, {self.samples} samples)"
 
     def misfit(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> str | None:
-        """Say why the bank is not one for these features, or None where it is."""
+        """Return the reason why the bank does not fit these features, or None if it does."""
         if dimension != self.dimension:
             return f"its features have {self.dimension} numbers, these have {dimension}"
         if fingerprint and self.fingerprint:
@@ -88,7 +86,7 @@ class Bank(ShapesInRepr):
         return None
 
     def check(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> None:
-        """Make sure that the bank is one for these features.
+        """Check that the bank fits these features.
 
         Raises:
             DataError: it was made with another backbone, or another version of it.

@@ -9,14 +9,12 @@ from pathlib import Path
 from vidgist.scoring.bank.bank import Bank
 from vidgist.scoring.bank.file import read_bank
 
-__all__ = ["NONE", "SHIPPED", "choose_bank", "shipped_bank"]
-
 SHIPPED, NONE = "shipped", "none"
 """Names that stand for a bank file: the bank that comes with the backbone, or no bank."""
 
 FOLDER = Path(__file__).parent / "shipped"
 UNNAMED = "efficientnet_lite0"
-"""Backbone that features of no named backbone may come from, if their width is right."""
+"""Backbone that is assumed for features that name none, if their dimension is the same."""
 
 
 @cache
@@ -44,13 +42,13 @@ def shipped_bank(backbone: str) -> Bank | None:
 def choose_bank(
     bank: str | Bank, *, dimension: int, backbone: str = "", fingerprint: str = ""
 ) -> tuple[Bank | None, str | None]:
-    """Return the bank to use for some features, and what the user should know of the choice.
+    """Return the bank for some features, and a remark on the choice for the user.
 
     Args:
         bank: `SHIPPED`, or a bank.
         dimension: D of the features.
         backbone: name of their extractor, "" where unknown.
-        fingerprint: that of the extractor, "" where unknown.
+        fingerprint: of the extractor, "" where unknown.
 
     Returns:
         The bank, or None and a sentence where the shipped one is asked for and does not fit.
@@ -61,13 +59,13 @@ def choose_bank(
     if isinstance(bank, Bank):
         bank.check(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
         return bank, None
-    # Data set files often do not name their backbone; then the width decides.
+    # Data set files often do not name their backbone; then the dimension decides.
     name = backbone or UNNAMED
     shipped = shipped_bank(name)
     if shipped is None:
         return None, (
-            f"no bank comes with {name}, so it is scored without one, less well; "
-            "make one from a few videos with vidgist bank and give it, bank='FILE'"
+            f"no bank comes with {name}, so scores are made without one and are less good; "
+            "make one from ten videos with vidgist bank, and use it with bank='FILE'"
         )
     misfit = shipped.misfit(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
     if misfit is not None:

@@ -1,4 +1,4 @@
-"""Bank files: safetensors, a description in JSON and plain numbers, in which nothing can run."""
+"""Bank files: safetensors with a description; they contain numbers and no code."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from vidgist.scoring.bank.bank import VECTORS, Bank
 from vidgist.system.tensors import open_tensors, write_tensors
 from vidgist.types import Floats
 
-__all__ = ["read_bank", "write_bank"]
-
 KIND = "vidgist bank 1"
 OLD_VECTORS = {"rise"}
-"""What files of version 0.1 hold besides, and nothing uses."""
+"""Vectors that files of version 0.1 also contain; they are not used."""
 MAX_BYTES = 2**24
 """Largest bank file that is read: room for a million dimensions."""
 

@@ -6,8 +6,6 @@ from vidgist.models.methods import Method
 from vidgist.models.refiner import refine, refiner_shapes
 from vidgist.models.settings import ContrastiveSettings, contrastive_settings
 
-__all__ = ["METHOD"]
-
 METHOD = Method(
     name=ContrastiveSettings.method,
     title="contrastive refinement",

@@ -26,8 +26,6 @@ from vidgist.training.rivals.dr_dsn import DsnSettings
 from vidgist.training.sampling import epoch_generator
 from vidgist.training.videos import TrainingVideos
 
-__all__ = ["Dsn", "DsnLearner", "dissimilarities", "diversity", "representativeness"]
-
 
 class Dsn(nn.Module):
     """One bidirectional LSTM layer and a linear map: features (T, D) to logits (T,).
