@@ -180,3 +180,35 @@ def test_wrong_files(data, tmp_path, capsys):
         error = capsys.readouterr().err
         assert error.startswith("error: ")
         assert len(error.strip().splitlines()) == 1
+
+
+def test_rule_budget_and_summaries(data, tmp_path, capsys):
+    options = (data, *PAPER, "-q", "--seeds", 1)
+    assert run(*options, "--select", "gist", "--budget", "20%", "--no-per-video") == 0
+    out = capsys.readouterr().out
+    assert "select gist, budget 20%" in out
+    assert "uniform, 3 s" in out
+    assert max(map(len, out.split("summaries")[1].split("note")[0].splitlines())) <= 140
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"video_1": {"pieces": [[0, 2]]}, "video_2": [[3, 4.5]]}))
+    assert run(*options, "--scores", path, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["mean"]["tau"] is None
+    assert document["mean"]["captured"] is not None
+    path.write_text('{"video_1": {"from": 3}}')
+    assert run(*options, "--scores", path) == 1
+    error = capsys.readouterr().err
+    assert "or a summary" in error
+    assert len(error.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--select", "gst"), "--select: unknown value 'gst'"),
+        (("--budget", "much"), "--budget: cannot read 'much'"),
+    ],
+)
+def test_wrong_rule_or_budget(data, options, said, capsys):
+    assert run(data, *PAPER, *options) == 2
+    assert said in capsys.readouterr().err

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
-from vidgist.cli.common import Console, common_options, print_json
+from vidgist.cli.common import Console, common_options, one_of, print_json
 from vidgist.cli.options import score_options, score_settings
 from vidgist.errors import SettingError
+from vidgist.selection import RULES
 
 EPILOG = """\b
 Examples:
@@ -90,9 +91,10 @@ def measure_options(command: Command) -> Command:
     "--select",
     default="knapsack",
     show_default=True,
-    metavar="NAME",
-    help="Rule of selection whose summaries are measured second by second: knapsack, gist. F1 is"
-    " always the knapsack's.",
+    callback=one_of(RULES),
+    metavar="|".join(RULES),
+    help="Rule of selection whose summaries are measured second by second. F1 is always the"
+    " knapsack's.",
 )
 @click.option(
     "--budget",
