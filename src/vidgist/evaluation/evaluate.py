@@ -19,6 +19,7 @@ from vidgist.evaluation.summaries import SummaryRule
 from vidgist.progress import Progress, silent
 
 FEW = 10
+"""Videos under which an interval means little."""
 
 
 def evaluate(

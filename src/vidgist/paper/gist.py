@@ -19,12 +19,13 @@ import numpy as np
 
 from vidgist.datasets import Dataset, VideoRecord
 from vidgist.evaluation.entries import matched
+from vidgist.evaluation.evaluate import FEW
 from vidgist.evaluation.gist import GistMeasures
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.keyshots import BUDGET
 from vidgist.evaluation.protocols import METRICS, protocol
 from vidgist.evaluation.reference_summaries import nothing_alike
-from vidgist.evaluation.results import Table, TableRow
+from vidgist.evaluation.results import Table, TableRow, counted
 from vidgist.evaluation.segmentation import resegment
 from vidgist.evaluation.summaries import SummaryJudge, SummaryRule
 from vidgist.paper.beyond import number
@@ -286,6 +287,8 @@ def _table(
     notes = ["odd, even: numbers of the videos; constants were chosen on the odd ones"]
     if pooled:
         notes = ["captured: the ratio of its two means over videos, see docs/benchmark.md"]
+    if len(videos) < FEW:
+        notes.append(f"{counted(len(videos), 'video')}: too few for an interval to mean much")
     if whole < len(videos):
         notes.append(
             f"in {len(videos) - whole} of {len(videos)} videos no shot is as short as the summary: "
