@@ -10,8 +10,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from junk_clips import SIZE, TRANSITIONS, Part, render_junk
-from vidgist.video import REASONS, Junk, SampleStream, Transition, find_junk, measure
+from vidgist.video import Junk, SampleStream, find_junk, measure
+from vidgist.video.junk import REASONS
 from vidgist.video.measures import Measures, join
+from vidgist.video.transitions import Transition
 
 Picture = np.ndarray
 

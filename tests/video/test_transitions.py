@@ -8,7 +8,7 @@ from PIL import Image
 
 from junk_clips import between
 from vidgist.demo.scenes import SCENES
-from vidgist.video import TransitionFinder, find_transitions
+from vidgist.video.transitions import TransitionFinder, find_transitions
 
 
 def scene(name: str, count: int, start: int = 0) -> list[np.ndarray]:
