@@ -15,14 +15,14 @@ from scipy.sparse import csr_matrix
 from videos import Video
 
 from vidgist.selection.cells import Cells
-from vidgist.selection.gist import CONSTANTS, GistConstants, _Choice
+from vidgist.selection.greedy import CONSTANTS, GistConstants, GreedyChoice
 
 
 def exact(v: Video, shots, *, share=0.15, rule: GistConstants = CONSTANTS, seconds=20.0):
     """Return objective of greedy, of the best found, an upper bound, and the best's pieces."""
     budget = share * v.duration
     cells = Cells(v.importance, v.times, shots, np.ones(len(v.times), dtype=bool))
-    choice = _Choice(cells, v.features, rule, budget)
+    choice = GreedyChoice(cells, v.features, rule, budget)
     floor = float(v.importance.min())
     choice.take(choice.bound(0), choice.seconds, why="important")
     greedy = sum((e - s) * (float(cells.mean(s, e)) - floor) for s, e in choice.pieces)

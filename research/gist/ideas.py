@@ -10,7 +10,8 @@ import numpy as np
 from videos import Video
 
 from vidgist.criteria.smoothing import smooth
-from vidgist.selection.gist import CONSTANTS, gist_pieces
+from vidgist.selection.gist import gist_pieces
+from vidgist.selection.greedy import CONSTANTS
 
 VARIANTS = {
     "pieces of 4 s": {"length": 10.0, "longest": 4.0},

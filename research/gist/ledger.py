@@ -26,7 +26,7 @@ from rules import bold, every_nth, field, random_field, random_windows, windows_
 from videos import Video, highlights, summe, summe_lite, tvsum
 
 from vidgist.evaluation.gist import shown_in
-from vidgist.selection.gist import CONSTANTS
+from vidgist.selection.greedy import CONSTANTS
 from vidgist.selection.keyframes import cover_keyframes
 
 SHARES = (0.08, 0.11, 0.15, 0.20, 0.25)

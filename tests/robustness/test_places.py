@@ -57,7 +57,7 @@ def test_full_disk(clip, small_disk, capsys):
     assert not (small_disk / "gist" / "summary.json").exists()
     subprocess.run(["mount", "-o", "remount,size=4m", small_disk], check=True)
     assert main(["summarize", str(clip), "-o", str(small_disk / "gist"), "-q"]) == 0
-    assert json.loads((small_disk / "gist" / "summary.json").read_text())["schema"] == 1
+    assert json.loads((small_disk / "gist" / "summary.json").read_text())["schema"] == 2
 
 
 def test_a_full_disk_in_a_batch(clip, small_disk, capsys):

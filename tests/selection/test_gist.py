@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidgist.selection.cells import Cells
-from vidgist.selection.gist import GistConstants, gist_pieces
+from vidgist.selection.gist import gist_pieces
+from vidgist.selection.greedy import GistConstants
 from vidgist.selection.looks import Looks, mean_distance
 
 SHORT = 1.5

@@ -23,7 +23,8 @@ import numpy.typing as npt
 
 from vidgist.criteria.gram import unit_rows
 from vidgist.selection.cells import check_samples
-from vidgist.selection.gist import CONSTANTS, junk_reasons
+from vidgist.selection.gist import junk_reasons
+from vidgist.selection.greedy import CONSTANTS
 from vidgist.selection.looks import mean_distance
 from vidgist.types import Booleans, Floats, Integers
 
