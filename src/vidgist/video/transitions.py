@@ -164,7 +164,7 @@ class TransitionFinder:
     transition lies whole in one of them.
     """
 
-    _CHUNK = 512
+    _CHUNK = 768
     _OVERLAP = 6.0  # seconds: the longest transition, and what surrounds it
     _RATE = 61.0  # frames a second beyond which some are passed over
 
@@ -402,11 +402,11 @@ def _mixtures(
 def _fittest(
     starts: npt.NDArray[np.int64], fit: npt.NDArray[np.floating], *, gap: int
 ) -> list[int]:
-    """Return the best three of each run of starts that are no more than ``gap`` apart."""
+    """Return the best two of each run of starts that are no more than ``gap`` apart."""
     if not len(starts):
         return []
     runs = np.split(np.arange(len(starts)), np.flatnonzero(np.diff(starts) > max(1, gap)) + 1)
-    best = [run[np.argsort(-fit[run])[:3]] for run in runs]
+    best = [run[np.argsort(-fit[run])[:2]] for run in runs]
     return [int(start) for start in starts[np.concatenate(best)]]
 
 
@@ -483,7 +483,7 @@ def _mixture(
 ) -> _Candidate | None:
     """Return the transition between two frames, None where there is none."""
     best: _Candidate | None = None
-    for _ in range(3):  # each time A and B come closer to the ramp's ends
+    for turn in range(3):  # each time A and B come closer to the ramp's ends
         change = levels[last] - levels[first]
         if min(float(levels[first, live].std()), float(levels[last, live].std())) < _PLAIN:
             break
@@ -492,7 +492,7 @@ def _mixture(
         if bound < _MIN_CHANGE or float(np.mean(uneven > 0.3 * bound)) < _SPREAD:
             break
         bound = float(np.sqrt(np.mean(change[live] ** 2)))
-        if _correlation(details[first], details[last]) > _ALIKE:
+        if turn and _correlation(details[first], details[last]) > _ALIKE:
             break
         large = np.flatnonzero(np.abs(change) > 0.5 * bound)[::3]
         # How far each point that changes much has come, from 0 at A to 1 at B.
@@ -605,7 +605,8 @@ def _rises(
             near = min(count - 1, max(at + 1, int(np.searchsorted(times, times[at] + 0.35))))
             # It grows on, and what shows is the same picture.
             growth = float(contrast[at + 1 : near + 1].max() - contrast[at])
-            so_far = float(contrast[at]) * (times[near] - times[at]) / (times[at] - times[first])
+            so_far = float(contrast[at] - contrast[first]) / (times[at] - times[first])
+            so_far *= times[near] - times[at]
             if growth < max(0.03 * contrast[at], 0.2 * so_far):
                 break
             if contrast[at] > 2 * _FLAT and (_alike(levels[at], levels[at + 1]) < 0.8):
