@@ -402,11 +402,11 @@ def _mixtures(
 def _fittest(
     starts: npt.NDArray[np.int64], fit: npt.NDArray[np.floating], *, gap: int
 ) -> list[int]:
-    """Return the best two of each run of starts that are no more than ``gap`` apart."""
+    """Return the best three of each run of starts that are no more than ``gap`` apart."""
     if not len(starts):
         return []
     runs = np.split(np.arange(len(starts)), np.flatnonzero(np.diff(starts) > max(1, gap)) + 1)
-    best = [run[np.argsort(-fit[run])[:2]] for run in runs]
+    best = [run[np.argsort(-fit[run])[:3]] for run in runs]
     return [int(start) for start in starts[np.concatenate(best)]]
 
 
