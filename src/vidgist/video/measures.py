@@ -135,7 +135,7 @@ def _content(luma: npt.NDArray[np.uint8]) -> tuple[int, int, int, int]:
     """Return top, bottom, left and right of the picture inside black bars."""
     edges = []
     for axis in (1, 0):
-        bright = luma[:, ::2].max(axis=1) if axis else luma[::2].max(axis=0)
+        bright = luma[:, ::4].max(axis=1) if axis else luma[::4].max(axis=0)
         lit = np.flatnonzero(bright >= _BAR)
         # What is left must be a picture: a subtitle in the dark is not one.
         if len(lit) and lit[-1] - lit[0] > len(bright) // 3:
@@ -155,8 +155,8 @@ def _sharpness(luma: npt.NDArray[np.float32]) -> tuple[float, float, float, floa
         return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     bottom, right = high * _BLOCKS, wide * _BLOCKS
     inner = luma[:bottom, :right]
-    # Of rows every second one, of columns too: neighbors across look much like these.
-    step = 2 if high >= 8 and wide >= 8 else 1
+    # Every fourth row: a block still has 200 points, enough for a ratio that falls by half in blur.
+    step = 4 if high >= 16 else 1
     sums = []
     for other in (
         luma[:bottom, 1 : right + 1],
@@ -209,7 +209,7 @@ def _bars(pixels: npt.NDArray[np.uint8]) -> float:
     height = pixels.shape[0]
     found = 0
     for row in (height // 5, height // 3, height // 2):
-        line = pixels[row].astype(np.int16)
+        line = pixels[row, ::2].astype(np.int16)
         top, bottom = line.max(axis=1), line.min(axis=1)
         strong = (top - bottom > 70) & (top > 90)
         if 2 * np.count_nonzero(strong) < len(strong):

@@ -90,7 +90,7 @@ class TransitionFinder:
     transition lies whole in one of them.
     """
 
-    _CHUNK = 512
+    _CHUNK = 768
     _OVERLAP = 6.0  # seconds: the longest transition, and what surrounds it
     _RATE = 61.0  # frames a second beyond which some are passed over
 

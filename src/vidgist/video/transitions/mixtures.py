@@ -213,7 +213,7 @@ def _mixture(
 ) -> Candidate | None:
     """Return the transition between two frames, None where there is none."""
     best: Candidate | None = None
-    for _ in range(3):  # each time A and B come closer to the ramp's ends
+    for turn in range(3):  # each time A and B come closer to the ramp's ends
         change = levels[last] - levels[first]
         if min(float(levels[first, live].std()), float(levels[last, live].std())) < PLAIN:
             break
@@ -222,7 +222,7 @@ def _mixture(
         if bound < _MIN_CHANGE or float(np.mean(uneven > 0.3 * bound)) < _SPREAD:
             break
         bound = float(np.sqrt(np.mean(change[live] ** 2)))
-        if correlation(details[first], details[last]) > ALIKE:
+        if turn and correlation(details[first], details[last]) > ALIKE:
             break
         large = np.flatnonzero(np.abs(change) > 0.5 * bound)[::3]
         # How far each point that changes much has come, from 0 at A to 1 at B.
