@@ -14,26 +14,20 @@ and bounds on the hull between known vertices leave a dozen prices to try.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from vidgist.criteria.gram import check_features, unit_scale
-from vidgist.shots.fixed_count import FixedCount
 from vidgist.shots.partition import Partitioner
 from vidgist.shots.scatter import Scatter
 from vidgist.types import Floats, Integers
 
 
-def segment(
-    features: Floats, *, penalty: float = 1.0, max_change_points: int | None = None
-) -> Integers:
+def segment(features: Floats, *, penalty: float = 1.0) -> Integers:
     """Return the change points of a sequence of features, exactly.
 
     Args:
         features: (T, D); normalized here.
         penalty: v, the weight of the penalty on change points, more than 0.
-        max_change_points: greatest number of change points; T // 2 by default.
 
     Returns:
         (m,) ascending indices in [1, T): sample ``i`` is the first of a new segment. Empty where
@@ -46,11 +40,9 @@ def segment(
         raise ValueError(f"penalty: expected a positive number, got {penalty}")
     features = check_features(features)
     scatter = Scatter(features, scale=unit_scale(features))
-    n = scatter.n_samples
-    limit = n // 2 if max_change_points is None else min(max_change_points, n - 1)
-    if limit <= 0:
+    if scatter.n_samples < 2:
         return np.zeros(0, dtype=np.int64)
-    return _Sweep(Partitioner(scatter), penalty, limit).run()
+    return _Sweep(Partitioner(scatter), penalty).run()
 
 
 class _Vertex:
@@ -66,10 +58,9 @@ class _Vertex:
 class _Sweep:
     """Branch and bound over the convex hull of C(m), scaled by n."""
 
-    def __init__(self, partitioner: Partitioner, penalty: float, limit: int) -> None:
+    def __init__(self, partitioner: Partitioner, penalty: float) -> None:
         self.partitioner = partitioner
         self.penalty = penalty
-        self.limit = limit
         self.n = partitioner.n_samples
         self.best_value = np.inf
         self.best_points: Integers = np.zeros(0, dtype=np.int64)
@@ -79,7 +70,7 @@ class _Sweep:
         if whole.scatter <= 1e-9 * self.n:  # nothing ever changes
             return whole.points
         # At the end of the range g rises by this much a change point, and nowhere by less.
-        last = self._vertex(self.penalty / 2 * np.log(self.n / self.limit))
+        last = self._vertex(self.penalty / 2 * np.log(self.n / (self.n - 1)))
         stretches = [(whole, last)]
         while stretches:
             left, right = stretches.pop()
@@ -89,8 +80,6 @@ class _Sweep:
             middle = self._vertex(price)
             if not left.m < middle.m < right.m:
                 # No vertex between: the hull is straight here, and where it is, its ends are best.
-                if left.m < self.limit < right.m:
-                    self._settle_at_limit(left, right)
                 continue
             # The half with the lower bound first: a better value prunes the other.
             halves = [(left, middle), (middle, right)]
@@ -113,63 +102,17 @@ class _Sweep:
 
     def _offer(self, points: Integers, scatter: float) -> None:
         value = scatter + self._price_of(len(points))
-        if len(points) <= self.limit and value < self.best_value - 1e-12 * self.n:
+        if value < self.best_value - 1e-12 * self.n:
             self.best_value, self.best_points = value, points
 
     def _bound(self, left: _Vertex, right: _Vertex) -> float:
-        """Return a lower bound of the value of any allowed m strictly between the two.
+        """Return a lower bound of the value of any m strictly between the two.
 
         The tangents at both vertices lie under C, and a line plus the concave g is least at an end:
-        at a vertex, which is known, where the tangents cross, or at the greatest m allowed.
+        at a vertex, which is known, or where the tangents cross.
         """
-        if left.m >= self.limit:
-            return np.inf
         a, b = left.price, right.price
         gap = left.scatter - right.scatter + a * left.m - b * right.m
-        crossing = gap / (a - b) if a > b else left.m
-        ends = [min(max(crossing, left.m), right.m, self.limit)]
-        if self.limit < right.m:
-            ends.append(self.limit)
-        return min(
-            max(left.scatter - a * (m - left.m), right.scatter + b * (right.m - m))
-            + self._price_of(m)
-            for m in ends
-        )
-
-    def _settle_at_limit(self, left: _Vertex, right: _Vertex) -> None:
-        """Find the best m on a straight stretch of the hull that crosses the greatest m allowed.
-
-        The vertex at its right end is not allowed, so that an m beside the hull can be the best.
-        """
-        price = (left.scatter - right.scatter) / (right.m - left.m)
-        self._offer(*self._thinned(right.points))
-        counts = np.arange(left.m + 1, self.limit + 1)
-        prices = np.array([self._price_of(m) for m in counts.tolist()])
-        hull = left.scatter - price * (counts - left.m)
-        rows = self.partitioner.rows
-        # Sequences too long to store keep the thinned partition: at most T // 2 change points can
-        # only bind where nearly every sample is a shot of its own.
-        if (hull + prices).min() >= self.best_value - 1e-9 * self.n or rows is None:
-            return
-        slack = (self.best_value - prices - hull).max()
-        exact = FixedCount(rows, price=price, slack=slack, max_segments=self.limit + 1)
-        values = exact.scatter()[counts + 1] + prices
-        m = int(counts[values.argmin()])
-        self._offer(exact.change_points(m + 1), float(exact.scatter()[m + 1]))
-
-    def _thinned(self, points: Integers) -> tuple[Integers, float]:
-        """Return the change points, with the least useful ones removed down to the limit."""
-        scatter = self.partitioner.scatter
-        kept = list(points)
-        while len(kept) > self.limit:
-            edges = np.array([0, *kept, self.n])
-            losses = [
-                scatter.of(edges[i - 1], edges[i + 1])
-                - scatter.of(edges[i - 1], edges[i])
-                - scatter.of(edges[i], edges[i + 1])
-                for i in range(1, len(edges) - 1)
-            ]
-            del kept[int(np.argmin(losses))]
-        edges = np.array([0, *kept, self.n])
-        total = sum(scatter.of(s, t) for s, t in pairwise(edges))
-        return np.array(kept, dtype=np.int64), float(total)
+        m = min(max(gap / (a - b) if a > b else left.m, left.m), right.m)
+        tangent = max(left.scatter - a * (m - left.m), right.scatter + b * (right.m - m))
+        return tangent + self._price_of(m)
