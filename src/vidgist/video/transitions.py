@@ -457,7 +457,9 @@ def _trimmed(levels: Grid, one: _Candidate, barrier: npt.NDArray[np.int64]) -> _
     edge makes it look shorter; inside a transition the mean way of the points climbs from frame to
     frame.
     """
-    margin = 1 + (one.last - one.first) // (2 if one.kind == "wipe" else 8)
+    # In a dissolve the median point tells both ends already.
+    wipe = one.kind == "wipe"
+    margin = 1 + (one.last - one.first) // 2 if wipe else 1
     first, last = max(0, one.first - margin), min(len(levels) - 1, one.last + margin)
     while barrier[first] != barrier[one.first]:
         first += 1
@@ -466,7 +468,7 @@ def _trimmed(levels: Grid, one: _Candidate, barrier: npt.NDArray[np.int64]) -> _
     change = levels[last] - levels[first]
     large = np.abs(change) > 0.5 * float(np.sqrt(np.mean(change**2)))
     way = (levels[first : last + 1, large] - levels[first, large]) / change[large]
-    a = np.mean(np.clip(way, 0, 1), axis=1)
+    a = np.mean(np.clip(way, 0, 1), axis=1) if wipe else np.median(way, axis=1)
     above, half = np.flatnonzero(a > 0.75), np.flatnonzero(a > 0.5)
     if not len(above) or not len(half):
         return one
