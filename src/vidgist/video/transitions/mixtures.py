@@ -39,6 +39,15 @@ _COHERENT = 0.74
 """Agreement of neighbors in what a wipe has reached: 0.76 in narrow blinds, 0.9 in others."""
 
 
+_SOFT_BIMODAL, _STEADY, _VERY_COHERENT, _VERY_BIMODAL = 0.45, 0.05, 0.83, 0.85
+"""Wipes with a soft edge show mixtures as well, and those of scattered points do not hang together:
+both are told by points that do not come back, and by the other of the two tests passed well."""
+
+
+_CALM = 0.12
+"""As `_UNREST`, for these: there the evidence of the picture is weaker."""
+
+
 _UNREST = 0.45
 """Change in half the time beside a transition, by that in it; at least one of its sides has less
 in 98 of 100 transitions, and both have as much where a camera moves on."""
@@ -116,7 +125,7 @@ def find_mixtures(
         linear = np.sum((np.abs(way - typical[:, None]) < 0.25) & large, axis=1) / number
         share = np.sum(way > 0.5, axis=1) / number
         good = (typical > 0.15) & (typical < 0.85)
-        good &= (linear > _LINEAR - 0.1) | ((near > _BIMODAL - 0.1) & (share > 0.1) & (share < 0.9))
+        good &= (linear > _LINEAR - 0.1) | ((near > _SOFT_BIMODAL) & (share > 0.1) & (share < 0.9))
         fit = np.maximum(linear, near - (_BIMODAL - _LINEAR))
         for start in _fittest(starts[good], fit[good], gap=width // 3):
             if details is None:
@@ -126,7 +135,7 @@ def find_mixtures(
             one = _mixture(grids.shape[1:], levels, details, live, start, start + width)
             if one is not None:
                 candidates.append(one)
-    return [_trimmed(levels, one) for one in _merged(candidates)]
+    return _apart([_trimmed(levels, one, barrier) for one in _merged(candidates)])
 
 
 def _fittest(
@@ -157,10 +166,13 @@ def _merged(candidates: list[Candidate]) -> list[Candidate]:
                 break
         else:
             kept.append(one)
-    # Widened, they may have come to overlap.
-    kept.sort(key=lambda c: c.first)
+    return _apart(kept)  # widened, they may have come to overlap
+
+
+def _apart(candidates: list[Candidate]) -> list[Candidate]:
+    """Return the candidates with those that overlap joined, in the order of time."""
     apart: list[Candidate] = []
-    for candidate in kept:
+    for candidate in sorted(candidates, key=lambda c: c.first):
         one = candidate
         if apart and overlap(apart[-1], one):
             before = apart.pop()
@@ -170,17 +182,25 @@ def _merged(candidates: list[Candidate]) -> list[Candidate]:
     return apart
 
 
-def _trimmed(levels: Grid, one: Candidate) -> Candidate:
-    """Return a transition without what only moves before and after it.
+def _trimmed(levels: Grid, one: Candidate, barrier: npt.NDArray[np.int64]) -> Candidate:
+    """Return a transition with all of its frames, without what only moves beside it.
 
-    Motion changes a few points, back and forth, and makes a ramp look longer than it is; inside a
-    transition the share of points that have changed climbs from frame to frame.
+    Motion changes a few points, back and forth, and makes a ramp look longer than it is, and a soft
+    edge makes it look shorter; inside a transition the mean way of the points climbs from frame to
+    frame.
     """
-    first, last = max(0, one.first - 1), min(len(levels) - 1, one.last + 1)
+    # In a dissolve the median point tells both ends already.
+    wipe = one.kind == "wipe"
+    margin = 1 + (one.last - one.first) // 2 if wipe else 1
+    first, last = max(0, one.first - margin), min(len(levels) - 1, one.last + margin)
+    while barrier[first] != barrier[one.first]:
+        first += 1
+    while barrier[last] != barrier[one.last]:
+        last -= 1
     change = levels[last] - levels[first]
     large = np.abs(change) > 0.5 * float(np.sqrt(np.mean(change**2)))
     way = (levels[first : last + 1, large] - levels[first, large]) / change[large]
-    a = np.median(way, axis=1) if one.kind == "dissolve" else np.mean(way > 0.5, axis=1)
+    a = np.mean(np.clip(way, 0, 1), axis=1) if wipe else np.median(way, axis=1)
     above, half = np.flatnonzero(a > 0.75), np.flatnonzero(a > 0.5)
     if not len(above) or not len(half):
         return one
@@ -196,8 +216,10 @@ def _trimmed(levels: Grid, one: Candidate) -> Candidate:
     # The mean of five begins two frames early and ends two late.
     begin = int(before[-1]) + 2 if len(before) else 0
     end = int(after[0]) - 1 if len(after) else len(a) - 1
-    margin = (end - begin) // 12  # the first and last twelfth hardly show
-    begin, end = max(1, begin - margin), min(len(a) - 2, end + margin)
+    while begin + 2 < end and a[begin + 1] - a[begin] < 0.5 * _CLIMB * usual:
+        begin += 1
+    while begin + 2 < end and a[end] - a[end - 1] < 0.5 * _CLIMB * usual:
+        end -= 1
     if end - begin < 2:
         return one
     return Candidate(first + begin, first + end, one.kind, one.score)
@@ -228,7 +250,7 @@ def _mixture(
         # How far each point that changes much has come, from 0 at A to 1 at B.
         way = (levels[first : last + 1, large] - levels[first, large]) / change[large]
         share, median = np.mean(way > 0.5, axis=1), np.median(way, axis=1)
-        found = None
+        found, unrest = None, _UNREST
         for kind, a in (("dissolve", median), ("wipe", share)):
             inside = np.flatnonzero((a > 0.1) & (a < 0.9))
             if len(inside) < 2:
@@ -240,17 +262,21 @@ def _mixture(
                     continue
             else:
                 fit = float(np.mean((np.abs(between) < 0.25) | (np.abs(between - 1) < 0.25)))
-                if fit < _BIMODAL:
-                    continue
                 # What has been reached stays so, and hangs together.
                 mask = between > 0.5
                 turned_back = float(np.mean(mask[:-1] & ~mask[1:])) * len(inside)
-                if turned_back > 3 * _TURNED_BACK:
+                if fit < _SOFT_BIMODAL or turned_back > 3 * _TURNED_BACK:
                     continue
                 half = levels[first + int(inside[np.argmin(np.abs(a[inside] - 0.5))])]
                 nearer = np.abs(half - levels[first]) > np.abs(half - levels[last])
-                if _coherence(nearer.reshape(shape), np.abs(change).reshape(shape)) < _COHERENT:
-                    continue
+                together = _coherence(nearer.reshape(shape), np.abs(change).reshape(shape))
+                steady = turned_back < 3 * _STEADY
+                soft = steady and together > _VERY_COHERENT
+                scattered = steady and fit > _VERY_BIMODAL
+                if not (fit > _BIMODAL and together > _COHERENT):
+                    if not (soft or scattered):
+                        continue
+                    unrest = _CALM
             fitted = _ramp(a)
             if fitted is None or fitted[2] > _RAMP_ERROR or fitted[1] - fitted[0] < 3:
                 continue
@@ -266,7 +292,7 @@ def _mixture(
             _energy(levels, low, max(0, low - length)),
             _energy(levels, high, min(len(levels) - 1, high + length)),
         )
-        if calm > _UNREST * float(change @ change):
+        if calm > unrest * float(change @ change):
             break
         # A circle begins and a diagonal ends slowly: they reach beyond the straight ramp.
         reach = 1 + (end - begin) // 3
