@@ -143,9 +143,10 @@ class Scorer:
         self.bank: Bank | str | None
         if bank is None or bank == NONE or not self.settings.needs_bank:
             self.bank = None
+        elif isinstance(bank, Bank):
+            self.bank = bank
         else:
-            path = isinstance(bank, (str, os.PathLike)) and bank != SHIPPED
-            self.bank = read_bank(bank) if path else bank  # type: ignore[arg-type, assignment]
+            self.bank = SHIPPED if bank == SHIPPED else read_bank(bank)
 
     def matched(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> Scorer:
         """Return this scorer with the bank for the features of one backbone.
