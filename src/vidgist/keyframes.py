@@ -155,6 +155,9 @@ def find_keyframes(
         sharpness=extraction.junk.sharpness,
         junk=np.array(extraction.junk.reasons),
     )
+    warnings = [*extraction.timeline.warnings, *scored.scorer.notes]
+    if count is not None and len(found) < count:
+        warnings.append(f"only {len(found)} of {count} keyframes: no other sample looks different")
     order = np.argsort(found.samples)
     samples = found.samples[order]
     return KeyframeSet(
@@ -163,5 +166,5 @@ def find_keyframes(
         times=scored.times[samples],
         scores=scored.scores.importance[samples],
         ranks=tuple(order.tolist()),
-        warnings=(*extraction.timeline.warnings, *scored.scorer.notes),
+        warnings=tuple(warnings),
     )

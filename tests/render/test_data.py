@@ -120,13 +120,16 @@ def test_schema_2(clip, tmp_path):
             "reason": "short",
         },
     ]
+    # A file that is not there is not named.
+    assert [still["file"] for still in data["keyframes"]] == [None] * 3
+    assert data["summary"] == {"duration": 2.6, "budget": 6.0, "ratio": 0.433333}
+    folder, path = render(summary, tmp_path / "both", make=["keyframes", "json"])
+    data = json.loads(path.read_text())
     assert data["keyframes"] == [
         {"time": 1.0, "score": score[2], "file": "keyframes/0001_00-00-01.000.jpg"},
         {"time": 1.5, "score": score[3], "file": "keyframes/0002_00-00-01.500.jpg"},
         {"time": 4.5, "score": score[9], "file": "keyframes/0003_00-00-04.500.jpg"},
     ]
-    assert data["summary"] == {"duration": 2.6, "budget": 6.0, "ratio": 0.433333}
-    (folder,) = render(summary, tmp_path, make=["keyframes"])
     assert {f"keyframes/{file.name}" for file in folder.iterdir()} == {
         keyframe["file"] for keyframe in data["keyframes"]
     }

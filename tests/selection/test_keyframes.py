@@ -47,7 +47,7 @@ def test_greedy_reaches_its_bound(seed):
     features, importance = rng.standard_normal((12, 4)), rng.random(12)
     times = np.arange(12.0)
     found = cover_keyframes(importance, times, features, 3, look_alike=0.0)
-    weights = (importance - importance.min()) * np.r_[0.5, np.ones(10), 0.5]
+    weights = (importance - 0.9 * importance.min()) * np.r_[0.5, np.ones(10), 0.5]
     distance = mean_distance(features, np.r_[0.5, np.ones(10), 0.5], np.ones(12, bool))
     best = max(
         coverage(features, weights, s, distance) for s in itertools.combinations(range(12), 3)
@@ -126,3 +126,11 @@ def test_wrong_arguments():
     with pytest.raises(ValueError, match="sharpness"):
         cover_keyframes([1.0], [0.0], np.ones((1, 2)), 1, sharpness=[1, 2])
     assert len(cover_keyframes([1.0], [0.0], np.ones((1, 2)))) == 1
+
+
+def test_what_is_unfit_to_show_needs_no_keyframe():
+    # A long stretch of junk, then one odd sample: it stands for itself alone.
+    looks = np.eye(4)[[0] * 8 + [1] * 8 + [2] * 20 + [3]]
+    junk = np.array([""] * 16 + ["card"] * 20 + [""])
+    found = cover_keyframes(np.ones(37), np.arange(37.0), looks, 2, junk=junk)
+    assert sorted(found.samples // 8) == [0, 1]

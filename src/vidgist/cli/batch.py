@@ -99,7 +99,8 @@ def run_jobs(
 def table(results: Sequence[JobResult], describe: Callable[[JobResult], str]) -> list[str]:
     """Return a line for each result, and one that counts them."""
     lines = [
-        f"{r.state:<8} {one_line(r.error) if r.state == 'failed' else describe(r)}" for r in results
+        f"{r.state:<8} {one_line(r.job.video) if r.state == 'failed' else describe(r)}"
+        for r in results
     ]
     counts = {state: sum(r.state == state for r in results) for state in _STATES}
     lines.append(", ".join(f"{number} {state}" for state, number in counts.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from vidgist.cli.common import (
 )
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, keyframes_option, score_options, score_settings
-from vidgist.errors import OutputError
 from vidgist.keyframes import FORMATS, find_keyframes
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import parse_count
 from vidgist.system.files import check_output
 from vidgist.video import Limits
+from vidgist.video.inputs import find_videos
 
 EPILOG = """\b
 Examples:
@@ -37,7 +38,7 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument(
-    "videos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="VIDEO..."
+    "videos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="VIDEO|DIR..."
 )
 @keyframes_option("-n", "--keyframes")
 @click.option(
@@ -91,7 +92,10 @@ def keyframes(
     backbone = load_backbone(
         options.pop("backbone"), device=options["device"], threads=options["threads"]
     )
-    folders = _folders(videos, output)
+    found, errors = find_videos(videos)
+    for error in errors:
+        console.error(str(error))
+    folders = _folders(found, output)
 
     def work(video: Path) -> dict[str, Any]:
         folder = folders[video]
@@ -121,15 +125,15 @@ def keyframes(
     return console.failed
 
 
-def _folders(videos: tuple[Path, ...], output: Path | None) -> dict[Path, Path]:
-    """Return the folder of each video's stills.
-
-    Raises:
-        OutputError: two videos would share one.
-    """
+def _folders(videos: list[Path], output: Path | None) -> dict[Path, Path]:
+    """Return the folder of each video's stills; two videos of one name get two."""
     if len(videos) == 1 and output is not None:
         return {videos[0]: output}
-    folders = {v: (output or Path()) / f"{v.stem}-keyframes" for v in videos}
-    if len(set(folders.values())) < len(folders):
-        raise OutputError("output: two videos have the same name; give them one at a time")
+    folders: dict[Path, Path] = {}
+    for video in videos:
+        name = f"{video.stem}-keyframes"
+        names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+        taken = {folder.name.casefold() for folder in folders.values()}
+        free = next(name for name in names if name.casefold() not in taken)
+        folders[video] = (output or Path()) / free
     return folders

@@ -49,6 +49,10 @@ class Material:
     names: tuple[str, ...] = ()
     progress: Progress = silent
 
+    def has(self, name: str, target: str) -> bool:
+        """Return whether an output is made now, or is in the folder already."""
+        return name in self.names or (self.folder / target).exists()
+
     @cached_property
     def stills(self) -> Stills:
         """The keyframes of the summary."""

@@ -35,7 +35,7 @@ class GistConstants:
     length: float = 0.85
     shortest: float = 1.5
     longest: float = 8.0
-    flash: float = 0.5
+    flash: float = 1.0
     stretch: float = 2.0
     look_alike: float = 1 / 3
     one_picture: float = 0.02

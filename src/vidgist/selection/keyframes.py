@@ -40,6 +40,13 @@ LEAST_GAIN = 0.02
 MOST_AUTO = 24
 """Greatest number of keyframes by default: as many as fit on one storyboard."""
 
+FLOOR = 0.9
+"""Share of the least importance that is taken off: with none of it, what lasts longest is shown;
+with all of it, the least important scene never is."""
+
+SAME = 1e-6
+"""Cosine distance within which two samples are the very same, up to rounding."""
+
 SECONDS_EACH = 4.0
 """Least seconds of video per keyframe: a clip of one scene needs a few, not dozens."""
 
@@ -111,8 +118,9 @@ def cover_keyframes(
     rows = unit_rows(features)
     distance = mean_distance(np.asarray(features), lasting, usable)
     cover = _Cover(rows, _thinned(scores, usable), distance)
-    above = scores - scores[usable].min()
-    cover.weigh(np.maximum(above, 0.0) * lasting if above[usable].any() else lasting)
+    # What is unfit to show needs no keyframe that stands for it.
+    above = np.maximum(scores - FLOOR * scores[usable].min(), 0.0)
+    cover.weigh(np.where(usable, above * lasting, 0.0))
     seconds = float(moments[-1] - moments[0])
     wanted = n if n is not None else min(MOST_AUTO, 1 + int(seconds / SECONDS_EACH))
     bound = 1.0 - look_alike * distance
@@ -120,7 +128,7 @@ def cover_keyframes(
     if n is not None:
         for halvings in (1, 2, 3):
             cover.choose(n, 1.0 - look_alike * distance / 2**halvings)
-        cover.choose(n, 1.0 - 1e-6)
+        cover.choose(n, 1.0 - SAME)
         why = "asked for" if len(cover.chosen) == n else "all"
     else:
         why = cover.why

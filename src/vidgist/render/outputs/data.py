@@ -29,7 +29,9 @@ DECIMALS = 6
 
 def write_json(material: Material, path: Path) -> None:
     """Write the document of `as_document` as JSON in ASCII."""
-    path.write_text(_lines(as_document(material.summary)), encoding="ascii")
+    with_keyframes = material.has("keyframes", "keyframes")
+    document = as_document(material.summary, with_keyframes=with_keyframes)
+    path.write_text(_lines(document), encoding="ascii")
 
 
 def write_csv(material: Material, path: Path) -> None:
@@ -49,8 +51,12 @@ def write_csv(material: Material, path: Path) -> None:
             writer.writerow([*numbers, int(s) + 1, int(chosen)])
 
 
-def as_document(summary: Summary) -> dict[str, Any]:
+def as_document(summary: Summary, *, with_keyframes: bool = False) -> dict[str, Any]:
     """Return the summary as JSON values: times in seconds, half-open intervals.
+
+    Args:
+        summary: of one video.
+        with_keyframes: whether the files of the keyframes are there, to be named.
 
     Numbers have six decimals; None stands for NaN and infinity.
     """
@@ -129,7 +135,9 @@ def as_document(summary: Summary) -> dict[str, Any]:
             {
                 "time": _number(still.seconds),
                 "score": _number(scores.importance[still.sample]),
-                "file": f"keyframes/{file_name(still.number, still.seconds)}",
+                "file": f"keyframes/{file_name(still.number, still.seconds)}"
+                if with_keyframes
+                else None,
             }
             for still in list_stills(summary)
         ],

@@ -118,7 +118,7 @@ def media(material: Material) -> dict[str, Any]:
     """Return relative links to what the page can play."""
     source, video = material.source, material.summary.video
     url = relative_url(video.path, folder=material.folder) if source.readable else None
-    clip = "mp4" in material.names or (material.folder / "summary.mp4").is_file()
+    clip = material.has("mp4", "summary.mp4")
     return {
         "summary": "./summary.mp4" if clip else None,
         "source": url,
@@ -133,8 +133,7 @@ def links(material: Material) -> list[tuple[str, str]]:
     return [
         (output.target, f"./{output.target}{'/' * output.is_folder}")
         for name, output in sorted(OUTPUTS.items(), key=lambda item: item[1].order)
-        if name != "report"
-        and (name in material.names or (material.folder / output.target).exists())
+        if name != "report" and material.has(name, output.target)
     ]
 
 
