@@ -23,13 +23,14 @@ import numpy as np
 
 from vidgist.backbones import DEFAULT_BACKBONE, Backbone, load_backbone
 from vidgist.defaults import DEFAULT_FPS, DEFAULT_KEYFRAMES, DEFAULT_LENGTH, DEFAULT_SELECT
+from vidgist.errors import SettingError
 from vidgist.features import Extraction, extract_features
 from vidgist.models import Model
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import SHIPPED, Bank
 from vidgist.scoring.presets import DEFAULT_PRESET, Preset, preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.selection import RULES, Footage, parse_count, parse_length
+from vidgist.selection import RULES, Footage, choose, parse_count, parse_length
 from vidgist.selection.clean_cuts import clean_cuts
 from vidgist.selection.keyframes import cover_keyframes
 from vidgist.shots import refine_shots, segment
@@ -83,6 +84,8 @@ def score_video(
     """Sample a video and score its samples; see `summarize` for the arguments and errors."""
     if scorer is None:
         scorer = Scorer(preset(settings, **changes), model=model, bank=bank)
+    elif changes or settings != DEFAULT_PRESET or model is not None or bank != SHIPPED:
+        raise SettingError("scorer: stands for settings, model and bank; give it or these")
     video = probe(path, limits=limits)
     if isinstance(backbone, str):
         backbone = load_backbone(backbone, device=device, threads=threads)
@@ -209,7 +212,7 @@ def summarize(
         junk=np.array(junk.reasons),
         integer_values=scored.scorer.settings.integer_values,
     )
-    selection = rule.choose(footage)
+    selection = choose(footage, select=select)
     if rule.clean_cuts:
         hears = speech and scored.video.has_audio
         selection = clean_cuts(

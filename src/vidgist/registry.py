@@ -57,12 +57,17 @@ class Registry(Mapping[str, R], Generic[R]):
         self._attribute = attribute
 
     @cached_property
-    def _records(self) -> Mapping[str, R]:
+    def _own_records(self) -> Mapping[str, R]:
         records: dict[str, R] = {}
         for record in sorted(self._own(), key=lambda r: getattr(r, "order", math.inf)):
             if record.name in records:
                 raise AssertionError(f"{self._package}: two records are called {record.name}")
             records[record.name] = record
+        return records
+
+    @cached_property
+    def _records(self) -> Mapping[str, R]:
+        records = dict(self._own_records)
         for point in sorted(entry_points(group=self._group), key=lambda p: p.name):
             for record in self._from_plugin(point):
                 if record.name in records:
@@ -87,7 +92,8 @@ class Registry(Mapping[str, R], Generic[R]):
         return records
 
     def __getitem__(self, name: str) -> R:
-        return self._records[name]
+        # Ours are known without the plug-ins, which may import the very module that asks.
+        return self._own_records[name] if name in self._own_records else self._records[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._records)
@@ -101,9 +107,9 @@ class Registry(Mapping[str, R], Generic[R]):
         Raises:
             SettingError: there is none; the message lists the known names and the nearest.
         """
-        if name not in self._records:
+        if name not in self._own_records and name not in self._records:
             raise unknown_value(self._argument, name, self._records)
-        return self._records[name]
+        return self[name]
 
 
 def _as_tuple(declared: Any) -> tuple[Any, ...]:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidgist.errors import SettingError
+from vidgist.errors import SettingError, VidgistError
 from vidgist.selection import (
     RULES,
     Footage,
+    Rule,
     Selection,
     auto_length,
     best_samples,
@@ -257,3 +258,40 @@ def test_black_shots_are_not_chosen_whatever_their_score():
     half = np.array([True, False, False, False, True, False, False, False, False, False])
     assert offered_shots(half, picks, shots).tolist() == [False, True, True, True]
     assert offered_shots(np.ones(10, dtype=bool), picks, shots).all()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "fault"),
+    [
+        ([[0.0, 9.0]], "at most 2.00 s, got 9.00 s"),
+        ([[0.5, 2.4]], "within its shot"),
+        (np.empty((0, 2)), "n > 0"),
+    ],
+)
+def test_a_rule_that_breaks_its_promise_is_named(monkeypatch, pieces, fault):
+    def broken(footage):
+        n = len(pieces)
+        return Selection(
+            pieces=np.array(pieces),
+            shots=np.zeros(n, dtype=int),
+            scores=np.ones(n),
+            reasons=("mine",) * n,
+            refused=("",) * len(footage.shots),
+            repeated=np.full(len(footage.shots), -1),
+        )
+
+    rule = Rule(name="broken", summary="", choose=broken)
+    monkeypatch.setattr(RULES, "_records", {**RULES, "broken": rule})
+    shots, line, picks = video([20, 20])
+    footage = Footage(
+        importance=np.ones(8),
+        features=np.ones((8, 1)),
+        times=line.times[picks],
+        picks=picks,
+        shots=shots,
+        timeline=line,
+        budget=2.0,
+        junk=np.full(8, ""),
+    )
+    with pytest.raises(VidgistError, match=f"rule of selection 'broken': .*{fault}"):
+        choose(footage, select="broken")

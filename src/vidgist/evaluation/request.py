@@ -196,7 +196,8 @@ class Request:
             progress=progress,
             total=len(keys),
         )
-        if all(np.isnan(row.values).all() for row in table.rows):
+        by_people = [i for i, m in enumerate(table.measures) if m not in ("repeats", "coverage")]
+        if all(np.isnan(row.values[..., by_people]).all() for row in table.rows):
             raise DataError(
                 f"{self.data}: holds no annotations (user_scores, user_summary), so there is "
                 "nothing to measure by; join them with annotations='FILE'"

@@ -43,8 +43,7 @@ def check_criteria(criteria: str | Iterable[str]) -> tuple[str, ...]:
             "criteria: several at once need alignment among them, or distinctiveness; "
             "add one of these or name one alone"
         )
-    names = {criterion.name for criterion in chosen}
-    return tuple(name for name in CRITERIA if name in names)
+    return tuple(c.name for c in sorted(chosen, key=lambda criterion: criterion.order))
 
 
 @dataclass(frozen=True, kw_only=True)

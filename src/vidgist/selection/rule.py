@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vidgist.errors import VidgistError
 from vidgist.registry import Registry
 from vidgist.types import Booleans, Floats, Integers, Shots, Strings, Timeline
 
@@ -112,5 +113,31 @@ def choose(footage: Footage, *, select: str) -> Selection:
 
     Raises:
         SettingError: there is no such rule.
+        VidgistError: a rule of another package returned what is no selection of this footage.
     """
-    return RULES.find(select).choose(footage)
+    rule = RULES.find(select)
+    selection = rule.choose(footage)
+    fault = _fault_of(selection, footage)
+    if fault:
+        raise VidgistError(f"rule of selection '{rule.name}': {fault}; mend the rule")
+    return selection
+
+
+def _fault_of(selection: object, footage: Footage) -> str:
+    """Return what is wrong with what a rule returned, "" for nothing."""
+    if not isinstance(selection, Selection):
+        return f"expected a Selection, got {type(selection).__name__}"
+    pieces, eps = np.asarray(selection.pieces), 1e-6
+    if pieces.shape != (len(selection.shots), 2) or not len(pieces):
+        return f"expected (n, 2) pieces, n > 0, got {pieces.shape}"
+    if len(selection.refused) != len(footage.shots):
+        return f"expected a reason for each of {len(footage.shots)} shots"
+    seconds = float(np.diff(pieces).sum())
+    if seconds > footage.budget + eps:
+        return f"expected at most {footage.budget:.2f} s, got {seconds:.2f} s"
+    shots = footage.shot_seconds[selection.shots]
+    if (pieces[:, 0] < shots[:, 0] - eps).any() or (pieces[:, 1] > shots[:, 1] + eps).any():
+        return "expected each piece within its shot"
+    if (np.diff(pieces.ravel()) < -eps).any():
+        return "expected pieces in order, without overlap"
+    return ""
