@@ -34,8 +34,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for record, name in RECORDS.items():
             if re.search(rf"^{record} = ", code, flags=re.MULTILINE):
                 # A package of all kinds imports rooms that are being imported themselves.
-                code = f"import vidgist.paper\n{code}" if name == "criterion" else code
-                (folder / f"my_{name}.py").write_text(code, encoding="utf-8")
+                first = "import vidgist.paper\n" if name == "criterion" else ""
+                (folder / f"my_{name}.py").write_text(first + code, encoding="utf-8")
     rival = ROOT / "tests" / "linear_rival.py"
     (folder / "linear_rival.py").write_text(rival.read_text(encoding="utf-8"), encoding="utf-8")
     install(folder, "mine", {group: {"mine": value} for group, value in POINTS.items()})
