@@ -56,6 +56,7 @@ def test_save_makes_the_default_outputs(summary, tmp_path, monkeypatch):
 
 def replace_writer(monkeypatch, name, write):
     changed = dataclasses.replace(OUTPUTS[name], write=write)
+    monkeypatch.setattr(OUTPUTS, "_own_records", {**OUTPUTS._own_records, name: changed})
     monkeypatch.setattr(OUTPUTS, "_records", {**OUTPUTS._records, name: changed})
 
 
