@@ -123,3 +123,22 @@ def test_a_model_and_scores_contradict_each_other(
     path = write_model(tmp_path / "m.safetensors")
     assert evaluate(data, path, "--scores", "random") == 2
     assert "contradicts" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--criteria", "alignment"],
+        ["--smoothing", "2"],
+        ["--avoid-zeros", "eps"],
+        ["--bank", "none"],
+    ],
+    ids=lambda options: options[0],
+)
+def test_settings_of_the_score_and_scores_contradict_each_other(
+    data: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    command = ["evaluate", str(data), "--metric", "tvsum", "--scores", "random"]
+    assert main([*command, *options]) == 2
+    assert f"{options[0]}: contradicts --scores random; give one" in capsys.readouterr().err
+    assert main([*command, "--preset", "paper", "--seeds", "2"]) == 0  # names the protocol

@@ -129,19 +129,25 @@ def chosen(scores, picks, shots, line, *, budget, black=None, integer_values=Fal
     return choose(footage, select="knapsack")
 
 
-def test_rules_are_chosen_by_name():
-    assert "knapsack" in RULES
-    shots, line, picks = video([20])
-    footage = Footage(
-        importance=np.ones(4),
-        features=np.ones((4, 1)),
+def alike(lengths):
+    """Return footage of equal samples, and a budget of two seconds."""
+    shots, line, picks = video(lengths)
+    count = len(picks)
+    return Footage(
+        importance=np.ones(count),
+        features=np.ones((count, 1)),
         times=line.times[picks],
         picks=picks,
         shots=shots,
         timeline=line,
         budget=2.0,
-        junk=np.full(4, ""),
+        junk=np.full(count, ""),
     )
+
+
+def test_rules_are_chosen_by_name():
+    assert "knapsack" in RULES
+    footage = alike([20])
     with pytest.raises(SettingError, match=r"^select: .*knapsak.*knapsack"):
         choose(footage, select="knapsak")
 
@@ -282,16 +288,6 @@ def test_a_rule_that_breaks_its_promise_is_named(monkeypatch, pieces, fault):
 
     rule = Rule(name="broken", summary="", choose=broken)
     monkeypatch.setattr(RULES, "_records", {**RULES, "broken": rule})
-    shots, line, picks = video([20, 20])
-    footage = Footage(
-        importance=np.ones(8),
-        features=np.ones((8, 1)),
-        times=line.times[picks],
-        picks=picks,
-        shots=shots,
-        timeline=line,
-        budget=2.0,
-        junk=np.full(8, ""),
-    )
+    footage = alike([20, 20])
     with pytest.raises(VidgistError, match=f"rule of selection 'broken': .*{fault}"):
         choose(footage, select="broken")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -128,11 +130,11 @@ def test_forbidden_formats(clip: Path, tmp_path: Path, monkeypatch: pytest.Monke
 def test_ffmpeg_is_told_to_follow_nothing(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of these holds where the others would do, and where FFmpeg changes what it assumes."""
     given: dict[str, str] = {}
-    real = av.open
+    real: Callable[..., Any] = av.open
 
-    def opened(*args: object, **options: object) -> object:
-        given.update(options["container_options"])  # type: ignore[call-overload]
-        return real(*args, **options)  # type: ignore[call-overload]
+    def opened(*args: Any, container_options: dict[str, str], **options: Any) -> Any:
+        given.update(container_options)
+        return real(*args, container_options=container_options, **options)
 
     monkeypatch.setattr(av, "open", opened)
     with open_video(clip):

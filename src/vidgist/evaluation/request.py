@@ -28,7 +28,7 @@ from vidgist.evaluation.entries import (
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.join import join, read_annotations
-from vidgist.evaluation.protocols import Protocol
+from vidgist.evaluation.protocols import Protocol, settings_for
 from vidgist.evaluation.reference import BASELINES, SEEDS, baseline_entries
 from vidgist.evaluation.results import Table
 from vidgist.evaluation.scores_file import read_scores
@@ -37,7 +37,7 @@ from vidgist.evaluation.summaries import SummaryRule
 from vidgist.evaluation.tables import as_data, named
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import SHIPPED, Bank
-from vidgist.scoring.presets import Preset
+from vidgist.scoring.presets import PRESETS, Preset
 from vidgist.scoring.scorer import Scorer
 
 BASELINE_SCORES = ("random", "constant", "human")
@@ -112,10 +112,20 @@ class Request:
         self.summaries  # noqa: B018 - checks them
         if self.scores is None:
             self.scorer  # noqa: B018 - contradictions are found before any work
-        elif self.model is not None:
-            raise SettingError("model: contradicts scores; give one of them")
         elif _is_misspelled(self.scores):
             raise unknown_value("scores", self.scores, (*BASELINE_SCORES, "a file"))
+        else:
+            self._check_scores_alone()
+
+    def _check_scores_alone(self) -> None:
+        """Refuse what would change the method's scores where others are measured in their place."""
+        given = ["model"] if self.model is not None else []
+        given += ["bank"] if self.bank != SHIPPED else []
+        start = PRESETS.get(self.settings.name, self.settings)
+        usual = asdict(settings_for(start, metric=self.metric))
+        given += [name for name, value in asdict(self.settings).items() if value != usual[name]]
+        if given:
+            raise SettingError(f"{given[0]}: contradicts scores={self.scores!r}; give one of them")
 
     @cached_property
     def summaries(self) -> SummaryRule:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from typing import Any, Literal
 
 from vidgist.criteria import CRITERIA
@@ -16,6 +17,9 @@ from vidgist.errors import SettingError, unknown_value
 
 AVOID_ZEROS = ("eps", "exp")
 """Ways to keep the product p in [0, 1] from 0 (S6): p + 0.05, or exp(p - 1)."""
+
+ROUND_NEIGHBORS = ("round", "floor")
+"""Ways to make a T a whole number of neighbors: to the nearest, or down."""
 
 
 def check_criteria(criteria: str | Iterable[str]) -> tuple[str, ...]:
@@ -77,10 +81,15 @@ class Preset:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "criteria", check_criteria(self.criteria))
+        for name in ("neighbors", "threshold", "smoothing"):
+            value = getattr(self, name)
+            if not isinstance(value, Real) and (value, name) != (None, "threshold"):
+                raise SettingError(f"{name}: expected a number, got {value!r}")
         if not 0 < self.neighbors <= 1:
             raise SettingError(f"neighbors: expected a share in (0, 1], got {self.neighbors:g}")
-        if self.avoid_zeros not in AVOID_ZEROS:
-            raise unknown_value("avoid_zeros", self.avoid_zeros, AVOID_ZEROS)
+        for name, known in (("avoid_zeros", AVOID_ZEROS), ("round_neighbors", ROUND_NEIGHBORS)):
+            if getattr(self, name) not in known:
+                raise unknown_value(name, str(getattr(self, name)), known)
         if self.threshold is not None and not 0 <= self.threshold < math.inf:
             raise SettingError(f"threshold: expected at least 0, got {self.threshold:g}")
         if not 0 <= self.smoothing < math.inf:
