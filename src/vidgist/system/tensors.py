@@ -38,7 +38,7 @@ def write_tensors(
     Raises:
         OutputError: the file exists and ``overwrite`` is False, or it cannot be written.
     """
-    arrays = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
+    arrays = {name: np.asarray(values, order="C") for name, values in tensors.items()}
     with whole_file(Path(path), overwrite=overwrite) as partial:
         partial.write_bytes(save(arrays, metadata=dict(metadata)))
 

@@ -1,7 +1,7 @@
 """Checkpoints: the state of a training between two epochs, in a safetensors file.
 
 Order, samples and dropout of an epoch follow from the seed and the epoch's number alone (see
-`vidgist.training.sampling`): weights and Adam's moments are the whole state.
+`vidgist.training.sampling`): weights and the optimizers' moments are the whole state.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from vidgist.training.videos import Array
 
 FORMAT = "vidgist-checkpoint-1"
 _ANEW = "start anew with overwrite=True in the place of resume=True"
-_NETWORK, _ADAM, _EXTRA = "network.", "adam.", "extra."
+_NETWORK, _EXTRA = "network.", "extra."
+_ADAM = "adam."  # of a single optimizer, of whatever class
 _EARLIER = {"precision": "fp32", "devices": 1}
 """Fields that checkpoints of earlier versions lack, with the values that most of them had."""
 _SHOWN = 6
@@ -70,9 +71,11 @@ def save_checkpoint(path: Path, learner: Learner, *, state: Checkpoint) -> None:
     """
     tensors = {_NETWORK + name: values for name, values in weights_of(learner.network).items()}
     names = {id(p): name for name, p in learner.network.named_parameters()}
-    for parameter, moments in learner.optimizer.state.items():
-        for kind, values in moments.items():
-            tensors[f"{_ADAM}{kind}.{names[id(parameter)]}"] = values.detach().cpu().numpy()
+    for owner, optimizer in learner.optimizers().items():
+        for parameter, moments in optimizer.state.items():
+            for kind, values in moments.items():
+                full = f"{_prefix(owner)}{kind}.{names[id(parameter)]}"
+                tensors[full] = values.detach().cpu().numpy()
     for name, values in learner.state().items():
         tensors[_EXTRA + name] = values
     about = {
@@ -122,15 +125,16 @@ def restore(
             )
         extra = learner.state()
         shapes = _shapes(learner.network, extra)
+        moments = tuple(map(_prefix, learner.optimizers()))
         for name, info in file.tensors.items():
-            owner = name.split(".", 2)[-1] if name.startswith(_ADAM) else name
+            owner = name.split(".", 2)[-1] if name.startswith(moments) else name
             if info.shape not in shapes.get(owner, ()):
                 raise damaged
         if not {_EXTRA + name for name in extra} <= set(file.tensors):
             raise damaged
         tensors = file.read()
     try:
-        _load(learner.network, learner.optimizer, tensors)
+        _load(learner, tensors)
     except (KeyError, ValueError, RuntimeError):
         raise damaged from None
     learner.set_state(
@@ -167,7 +171,7 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
 def _shapes(network: nn.Module, extra: Mapping[str, Array]) -> dict[str, tuple[Shape, ...]]:
     """Return the shapes that a tensor of a checkpoint may have, by its name.
 
-    Adam's state goes by the parameter's name: moments have its shape, the step count is one number.
+    Moments go by the parameter's name: they have its shape, and the step count is one number.
     """
     shapes: dict[str, tuple[Shape, ...]] = {}
     for name, values in network.state_dict().items():
@@ -178,9 +182,12 @@ def _shapes(network: nn.Module, extra: Mapping[str, Array]) -> dict[str, tuple[S
     return shapes
 
 
-def _load(
-    network: nn.Module, optimizer: torch.optim.Optimizer, tensors: Mapping[str, Array]
-) -> None:
+def _prefix(optimizer: str) -> str:
+    """Return what the names of an optimizer's moments begin with."""
+    return f"optimizer-{optimizer}." if optimizer else _ADAM
+
+
+def _load(learner: Learner, tensors: Mapping[str, Array]) -> None:
     def part(prefix: str) -> dict[str, Tensor]:
         return {
             name[len(prefix) :]: torch.from_numpy(np.array(values))
@@ -188,11 +195,14 @@ def _load(
             if name.startswith(prefix)
         }
 
-    network.load_state_dict(part(_NETWORK))
-    indices = {name: i for i, (name, _) in enumerate(network.named_parameters())}
-    state: dict[int, dict[str, Tensor]] = {}
-    for full, values in part(_ADAM).items():
-        kind, name = full.split(".", 1)
-        state.setdefault(indices[name], {})[kind] = values
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": state, "param_groups": groups})
+    learner.network.load_state_dict(part(_NETWORK))
+    names = {id(p): name for name, p in learner.network.named_parameters()}
+    for owner, optimizer in learner.optimizers().items():
+        groups = optimizer.state_dict()["param_groups"]
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        indices = {names[id(p)]: index for index, p in enumerate(parameters)}
+        state: dict[int, dict[str, Tensor]] = {}
+        for full, values in part(_prefix(owner)).items():
+            kind, name = full.split(".", 1)
+            state.setdefault(indices[name], {})[kind] = values
+        optimizer.load_state_dict({"state": state, "param_groups": groups})

@@ -1,7 +1,7 @@
 """Training loop of every method: epochs, steps, checkpoints.
 
 Lightning Fabric handles devices, precision and several processes; a method's `Learner` defines the
-loss of a step.
+losses of a step, and which optimizers take it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import numpy as np
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.utilities.rank_zero import rank_zero_only
-from torch import Tensor
+from torch import nn
 
 from vidgist.errors import SettingError, TrainingError, unknown_value
 from vidgist.system.processors import torch_uses_cuda
 from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint
-from vidgist.training.learner import Learner, StepCallback
+from vidgist.training.learner import Learner, StepCallback, Terms, Update
 
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed"}
 CHECKPOINT_SECONDS = 10.0
@@ -111,7 +111,9 @@ def learn(
         OutputError: the checkpoint cannot be written.
     """
     fabric = fabric or open_fabric(device="cpu")
-    network, optimizer = fabric.setup(learner.network, learner.optimizer)
+    named = learner.optimizers()
+    network, *set_up = fabric.setup(learner.network, *named.values())
+    optimizers = dict(zip(named, set_up, strict=True))
     done = Checkpoint(identity=identity, epochs=0, steps=0, loss={})
     begins = f"{checkpoint}: there is no checkpoint to go on with, the training starts anew"
     if resume and checkpoint is not None and checkpoint.exists():
@@ -119,28 +121,34 @@ def learn(
         begins = f"{checkpoint}: {done.epochs} epochs of {epochs} are done, the training goes on"
     if resume and note is not None:
         note(begins)
+    groups = [group for optimizer in named.values() for group in optimizer.param_groups]
+    rates = [group["lr"] for group in groups]
     steps, saved = learner.steps_of_epoch() * epochs, time.monotonic()
     network.train()
     for epoch in range(done.epochs, epochs):
         # What torch draws in this epoch depends on these alone.
         draws = np.random.SeedSequence([seed, epoch, fabric.global_rank])
         torch.manual_seed(int(draws.generate_state(1)[0]))
+        for group, rate in zip(groups, rates, strict=True):
+            group["lr"] = rate * learner.rate(epoch)
         seen: dict[str, list[float]] = {}  # not every step has every term
         count = 0
-        for terms in learner.losses(network, epoch=epoch, fabric=fabric):
+        for update in learner.updates(network, epoch=epoch, fabric=fabric):
             count += 1
-            numbers = _finite(terms, step=done.steps + count, fabric=fabric)
-            optimizer.zero_grad(set_to_none=True)
-            fabric.backward(terms["total"])
+            step = done.steps + count
+            numbers = _add_gradients(update, network, step=step, fabric=fabric)
             if learner.clip is not None:
-                fabric.clip_gradients(network, optimizer, max_norm=learner.clip)
-            optimizer.step()
+                _clip(network, learner.clip, step=step)
+            for name in update.optimizers:
+                optimizers[name].step()
             for name, value in numbers.items():
                 seen.setdefault(name, []).append(value)
             if report is not None:
-                report(step=done.steps + count, steps=steps, epoch=epoch + 1, terms=numbers)
+                report(step=step, steps=steps, epoch=epoch + 1, terms=numbers)
         loss = {name: sum(values) / len(values) for name, values in seen.items()}
         done = replace(done, epochs=epoch + 1, steps=done.steps + count, loss=loss)
+        if learner.finished(epoch, loss):
+            break
         due = time.monotonic() - saved >= CHECKPOINT_SECONDS
         if checkpoint is not None and due and fabric.is_global_zero and epoch + 1 < epochs:
             save_checkpoint(checkpoint, learner, state=done)
@@ -148,7 +156,30 @@ def learn(
     return done
 
 
-def _finite(terms: Mapping[str, Tensor], *, step: int, fabric: Any) -> dict[str, float]:
+def _add_gradients(
+    update: Update, network: nn.Module, *, step: int, fabric: Any
+) -> dict[str, float]:
+    """Add up the gradients of a step's losses; return the mean of each term."""
+    network.zero_grad(set_to_none=True)
+    seen: dict[str, list[float]] = {}
+    for terms in update.losses:
+        for name, value in _finite(terms, step=step, fabric=fabric).items():
+            seen.setdefault(name, []).append(value)
+        fabric.backward(terms["total"] * update.scale)
+    return {name: sum(values) / len(values) for name, values in seen.items()}
+
+
+def _clip(network: nn.Module, longest: float, *, step: int) -> None:
+    """Shorten the gradient of all weights, also of those that the step leaves alone."""
+    length = float(nn.utils.clip_grad_norm_(network.parameters(), longest))
+    if not math.isfinite(length):
+        raise TrainingError(
+            f"training: in step {step} the length of the gradient is {length}; take a smaller "
+            "learning rate, or look for broken features in the data"
+        )
+
+
+def _finite(terms: Terms, *, step: int, fabric: Any) -> dict[str, float]:
     values = torch.stack([value.detach().float() for value in terms.values()])
     if fabric.world_size > 1:
         # The mean over devices, so that NaN on one of them stops all.

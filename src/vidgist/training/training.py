@@ -156,7 +156,7 @@ def train(
         run={"precision": precision, "devices": devices, "threads": torch.get_num_threads()},
     )
     if fabric.is_global_zero:
-        weights = weights_of(learner.network)
+        weights = weights_of(learner.model())
         write_tensors(output, weights, metadata=card.to_metadata(), overwrite=overwrite)
         checkpoint.unlink(missing_ok=True)
     return card
