@@ -39,6 +39,8 @@ R = TypeVar("R", bound=Named)
 class Registry(Mapping[str, R], Generic[R]):
     """Records by name: those of vidgist first, then those of other packages.
 
+    A hyphen may be written for an underscore.
+
     Records with an attribute ``order`` come in that order, the others after them by the names of
     their modules.  Modules are imported when the registry is first read.
 
@@ -93,7 +95,11 @@ class Registry(Mapping[str, R], Generic[R]):
 
     def __getitem__(self, name: str) -> R:
         # Ours are known without the plug-ins, which may import the very module that asks.
-        return self._own_records[name] if name in self._own_records else self._records[name]
+        plain = name.replace("-", "_")
+        for key in (name, plain):
+            if key in self._own_records:
+                return self._own_records[key]
+        return self._records[name if name in self._records else plain]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._records)
@@ -107,7 +113,7 @@ class Registry(Mapping[str, R], Generic[R]):
         Raises:
             SettingError: there is none; the message lists the known names and the nearest.
         """
-        if name not in self._own_records and name not in self._records:
+        if name not in self:
             raise unknown_value(self._argument, name, self._records)
         return self[name]
 

@@ -48,7 +48,7 @@ def test_a_model_is_trained_and_described(
 
 def test_dr_dsn_by_the_same_command(data: Path, tmp_path: Path) -> None:
     model = tmp_path / "m.safetensors"
-    line = ["train", str(data), "-o", str(model), "--method", "dr-dsn", "--epochs", "1", "-q"]
+    line = ["train", str(data), "-o", str(model), "--method", "dr_dsn", "--epochs", "1", "-q"]
     assert main(line) == 0
     assert load_model(model).scores(np.ones((9, 6))).shape == (9,)
 
@@ -77,9 +77,9 @@ def test_a_method_of_another_package(data: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        (["--method", "drdsn"], 2, "did you mean 'dr-dsn'"),
+        (["--method", "drdsn"], 2, "did you mean 'dr_dsn'"),
         (["--preset", "papre"], 2, "did you mean 'paper'"),
-        (["--method", "dr-dsn", "--heads", "2"], 2, "for --method contrastive"),
+        (["--method", "dr_dsn", "--heads", "2"], 2, "for --method contrastive"),
         (["--split", "1"], 2, "belong together"),
         (["--neighbors", "7"], 2, "expected a share in (0, 1], got 7"),
         (["--device", "tpu"], 2, "known: auto, cpu, cuda"),

@@ -45,7 +45,7 @@ def write_model(
 ) -> Path:
     settings = training_settings("contrastive", layers=1, width=8)
     if dsn:
-        settings = training_settings("dr-dsn", hidden=4)
+        settings = training_settings("dr_dsn", hidden=4)
     shapes = METHODS[settings.method].shapes(dimension, settings)
     rng = np.random.default_rng(1)
     tensors = {n: rng.normal(scale=0.3, size=s).astype(np.float32) for n, s in shapes.items()}

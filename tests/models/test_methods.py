@@ -24,7 +24,7 @@ def run(folder: Path, *code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_ours_come_first() -> None:
-    assert list(METHODS)[:2] == ["contrastive", "dr-dsn"]
+    assert list(METHODS)[:2] == ["contrastive", "dr_dsn"]
     for name, method in METHODS.items():
         assert method.settings.method == name
         assert training_settings(name) == method.settings()
@@ -33,7 +33,7 @@ def test_ours_come_first() -> None:
 def test_another_package_brings_a_method(tmp_path: Path) -> None:
     install(tmp_path, linear="linear_rival:METHOD")
     text = run(tmp_path, "-m", "vidgist", "train", "--help").stdout
-    assert "contrastive|dr-dsn|linear" in text
+    assert "contrastive|dr_dsn|linear" in text
     assert "linear       fits a line to the lengths of features" in text
     program = (
         "from vidgist.models import *; from vidgist.models.methods import training_settings\n"
@@ -49,7 +49,7 @@ def test_another_package_brings_a_method(tmp_path: Path) -> None:
 def test_a_broken_one_is_one_warning(tmp_path: Path) -> None:
     install(tmp_path, absent="no_such_module:METHOD")
     done = run(tmp_path, "-c", "from vidgist.models import METHODS; print(*METHODS)")
-    assert done.stdout == "contrastive dr-dsn\n"
+    assert done.stdout == "contrastive dr_dsn\n"
     assert "rivals is left out: cannot be loaded (No module named 'no_such_module')" in done.stderr
 
 
@@ -61,16 +61,16 @@ def test_a_method_refines_or_scores() -> None:
 
 def test_settings_of_other_methods_are_refused() -> None:
     with pytest.raises(SettingError, match=r"^heads: is for method='contrastive'; leave it out"):
-        training_settings("dr-dsn", heads=2)
+        training_settings("dr_dsn", heads=2)
     with pytest.raises(SettingError, match=r"^kind: is for method='contrastive'"):
-        training_settings("dr-dsn", kind="standard")
+        training_settings("dr_dsn", kind="standard")
     with pytest.raises(SettingError, match=r"^warp: is for no method"):
-        training_settings("dr-dsn", warp=9)
-    with pytest.raises(SettingError, match=r"^method: unknown value 'drdsn'.*mean 'dr-dsn'"):
+        training_settings("dr_dsn", warp=9)
+    with pytest.raises(SettingError, match=r"^method: unknown value 'drdsn'.*mean 'dr_dsn'"):
         training_settings("drdsn")
 
 
 def test_an_absent_method_is_named() -> None:
     card = ModelCard(kind="linear", dimension=3, settings={})
-    with pytest.raises(ModelError, match="method 'linear', known here: contrastive, dr-dsn"):
+    with pytest.raises(ModelError, match="method 'linear', known here: contrastive, dr_dsn"):
         Model({"weight": np.ones((1, 3))}, card)

@@ -28,7 +28,7 @@ from vidgist.types import Features
 
 DIMENSION = 12
 SETTINGS = training_settings("contrastive", layers=2, heads=2, width=8)
-DSN = training_settings("dr-dsn", hidden=4)
+DSN = training_settings("dr_dsn", hidden=4)
 BACKBONE = "efficientnet_lite0"
 
 

@@ -48,7 +48,7 @@ def test_dr_dsn_is_exported_as_it_is(tmp_path: Path) -> None:
     videos, settings = random_videos(rng), DsnSettings(hidden=32, epochs=1)
     learner = DsnLearner(videos, settings=settings, seed=0)
     card = train(videos, tmp_path / "m", settings=settings, seed=0)
-    assert card.kind == "dr-dsn"
+    assert card.kind == "dr_dsn"
     weights = load_file(tmp_path / "m")
     learner.network.load_state_dict({n: torch.from_numpy(v) for n, v in weights.items()})
     features = rng.normal(size=(300, DIMENSION)).astype(np.float32)

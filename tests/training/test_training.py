@@ -28,7 +28,7 @@ DSN = DsnSettings(hidden=8, epochs=4, learning_rate=1e-3)
 METHODS: dict[str, TrainingSettings] = {
     "paper": replace_settings(contrastive_settings("paper"), **SMALL),
     "reference": replace_settings(contrastive_settings("reference"), **SMALL),
-    "dr-dsn": DSN,
+    "dr_dsn": DSN,
 }
 
 
@@ -145,7 +145,7 @@ def stopped(rng: np.random.Generator, tmp_path: Path, often: None) -> tuple[Trai
         ({"neighbors": 0.3, "heads": 2}, r"\(heads was 1, now 2; neighbors was 0\.1, now 0\.3\)"),
         ({"videos": 1}, r"training data was [0-9a-f]{32}, now [0-9a-f]{32}"),
         ({"precision": "bf16"}, r"\(precision was fp32, now bf16\)"),
-        ({"method": 1}, r"\(method was contrastive, now dr-dsn\)"),
+        ({"method": 1}, r"\(method was contrastive, now dr_dsn\)"),
     ],
     ids=str,
 )
@@ -255,7 +255,7 @@ def test_more_devices_than_videos_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["paper", "dr-dsn"])
+@pytest.mark.parametrize("name", ["paper", "dr_dsn"])
 def test_a_loss_that_is_no_number_stops_with_step_and_term(
     name: str, rng: np.random.Generator, tmp_path: Path
 ) -> None:

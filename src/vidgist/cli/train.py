@@ -36,7 +36,7 @@ Examples:
   vidgist train tvsum.h5 --splits tvsum_splits.json --split 1 --preset reference -o s1.safetensors
   vidgist train library/ -o mine.safetensors        (videos: features are extracted first)
   vidgist train yt8m/ -o yt8m.safetensors           (a folder of .tfrecord files)
-  vidgist train tvsum.h5 --method dr-dsn --epochs 60 -o dsn.safetensors
+  vidgist train tvsum.h5 --method dr_dsn --epochs 60 -o dsn.safetensors
   vidgist summarize talk.mp4 --model mine.safetensors --criteria alignment,uniformity,uniqueness
 
 Needs the extra 'train': pip install 'vidgist[train]'. Using a model does not.
@@ -147,8 +147,8 @@ def train(
     """Learn from the videos of DATA and write a model.
 
     DATA is files in the field's HDF5 layout, videos or folders of them, or YouTube-8M's TFRecords.
-    No annotation is used. Ctrl-C keeps the last checkpoint, beside the model; the same command with
-    --resume continues to the same result.
+    Only methods that say so use annotations. Ctrl-C keeps the last checkpoint, beside the model;
+    the same command with --resume continues to the same result.
     """
     require_torch("vidgist train")
     import torch
@@ -172,6 +172,7 @@ def train(
             data,
             work=output,
             keys=None if splits is None else training_part(splits, number),
+            labels=METHODS[settings.method].labels,
             progress=progress,
             **{name: options[name] for name in ("backbone", "fps", "device", "threads")},
         )

@@ -150,7 +150,7 @@ class Request:
         model = self.scorer.model
         if self.model is None or model is None:
             return name
-        return f"{name if model.gives_criteria else model.method.title}, {self.model.name}"
+        return f"{name if model.gives_criteria else model.method.row}, {self.model.name}"
 
     @cached_property
     def dataset(self) -> Dataset:

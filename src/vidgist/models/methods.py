@@ -7,6 +7,7 @@ read wherever a model is used, so it imports nothing that only training needs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,12 @@ class Method:
         score: returns the scores (T,) of samples in [0, 1].
         preset: returns the settings of a preset for a kind of training; default the settings'
             defaults, whatever the preset.
-        labels: whether it learns from annotations.
+        labels: whether it learns from annotations; tables say so.
+        source: where it was published.
+        code: the released code that it follows, with its commit; "" where there is none, or it is
+            not followed, so that the method is ours after the text.
+        published: name of its rows in published tables; default its title.
+        cost: seconds of one processor core for an epoch of 40 videos of TVSum; None if unknown.
         alone: whether it learns from one video at a time, so that devices cannot share a batch.
         order: place among the methods.
     """
@@ -51,12 +57,26 @@ class Method:
     score: Callable[[Mapping[str, Floats], Floats, Any], Floats] | None = None
     preset: Callable[..., TrainingSettings] | None = None
     labels: bool = False
+    source: str = ""
+    code: str = ""
+    published: str = ""
+    cost: float | None = None
     alone: bool = False
     order: float = float("inf")
 
     def __post_init__(self) -> None:
         if (self.refine is None) == (self.score is None):
             raise ValueError(f"Method {self.name}: expected either refine or score")
+
+    @property
+    def row(self) -> str:
+        """Its name in tables, which says whether it learns from annotations."""
+        return f"{self.title}, supervised" if self.labels else self.title
+
+    def parameters(self, dimension: int, settings: TrainingSettings | None = None) -> int:
+        """Return how many numbers its network learns for features of D = ``dimension``."""
+        shapes = self.shapes(dimension, settings or self.settings())
+        return sum(math.prod(shape) for shape in shapes.values())
 
 
 METHODS: Registry[Method] = Registry(
@@ -70,7 +90,7 @@ def training_settings(
 ) -> TrainingSettings:
     """Return the settings of a method's training.
 
-    >>> training_settings("dr-dsn", epochs=10).epochs
+    >>> training_settings("dr_dsn", epochs=10).epochs
     10
 
     Args:

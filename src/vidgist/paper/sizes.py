@@ -79,7 +79,7 @@ def _speeds(context: Context, videos: TrainingVideos | None) -> list[str]:
     videos = videos.subset(videos.keys[:TIMED_VIDEOS])
     settings: Mapping[str, TrainingSettings] = {
         **{name: context.training(youtube8m.SETTING, **size) for name, size in SIZES.items()},
-        "DR-DSN": training_settings("dr-dsn"),
+        "DR-DSN": training_settings("dr_dsn"),
     }
     times = {}
     for name, training in settings.items():

@@ -11,6 +11,7 @@ from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.batch.extractions import Extractions
 from vidgist.batch.jobs import BatchJob
 from vidgist.datasets import open_dataset
+from vidgist.datasets.eccv16 import FIELDS
 from vidgist.datasets.splits import Split, read_splits, video_key
 from vidgist.datasets.store import open_store
 from vidgist.datasets.youtube8m import read_youtube8m
@@ -20,6 +21,7 @@ from vidgist.progress import Progress, silent
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.training.inputs import HDF5_FILES, RECORDS, STORES, VIDEOS, sort_inputs
 from vidgist.training.store import is_store, open_mapped_store, read_index, write_mapped_store
+from vidgist.training.targets import Targets, video_targets
 from vidgist.training.videos import Array, TrainingVideos, gather_videos
 
 YOUTUBE8M = "youtube8m"
@@ -31,6 +33,7 @@ def read_training_data(
     *,
     work: Path,
     keys: Split | None = None,
+    labels: bool = False,
     backbone: str = DEFAULT_BACKBONE,
     fps: float = DEFAULT_FPS,
     device: str = "auto",
@@ -45,6 +48,7 @@ def read_training_data(
         work: the model file. Extracted features are kept beside it in ``<stem>-features.h5``,
             converted records in ``<stem>-store``, and used again for the same inputs.
         keys: train only on these videos of the first data set, and on all of the others.
+        labels: also read the annotations; videos without are left out.
         backbone: of videos, as are the next three: name of the extractor.
         fps: samples a second.
         device: `auto`, `cpu` or `cuda`.
@@ -52,13 +56,19 @@ def read_training_data(
         progress: called while inputs are read.
 
     Raises:
-        DataError: a file is missing, damaged or of another kind, or nothing has features.
+        DataError: a file is missing, damaged or of another kind, or nothing has features, or with
+            ``labels`` annotations.
         OutputError: extracted or converted features cannot be written.
         SettingError: ``keys`` are given without HDF5 files.
     """
     kind, files = sort_inputs(paths)
     if keys is not None and kind != HDF5_FILES:
         raise SettingError("splits: needs HDF5 files, whose videos it names")
+    if labels and kind != HDF5_FILES:
+        raise DataError(
+            f"{paths[0]}: has no annotations, which this method learns from; give HDF5 files with "
+            "'gtscore', 'user_scores' or 'user_summary', or take a method without labels"
+        )
     if kind == STORES:
         return open_mapped_store(files[0]), ()
     if kind == RECORDS:
@@ -70,7 +80,8 @@ def read_training_data(
         extracted, lost = _extract(files, file, how, progress=progress)
         read, without = _read_hdf5([file], extracted)
         return read, (*lost, *without)
-    return _read_hdf5(files, None if keys is None else _keys_of_split(files[0], keys))
+    chosen = None if keys is None else _keys_of_split(files[0], keys)
+    return _read_hdf5(files, chosen, labels=labels)
 
 
 def _beside(work: Path, ending: str) -> Path:
@@ -99,10 +110,11 @@ def _keys_of_split(path: Path, split: Split) -> set[str]:
 
 
 def _read_hdf5(
-    paths: Sequence[Path], keys: Container[str] | None
+    paths: Sequence[Path], keys: Container[str] | None, *, labels: bool = False
 ) -> tuple[TrainingVideos, tuple[str, ...]]:
     """Read features, of the first file only those named; several files name videos file/key."""
     gathered: list[tuple[str, Array]] = []
+    targets: list[Targets] = []
     backbones: dict[tuple[str, str], Path] = {}
     without: list[str] = []
     for number, path in enumerate(paths):
@@ -110,15 +122,22 @@ def _read_hdf5(
         chosen = None
         if keys is not None and number == 0:
             chosen = [key for key in dataset.keys if key in keys]
-        empty = 0
-        for record in dataset.records(keys=chosen, fields=("features",)):
+        empty = silent = 0
+        fields = FIELDS if labels else ("features",)
+        for record in dataset.records(keys=chosen, fields=fields):
             name = record.key if len(paths) == 1 else f"{path.stem}/{record.key}"
+            told = video_targets(record) if labels and record.features is not None else None
             if record.features is None:
                 empty += 1
+            elif labels and told is None:
+                silent += 1
             else:
                 gathered.append((name, record.features))
+                targets += [] if told is None else [told]
         if empty:
             without.append(f"{path}: {empty} videos have no features and are left out")
+        if silent:
+            without.append(f"{path}: {silent} videos have no annotations and are left out")
         attributes = dataset.attributes
         origin = (str(attributes.get("backbone", "")), str(attributes.get("fingerprint", "")))
         backbones[origin] = path
@@ -126,8 +145,20 @@ def _read_hdf5(
     if len({name for name, _ in known}) > 1 or len({mark for _, mark in known if mark}) > 1:
         files = " and ".join(str(path) for path in backbones.values())
         raise DataError(f"{files}: hold features of different backbones; extract them with one")
+    if labels and not gathered:
+        raise DataError(
+            f"{paths[0]}: has no video with annotations that tell its samples apart, which this "
+            "method learns from; add 'gtscore', 'user_scores' or 'user_summary' (vidgist evaluate "
+            "--annotations joins them), or take a method without labels"
+        )
     name, mark = max(known, key=lambda origin: bool(origin[1]), default=("", ""))
-    return gather_videos(gathered, backbone=name, backbone_fingerprint=mark), tuple(without)
+    videos = gather_videos(
+        gathered,
+        targets=targets if labels else None,
+        backbone=name,
+        backbone_fingerprint=mark,
+    )
+    return videos, tuple(without)
 
 
 def _extract(

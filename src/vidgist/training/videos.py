@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import DataError
+from vidgist.training.targets import Targets, join_targets
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -35,6 +36,7 @@ class TrainingVideos:
         digests: of each video's features, in hexadecimal.
         backbone: name of the extractor, "" where unknown.
         backbone_fingerprint: that of the extractor, "" where unknown.
+        targets: what people say of all samples, as the rows; None for methods without labels.
         release: called after reading, to release pages of a mapped file; or None.
     """
 
@@ -45,6 +47,7 @@ class TrainingVideos:
     digests: tuple[str, ...]
     backbone: str = ""
     backbone_fingerprint: str = ""
+    targets: Targets | None = None
     release: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
@@ -76,6 +79,17 @@ class TrainingVideos:
     def quantized(self) -> bool:
         """Whether the features are YouTube-8M's bytes."""
         return bool(self.rows.dtype == np.uint8)
+
+    def targets_of(self, video: int) -> Targets:
+        """Return the targets of one video.
+
+        Raises:
+            DataError: the videos were read without annotations.
+        """
+        if self.targets is None:
+            raise DataError("training data: has no annotations, which this method learns from")
+        start = int(self.starts[video])
+        return self.targets[start : start + int(self.lengths[video])]
 
     def read(self, videos: npt.NDArray[np.int64], indices: npt.NDArray[np.int64]) -> Array:
         """Return features (B, n, D), in the type of the rows.
@@ -115,16 +129,19 @@ class TrainingVideos:
         )
 
 
-def digest_of(features: Array) -> str:
-    """Return a hash of the features of a video, 32 hexadecimal digits."""
+def digest_of(features: Array, targets: Targets | None = None) -> str:
+    """Return a hash of the features of a video, and of its targets, 32 hexadecimal digits."""
     digest = hashlib.sha256(f"{features.dtype} {features.shape}".encode())
     digest.update(np.ascontiguousarray(features).data)
+    for values in [] if targets is None else vars(targets).values():
+        digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()[:32]
 
 
 def gather_videos(
     videos: Sequence[tuple[str, Array]],
     *,
+    targets: Sequence[Targets] | None = None,
     backbone: str = "",
     backbone_fingerprint: str = "",
 ) -> TrainingVideos:
@@ -132,6 +149,7 @@ def gather_videos(
 
     Args:
         videos: name and (T, D) float features of each; float16 stays float16.
+        targets: what people say of each video's samples, for methods that learn from it.
         backbone: what the features were made with.
         backbone_fingerprint: that of the extractor.
 
@@ -153,12 +171,14 @@ def gather_videos(
     dtype = np.float16 if half else np.float32
     parts = [features.astype(dtype, copy=False) for _, features in videos]
     lengths = np.array([len(part) for part in parts], dtype=np.int64)
+    of_each = [None] * len(parts) if targets is None else targets
     return TrainingVideos(
         rows=np.concatenate(parts),
         starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
         lengths=lengths,
         keys=tuple(key for key, _ in videos),
-        digests=tuple(map(digest_of, parts)),
+        digests=tuple(map(digest_of, parts, of_each)),
         backbone=backbone,
         backbone_fingerprint=backbone_fingerprint,
+        targets=None if targets is None else join_targets(targets),
     )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidgist.datasets import Dataset, open_dataset
+from vidgist.datasets.eccv16 import FIELDS
 from vidgist.datasets.splits import Split, video_key
 from vidgist.errors import DataError
 from vidgist.paper.library import Library
+from vidgist.training.targets import video_targets
 from vidgist.training.videos import TrainingVideos, gather_videos
 
 OTHERS = {"tvsum": ("summe", "ovp", "youtube"), "summe": ("tvsum", "ovp", "youtube")}
@@ -29,28 +31,43 @@ class Fold:
     test: tuple[str, ...]
 
 
-def features_of(datasets: Sequence[Dataset]) -> TrainingVideos:
+def features_of(datasets: Sequence[Dataset], *, labels: bool = False) -> TrainingVideos:
     """Return all features of data sets; videos of the second and later are named file/key.
+
+    Args:
+        datasets: the first is the one that is tested.
+        labels: also return the annotations; videos without are left out.
 
     Raises:
         DataError: no video has features, or the data sets are of different widths.
     """
-    videos = [
-        (key if number == 0 else f"{dataset.path.stem}/{key}", features)
-        for number, dataset in enumerate(datasets)
-        for key, features in dataset.features()
-    ]
-    return gather_videos(videos, backbone=str(datasets[0].attributes.get("backbone", "")))
+    videos, targets = [], []
+    for number, dataset in enumerate(datasets):
+        for record in dataset.records(fields=FIELDS if labels else ("features",)):
+            told = video_targets(record) if labels and record.features is not None else None
+            if record.features is not None and (told is not None or not labels):
+                name = record.key if number == 0 else f"{dataset.path.stem}/{record.key}"
+                videos.append((name, record.features))
+                targets += [] if told is None else [told]
+    return gather_videos(
+        videos,
+        targets=targets if labels else None,
+        backbone=str(datasets[0].attributes.get("backbone", "")),
+    )
 
 
 def canonical_folds(
-    dataset: Dataset, splits: Sequence[Split], *, others: Sequence[Dataset] = ()
+    dataset: Dataset,
+    splits: Sequence[Split],
+    *,
+    others: Sequence[Dataset] = (),
+    labels: bool = False,
 ) -> list[Fold]:
     """Return a fold for each split, with other data sets added to each training part (augmented).
 
     A split none of whose training or test videos has features is left out.
     """
-    everything = features_of([dataset, *others])
+    everything = features_of([dataset, *others], labels=labels)
     own = {key for key in everything.keys if key in dataset}
     added = set(everything.keys) - own
     folds = []

@@ -89,6 +89,6 @@ def dsn_groups(epochs: Iterable[int]) -> list[Group]:
 
     rows = {f"DR-DSN, {number} epochs": number for number in epochs}
     return [
-        Group(name=row, settings=training_settings("dr-dsn", epochs=number), scores=scores(row))
+        Group(name=row, settings=training_settings("dr_dsn", epochs=number), scores=scores(row))
         for row, number in rows.items()
     ]

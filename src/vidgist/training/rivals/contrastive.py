@@ -15,5 +15,6 @@ METHOD = Method(
     learner="vidgist.training.contrastive:ContrastiveLearner",
     refine=refine,
     preset=contrastive_settings,
+    source="Pang, Nakashima, Otani and Nagahara, WACV 2023, arXiv 2211.10056",
     order=0,
 )

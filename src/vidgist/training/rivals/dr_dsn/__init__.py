@@ -21,7 +21,7 @@ class DsnSettings(TrainingSettings):
     """How DR-DSN learns: the defaults are those of the paper and its released settings.
 
     Attributes:
-        name: always `dr-dsn`.
+        name: always `dr_dsn`.
         hidden: width of the LSTM in each direction.
         episodes: summaries drawn from each video in a step.
         far: samples more than this apart count as wholly different in the diversity.
@@ -31,9 +31,9 @@ class DsnSettings(TrainingSettings):
         unit_input: bring features to length 1, for the network and for the rewards.
     """
 
-    method: ClassVar[str] = "dr-dsn"
+    method: ClassVar[str] = "dr_dsn"
 
-    name: str = "dr-dsn"
+    name: str = "dr_dsn"
     hidden: int = 256
     episodes: int = 5
     far: int = 20
@@ -89,5 +89,8 @@ METHOD = Method(
     learner="vidgist.training.rivals.dr_dsn.learner:DsnLearner",
     score=_score,
     alone=True,
+    source="Zhou, Qiao and Xiang, AAAI 2018, arXiv 1801.00054",
+    code="KaiyangZhou/pytorch-vsumm-reinforce @ 041606f",
+    cost=8.0,
     order=1,
 )
