@@ -1,8 +1,6 @@
-"""``python -m vidgist`` is the command ``vidgist``."""
-
-import sys
+"""``python -m vidgist``: the command, where its script is not on the path."""
 
 from vidgist.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

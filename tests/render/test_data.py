@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from clips import render_clip
+from pages import clip_summary
 from summaries import summary_of, with_pieces
 from vidgist import __version__
 from vidgist.render import render
@@ -231,3 +232,16 @@ def test_csv_leaves_out_what_is_no_number(clip, tmp_path):
     summary = summary_of(clip.path, criteria={"alignment": values})
     (path,) = render(summary, tmp_path, make=["csv"])
     assert path.read_text().splitlines()[1] == "0.0,,0.1,1,1"
+
+
+def test_the_pieces_as_a_table(tmp_path: Path) -> None:
+    summary = clip_summary(tmp_path, selected=[1, 3])
+    (path,) = render(summary, tmp_path / "out", make="pieces")
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    read = [(float(row["start"]), float(row["end"])) for row in rows]
+    assert np.array(read) == pytest.approx(summary.pieces)
+    assert [row["shot"] for row in rows] == ["2", "4"]
+    starts = [float(row["summary_start"]) for row in rows]
+    assert starts == pytest.approx([0.0, float(np.diff(summary.pieces[0])[0])])
+    assert sum(float(row["duration"]) for row in rows) == pytest.approx(summary.duration)

@@ -14,6 +14,8 @@ from pages import HOSTILE, clip_summary
 from summaries import summary_of, with_pieces
 from vidgist.render import render
 from vidgist.render.cuts import cuts
+from vidgist.render.edit import Edit, edit_of
+from vidgist.render.material import Material, Source
 from vidgist.render.outputs.edl import edit_list
 from vidgist.render.timecode import edit_rate
 
@@ -120,14 +122,77 @@ def test_the_cameras_timecode_is_where_the_source_begins(tmp_path: Path) -> None
 
 
 def test_names_stay_on_their_line_in_ascii() -> None:
-    rate = edit_rate(25.0)
-    events = cuts(np.array([[0.0, 1.0]]), rate)
     name = "Père\nTITLE: x\n001  BAD      V     C        \u202e日本.mp4"
-    text = edit_list(events, rate=rate, name=name, has_audio=False)
+    text = edit_list(an_edit(name=name))
     assert len(EVENT.findall("\n".join(re.findall(r"(?m)^\d.*$", text)))) == 1
     assert "* FROM CLIP NAME: Pere_TITLE: x_001  BAD" in text
     assert text.isascii()
     lines = text.split("\r\n")
     assert sum(line.startswith("TITLE:") for line in lines) == 1
     assert len(lines[0]) < 80
-    assert HOSTILE in edit_list(events, rate=rate, name=HOSTILE, has_audio=False)
+    assert HOSTILE in edit_list(an_edit(name=HOSTILE))
+
+
+def an_edit(name: str) -> Edit:
+    """One second of a source without sound."""
+    rate = edit_rate(25.0)
+    return Edit(
+        name=name,
+        path=Path("/x.mp4"),
+        rate=rate,
+        cuts=cuts(np.array([[0.0, 1.0]]), rate),
+        shots=[1],
+        reasons=["important"],
+        source_start=0,
+        source_frames=25,
+        record_start=0,
+        width=16,
+        height=16,
+        channels=0,
+        sample_rate=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "piece", "source"),
+    [
+        # Within the day, over midnight, after it: an end is never before its beginning.
+        ("23:59:56:00", (1, 2), ("23:59:57:00", "23:59:58:00")),
+        ("23:59:58:00", (1, 3), ("23:59:59:00", "24:00:01:00")),
+        ("23:59:57:00", (1, 3), ("23:59:58:00", "24:00:00:00")),
+        ("23:59:57:00", (3, 4), ("00:00:00:00", "00:00:01:00")),
+    ],
+)
+def test_a_camera_that_runs_over_midnight(
+    tmp_path: Path, code: str, piece: tuple[int, int], source: tuple[str, str]
+) -> None:
+    clip = render_clip(
+        tmp_path / "a.mov", scenes=(4,), fps=25, size=(32, 32), tags={"timecode": code}
+    )
+    summary = with_pieces(summary_of(clip.path), [piece])
+    (path,) = render(summary, tmp_path / "out", make="edl")
+    (event,) = EVENT.findall(path.read_bytes().decode())
+    assert event[3:5] == source
+    otio = pytest.importorskip("opentimelineio", reason="needs the extra 'otio'")
+    pytest.importorskip("otio_cmx3600_adapter", reason="needs otio-cmx3600-adapter")
+    (track,) = otio.adapters.read_from_file(str(path), rate=25).video_tracks()
+    assert track[0].source_range.duration.value == 25 * (piece[1] - piece[0])
+
+
+@pytest.mark.parametrize(
+    ("fps", "code", "first"),
+    [
+        (100, "01:00:00:75", {"01:00:01:37", "01:00:01:38"}),
+        (120, "01:00:00:100", {"01:00:01:50"}),
+        (120, "01:00:00:60", {"01:00:01:30"}),
+    ],
+)
+def test_the_timecode_of_a_fast_camera(
+    tmp_path: Path, fps: int, code: str, first: set[str]
+) -> None:
+    clip = render_clip(tmp_path / "a.mov", scenes=(2,), fps=fps, size=(32, 32))
+    summary = with_pieces(summary_of(clip.path), [(1, 2)])
+    material = Material(summary=summary, folder=tmp_path)
+    material.__dict__["source"] = Source(True, 0.0, code)
+    (event,) = EVENT.findall(edit_list(edit_of(material)))
+    assert event[3] in first

@@ -54,7 +54,13 @@ def test_it_loads_back_with_the_ranges_of_the_data(
         available = clip.media_reference.available_range
         assert available.contains(clip.source_range.start_time)
         assert clip.media_reference.target_url == "../clip.mp4"
+        assert clip.name == clip.media_reference.name == "clip.mp4"
+        (marker,) = clip.markers
+        assert marker.marked_range.start_time == clip.source_range.start_time
+        assert marker.comment.startswith("Shown because")
     assert timeline.duration().to_seconds() == pytest.approx(summary.duration, abs=1e-6)
+    assert [clip.markers[0].name for clip in pictures] == ["Shot 1", "Shot 3", "Shot 6"]
+    assert timeline.global_start_time.to_seconds() == pytest.approx(3600, abs=0.02)
     assert [clip.metadata["vidgist"]["shot"] for clip in pictures] == [1, 3, 6]
 
 

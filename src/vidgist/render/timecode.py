@@ -40,6 +40,16 @@ class EditRate:
         Raises:
             ValueError: the frame's number is negative.
         """
+        return self._counted(frame % self._day if frame >= 0 else frame)
+
+    @property
+    def _day(self) -> int:
+        """Frames from midnight to midnight, as timecode counts them."""
+        last = self.parse("23:59:59:00")
+        assert last is not None
+        return last + self.base
+
+    def _counted(self, frame: int) -> str:
         if frame < 0:
             raise ValueError(f"frame: expected a number of at least 0, got {frame}")
         number = frame
@@ -55,20 +65,29 @@ class EditRate:
         minutes, seconds = divmod(seconds, 60)
         hours, minutes = divmod(minutes, 60)
         mark = ";" if self.drop else ":"
-        return f"{hours % 24:02d}:{minutes:02d}:{seconds:02d}{mark}{frames:02d}"
+        return f"{hours:02d}:{minutes:02d}:{seconds:02d}{mark}{frames:02d}"
+
+    def span(self, first: int, stop: int) -> tuple[str, str]:
+        """Return the timecodes of the first frame and of the first one after it.
+
+        A camera begins again at midnight.  What lies after it is counted from 00:00:00:00; what
+        crosses it ends after 24:00:00:00, so that the end is never before the beginning.
+        """
+        passed = first // self._day * self._day
+        return self._counted(first - passed), self._counted(stop - passed)
 
     def counting_as(self, timecode: str) -> EditRate:
         """Return this rate with drop-frame counting on or off, as in a camera's timecode.
 
         At 29.97 and 59.94 both are in use; ``:`` before the frame means non-drop.
         """
-        if self.rate.denominator == 1 or self.base % 30 or len(timecode.strip()) != 11:
+        if self.rate.denominator == 1 or self.base % 30 or len(timecode.strip()) < 11:
             return self
         return replace(self, drop=timecode.strip()[8] != ":")
 
     def parse(self, timecode: str) -> int | None:
         """Return the frame number of a timecode at this rate, None if it is not valid."""
-        match = re.fullmatch(r"(\d{2}):(\d{2}):(\d{2})([:;.])(\d{2})", timecode.strip())
+        match = re.fullmatch(r"(\d{2}):(\d{2}):(\d{2})([:;.])(\d{2,3})", timecode.strip())
         if match is None:
             return None
         hours, minutes, seconds, frames = (int(match[i]) for i in (1, 2, 3, 5))
@@ -122,6 +141,23 @@ def edit_rate(frame_rate: float, *, constant: bool = True) -> EditRate:
                 if abs(float(rate.rate) / (frame_rate * float(factor)) - 1) <= _SNAP:
                     return rate
     return next((r for r in RATES if float(r.rate) >= frame_rate), RATES[-1])
+
+
+def camera_seconds(timecode: str, *, frame_rate: float, rate: EditRate) -> Fraction:
+    """Return the time at which a camera's timecode stands, 0 where it is not valid.
+
+    Args:
+        timecode: ``HH:MM:SS:FF`` of the first frame; at more than 60 frames a second the camera
+            counts them all, with three digits from 100 on.
+        frame_rate: of the source, constant; 0 where unknown.
+        rate: of the edit, with `EditRate.counting_as` applied.
+    """
+    counted = rate
+    if frame_rate > RATES[-1].base * (1 + _SNAP):
+        exact = Fraction(exact_rate(frame_rate)).limit_denominator(1001)
+        counted = EditRate(exact, math.ceil(exact), rate.drop)
+    number = counted.parse(timecode)
+    return Fraction(0) if number is None else number / counted.rate
 
 
 def exact_rate(frame_rate: float) -> float:

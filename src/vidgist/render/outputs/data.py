@@ -1,4 +1,4 @@
-"""``summary.json`` (schema 2) and ``scores.csv``."""
+"""``summary.json`` (schema 2), ``scores.csv`` and ``pieces.csv``."""
 
 from __future__ import annotations
 
@@ -49,6 +49,22 @@ def write_csv(material: Material, path: Path) -> None:
         for row, s, chosen in zip(zip(*columns, strict=True), shot, selected, strict=True):
             numbers = ["" if n is None else n for n in (_number(value) for value in row)]
             writer.writerow([*numbers, int(s) + 1, int(chosen)])
+
+
+def write_pieces(material: Material, path: Path) -> None:
+    """Write one row per piece, in seconds of the video and of the summary."""
+    rows = as_document(material.summary)["pieces"]
+    at = 0.0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["piece", "start", "end", "duration", "summary_start", "shot", "score", "reason"]
+        )
+        for number, row in enumerate(rows, start=1):
+            start, end = row["start"], row["end"]
+            times = [start, end, *(round(value, DECIMALS) for value in (end - start, at))]
+            writer.writerow([number, *times, row["shot"] + 1, row["score"], row["reason"]])
+            at += end - start
 
 
 def as_document(summary: Summary, *, with_keyframes: bool = False) -> dict[str, Any]:
@@ -199,5 +215,6 @@ def _numbers(values: Iterable[Any]) -> list[float | None]:
 # JSON last: where it is, everything else that was asked for is too.
 OUTPUT = (
     Output("csv", "scores.csv", "the scores of each sample as a table", write_csv, order=30),
+    Output("pieces", "pieces.csv", "the pieces as a table", write_pieces, order=30),
     Output("json", "summary.json", "all as data", write_json, is_default=True, order=90),
 )

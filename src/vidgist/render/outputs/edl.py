@@ -5,10 +5,9 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-from vidgist.render.cuts import Cut, cuts
+from vidgist.render.edit import Edit, edit_of
 from vidgist.render.material import Material
 from vidgist.render.output import Output
-from vidgist.render.timecode import EditRate, edit_rate
 
 REEL = "AX"
 """Reel name of the source: the usual one for files, which FROM CLIP NAME identifies."""
@@ -16,52 +15,24 @@ REEL = "AX"
 
 def write(material: Material, path: Path) -> None:
     """Write the cuts of a summary."""
-    summary = material.summary
-    video = summary.video
-    rate = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
-    code = material.source.timecode
-    rate = rate.counting_as(code)
-    first = rate.parse(code) or 0
-    text = edit_list(
-        cuts(summary.pieces, rate),
-        rate=rate,
-        name=video.path.name,
-        has_audio=video.has_audio,
-        source_start=first,
-    )
-    path.write_bytes(text.encode("ascii"))
+    path.write_bytes(edit_list(edit_of(material)).encode("ascii"))
 
 
-def edit_list(
-    events: list[Cut], *, rate: EditRate, name: str, has_audio: bool, source_start: int = 0
-) -> str:
-    """Return the list as ASCII text with CR LF line ends.
-
-    Args:
-        events: as `vidgist.render.cuts.cuts` returns them.
-        rate: of frames and timecode.
-        name: file name of the source.
-        has_audio: whether the source has sound.
-        source_start: frame number of the first frame in the source's own timecode.
-    """
-    record_start = rate.parse(f"01:00:00{';' if rate.drop else ':'}00") or 0
-    channels = "AA/V" if has_audio else "V"
-    clip = _plain_ascii(name)
+def edit_list(edit: Edit) -> str:
+    """Return the list as ASCII text with CR LF line ends."""
+    rate = edit.rate
+    channels = "AA/V" if edit.channels else "V"
+    clip = _plain_ascii(edit.name)
     lines = [
         f"TITLE: {clip[:60].rstrip()} summary",
         f"FCM: {'DROP FRAME' if rate.drop else 'NON-DROP FRAME'}",
         "",
     ]
-    for number, cut in enumerate(events, start=1):
-        times = (
-            source_start + cut.source_in,
-            source_start + cut.source_out,
-            record_start + cut.record_in,
-            record_start + cut.record_out,
-        )
-        codes = " ".join(rate.timecode(frame) for frame in times)
+    for number, cut in enumerate(edit.cuts, start=1):
+        source = rate.span(edit.source_start + cut.source_in, edit.source_start + cut.source_out)
+        record = rate.span(edit.record_start + cut.record_in, edit.record_start + cut.record_out)
         lines += [
-            f"{number:03d}  {REEL:<8} {channels:<5} C        {codes}",
+            f"{number:03d}  {REEL:<8} {channels:<5} C        {' '.join((*source, *record))}",
             f"* FROM CLIP NAME: {clip}",
         ]
     return "\r\n".join([*lines, ""])

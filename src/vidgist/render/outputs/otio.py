@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from vidgist import __version__
 from vidgist.errors import MissingExtraError
+from vidgist.render.edit import sentence
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
 from vidgist.render.output import Output
 from vidgist.render.outputs.data import plain
-from vidgist.render.timecode import edit_rate, exact_rate
+from vidgist.render.timecode import camera_seconds, edit_rate, exact_rate
 
 if TYPE_CHECKING:
     from opentimelineio.opentime import RationalTime, TimeRange
@@ -50,9 +51,10 @@ def timeline(material: Material) -> Timeline:
     counting = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
     steady = not video.variable_frame_rate and video.frame_rate > 0
     rate = exact_rate(video.frame_rate) if steady else float(counting.rate)
-    written = material.source.timecode
-    code = counting.counting_as(written).parse(written) or 0
-    origin = RationalTime(float(code / counting.rate) * rate, rate).round()
+    code = material.source.timecode
+    counting = counting.counting_as(code)
+    start = camera_seconds(code, frame_rate=video.frame_rate, rate=counting)
+    origin = RationalTime(float(start) * rate, rate).round()
 
     def moment(seconds: float) -> RationalTime:
         frames = seconds * rate
@@ -65,8 +67,10 @@ def timeline(material: Material) -> Timeline:
         return TimeRange(origin + first, moment(end) - first)
 
     url = relative_url(video.path, folder=material.folder) or Path(video.path).absolute().as_uri()
+    url = url.removeprefix("./")  # Resolve looks for a folder of that name
     name = plain(video.path.name)
     made = schema.Timeline(name=f"{name} summary", metadata={"vidgist": {"version": __version__}})
+    made.global_start_time = RationalTime(float(3600 * rate), rate).round()
     kinds = [schema.TrackKind.Video, *([schema.TrackKind.Audio] if video.has_audio else [])]
     for kind in kinds:
         track = schema.Track(name=kind, kind=kind)
@@ -74,22 +78,31 @@ def timeline(material: Material) -> Timeline:
             summary.pieces.tolist(),
             summary.selection.shots.tolist(),
             summary.selection.scores.tolist(),
+            summary.selection.reasons,
             strict=True,
         )
-        for (start, end), shot, score in rows:
+        for (start, end), shot, score, reason in rows:
             facts = {"shot": shot + 1, "start": start, "end": end, "score": score}
             source = schema.ExternalReference(
                 target_url=url, available_range=span(0.0, float(summary.timeline.duration))
             )
             source.name = name
-            track.append(
-                schema.Clip(
-                    name=f"{name} shot {shot + 1}",
-                    media_reference=source,
-                    source_range=span(start, end),
-                    metadata={"vidgist": facts},
-                )
+            clip = schema.Clip(
+                name=name,  # Resolve finds media by it
+                media_reference=source,
+                source_range=span(start, end),
+                metadata={"vidgist": facts},
             )
+            if kind == schema.TrackKind.Video:
+                marker = schema.Marker(
+                    name=f"Shot {shot + 1}",
+                    marked_range=TimeRange(span(start, end).start_time, RationalTime(1, rate)),
+                    color=schema.MarkerColor.GREEN,
+                    metadata={"vidgist": {"reason": reason}},
+                )
+                marker.comment = sentence(reason)
+                clip.markers.append(marker)
+            track.append(clip)
         made.tracks.append(track)
     return made
 
