@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import av
@@ -111,3 +112,44 @@ def test_colors_of_a_palette_are_stretched_too() -> None:
     palette = av.VideoFrame(8, 8, "pal8")
     assert FrameRotator(pixel_aspect=2.0)(palette).width == 16
     assert FrameRotator(pixel_aspect=2.0)(frame).width == 16
+
+
+def with_exif(path: Path, *, orientation: int) -> Path:
+    """Write Motion JPEG whose pictures have an orientation in EXIF, side data without a name."""
+    jpeg = av.VideoFrame.from_ndarray(IMAGE, format="rgb24").reformat(format="yuvj420p")
+    entry = struct.pack("<HHII", 0x0112, 3, 1, orientation)
+    exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0" + entry + bytes(4)
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("mjpeg", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for k in range(5):
+            jpeg.pts = k
+            for packet in stream.encode(jpeg):
+                head, body = bytes(packet)[:2], bytes(packet)[2:]
+                data = head + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + body
+                marked = av.Packet(data)
+                marked.stream, marked.time_base = stream, packet.time_base
+                marked.pts, marked.dts = packet.pts, packet.dts
+                output.mux(marked)
+    return path
+
+
+ORIENTATIONS = {
+    1: Rotation(),
+    2: Rotation(flip_x=True),
+    3: QUARTERS[180],
+    4: Rotation(flip_y=True),
+    5: Rotation(swap=True),
+    6: QUARTERS[90],
+    7: Rotation(swap=True, flip_x=True, flip_y=True),
+    8: QUARTERS[270],
+}
+"""By EXIF's numbers."""
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_side_data_without_a_name(tmp_path: Path, orientation: int) -> None:
+    if av.library_versions["libavcodec"][0] < 62:
+        pytest.skip("FFmpeg reads the orientation in EXIF since version 8")
+    frame = decode(with_exif(tmp_path / "a.avi", orientation=orientation))
+    assert frame_rotation(frame) == ORIENTATIONS[orientation]

@@ -10,9 +10,13 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.filter import Graph
+from av.sidedata.sidedata import Type
 
 _NEARLY_SQUARE = 0.005
 """Pixel aspects this near to 1 change a pixel or two: not worth resampling every frame."""
+
+_SIDE_DATA_TYPES = 64
+"""FFmpeg's numbers of side data are below; version 8 has 32 of them."""
 
 _TRANSPOSE = {
     (False, False): "cclock_flip",
@@ -72,7 +76,7 @@ class RotationReader:
 
 def frame_rotation(frame: av.VideoFrame) -> Rotation:
     """Return the rotation that a frame's display matrix asks for, none where it has no matrix."""
-    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+    matrix = _display_matrix(frame)
     if matrix is None:
         return Rotation()
     # A point (p, q) of the picture is shown at (a p + c q, b p + d q).
@@ -80,6 +84,21 @@ def frame_rotation(frame: av.VideoFrame) -> Rotation:
     if abs(b) + abs(c) > abs(a) + abs(d):
         return Rotation(swap=True, flip_x=c < 0, flip_y=b < 0)
     return Rotation(flip_x=a < 0, flip_y=d < 0)
+
+
+def _display_matrix(frame: av.VideoFrame) -> bytes | None:
+    """Return the display matrix of a frame, None where it has none."""
+    try:
+        matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:
+        # FFmpeg has side data that PyAV has no name for (EXIF, spatial video, LCEVC); it then
+        # refuses to show any, so a copy of the frame is looked at without the nameless.
+        nameless = set(range(_SIDE_DATA_TYPES)) - {kind.value for kind in Type}
+        arguments = [f"mode=delete:type={number}" for number in sorted(nameless)]
+        plain = _filter_graph(frame, [("sidedata", each) for each in arguments])
+        plain.push(frame)
+        matrix = plain.pull().side_data.get("DISPLAYMATRIX")
+    return None if matrix is None else bytes(matrix)
 
 
 def rotate(pixels: npt.NDArray[np.uint8], rotation: Rotation) -> npt.NDArray[np.uint8]:
@@ -160,13 +179,6 @@ class FrameRotator:
 
 
 def _rotation_graph(frame: av.VideoFrame, rotation: Rotation) -> Graph:
-    graph = Graph()
-    node = graph.add_buffer(
-        width=frame.width,
-        height=frame.height,
-        format=frame.format,
-        time_base=frame.time_base or Fraction(1, 1000),
-    )
     if rotation.swap:
         filters = [("transpose", f"dir={_TRANSPOSE[rotation.flip_x, rotation.flip_y]}")]
     else:
@@ -174,8 +186,19 @@ def _rotation_graph(frame: av.VideoFrame, rotation: Rotation) -> Graph:
         filters = [("vflip", "")] if rotation.flip_y else []
         filters += [("hflip" if rotation.flip_x else "copy", "")]
     # Without its matrix, the frame is not rotated a second time by a player.
-    filters += [("sidedata", "mode=delete:type=DISPLAYMATRIX"), ("buffersink", "")]
-    for name, arguments in filters:
+    return _filter_graph(frame, [*filters, ("sidedata", "mode=delete:type=DISPLAYMATRIX")])
+
+
+def _filter_graph(frame: av.VideoFrame, filters: list[tuple[str, str]]) -> Graph:
+    """Return a graph that takes frames like this one through filters (name, arguments)."""
+    graph = Graph()
+    node = graph.add_buffer(
+        width=frame.width,
+        height=frame.height,
+        format=frame.format,
+        time_base=frame.time_base or Fraction(1, 1000),
+    )
+    for name, arguments in [*filters, ("buffersink", "")]:
         following = graph.add(name, arguments or None)
         node.link_to(following)
         node = following
