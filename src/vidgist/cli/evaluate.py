@@ -38,8 +38,8 @@ def measure_options(command: Command) -> Command:
         click.option(
             "--protocol",
             metavar="NAME",
-            help="reference, paper, otani, binary or runs.  [default: the preset's, else"
-            " reference]",
+            help="Convention of measuring; `vidgist benchmark protocols` lists all of them.  "
+            "[default: the preset's, else reference]",
         ),
         click.option(
             "--shots",

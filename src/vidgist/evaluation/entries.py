@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from vidgist.datasets import Dataset, VideoRecord
 from vidgist.errors import DataError
-from vidgist.evaluation.judge import MEASURES, Judge
+from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.results import Published
 from vidgist.evaluation.summaries import Intervals
 from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, video_statistics
@@ -137,7 +137,7 @@ def other_rule_entry(entry: Entry, *, select: str, name: str) -> Entry:
         scores = entry.scores(judge)
         if judge.summary is not None and judge.shots is not None and scores is not None:
             pieces = judge.summary.pieces(scores, select=select)
-            row[0, len(MEASURES) :] = judge.summary.measure(pieces)
+            row[0, judge.seconds :] = judge.summary.measure(pieces)
         return row
 
     return replace(entry, name=name, measure=measure, published=None, against=name)

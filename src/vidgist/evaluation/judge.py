@@ -16,8 +16,16 @@ import numpy.typing as npt
 
 from vidgist.datasets import VideoRecord
 from vidgist.errors import DataError
+from vidgist.evaluation.compared import (
+    Compared,
+    compared,
+    references_of,
+    score_means,
+    shots_of,
+    summaries_by,
+)
+from vidgist.evaluation.extra_measures import EXTRA_MEASURES, Scored
 from vidgist.evaluation.f1 import f1_scores
-from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.rank import Annotators
 from vidgist.evaluation.summaries import (
@@ -70,7 +78,7 @@ class Judge:
     ) -> None:
         self.record = record
         self.metric = metric
-        self.protocol = protocol
+        self.protocol = protocol = protocol.for_metric(metric)
         picks = record.sample_picks
         if picks is None or record.n_frames is None:
             raise DataError(
@@ -79,19 +87,34 @@ class Judge:
             )
         self.picks = picks
         self.n_frames = record.n_frames
-        self.shots = record.shots
-        self.annotations = self._annotations()
+        self.shots = shots_of(record, protocol)
+        self.references = references_of(
+            record,
+            protocol,
+            metric=metric,
+            picks=picks,
+            n_frames=record.n_frames,
+            shots=self.shots,
+        )
+        self.compared: Compared | None = compared(
+            record,
+            protocol,
+            metric=metric,
+            picks=picks,
+            n_frames=record.n_frames,
+            shots=self.shots,
+        )
         self.annotators: Annotators | None = None
-        if self.annotations is not None:
-            against = self.annotations
+        if self.compared is not None:
+            against = self.compared.annotations
             if protocol.against == "mean":
                 against = against.mean(axis=0, keepdims=True)
-            as_steps = protocol.at == "frames" and protocol.compare == "scores"
-            self.annotators = Annotators(against, steps=self._steps if as_steps else None)
-        self.measures: tuple[str, ...] = MEASURES
+            self.annotators = Annotators(against, steps=self.compared.steps)
+        self.extra = tuple(m for m in protocol.measures if m not in MEASURES)
+        self.measures: tuple[str, ...] = (*MEASURES, *self.extra)
         self.summary: SummaryJudge | None = None
         if summaries is not None:
-            self.measures = (*MEASURES, *SUMMARY_MEASURES)
+            self.measures = (*self.measures, *SUMMARY_MEASURES)
             self.summary = SummaryJudge(
                 record,
                 self.sample_annotations,
@@ -100,14 +123,19 @@ class Judge:
             )
 
     @property
-    def _steps(self) -> npt.NDArray[np.int64]:
-        """(T,) frames from each pick to the next."""
-        return np.diff(np.append(self.picks, self.n_frames))
+    def annotations(self) -> Floats | None:
+        """(U, L) annotators' values that the protocol correlates with; None without any."""
+        return None if self.compared is None else self.compared.annotations
 
     @property
     def n_samples(self) -> int:
         """Number of samples T."""
         return len(self.picks)
+
+    @property
+    def seconds(self) -> int:
+        """Position of the first measure of summaries second by second."""
+        return len(MEASURES) + len(self.extra)
 
     @property
     def sample_annotations(self) -> Floats | None:
@@ -120,38 +148,12 @@ class Judge:
         summary = record.user_summary
         return None if summary is None else summary[:, self.picks].astype(np.float64)
 
-    def _annotations(self) -> Floats | None:
-        """Return the annotators' values (U, L) that the protocol correlates with."""
-        record, at = self.record, self.protocol.at
-        first = int(self.picks[0])
-        if self.metric == "summe" or self.protocol.compare == "summary":
-            if record.user_summary is None or len(record.user_summary) == 0:
-                return None
-            summary = record.user_summary.astype(np.float64)
-            if self.protocol.compare == "summary":
-                return summary
-            if at == "runs":
-                ends = np.append(self.picks[1:], self.n_frames)
-                runs = zip(self.picks, ends, strict=True)
-                return np.stack([summary[:, a:b].mean(axis=1) for a, b in runs], axis=1)
-            return summary[:, first:] if at == "frames" else summary[:, self.picks]
-        if at == "frames" and record.frame_scores is not None:
-            return record.frame_scores[:, first:].astype(np.float64)
-        scores = record.user_scores
-        if scores is None or len(scores) == 0:
-            return None
-        return np.repeat(scores, self._steps, axis=1) if at == "frames" else scores
-
     def summaries(self, scores: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_] | None:
         """Keyshot summaries (R, N) of R score vectors (R, T), None without shots."""
         if self.shots is None:
             return None
-        return keyshot_summaries(
-            scores,
-            picks=self.picks,
-            n_frames=self.n_frames,
-            frames=self.shots.frames,
-            integer_values=self.protocol.integer_values,
+        return summaries_by(
+            self.protocol, scores, picks=self.picks, n_frames=self.n_frames, shots=self.shots
         )
 
     def measure(self, scores: npt.ArrayLike) -> Floats:
@@ -179,7 +181,8 @@ class Judge:
             self._measure(values[start : start + together])
             for start in range(0, len(values), together)
         ]
-        measured = np.concatenate(parts) if parts else np.empty((0, len(MEASURES)))
+        field = len(MEASURES) + len(self.extra)
+        measured = np.concatenate(parts) if parts else np.empty((0, field))
         if self.summary is None:
             return measured
         shown = np.full((len(values), len(SUMMARY_MEASURES)), np.nan)
@@ -210,20 +213,61 @@ class Judge:
             frames = runs_of(held).astype(np.float64)
         result = np.full((1, len(self.measures)), np.nan)
         result[:, 2] = self.f1(held[None])
+        result[0, len(MEASURES) : len(MEASURES) + len(self.extra)] = self._extra(None, held)
         if self.summary is not None:
-            result[0, 3:] = self.summary.measure(frames / self.summary.rate)
+            result[0, self.seconds :] = self.summary.measure(frames / self.summary.rate)
         return result
 
     def _measure(self, values: Floats) -> Floats:
         summaries = self.summaries(values)
-        compared: npt.NDArray[np.floating] | None = values
-        if self.protocol.compare == "summary":
-            compared = None if summaries is None else summaries.astype(np.float64)
-        result = np.full((len(values), 3), np.nan)
-        if compared is not None:
-            result[:, :2] = self.correlate(compared)
+        result = np.full((len(values), len(MEASURES) + len(self.extra)), np.nan)
+        seen = summaries if self.protocol.compare == "summary" else self._places(values)
+        if seen is not None:
+            result[:, :2] = self.correlate(seen.astype(np.float64))
         result[:, 2] = self.f1(summaries)
+        if self.extra:
+            result[:, len(MEASURES) :] = [
+                self._extra(row, None if summaries is None else summaries[number])
+                for number, row in enumerate(values)
+            ]
         return result
+
+    def _places(self, values: Floats) -> Floats:
+        """Return scores (R, T) where the protocol compares them, (R, L)."""
+        if self.compared is None or self.compared.borders is None:
+            return values
+        return score_means(values, self.picks, self.n_frames, self.compared.borders)
+
+    def _extra(self, scores: Floats | None, summary: npt.NDArray[np.bool_] | None) -> list[float]:
+        """Return the measures that the protocol has beside tau, rho and F1, of scores (T,)."""
+        return self.extra_of(
+            scores,
+            None if scores is None else self._places(scores[None])[0],
+            summary,
+            annotations=self.sample_annotations,
+            at_places=self.annotations,
+        )
+
+    def extra_of(
+        self,
+        scores: Floats | None,
+        places: Floats | None,
+        summary: npt.NDArray[np.bool_] | None,
+        *,
+        annotations: Floats | None,
+        at_places: Floats | None,
+    ) -> list[float]:
+        """Return the measures beside tau, rho and F1; see `Scored` for the arguments."""
+        scored = Scored(
+            record=self.record,
+            picks=self.picks,
+            scores=scores,
+            places=places,
+            annotations=annotations if annotations is None or len(annotations) else None,
+            at_places=at_places,
+            summary=summary,
+        )
+        return [EXTRA_MEASURES[name](scored) for name in self.extra]
 
     def correlate(
         self, values: npt.NDArray[np.floating], *, annotators: Annotators | None = None
@@ -244,10 +288,11 @@ class Judge:
         *,
         users: npt.NDArray[np.bool_] | None = None,
     ) -> Floats:
-        """Return F1 (R,) of summaries (R, N): the mean over users on TVSum, the best on SumMe."""
-        against = self.record.user_summary if users is None else users
+        """Return F1 (R,) of summaries (R, N): the mean or the best over users, by the protocol."""
+        against = self.references if users is None else users
         if summaries is None or against is None or len(against) == 0:
             return np.full(1, np.nan)
         with_each = f1_scores(summaries, against)
-        best_or_mean = with_each.mean if self.metric == "tvsum" else with_each.max
+        best = self.protocol.best_or_mean(self.metric) == "best"
+        best_or_mean = with_each.max if best else with_each.mean
         return np.asarray(best_or_mean(axis=1))

@@ -24,9 +24,9 @@ _MAX_CELLS = 2**27
 """Memory for the program's decisions, in bytes: more rows than fit take turns."""
 
 
-def budget_frames(n_frames: int) -> int:
-    """Capacity of the knapsack: floor(0.15 N) frames."""
-    return int(np.floor(n_frames * BUDGET))
+def budget_frames(n_frames: int, budget: float = BUDGET) -> int:
+    """Capacity of the knapsack: floor(0.15 N) frames, or another share of them."""
+    return int(np.floor(n_frames * budget))
 
 
 def choose_shots(
@@ -85,6 +85,28 @@ def _choose(
     return chosen
 
 
+def choose_greedily(
+    values: npt.NDArray[np.float64], lengths: npt.NDArray[np.integer], capacity: int
+) -> npt.NDArray[np.bool_]:
+    """Return the shots (R, S) taken by their value while they fit below the capacity.
+
+    As the option ``rank`` of the code released with DR-DSN has it, a shot is left out that would
+    reach the capacity, and the next is tried. Of equal shots the later comes first.
+
+    >>> values, lengths = np.array([[3.0, 2.0, 1.0]]), np.array([4, 5, 2])
+    >>> choose_greedily(values, lengths, 8).tolist()
+    [[True, False, True]]
+    """
+    chosen = np.zeros(values.shape, dtype=bool)
+    for row, taken in zip(values, chosen, strict=True):
+        held = 0
+        for shot in np.argsort(row, kind="stable")[::-1]:
+            if held + lengths[shot] < capacity:
+                taken[shot] = True
+                held += int(lengths[shot])
+    return chosen
+
+
 def shots_to_frames(
     chosen: npt.NDArray[np.bool_], frames: npt.NDArray[np.integer], n_frames: int
 ) -> npt.NDArray[np.bool_]:
@@ -115,6 +137,9 @@ def keyshot_summaries(
     n_frames: int,
     frames: npt.NDArray[np.integer],
     integer_values: bool = False,
+    budget: float = BUDGET,
+    budget_of: int | None = None,
+    select: str = "knapsack",
 ) -> npt.NDArray[np.bool_]:
     """Return the summaries that R score vectors of one video lead to.
 
@@ -124,6 +149,9 @@ def keyshot_summaries(
         n_frames: N.
         frames: (S, 2) shots, half-open.
         integer_values: multiply the shots' values by 1000 and truncate, as the released code does.
+        budget: share of the frames that a summary may hold.
+        budget_of: the number of frames of which it is the share, N by default.
+        select: how shots are chosen: by the ``knapsack``, or ``greedy``, see `choose_greedily`.
 
     Returns:
         (R, N) True where the summary holds the frame; all False where no shot fits the budget.
@@ -131,9 +159,10 @@ def keyshot_summaries(
     values = _shot_values(np.asarray(scores, dtype=np.float64), picks, n_frames, frames)
     if integer_values:
         values = np.trunc(values * 1000)
-    chosen = choose_shots(
+    choose = choose_greedily if select == "greedy" else choose_shots
+    chosen = choose(
         values.reshape(len(scores), len(frames)),
         frames[:, 1] - frames[:, 0],
-        budget_frames(n_frames),
+        budget_frames(n_frames if budget_of is None else budget_of, budget),
     )
     return shots_to_frames(chosen, frames, n_frames)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from vidgist.evaluation.compared import Compared
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import MEASURES, Judge
 from vidgist.evaluation.rank import Annotators
@@ -47,22 +48,29 @@ def measure_human(judge: Judge) -> Floats:
     The result is the mean over annotators, NaN where there are fewer than two.
     """
     result = np.full((1, len(judge.measures)), np.nan)
-    values, users = judge.annotations, judge.record.user_summary
-    if values is not None and len(values) > 1:
-        against_mean = judge.protocol.against == "mean"
-        agreements = _with_mean(judge, values) if against_mean else _with_each(values)
+    users = judge.references
+    if judge.compared is not None and len(judge.compared.annotations) > 1:
+        agreements = _with_others(judge, judge.compared)
         known = np.isfinite(agreements).all(axis=1)  # an annotator may rank nothing
         if known.any():
             result[0, :2] = agreements[known].mean(axis=0)
     if users is not None and len(users) > 1:
         f1 = [judge.f1(users[[u]], users=np.delete(users, u, 0))[0] for u in range(len(users))]
         result[0, 2] = np.mean(f1)
+    if judge.extra:
+        result[0, len(MEASURES) : judge.seconds] = _extra(judge)
     if judge.summary is not None:
         people = judge.summary.people(summaries=judge.metric == "summe")
         rows = [summary_row(found) for found in people]
         if rows:
-            result[0, len(MEASURES) :] = np.mean(rows, axis=0)
+            result[0, judge.seconds :] = np.mean(rows, axis=0)
     return result
+
+
+def _with_others(judge: Judge, compared: Compared) -> Floats:
+    if judge.protocol.against == "mean":
+        return _with_mean(judge, compared.people, compared.annotations)
+    return _with_each(compared.annotations)
 
 
 def _with_each(values: Floats) -> Floats:
@@ -80,13 +88,36 @@ def _with_each(values: Floats) -> Floats:
         return np.asarray(np.where(counts > 0, totals.T / np.maximum(counts, 1), np.nan).T)
 
 
-def _with_mean(judge: Judge, values: Floats) -> Floats:
+def _with_mean(judge: Judge, people: Floats, annotations: Floats) -> Floats:
     """Return tau and rho (U, 2) of each annotator with the mean of the others."""
-    agreements = np.full((len(values), 2), np.nan)
-    for user in np.flatnonzero(np.ptp(values, axis=1) > 0):
-        others = np.delete(values, user, axis=0).mean(axis=0, keepdims=True)
-        agreements[user] = judge.correlate(values[[user]], annotators=Annotators(others))[0]
+    agreements = np.full((len(people), 2), np.nan)
+    for user in np.flatnonzero(np.ptp(people, axis=1) > 0):
+        others = np.delete(annotations, user, axis=0).mean(axis=0, keepdims=True)
+        agreements[user] = judge.correlate(people[[user]], annotators=Annotators(others))[0]
     return agreements
+
+
+def _extra(judge: Judge) -> Floats:
+    """Return what a protocol measures beside tau, rho and F1, the mean over annotators."""
+    scores, places, users = judge.sample_annotations, judge.annotations, judge.references
+    known = [len(part) for part in (scores, places, users) if part is not None]
+    if not known or min(known) < 2:
+        return np.full(len(judge.extra), np.nan)
+
+    def others(part: Floats | None, user: int) -> Floats | None:
+        return None if part is None else np.delete(part, user, axis=0)
+
+    each = [
+        judge.extra_of(
+            None if scores is None else scores[user],
+            None if places is None else places[user],
+            None if users is None else users[user],
+            annotations=others(scores, user),
+            at_places=others(places, user),
+        )
+        for user in range(min(known))
+    ]
+    return np.asarray(np.mean(each, axis=0))
 
 
 def measure_ceiling(judge: Judge) -> Floats:

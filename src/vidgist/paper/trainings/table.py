@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets import Dataset
-from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.results import Table, TableRow
 from vidgist.models import Model, TrainingSettings, load_model
 from vidgist.models.settings import ContrastiveSettings
@@ -127,14 +126,14 @@ def training_note(training: ContrastiveSettings) -> str:
 def _per_video(
     videos: Sequence[str], tests: Sequence[Sequence[str]], parts: Sequence[Floats]
 ) -> Floats:
-    """Return (V, R, 3): the means over the folds that test a video, of weight 1 / videos tested.
+    """Return (V, R, M): the means over the folds that test a video, of weight 1 / videos tested.
 
     Args:
         videos: keys of the V videos.
         tests: keys of the videos that each fold tests.
-        parts: (R, videos tested, 3) numbers of each fold.
+        parts: (R, videos tested, M) numbers of each fold.
     """
-    sums = np.zeros((len(videos), len(parts[0]), len(MEASURES)))
+    sums = np.zeros((len(videos), len(parts[0]), parts[0].shape[2]))
     weights = np.zeros((len(videos), 1, 1))
     for test, part in zip(tests, parts, strict=True):
         places = [videos.index(key) for key in test]
