@@ -7,7 +7,9 @@ import io
 import json
 
 import numpy as np
+import pytest
 
+import small_data
 from vidgist.cli import main
 from vidgist.datasets import VideoRecord, write_dataset
 
@@ -53,3 +55,17 @@ def test_a_file_without_features_is_an_error(tmp_path, capsys):
         printed = capsys.readouterr()
         assert printed.out == ""
         assert f"error: {path}: none of its videos has features" in printed.err
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_what_it_writes_is_evaluated_as_the_method_itself(tmp_path, capsys, options):
+    data, mine = tmp_path / "data.h5", tmp_path / "mine"
+    small_data.dataset(data, count=3)
+    common = ["--preset", "reference", "-q"]
+    assert main(["score", str(data), *common, "-o", str(mine), *options]) == 0
+    measured = []
+    for scores in ([], ["--scores", str(mine)]):
+        command = ["evaluate", str(data), "--metric", "tvsum", "--json", "--seeds", "2"]
+        assert main([*command, *common, *scores]) == 0
+        measured.append(json.loads(capsys.readouterr().out)["mean"])
+    assert measured[1] == pytest.approx(measured[0])

@@ -72,6 +72,19 @@ def test_somebodys_scores(dataset):
     np.testing.assert_allclose(table.rows[0].values[0], judge.measure(scores["video_1"][None]))
 
 
+def test_scores_by_frame_count_at_the_samples(dataset):
+    scores, by_frame = {}, {}
+    for record in dataset:
+        values = np.random.default_rng(0).random(record.n_samples)
+        steps = np.diff(np.append(record.sample_picks, record.n_frames))
+        scores[record.key], by_frame[record.key] = values, np.repeat(values, steps)
+    table = run(dataset, [scores_entry("mine", scores), scores_entry("by frame", by_frame)])
+    np.testing.assert_array_equal(table.rows[0].values, table.rows[1].values)
+    short = {**by_frame, "video_1": by_frame["video_1"][:-1]}
+    with pytest.raises(DataError, match=r"one score a sample.*or one a frame"):
+        run(dataset, [scores_entry("short", short)])
+
+
 def test_unannotated_videos_have_no_numbers_but_notes(dataset):
     bare = (dataclasses.replace(r, user_scores=None, user_summary=None) for r in dataset)
     table = run(bare, baseline_entries(seeds=2))

@@ -11,6 +11,7 @@ import pytest
 
 import small_data
 from vidgist.datasets import open_dataset, write_dataset
+from vidgist.datasets.intervals import Intervals
 from vidgist.errors import DataError, SettingError
 from vidgist.evaluation.f1 import f1_scores
 from vidgist.evaluation.judge import SUMMARIES, Judge
@@ -18,7 +19,7 @@ from vidgist.evaluation.protocols import PROTOCOLS
 from vidgist.evaluation.reference_summaries import best_seconds, every_nth, nothing_alike
 from vidgist.evaluation.request import Request
 from vidgist.evaluation.scores_file import read_scores
-from vidgist.evaluation.summaries import Intervals, SummaryRule, runs_of
+from vidgist.evaluation.summaries import SummaryRule, runs_of
 from vidgist.scoring.presets import PRESETS
 from vidgist.selection import RULES
 

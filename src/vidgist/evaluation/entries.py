@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets import Dataset, VideoRecord
+from vidgist.datasets.intervals import Intervals
 from vidgist.errors import DataError
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.results import Published
-from vidgist.evaluation.summaries import Intervals
+from vidgist.evaluation.scores_values import Scored
 from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, video_statistics
 from vidgist.scoring.scorer import Scorer
 
@@ -91,34 +92,46 @@ def method_entry(
     )
 
 
-def scores_entry(name: str, scores: Mapping[str, Floats | Intervals]) -> Entry:
+def scores_entry(name: str, scores: Mapping[str, Scored]) -> Entry:
     """Return the row of scores, or of summaries, that were made elsewhere.
 
     Args:
         name: of the row.
         scores: key of a video -> scores (T,), which frames are in a summary (N,), or the
-            intervals of a summary. A binary vector of as many numbers as the video has frames is
-            a summary, unless it has as many samples.
+            intervals of a summary. As many numbers as the video has frames, and not as samples,
+            are a summary where all are 0 or 1, else scores, of which those at the picks count.
     """
 
     def own(judge: Judge) -> Floats | None:
         values = scores[judge.record.key]
-        summary = isinstance(values, Intervals) or _is_summary(values, judge)
-        return None if summary else np.asarray(values)
+        if isinstance(values, Intervals) or _is_summary(values, judge):
+            return None
+        return _at_picks(values, judge, name)
 
     def measure(judge: Judge) -> Floats:
         values = scores[judge.record.key]
         if isinstance(values, Intervals) or _is_summary(values, judge):
             return judge.measure_summary(values)
-        if len(values) != judge.n_samples:
-            raise DataError(
-                f"{judge.record.key}: has {judge.n_samples} samples, but {len(values)} scores in "
-                f"{name}; give one score a sample, in the order of the samples, or a summary of "
-                f"{judge.n_frames} zeros and ones, one a frame"
-            )
-        return judge.measure(values[None])
+        return judge.measure(_at_picks(values, judge, name)[None])
 
     return Entry(name=name, measure=measure, scores=own)
+
+
+def _at_picks(values: Floats, judge: Judge, name: str) -> Floats:
+    """Return the scores (T,) of the samples.
+
+    Raises:
+        DataError: there are neither as many as samples nor as frames.
+    """
+    if len(values) == judge.n_samples:
+        return np.asarray(values)
+    if len(values) == judge.n_frames:
+        return np.asarray(values[judge.picks])
+    raise DataError(
+        f"{judge.record.key}: has {judge.n_samples} samples, but {len(values)} scores in {name}; "
+        f"give one score a sample, in the order of the samples, or one a frame ({judge.n_frames}), "
+        "or a summary: zeros and ones, one a frame"
+    )
 
 
 def other_rule_entry(entry: Entry, *, select: str, name: str) -> Entry:

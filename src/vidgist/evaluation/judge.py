@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets import VideoRecord
+from vidgist.datasets.intervals import Intervals
 from vidgist.errors import DataError
 from vidgist.evaluation.compared import (
     Compared,
@@ -30,7 +31,6 @@ from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.rank import Annotators
 from vidgist.evaluation.summaries import (
     SUMMARY_MEASURES,
-    Intervals,
     SummaryJudge,
     SummaryRule,
     runs_of,

@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from vidgist.criteria.gram import unit_rows
 from vidgist.datasets import VideoRecord
-from vidgist.errors import DataError
 from vidgist.evaluation.gist import GistMeasures, gist_measures
 from vidgist.evaluation.reference_summaries import best_seconds, every_nth
 from vidgist.selection import RULES, Footage, choose, parse_length
@@ -50,34 +49,6 @@ class SummaryRule:
     def __post_init__(self) -> None:
         RULES.find(self.select)
         parse_length(self.budget, 1.0, name="budget")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Intervals:
-    """A summary that somebody else made.
-
-    Attributes:
-        pieces: (n, 2) starts and ends, half-open.
-        unit: ``seconds`` or ``frames``.
-    """
-
-    pieces: Floats
-    unit: str = "seconds"
-
-    def frames(self, record: VideoRecord) -> Floats:
-        """Return the pieces (n, 2) in frames, not rounded.
-
-        Raises:
-            DataError: they are in seconds, and the video's file does not say its frame rate.
-        """
-        if self.unit == "frames":
-            return self.pieces
-        if record.frame_rate is None:
-            raise DataError(
-                f"{record.key}: the file does not say its frame rate ('fps'); give the pieces in "
-                "frames"
-            )
-        return np.asarray(self.pieces * record.frame_rate)
 
 
 def runs_of(summary: npt.ArrayLike) -> npt.NDArray[np.int64]:

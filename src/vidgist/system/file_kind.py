@@ -9,7 +9,10 @@ from vidgist.errors import DataError
 HDF5 = "an HDF5 file"
 JSON = "a JSON text"
 MATLAB5 = "a MATLAB 5 file"
+NUMPY = "a NumPy array"
+UNKNOWN = "of an unknown kind"
 VIDEO = "a video"
+ZIP = "a zip archive"
 
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # The signature of an HDF5 file may stand behind a block of the user's own: MATLAB's is 512 bytes.
@@ -17,9 +20,9 @@ _HDF5_OFFSETS = (0, 512, 1024, 2048)
 _STARTS = (
     (b"MATLAB 5.0", MATLAB5),
     (b"version https://git-lfs", "a Git LFS pointer in the place of the file itself"),
-    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x03\x04", ZIP),
     (b"\x1f\x8b", "a gzip archive"),
-    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x93NUMPY", NUMPY),
     (b"\x80\x02", "a pickle, which is never read"),
     (b"\x80\x03", "a pickle, which is never read"),
     (b"\x80\x04", "a pickle, which is never read"),
@@ -77,4 +80,4 @@ def kind_of_bytes(head: bytes) -> str:
     # MP4 and MOV name their first box, AVI is a kind of RIFF.
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide") or head[8:12] == b"AVI ":
         return VIDEO
-    return "of an unknown kind"
+    return UNKNOWN
