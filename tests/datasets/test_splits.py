@@ -33,6 +33,28 @@ def test_all_shapes_of_the_field(tmp_path, document):
     )
 
 
+DSNET = """\
+- test_keys:
+  - ../datasets/eccv16_dataset_tvsum_google_pool5.h5/video_2
+  - ../datasets/eccv16_dataset_tvsum_google_pool5.h5/video_3
+  train_keys:
+  - video_1
+- {train_keys: [video_2], test_keys: [video_3]}
+"""
+
+CSTA = "TVSum/split0/video_1/video_2,video_3\nTVSum/split1/video_2/video_3\n\n"
+
+
+@pytest.mark.parametrize("text", [DSNET, CSTA])
+def test_yaml_and_lines_of_text(tmp_path, text):
+    path = tmp_path / "splits"
+    path.write_text(text)
+    assert read_splits(path) == (
+        Split(train=("video_1",), test=("video_2", "video_3")),
+        Split(train=("video_2",), test=("video_3",)),
+    )
+
+
 def test_a_single_split_and_one_for_testing_alone(tmp_path):
     path = tmp_path / "splits.json"
     path.write_text(json.dumps(PART))
@@ -53,7 +75,10 @@ def test_training_keys_of_other_data_sets_keep_their_file(tmp_path):
     [
         ("", "is empty"),
         ("{", "damaged JSON"),
-        ("- train: [a]", "not JSON"),
+        ("- train: [a]", "no list of names under 'test_keys'"),
+        ("- train_keys: [a\n", "neither JSON nor YAML"),
+        ("!!python/object/apply:os.getcwd []", "neither JSON nor YAML"),
+        ("TVSum/split0/video_1/", "no 'test_keys'"),
         ("[]", "holds no splits"),
         ("3", "not splits"),
         ('{"a": 1}', "not splits"),

@@ -136,7 +136,7 @@ def _sort_in(library: Library, path: Path, root: Path) -> None:
                 library.annotated.setdefault(dataset, []).append(path)
             elif "features" in names:
                 library.features.setdefault(dataset, []).append(path)
-        elif suffix == ".json" and dataset:
+        elif suffix in (".json", ".yml", ".yaml", ".txt") and dataset:
             read_splits(path)
             library.splits.setdefault(dataset, []).append(path)
         elif suffix == ".safetensors":
