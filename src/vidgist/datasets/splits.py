@@ -140,4 +140,5 @@ def _split(part: Any, path: Path) -> Split:
         keys[which] = listed
     if not keys["test"]:
         raise DataError(f"{path}: a split has no 'test_keys'; add some or leave it out")
-    return Split(train=tuple(map(str.strip, keys["train"])), test=tuple(map(video_key, keys["test"])))
+    train = (key.strip() for key in keys["train"])
+    return Split(train=tuple(train), test=tuple(map(video_key, keys["test"])))
