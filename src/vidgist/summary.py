@@ -48,6 +48,8 @@ class Summary(ShapesInRepr):
         cover: index of the sample that stands for the video best.
         thumbnails: T small JPEG files, one per sample, or empty.
         warnings: one sentence each.
+        proposal: what the rule chose, where `selection` was changed by hand; else None.
+        made_from: the summary.json that it was read from, or None.
     """
 
     video: VideoInfo
@@ -63,6 +65,8 @@ class Summary(ShapesInRepr):
     cover: int = 0
     thumbnails: tuple[bytes, ...] = ()
     warnings: tuple[str, ...] = ()
+    proposal: Selection | None = None
+    made_from: Path | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))

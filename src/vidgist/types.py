@@ -91,7 +91,8 @@ class VideoInfo:
     ``width`` and ``height`` are those of the picture as it is shown: rotated by ``rotation``
     (degrees clockwise, a multiple of 90) and stretched to square pixels.  ``duration`` is in
     seconds, None if the container does not state it; ``frame_rate`` is the average in frames per
-    second, 0.0 if unknown.
+    second, 0.0 if unknown.  By its ``fingerprint`` the file is known under another name, see
+    `vidgist.system.fingerprint.content_fingerprint`.
     """
 
     path: Path
@@ -109,6 +110,7 @@ class VideoInfo:
     pixel_format: str = ""
     container: str = ""
     streams: tuple[Mapping[str, Any], ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

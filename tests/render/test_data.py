@@ -59,6 +59,7 @@ def test_schema_2(clip, tmp_path):
         "height": 96,
         "has_audio": True,
         "codec": "h264",
+        "fingerprint": summary.video.fingerprint,
     }
     assert data["settings"] == {"backbone": "test", "model": None, "length": "15%", "fps": 2.0}
     assert data["sampling"] == {"mode": "full", "samples": 12, "largest_gap": 0.5}

@@ -16,6 +16,7 @@ __all__ = ["cli", "main"]
 COMMANDS = {
     "summarize": ("vidgist.cli.summarize", "Make the gist of videos: clip, keyframes, page, data."),
     "keyframes": ("vidgist.cli.keyframes", "Make the stills that stand for a video."),
+    "recut": ("vidgist.cli.recut", "Change the pieces of a summary: drop, add, move, shorten."),
     "demo": ("vidgist.cli.demo", "Make the gist of a video that vidgist draws itself."),
     "features": ("vidgist.cli.features", "Write samples and features into an HDF5 data set."),
     "score": ("vidgist.cli.score", "Print the criteria and importance of each sample."),

@@ -15,10 +15,27 @@ from vidgist.errors import DataError
 from vidgist.render.outputs.data import SCHEMA, SCHEMAS
 from vidgist.render.words import used_criteria
 from vidgist.system.json_file import read_json
-from vidgist.types import Booleans, Floats
+from vidgist.types import Booleans, Floats, Integers
 
 MOST_BYTES = 256 * 2**20
 """Largest summary.json that is read; one of a hundred hours has some 60 MB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pieces:
+    """Pieces of a video.
+
+    Attributes:
+        seconds: (n, 2) start and end.
+        shots: (n,) index of the shot of each.
+        scores: (n,) value of each.
+        reasons: (n,) why each is shown.
+    """
+
+    seconds: Floats
+    shots: Integers
+    scores: Floats
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +54,11 @@ class Document:
         shots: (S, 2) start and end.
         scores: (S,) value of each shot.
         selected: (S,) True where a part of it is in the summary.
-        pieces: (n, 2) start and end of the parts that the summary shows.
+        refused: (S,) why each shot has no piece, "" where it has one.
+        selection: what the summary shows.
+        proposal: what the rule chose; not the same where the selection was changed by hand.
+        budget: seconds that the summary may last.
+        stills: (K,) time of each keyframe of the video.
         keyframes: (S,) time of the best-scoring sample of each shot.
         best_keyframe: number of the keyframe of the greatest score, from 1; 0 if there is none.
         summary_duration: of the summary, in seconds.
@@ -54,10 +75,19 @@ class Document:
     shots: Floats
     scores: Floats
     selected: Booleans
-    pieces: Floats
+    refused: tuple[str, ...]
+    selection: Pieces
+    proposal: Pieces
+    budget: float
+    stills: Floats
     keyframes: Floats
     best_keyframe: int
     summary_duration: float
+
+    @property
+    def pieces(self) -> Floats:
+        """(n, 2) start and end of the parts that the summary shows."""
+        return self.selection.seconds
 
     @property
     def used(self) -> dict[str, Floats]:
@@ -131,8 +161,9 @@ def _checked(path: Path, raw: Any) -> Document:
     if not all(isinstance(one, bool) for one in selected):
         raise ValueError("shots.selected is not true or false")
     # In schema 1 the summary showed whole shots, with a keyframe of each.
-    shown = [shot for shot in shots if shot["selected"]]
+    shown = [{**shot, "shot": i} for i, shot in enumerate(shots) if shot["selected"]]
     pieces = raw["pieces"] if raw["schema"] > 1 else shown
+    made = _pieces("pieces", pieces, n_shots=len(shots))
     keyframes = raw["keyframes"] if raw["schema"] > 1 else shown
     values = _numbers("keyframes.score", [keyframe["score"] for keyframe in keyframes])
     return Document(
@@ -147,10 +178,34 @@ def _checked(path: Path, raw: Any) -> Document:
         shots=_intervals("shots", shots),
         scores=_numbers("shots.score", [shot["score"] for shot in shots]),
         selected=np.array(selected, dtype=bool),
-        pieces=_intervals("pieces", pieces),
+        refused=tuple(str(shot.get("refused") or "") for shot in shots),
+        selection=made,
+        proposal=_pieces("proposal", raw["proposal"], n_shots=len(shots))
+        if "proposal" in raw
+        else made,
+        budget=_number("summary.budget", raw["summary"]["budget"]),
+        stills=_numbers("keyframes.time", [_time_of(keyframe) for keyframe in keyframes]),
         keyframes=_numbers("shots.keyframe", [shot["keyframe"] for shot in shots]),
         best_keyframe=int(np.argmax(np.nan_to_num(values))) + 1 if len(values) else 0,
         summary_duration=_number("summary.duration", raw["summary"]["duration"]),
+    )
+
+
+def _time_of(keyframe: Any) -> Any:
+    """Return the time of a keyframe; in schema 1 it is that of a shot."""
+    return keyframe["time"] if "time" in keyframe else keyframe["keyframe"]
+
+
+def _pieces(name: str, entries: Any, *, n_shots: int) -> Pieces:
+    seconds = _intervals(name, entries)
+    shots = [entry["shot"] for entry in entries]
+    if not all(isinstance(shot, int) and 0 <= shot < n_shots for shot in shots):
+        raise ValueError(f"{name}.shot is not the index of a shot")
+    return Pieces(
+        seconds=seconds,
+        shots=np.array(shots, dtype=np.int64),
+        scores=_numbers(f"{name}.score", [entry["score"] for entry in entries]),
+        reasons=tuple(str(entry.get("reason") or "important") for entry in entries),
     )
 
 

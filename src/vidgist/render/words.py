@@ -37,6 +37,7 @@ REASONS = {
         "Left out: it looks like {piece}",
     ),
     "short": Reason("Shown because it fits into the time that was left", "Left out: too short"),
+    "by hand": Reason("Shown because you chose it", "Left out: you took it out"),
     "too short": _unfit("too short"),
     "no time left": _unfit("no time left"),
     "black": _unfit("black"),

@@ -85,7 +85,7 @@ def parse_count(count: int | str) -> int | None:
     return int(text)
 
 
-def parse_time(text: str, duration: float) -> float:
+def parse_time(text: str, duration: float, *, name: str = "at") -> float:
     """Return the second of a video that ``90``, ``12.5s``, ``1:30`` or ``1:02:30`` names.
 
     Raises:
@@ -93,9 +93,9 @@ def parse_time(text: str, duration: float) -> float:
     """
     seconds = _seconds(text.strip())
     if seconds is None:
-        raise SettingError(f"at: cannot read '{text.strip()}'; give seconds (12.5) or 1:30")
+        raise SettingError(f"{name}: cannot read '{text.strip()}'; give seconds (12.5) or 1:30")
     if seconds > duration:
-        raise SettingError(f"at: {text.strip()} is too late, the video lasts {duration:.1f} s")
+        raise SettingError(f"{name}: {text.strip()} is too late, the video lasts {duration:.1f} s")
     return seconds
 
 

@@ -14,6 +14,7 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from vidgist.system.fingerprint import content_fingerprint
 from vidgist.types import VideoInfo
 from vidgist.video.container import Limits, is_cover_art, open_video, video_stream
 from vidgist.video.decode import header_duration
@@ -80,6 +81,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             pixel_format=frame.format.name,
             container=container.format.name,
             streams=tuple(_describe(s, used=s in used) for s in container.streams),
+            fingerprint=content_fingerprint(path),
         )
 
 

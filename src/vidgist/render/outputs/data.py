@@ -17,6 +17,7 @@ from vidgist.render.material import Material
 from vidgist.render.output import Output
 from vidgist.render.outputs.keyframes import file_name
 from vidgist.render.stills import list_stills
+from vidgist.selection import Selection, best_within
 from vidgist.summary import Summary
 
 SCHEMA = 2
@@ -94,6 +95,7 @@ def as_document(summary: Summary, *, with_keyframes: bool = False) -> dict[str, 
             "height": int(video.height),
             "has_audio": bool(video.has_audio),
             "codec": plain(video.codec),
+            "fingerprint": video.fingerprint,
         },
         "settings": {
             "backbone": plain(summary.features.backbone),
@@ -129,24 +131,8 @@ def as_document(summary: Summary, *, with_keyframes: bool = False) -> dict[str, 
                 strict=True,
             )
         ],
-        "pieces": [
-            {
-                "start": _number(start),
-                "end": _number(end),
-                "shot": int(shot),
-                "score": _number(score),
-                "keyframe": _number(keyframe),
-                "reason": reason,
-            }
-            for (start, end), shot, score, keyframe, reason in zip(
-                summary.pieces,
-                summary.selection.shots,
-                summary.selection.scores,
-                summary.times_within(summary.piece_samples, summary.pieces),
-                summary.selection.reasons,
-                strict=True,
-            )
-        ],
+        "pieces": _pieces(summary, summary.selection),
+        **({"proposal": _pieces(summary, summary.proposal)} if summary.proposal else {}),
         "keyframes": [
             {
                 "time": _number(still.seconds),
@@ -163,6 +149,28 @@ def as_document(summary: Summary, *, with_keyframes: bool = False) -> dict[str, 
             "ratio": _number(summary.duration / duration),
         },
     }
+
+
+def _pieces(summary: Summary, selection: Selection) -> list[dict[str, Any]]:
+    best = best_within(summary.scores.importance, summary.times, selection.pieces)
+    return [
+        {
+            "start": _number(start),
+            "end": _number(end),
+            "shot": int(shot),
+            "score": _number(score),
+            "keyframe": _number(keyframe),
+            "reason": reason,
+        }
+        for (start, end), shot, score, keyframe, reason in zip(
+            selection.pieces,
+            selection.shots,
+            selection.scores,
+            summary.times_within(best, selection.pieces),
+            selection.reasons,
+            strict=True,
+        )
+    ]
 
 
 def plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from vidgist.errors import VidgistError
 from vidgist.render.material import Material
 from vidgist.render.page import assemble, breakable, definition_rows, escape, list_items
 from vidgist.render.report.content import curves, facts, links, media, settings_rows, stops
+from vidgist.render.report.earlier import earlier_page
 from vidgist.render.report.pictures import as_text, choose_pictures, encode, encoding
 from vidgist.render.stills import evenly
 
@@ -51,7 +52,8 @@ def page(material: Material) -> str:
     """Return the page as text, filled up with pictures to `size_limit`."""
     summary = material.summary
     limit = size_limit(summary.timeline.duration)
-    document: dict[str, Any] = {**curves(summary), "media": media(material)}
+    earlier = earlier_page(summary)
+    document: dict[str, Any] = {**curves(summary, earlier), "media": media(material)}
     document["stills"] = _stills(material, room=int(STILLS_SHARE * limit))
     document["poster"] = _poster(material)
     slots = {
@@ -65,6 +67,9 @@ def page(material: Material) -> str:
         ),
         "version": escape(__version__),
     }
+    if earlier is not None:
+        document |= {name: earlier[name] for name in ("stops", "pictures", "neighbors")}
+        return _assembled(document, slots)
     shell = len(_assembled(document, slots).encode("utf-8"))
     document |= stops(summary, choose_pictures(summary, room=limit - shell))
     return _assembled(document, slots)

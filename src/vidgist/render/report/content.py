@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,26 @@ from vidgist.selection import RULES, best_within
 from vidgist.summary import Summary
 
 
-def curves(summary: Summary) -> dict[str, Any]:
-    """Return samples, criteria with their words, shots and lengths: all but the pictures."""
+def curves(summary: Summary, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return samples, criteria with their words, shots and lengths: all but the pictures.
+
+    Args:
+        summary: of one video.
+        earlier: data of `earlier_page`, whose other lengths are taken over.
+    """
     # The criteria of the score come first; others are shown for comparison.
     used = used_criteria(summary.scores.criteria, summary.settings.get("criteria"))
     criteria = {name: summary.scores.criteria[name] for name in used}
     criteria.update(summary.scores.criteria)
     lengths = selections(summary)
     reasons = {name for one in lengths for name in (*one.selection.reasons, *one.selection.refused)}
+    others = [
+        one
+        for one in (earlier["lengths"] if earlier else ())
+        if not one.get("made") and not one.get("proposal")
+    ]
+    reasons |= set(earlier["reasons"] if earlier and others else ())
+    shown = [*(_length(one, summary) for one in lengths), *others]
     return {
         "version": __version__,
         "name": plain(summary.video.path.name),
@@ -60,7 +73,7 @@ def curves(summary: Summary) -> dict[str, Any]:
         ],
         "rule": RULES.find(rule_of(summary)).summary,
         "reasons": {name: vars(reason_of(name)) for name in sorted(reasons - {""})},
-        "lengths": [_length(one, summary) for one in lengths],
+        "lengths": sorted(shown, key=lambda one: float(one["budget"])),
     }
 
 
@@ -73,6 +86,7 @@ def _length(one: AtLength, summary: Summary) -> dict[str, Any]:
         "share": round(one.share, 6),
         "budget": _round(one.budget),
         "made": one.made,
+        "proposal": one.proposal,
         "pieces": [
             {
                 "start": _round(start),
@@ -99,6 +113,13 @@ def _length(one: AtLength, summary: Summary) -> dict[str, Any]:
 def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
     """Return the samples that a user can choose, their pictures and nearest neighbors."""
     chosen = list(pictures.samples)
+    if not summary.features.values.shape[1]:
+        none = {"count": 0, "ranks": [], "stops": [], "similarity": []}
+        return {
+            "stops": chosen,
+            "pictures": {"kind": pictures.kind, "data": list(pictures.data)},
+            "neighbors": none,
+        }
     near = nearest(
         summary.features.values[chosen], neighbors=float(summary.settings.get("neighbors") or 0.1)
     )
