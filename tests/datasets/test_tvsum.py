@@ -8,6 +8,7 @@ import small_data
 from vidgist.datasets import open_dataset
 from vidgist.datasets.annotations import read_tvsum
 from vidgist.errors import DataError
+from vidgist.evaluation.join import read_annotations
 
 
 def test_reads_what_matlab_writes(tmp_path):
@@ -69,3 +70,31 @@ def test_the_release_agrees_with_the_fields_file(shared):
         annotation = found[record.name]
         assert annotation.n_frames == record.n_frames
         np.testing.assert_array_equal(annotation.frame_scores[:, record.picks], record.user_scores)
+
+
+def test_the_same_as_text(tmp_path):
+    rng = np.random.default_rng(0)
+    videos = {"AwmHb44_ouw": rng.integers(1, 6, (4, 90)), "-x_": rng.integers(1, 6, (4, 60))}
+    small_data.tvsum_annotations(tmp_path / "ydata.mat", videos, category="VU")
+    rows = [
+        f"{name}\tVU\t{','.join(map(str, row))}\n" for name, rows in videos.items() for row in rows
+    ]
+    path = tmp_path / "ydata-tvsum50-anno.tsv"
+    path.write_text("".join(rows))
+    found, expected = read_annotations(path), read_tvsum(tmp_path / "ydata.mat")
+    assert list(found) == list(expected)
+    for name, annotation in found.items():
+        np.testing.assert_array_equal(annotation.frame_scores, expected[name].frame_scores)
+        assert annotation.frame_scores.dtype == np.uint8
+        assert (annotation.n_frames, annotation.category) == (expected[name].n_frames, "VU")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\tVT\t1,2,x\n", "a\tVT\t1,2\na\tVT\t1\n", "a\tVT\t1,2\nb\n", "a\tVT\t1,nan\n"],
+)
+def test_wrong_text(tmp_path, text):
+    path = tmp_path / "anno.tsv"
+    path.write_text(text)
+    with pytest.raises(DataError, match="fetch the file again"):
+        read_annotations(path)

@@ -1,8 +1,10 @@
-"""Readers of the original annotations of TVSum and SumMe, frame by frame.
+"""Readers of the original annotations of TVSum and SumMe, frame by frame, and what they return.
 
 TVSum's are one MATLAB 7.3 file (which is HDF5) with a structure ``tvsum50``.  Each field of the
 structure is a column of references to one array a video: ``video`` (its YouTube id as character
 codes), ``category``, ``nframes``, ``length`` (seconds), ``user_anno`` (U, N) and ``gt_score`` (N,).
+The same as text is ``ydata-tvsum50-anno.tsv``: a line for each annotator of each video, with its
+id, its category, and the scores of all frames with commas between them.
 
 SumMe's are one MATLAB 5 file a video, named after it, in a folder ``GT``.  Its variables
 ``user_score`` (N, U), not 0 where an annotator chose the frame, and ``FPS`` are read.
@@ -20,33 +22,40 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets.hdf5 import child, children, open_hdf5, read_array
+from vidgist.datasets.intervals import Intervals
 from vidgist.datasets.matlab5 import read_matlab5
 from vidgist.errors import DataError
+from vidgist.system.text_file import read_text_file
 from vidgist.types import ShapesInRepr
 
 TVSUM_ROOT = "tvsum50"
 MAX_VIDEOS = 10_000
+MAX_TEXT = 512 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Annotation(ShapesInRepr):
-    """The annotations of one video.
+    """The annotations of one video, by frame or by clip.
 
     Attributes:
         name: the video's name in the release.
-        n_frames: number of frames N that were annotated.
+        n_frames: number of frames N that were annotated, None where clips were.
         frame_scores: (U, N) importance of each frame to each annotator (TVSum: 1 to 5), or None.
         frame_summary: (U, N) True where an annotator chose the frame (SumMe), or None.
         frame_rate: frames per second, None where the release does not have it.
         category: TVSum's two letters, "" elsewhere.
+        clips: C clips in order, which may overlap, or None.
+        clip_scores: (U, C) importance of each clip to each annotator, or None.
     """
 
     name: str
-    n_frames: int
+    n_frames: int | None
     frame_scores: npt.NDArray[Any] | None = None
     frame_summary: npt.NDArray[np.bool_] | None = None
     frame_rate: float | None = None
     category: str = ""
+    clips: Intervals | None = None
+    clip_scores: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         for name in ("frame_scores", "frame_summary"):
@@ -136,6 +145,61 @@ def _tvsum_video(fields: dict[str, h5py.Dataset]) -> Annotation:
         frame_rate=n_frames / length if length > 0 else None,
         category=_text(fields["category"]) if "category" in fields else "",
     )
+
+
+def is_tvsum_text(text: str) -> bool:
+    """Return whether a text begins as TVSum's annotations do: an id, a category, scores."""
+    cells = text.split("\n", 1)[0].split("\t")
+    return len(cells) == 3 and cells[2].split(",", 1)[0].strip().isdecimal()
+
+
+def read_tvsum_text(path: str | os.PathLike[str]) -> dict[str, Annotation]:
+    """Read the annotations of all videos from ``ydata-tvsum50-anno.tsv``.
+
+    Returns:
+        The video's name (its YouTube id) -> its annotation, in the order of the file. The frame
+        rate is unknown: it is in the MATLAB file alone.
+
+    Raises:
+        DataError: the file is missing, of another kind, or damaged.
+    """
+    path = Path(path)
+    text = read_text_file(path, max_bytes=MAX_TEXT, cure="give ydata-tvsum50-anno.tsv")
+    rows: dict[str, list[npt.NDArray[Any]]] = {}
+    categories: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        cells = line.split("\t")
+        try:
+            name, category, scores = (cell.strip() for cell in cells)
+            values = np.array(scores.split(","), dtype=np.float64)
+            if not np.isfinite(values).all():
+                raise ValueError
+        except ValueError:
+            raise DataError(
+                f"{path}: line {number}: expected an id, a category and the scores of all frames; "
+                "fetch the file again"
+            ) from None
+        rows.setdefault(name, []).append(values)
+        categories[name] = category
+    for name, values_of in rows.items():
+        if len({len(values) for values in values_of}) != 1:
+            raise DataError(
+                f"{path}: {name[:80]}: its annotators differ in the number of frames; fetch the "
+                "file again"
+            )
+    if not rows:
+        raise DataError(f"{path}: holds no annotations; give ydata-tvsum50-anno.tsv")
+    return {
+        name: Annotation(
+            name=name,
+            n_frames=len(values_of[0]),
+            frame_scores=_as_bytes(np.stack(values_of)),
+            category=categories[name],
+        )
+        for name, values_of in rows.items()
+    }
 
 
 def _as_bytes(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

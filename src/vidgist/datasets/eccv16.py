@@ -4,7 +4,7 @@ A group holds any of ``features`` (T, D), ``picks`` (T,), ``n_frames``, ``n_step
 ``change_points`` (S, 2) with the first and the last frame of each shot, ``n_frame_per_seg`` (S,),
 ``gtscore`` (T,), ``gtsummary`` (T,), ``user_summary`` (U, N), ``user_scores`` (U, T) and
 ``video_name``.  vidgist adds ``times`` (T,) seconds and the attribute ``fps``, which other programs
-ignore.
+ignore.  `vidgist.datasets.relatives` reads what Mr.HiSum and YouTube Highlights do otherwise.
 
 Inside vidgist shots are half-open; the inclusive ``change_points`` exist in this file alone.
 """
@@ -33,6 +33,12 @@ from vidgist.datasets.hdf5 import (
 )
 from vidgist.datasets.numbers import NUMBER, as_integers, finite, read_n_frames, read_picks
 from vidgist.datasets.record import VideoRecord
+from vidgist.datasets.relatives import (
+    as_inclusive,
+    samples_as_frames,
+    with_clips,
+    with_samples_as_frames,
+)
 from vidgist.errors import DataError
 from vidgist.types import Shots
 
@@ -188,7 +194,8 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
         values = array(name, shape=(length,))
         return None if values is None else values.astype(np.float64)
 
-    n_frames = read_n_frames(present, path)
+    alone = samples_as_frames(group)
+    n_frames = read_n_frames(present, path) if alone is None else alone
     features = array("features", kinds="f", shape=(None, None))
     if features is not None and 0 in features.shape:
         raise DataError(f"{path}: features are empty, of shape {features.shape}; extract again")
@@ -199,14 +206,17 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
     user_scores = array("user_scores", shape=(None, n_samples))
     attributes = read_attributes(group)
     fps = attributes.pop("fps", None)
-    return VideoRecord(
+    shots = array("change_points", shape=(None, 2))
+    if alone is not None and shots is not None:
+        shots = as_inclusive(shots, alone)
+    record = VideoRecord(
         key=str(group.name).rsplit("/", 1)[-1],
         name=read_text(present["video_name"]) if "video_name" in present else "",
         features=features,
         picks=picks,
         times=numbers("times", n_samples),
         n_frames=n_frames,
-        shots=_read_shots(array("change_points", shape=(None, 2)), n_frames, path)
+        shots=_read_shots(shots, n_frames, path)
         or _shots_of_lengths(array("n_frame_per_seg"), n_frames, path),
         gtscore=numbers("gtscore", n_samples),
         gtsummary=numbers("gtsummary", n_samples),
@@ -215,6 +225,9 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
         frame_rate=fps if isinstance(fps, float) and fps > 0 else None,
         attributes=attributes,
     )
+    if alone is not None:
+        return with_samples_as_frames(record, group, alone)
+    return with_clips(record, group, attributes)
 
 
 def _read_shots(values: npt.NDArray[Any] | None, n_frames: int | None, path: str) -> Shots | None:

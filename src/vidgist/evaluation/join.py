@@ -16,12 +16,19 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.datasets.annotations import Annotation, read_summe, read_tvsum
+from vidgist.datasets.annotations import (
+    Annotation,
+    is_tvsum_text,
+    read_summe,
+    read_tvsum,
+    read_tvsum_text,
+)
 from vidgist.datasets.eccv16 import Dataset
+from vidgist.datasets.highlights import read_qvhighlights, read_youtube_highlights
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError
 from vidgist.evaluation.keyshots import keyshot_summaries
-from vidgist.system.file_kind import HDF5, kind_of_file
+from vidgist.system.file_kind import HDF5, JSON, UNKNOWN, first_bytes, kind_of_bytes
 from vidgist.types import Shots
 
 MAX_EXTRA = 0.01
@@ -32,15 +39,25 @@ VIDEO_SUFFIX = re.compile(r"\.(mp4|m4v|mkv|webm|avi|mov|mpe?g|flv|wmv|ogv|mat)$"
 
 
 def read_annotations(path: str | os.PathLike[str]) -> dict[str, Annotation]:
-    """Read TVSum's file or SumMe's folder, whichever it is.
+    """Read original annotations, recognized by their content.
+
+    Args:
+        path: TVSum's ``ydata-tvsum50.mat`` or ``ydata-tvsum50-anno.tsv``; SumMe's folder ``GT`` or
+            a file of it; a folder of YouTube Highlights; a file of QVHighlights (JSON lines).
 
     Raises:
-        DataError: it is neither, or damaged.
+        DataError: it is none of these, or damaged.
     """
     path = Path(path)
     if path.is_dir():
-        return read_summe(path)
-    return read_tvsum(path) if kind_of_file(path) == HDF5 else read_summe(path)
+        return read_youtube_highlights(path) or read_summe(path)
+    head = first_bytes(path)
+    kind = kind_of_bytes(head)
+    if kind == JSON:
+        return read_qvhighlights(path)
+    if kind == UNKNOWN and is_tvsum_text(head.decode("utf-8", "replace").lstrip("\ufeff")):
+        return read_tvsum_text(path)
+    return read_tvsum(path) if kind == HDF5 else read_summe(path)
 
 
 def plain_name(name: str) -> str:
@@ -95,13 +112,17 @@ def annotate(record: VideoRecord, annotation: Annotation) -> VideoRecord:
 
     TVSum's scores become ``user_scores`` at the picks and, where the record has shots, the
     ``user_summary`` that the field derives from them: for each annotator the knapsack over the
-    shots' mean scores. SumMe's choices are the ``user_summary`` as they are.
+    shots' mean scores. SumMe's choices are the ``user_summary`` as they are. Labels of clips become
+    ``user_scores``: those of the clip whose middle is nearest to a sample.
 
     Raises:
         DataError: the video has another number of frames than was annotated.
     """
     label = annotation.name
+    if annotation.clips is not None:
+        return _annotate_clips(record, annotation)
     n_frames = annotation.n_frames if record.n_frames is None else record.n_frames
+    assert n_frames is not None  # what is annotated by frame has a number of them
     record = replace(
         record,
         name=record.name or label,
@@ -135,6 +156,45 @@ def annotate(record: VideoRecord, annotation: Annotation) -> VideoRecord:
             )
             record = replace(record, user_summary=summary)
     return record
+
+
+def _annotate_clips(record: VideoRecord, annotation: Annotation) -> VideoRecord:
+    """Return the record with the labels of clips at its samples."""
+    clips, scores = annotation.clips, annotation.clip_scores
+    assert clips is not None
+    assert scores is not None
+    label, middles = annotation.name, clips.pieces.mean(axis=1)
+    rate = 1.0 if clips.unit == "frames" else record.frame_rate
+    end = float(clips.pieces[:, 1].max())
+    if record.n_samples == len(middles) and record.picks is None:  # a sample is a clip
+        if rate is None:
+            rate = len(middles) / end
+            record = replace(record, frame_rate=rate)
+        n_frames = record.n_frames or int(np.ceil(end * rate))
+        picks = np.minimum(np.floor(middles * rate).astype(np.int64), n_frames - 1)
+        record = replace(record, n_frames=n_frames, picks=picks)
+    else:
+        picks = record.sample_picks
+        if clips.unit == "seconds" and record.times is not None:
+            places = record.times
+        elif picks is not None and rate is not None:
+            places = picks / rate
+        else:
+            raise DataError(
+                f"{label}: its file does not say when its samples are shown ('times', or 'picks' "
+                "and the attribute 'fps'); extract them with vidgist features"
+            )
+        longest = float(np.diff(clips.pieces).max())
+        if not end - 2 * longest <= places[-1] <= end + longest:
+            raise DataError(
+                f"{label}: its samples end at {places[-1]:g} {clips.unit}, but its clips at "
+                f"{end:g}; is it the same video at the same frame rate?"
+            )
+        between = (middles[1:] + middles[:-1]) / 2
+        scores = scores[:, np.searchsorted(between, places, side="right")]
+    return replace(
+        record, name=record.name or label, user_scores=scores, gtscore=scores.mean(axis=0)
+    )
 
 
 def fill(record: VideoRecord, other: VideoRecord) -> VideoRecord:
@@ -210,9 +270,8 @@ def join(
                 shots = _fit_shots(shots, record.n_frames, record.name or record.key)
             joined = replace(joined, shots=shots)
         if annotations is not None:
-            annotation = find_partner(
-                record.name, record.n_frames, annotations, lambda a: a.n_frames
-            )
+            own = record.name or (record.key if record.key in annotations else "")
+            annotation = find_partner(own, record.n_frames, annotations, lambda a: a.n_frames)
             if annotation is None:
                 continue
             joined = annotate(joined, annotation)
