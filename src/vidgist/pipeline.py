@@ -148,7 +148,7 @@ def summarize(
     Args:
         path: the video file.
         length: the most that the summary may last: ``"auto"`` (see `auto_length`), ``"15%"``,
-            ``"90s"``, ``"1:30"`` or seconds.
+            ``"90s"``, ``"1m30s"``, ``"1:30"`` or seconds.
         select: rule of selection, a name out of `vidgist.selection.RULES`.
         keyframes: number of stills that stand for the whole video, or ``"auto"``.
         speech: move borders of pieces that cut speech to pauses.

@@ -39,6 +39,11 @@ from vidgist.types import Shots, Timeline
         (12.5, 12.5),
         ("1:30", 90),
         ("0:05.5", 5.5),
+        ("2m", 120),
+        ("1m30s", 90),
+        ("1 min 5 s", 65),
+        ("0.5m", 30),
+        ("1h", 200),
         ("1:00:00", 200),  # never longer than the video
         ("auto", 30),
     ],
@@ -48,7 +53,8 @@ def test_lengths(length, seconds):
 
 
 @pytest.mark.parametrize(
-    "length", ["", "abc", "0", "0%", "-5s", "101%", "1:75", "15 %%", "nan", "0.15"]
+    "length",
+    ["", "abc", "0", "0%", "-5s", "101%", "1:75", "15 %%", "nan", "0.15", "m", "30s1m", "0m0s"],
 )
 def test_wrong_lengths_are_told(length):
     with pytest.raises(SettingError, match=r"^length: "):

@@ -8,8 +8,9 @@ import pytest
 
 from clips import render_clip, tick_track
 from vidgist.errors import VideoError
-from vidgist.video.container import open_video
+from vidgist.video.mixing import Mixer
 from vidgist.video.sound import SoundReader
+from vidgist.video.tracks import open_sound
 
 RATE = 48_000
 TICKS = (0.3, 1.1, 2.4, 3.05, 4.2, 5.5)
@@ -286,11 +287,12 @@ class Faulty:
 @pytest.mark.parametrize(("failures", "expected"), [(1, [0.2, 1.4]), (1000, [0.2])])
 def test_read_errors(tmp_path, monkeypatch, failures, expected):
     path = write_sound(tmp_path / "a.mkv", [(0.0, tick_track(2.0, (0.2, 1.4)))])
-    honest = open_video
-    monkeypatch.setattr(
-        "vidgist.video.sound.open_video",
-        lambda path, **options: Faulty(honest(path, **options), failures),
-    )
+
+    def faulty(path, **options):
+        container, stream, skipped = open_sound(path, **options)
+        return Faulty(container, failures), stream, skipped
+
+    monkeypatch.setattr("vidgist.video.sound.open_sound", faulty)
     monkeypatch.setattr("vidgist.video.sound.READ_FAILURES", 0 if failures > 1 else 10)
     with SoundReader(path, origin=0.0) as reader:
         assert onsets(read(reader, 0.0, 2.0), RATE) == pytest.approx(expected, abs=0.005)
@@ -301,14 +303,14 @@ def test_conversion_errors_are_silent(clip, monkeypatch):
 
     class Choosy:
         def __init__(self, **options):
-            self.honest = av.AudioResampler(**options)
+            self.honest = Mixer(**options)
 
-        def resample(self, frame):
+        def __call__(self, frame):
             if 70 <= next(count) < 80:
                 raise ValueError
-            return self.honest.resample(frame)
+            return self.honest(frame)
 
-    monkeypatch.setattr("vidgist.video.sound.AudioResampler", Choosy)
+    monkeypatch.setattr("vidgist.video.sound.Mixer", Choosy)
     with SoundReader(clip.path, origin=0.0) as reader:
         assert onsets(read(reader, 0.0, 6.0), RATE) == pytest.approx(TICKS, abs=0.005)
         assert reader.lost == 10

@@ -101,7 +101,7 @@ def measure_options(command: Command) -> Command:
     default="15%",
     show_default=True,
     metavar="LENGTH",
-    help="How long these summaries may be: a share, 90s, 1:30, auto.",
+    help="How long these summaries may be: a share, 90s, 1m30s, 1:30, auto.",
 )
 @click.option(
     "--annotations",

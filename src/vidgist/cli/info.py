@@ -76,6 +76,8 @@ def _stream(stream: Mapping[str, Any]) -> str:
         words.append(f"{stream['rate']} Hz, {counted(stream['channels'], 'channel')}")
     if stream.get("language"):
         words.append(stream["language"])
+    if stream.get("late"):
+        words.append("begins late")
     if stream.get("cover"):
         words.append("cover picture")
     if stream["used"]:

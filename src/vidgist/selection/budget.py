@@ -13,7 +13,10 @@ _EITHER = re.compile(r"0\.\d+")
 """Ambiguous: a share or seconds."""
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d{1,2}(?:\.\d+)?)")
-
+_UNITS = re.compile(
+    r"(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*m(?:in)?)?\s*(?:(\d+(?:\.\d+)?)\s*s)?",
+    re.IGNORECASE,
+)
 
 AUTO = "auto"
 _AUTO_SHARE, _AUTO_LEAST, _AUTO_MOST = 0.15, 10.0, 120.0
@@ -36,13 +39,16 @@ def parse_length(length: str | float, duration: float, *, name: str = "length") 
     """Return the seconds that a summary may last at most.
 
     Args:
-        length: ``"auto"``, see `auto_length`; a share (``"15%"``), seconds (``"90s"``, ``90.0``)
-            or a clock time (``"1:30"``, ``"1:02:30"``).
+        length: ``"auto"``, see `auto_length`; a share (``"15%"``), seconds (``"90s"``, ``90.0``),
+            units (``"2m"``, ``"1m30s"``, ``"1h"``) or a clock time (``"1:30"``, ``"1:02:30"``).
         duration: seconds of the video; a summary is never longer.
         name: of the argument, for errors.
 
     Raises:
         SettingError: the length cannot be read, is not positive, or a share is over 100%.
+
+    >>> parse_length("1m30s", duration=600.0), parse_length("15%", duration=600.0)
+    (90.0, 90.0)
     """
     text = str(length).strip()
     if text == AUTO:
@@ -56,7 +62,7 @@ def parse_length(length: str | float, duration: float, *, name: str = "length") 
         read = _seconds(text)
         if read is None:
             raise SettingError(
-                f"{name}: cannot read '{text}'; give auto, a share (15%), 90s or 1:30"
+                f"{name}: cannot read '{text}'; give auto, a share (15%), 90s, 1m30s or 1:30"
             )
         if isinstance(length, str) and _EITHER.fullmatch(text) and read > 0:
             raise SettingError(
@@ -86,7 +92,7 @@ def parse_count(count: int | str) -> int | None:
 
 
 def parse_time(text: str, duration: float, *, name: str = "at") -> float:
-    """Return the second of a video that ``90``, ``12.5s``, ``1:30`` or ``1:02:30`` names.
+    """Return the second of a video that ``90``, ``12.5s``, ``1m30s`` or ``1:02:30`` names.
 
     Raises:
         SettingError: it cannot be read, or the video is over by then.
@@ -104,4 +110,7 @@ def _seconds(text: str) -> float | None:
         return float(match[1])
     if (match := _CLOCK.fullmatch(text)) and float(match[3]) < 60:
         return 3600 * int(match[1] or 0) + 60 * int(match[2]) + float(match[3])
+    if text and (match := _UNITS.fullmatch(text)):
+        hours, minutes, seconds = (float(part or 0) for part in match.groups())
+        return 3600 * hours + 60 * minutes + seconds
     return None

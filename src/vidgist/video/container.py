@@ -7,11 +7,14 @@ to.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import itertools
 import math
 import os
 import re
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from vidgist.errors import SettingError, VideoError
+from vidgist.video.protection import protection
 
 FORMATS = (
     # Files of phones, cameras, screens and the web.
@@ -49,6 +53,15 @@ there, too large pictures are refused by `configure_decoder`, not while the file
 """
 
 _GENERATE_TIMESTAMPS = 1  # AVFMT_FLAG_GENPTS
+_MOVING = 5
+"""Packets from which on a track counts as moving, as in FFmpeg's `av_find_best_stream`."""
+
+_PACKETS = 1000
+"""Packets that are read where a file does not say how many frames its tracks have."""
+
+_PHOTO_BRANDS = frozenset(("avif", "heic", "heim", "heis", "heix", "hevm", "hevs", "mif1", "miaf"))
+"""Major brands of the containers of photos (HEIF, AVIF)."""
+
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails
 
 _ADDRESS = re.compile(
@@ -88,7 +101,9 @@ NO_LIMITS = Limits(max_pixels=(1 << 31) - 1, max_hours=math.inf, max_streams=1 <
 """For files that were held to their limits before, in the first pass over them."""
 
 
-def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) -> InputContainer:
+def open_video(
+    path: str | os.PathLike[str], *, limits: Limits | None = None, skip: int = 0
+) -> InputContainer:
     """Open a regular local file with FFmpeg.
 
     The name is taken literally, also where FFmpeg gives its characters a meaning.
@@ -96,6 +111,7 @@ def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
     Args:
         path: the file.
         limits: what is accepted, default `Limits()`.
+        skip: bytes of the file to leave out, for streams that begin late.
 
     Returns:
         The open container, to be used as a context manager.
@@ -121,6 +137,7 @@ def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
                 "format_whitelist": ",".join(FORMATS),
                 "enable_drefs": "0",
                 "use_absolute_path": "0",
+                **({"skip_initial_bytes": str(skip)} if skip else {}),
             },
             options={"max_pixels": str(limits.max_pixels)} if _PROBES_SAFELY else None,
         )
@@ -137,10 +154,10 @@ def open_video(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
 
 
 def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> VideoStream:
-    """Return the video stream that a player would show; cover art is not one.
+    """Return the video stream that a player would show: a track that moves, no cover or still.
 
     Raises:
-        VideoError: there is none, or there is no decoder for it.
+        VideoError: there is none, it is a photo, or there is no decoder for it.
     """
     moving = [s for s in container.streams.video if not is_cover_art(s)]
     if not moving and not container.streams.video and not container.streams.audio:
@@ -151,15 +168,40 @@ def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> Vid
         raise VideoError(f"{path}: {content} in it{sound}; give a file with moving pictures")
     decodable = [s for s in moving if s.codec_context is not None]
     if not decodable:
+        if encryption := protection(Path(path)):
+            raise VideoError(f"{path}: encrypted ({encryption}); give a copy without protection")
         raise VideoError(
             f"{path}: its video has a codec without a decoder here; convert it to H.264 first"
         )
+    frames = {s.index: s.frames for s in decodable}
+    if len(decodable) > 1 and not all(frames.values()):
+        frames = _first_packets(path, decodable)
+    brand = container.metadata.get("major_brand", "")
+    if brand in _PHOTO_BRANDS and max(frames.values()) == 1:
+        raise VideoError(f"{path}: a photo, not a video; give a file with moving pictures")
 
-    def rank(stream: VideoStream) -> tuple[bool, int, int]:
+    def rank(stream: VideoStream) -> tuple[int, bool, int, int]:
+        # As in FFmpeg's own choice, a track of a few pictures is behind one that moves.
+        moving = min(frames[stream.index], _MOVING)
         area = (stream.codec_context.width or 0) * (stream.codec_context.height or 0)
-        return bool(stream.disposition & Disposition.default), area, -stream.index
+        return moving, bool(stream.disposition & Disposition.default), area, -stream.index
 
     return max(decodable, key=rank)
+
+
+def _first_packets(path: str | os.PathLike[str], streams: Sequence[VideoStream]) -> dict[int, int]:
+    """Return how many packets of each stream the beginning of a file holds, `_MOVING` at most."""
+    counts = dict.fromkeys((stream.index for stream in streams), 0)
+    with (
+        open_video(path, limits=NO_LIMITS) as container,
+        contextlib.suppress(av.error.FFmpegError, IndexError),
+    ):
+        known = [s for s in container.streams.video if s.index in counts]
+        for packet in itertools.islice(container.demux(known), _PACKETS):
+            counts[packet.stream.index] += packet.size > 0
+            if min(counts.values()) >= _MOVING:
+                break
+    return counts
 
 
 def is_cover_art(stream: VideoStream) -> bool:

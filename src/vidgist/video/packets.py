@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import av
@@ -19,6 +20,8 @@ from vidgist.errors import VideoError
 from vidgist.system.processors import usable_cores
 from vidgist.video.container import NO_LIMITS, Limits, open_video
 from vidgist.video.pixels import fix_color_matrix
+from vidgist.video.protection import protection
+from vidgist.video.tracks import continuation
 
 _TRIES = 16
 """Read errors in a row after which the rest of a file is given up."""
@@ -49,6 +52,7 @@ class DecodeStats:
         damaged: decoded frames that are not whole.
         read_errors: errors of the container.
         frame_per_packet: whether every packet should give a frame.
+        position: bytes in the file before the last packet.
     """
 
     packets: int = 0
@@ -57,6 +61,7 @@ class DecodeStats:
     damaged: int = 0
     read_errors: int = 0
     frame_per_packet: bool = False
+    position: int = 0
 
     @property
     def missing(self) -> int:
@@ -92,8 +97,13 @@ def no_frames_error(
         stats: counts of its stream.
         oversized: the limits, where the pictures may be too large (FFmpeg tells no size then).
     """
-    if stats.packets == 0:
-        reason = "there is no picture in it; it is cut off, or it only points to another file"
+    if encryption := protection(Path(path)):
+        reason = f"encrypted ({encryption}); give a copy without protection"
+    elif stats.packets == 0:
+        reason = (
+            "its video stream is announced, but there is no picture in it;"
+            " it is cut off, or it only points to another file"
+        )
     else:
         reason = f"none of its {stats.packets} frames decodes; it is damaged, or encrypted"
         if oversized is not None:
@@ -145,7 +155,7 @@ def decode_stream(
     *,
     needed: Callable[[Packet[VideoStream]], bool] | None = None,
 ) -> Iterator[av.VideoFrame]:
-    """Decode a stream from the container's position to its end.
+    """Decode a stream from the container's position to its end, also where its number changes.
 
     Args:
         container: at its start or at the position of a `seek`.
@@ -158,6 +168,25 @@ def decode_stream(
         The frames in the order of presentation.
     """
     stats = DecodeStats() if stats is None else stats
+    yield from _decode_one(container, stream, stats, needed)
+    with contextlib.ExitStack() as stack:
+        while following := continuation(stream, after=stats.position):
+            stack.enter_context(following[0])
+            other = following[1]
+            assert isinstance(other, VideoStream)
+            context = stream.codec_context
+            limits = Limits(max_pixels=int(context.options.get("max_pixels", Limits.max_pixels)))
+            configure_decoder(other, threads=context.thread_count or None, limits=limits)
+            stream = other
+            yield from _decode_one(following[0], stream, stats, None)
+
+
+def _decode_one(
+    container: InputContainer,
+    stream: VideoStream,
+    stats: DecodeStats,
+    needed: Callable[[Packet[VideoStream]], bool] | None,
+) -> Iterator[av.VideoFrame]:
     context = stream.codec_context
     skipping = context.skip_frame
     stats.frame_per_packet = context.name in _FRAME_PER_PACKET and skipping == "DEFAULT"
@@ -219,7 +248,7 @@ def _tail(
         except (av.error.FFmpegError, VideoError, StopIteration):
             return  # a damaged file may not open a second time
         after_key_frame = False
-        for frame in decode_stream(again, tail):
+        for frame in _decode_one(again, tail, DecodeStats(), None):
             after_key_frame = after_key_frame or frame.key_frame
             if after_key_frame and frame.pts is not None and frame.pts > last:
                 stats.frames += 1
@@ -238,6 +267,7 @@ def read_packets(
                 # Packets without data mark the end, or repeat the frame before: nothing to decode.
                 if packet.size:
                     failures = 0
+                    stats.position = packet.pos or stats.position
                     yield packet
             return
         except IndexError:

@@ -26,6 +26,7 @@ from vidgist.video.packets import (
     read_packets,
 )
 from vidgist.video.rotation import display_size, frame_rotation
+from vidgist.video.tracks import open_sound, sound_stream
 
 _PACKETS = 300
 """Packets whose timestamps are read to see whether the frame rate is constant."""
@@ -64,7 +65,11 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             frame.width, frame.height, pixel_aspect=aspect, rotation=rotation
         )
         rate, variable = _frame_rate(stream, stamps)
-        used = (stream, container.streams.best("audio"))
+        sound = sound_stream(container, path)
+        late = _late_sound(path) if sound is None else None
+        used = (stream, sound)
+        # Sound that begins late is only announced, if at all, where the file begins.
+        listed = [s for s in container.streams if late is None or s.type != "audio"]
         return VideoInfo(
             path=path,
             duration=header_duration(container, stream),
@@ -72,7 +77,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             variable_frame_rate=variable,
             width=width,
             height=height,
-            has_audio=any(s.codec_context is not None for s in container.streams.audio),
+            has_audio=sound is not None or late is not None,
             codec=context.codec.canonical_name,
             rotation=rotation.degrees,
             coded_width=frame.width,
@@ -80,9 +85,16 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             pixel_aspect=aspect,
             pixel_format=frame.format.name,
             container=container.format.name,
-            streams=tuple(_describe(s, used=s in used) for s in container.streams),
+            streams=(*(_describe(s, used=s in used) for s in listed), *(late or ())),
             fingerprint=content_fingerprint(path),
         )
+
+
+def _late_sound(path: Path) -> tuple[Mapping[str, Any]] | None:
+    """Return the properties of sound that begins late, None where there is none."""
+    container, sound, _ = open_sound(path)
+    with container:
+        return None if sound is None else ({**_describe(sound, used=True), "late": True},)
 
 
 def _read_start(

@@ -6,6 +6,7 @@ its place.  What does not decode becomes silence, never an error.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,9 +14,9 @@ from typing import Any, TypeAlias
 import av
 import numpy as np
 import numpy.typing as npt
-from av.audio.resampler import AudioResampler
 
-from vidgist.video.container import NO_LIMITS, open_video
+from vidgist.video.mixing import Mixer
+from vidgist.video.tracks import continuation, open_sound
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
@@ -65,8 +66,9 @@ class SoundReader:
     def __init__(self, path: Path, *, origin: float, steady: bool = True) -> None:
         self._path = path
         self._origin = origin
-        self._container = open_video(path, limits=NO_LIMITS)
-        self._stream: Any = self._container.streams.best("audio")
+        self._following = contextlib.ExitStack()  # where the sound goes on in another stream
+        self._container, stream, self._skip = open_sound(path)
+        self._stream: Any = stream
         context: Any = self._stream.codec_context if self._stream is not None else None
         rate = 0 if context is None else context.sample_rate
         self._rate: int = rate if rate in SAMPLE_RATES else 48_000
@@ -106,6 +108,7 @@ class SoundReader:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self._following.close()
         self._container.close()
 
     def _silence(self, samples: int) -> Iterator[Samples]:
@@ -143,8 +146,7 @@ class SoundReader:
         self._seekable = second <= FURTHER_BACK
         self._put_back = None
         self._container.close()
-        self._container = open_video(self._path, limits=NO_LIMITS)
-        self._stream = self._container.streams.best("audio")
+        self._container, self._stream, _ = open_sound(self._path, skip=self._skip)
         self._blocks = self._decode()
         self._position = 0
 
@@ -161,22 +163,15 @@ class SoundReader:
 
     def _decode(self) -> Iterator[tuple[int, Samples]]:
         """Decode from the container's position; yield (position, block), never going back."""
-        resampler: AudioResampler | None = None
-        resampler_input: tuple[Any, ...] | None = None
+        mixer = Mixer(layout="mono" if self.channels == 1 else "stereo", rate=self._rate)
         expected: int | None = None
         shift = 0
         overlaps = False
         for frame in self._frames():
-            frame_input = (frame.format.name, frame.layout.name, frame.sample_rate)
-            if resampler is None or frame_input != resampler_input:
-                layout = "mono" if self.channels == 1 else "stereo"
-                resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate)
-                resampler_input = frame_input
             try:
-                pieces = resampler.resample(frame)
+                pieces = list(mixer(frame))
             except (av.error.FFmpegError, ValueError):
                 self.lost += 1
-                resampler = None
                 continue
             for piece in pieces:
                 position = expected or 0
@@ -201,18 +196,26 @@ class SoundReader:
 
     def _frames(self) -> Iterator[av.AudioFrame]:
         """Decode packet by packet; count errors and go on."""
-        packets = self._container.demux(self._stream)
+        container, stream, after = self._container, self._stream, 0
+        packets = container.demux(stream)
         failures = 0
         while failures <= READ_FAILURES:
             try:
                 packet = next(packets)
             except StopIteration:
-                return
+                following = continuation(stream, after=after)
+                if following is None:
+                    return
+                self._following.enter_context(following[0])
+                container, stream = following
+                packets = container.demux(stream)
+                continue
             except av.error.FFmpegError:
                 failures += 1
-                packets = self._container.demux(self._stream)
+                packets = container.demux(stream)
                 continue
             failures = 0
+            after = packet.pos or after
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:

@@ -172,6 +172,11 @@ def _open_sound(summary: Summary, stack: contextlib.ExitStack) -> SoundReader | 
     from vidgist.video.sound import SoundReader
 
     if not summary.video.has_audio:
+        silent = [s for s in summary.video.streams if s["type"] == "audio"]
+        if any(s["codec"] is None for s in silent):
+            _warn("there is no decoder for its sound; summary.mp4 has none")
+        elif silent:
+            _warn("its sound is announced, but has no packets; summary.mp4 has none")
         return None
     timeline = summary.timeline
     sound = stack.enter_context(
