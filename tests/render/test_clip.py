@@ -11,7 +11,7 @@ from clips import damaged, frame_number, render_clip
 from decoded import decode
 from summaries import summary_of, with_pieces
 from vidgist.errors import VideoError, VidgistWarning
-from vidgist.render.outputs.clip import FADE, fade, stretches, with_ends, write_clip
+from vidgist.render.outputs.clip import FADE, STILL_SECONDS, fade, stretches, with_ends, write_clip
 from vidgist.video.seek import FrameReader
 
 
@@ -211,11 +211,11 @@ def test_without_sound_there_is_no_track(tmp_path):
     assert result.sound is None
 
 
-def test_a_single_picture(tmp_path):
+def test_a_single_picture_can_be_seen(tmp_path):
     clip = render_clip(tmp_path / "a.mp4", scenes=(0.04,), ticks=())
-    summary, result = made(tmp_path, clip, selected=(0,))
+    _, result = made(tmp_path, clip, selected=(0,))
     assert len(result.pictures) == 1
-    assert result.video_end == pytest.approx(summary.duration, abs=1e-4)
+    assert result.video_end == pytest.approx(STILL_SECONDS, abs=1e-4)
 
 
 def test_delayed_start(tmp_path):

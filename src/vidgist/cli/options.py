@@ -135,8 +135,8 @@ def length_option(command: Command) -> Command:
         default=DEFAULT_LENGTH,
         show_default=True,
         metavar="LENGTH",
-        help="Maximum length of the summary: 15%, 90s, 1m30s, 1:30, or auto (15% of the video, at least"
-        " 10 seconds, at most 2 minutes, never more than half).",
+        help="Maximum length of the summary: 15%, 90s, 1m30s, 1:30, or auto (15% of the video, at"
+        " least 10 seconds, at most 2 minutes, never more than half).",
     )(command)
 
 

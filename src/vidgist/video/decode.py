@@ -43,9 +43,6 @@ _HOLE_SECONDS = 0.25
 _MISSING_SECONDS = 1.0
 """Seconds before the announced end at which a video may end without a warning."""
 
-_STILL_SECONDS = 4.0
-"""Seconds that a single frame stands at least: half of it, the default summary, can be seen."""
-
 
 class SampleStream:
     """Iterable over the samples of one video as small pictures.
@@ -168,8 +165,6 @@ class SampleStream:
                 oversized = None if stream.codec_context.width else self.limits
                 raise no_frames_error(self.path, stats, oversized=oversized)
             duration = clock.ends(current, end=header_end(stream))
-            if len(times) == 1:
-                duration = max(duration, _STILL_SECONDS)
             if duration > self.limits.seconds:
                 raise duration_error(self.path, self.limits)
             yield from self._due(current, len(times) - 1, duration - 2 * _SLACK, windows, last=True)

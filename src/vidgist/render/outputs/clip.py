@@ -34,6 +34,9 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 FADE = 0.010
 """Seconds of fade at a cut of the sound: too short to be heard, long enough not to click."""
 
+STILL_SECONDS = 2.0
+"""Seconds for which the picture of a video of one frame is shown at least."""
+
 
 def write(material: Material, path: Path) -> None:
     """Write the clip of a summary; see `write_clip`."""
@@ -55,6 +58,9 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
 
     video = summary.video
     parts = stretches(summary.pieces)
+    if summary.timeline.n_frames == 1:
+        (start, end), *_ = parts
+        parts = [(start, max(end, start + STILL_SECONDS))]
     with contextlib.ExitStack() as stack:
         sound = _open_sound(summary, stack)
         reader = stack.enter_context(FrameReader(video.path, timeline=summary.timeline))
