@@ -21,8 +21,9 @@ from vidgist.training import require_torch
 from vidgist.training.inputs import is_youtube8m
 from vidgist.training.sources import read_training_data, training_part
 
+_LONGEST = max(map(len, METHODS))
 _METHODS = "\n".join(
-    f"  {method.name:<12} {method.summary}{', from annotations' if method.labels else ''}"
+    f"  {method.name:<{_LONGEST}} {method.summary}{', from annotations' if method.labels else ''}"
     for method in METHODS.values()
 )
 
@@ -75,15 +76,14 @@ def _setting_options(command: Any) -> Any:
     "--method",
     default="contrastive",
     show_default=True,
-    metavar="|".join(METHODS),
+    metavar="NAME",
     help="Method that learns; see below.",
 )
 @click.option(
     "--preset",
-    default="paper",
-    show_default=True,
     metavar="paper|reference",
-    help="Settings to start from: the paper's text, or what its released code does.",
+    help="Settings to start from: a paper's text, or what its released code does."
+    "  [default: paper; the rivals have their own]",
 )
 @click.option(
     "--kind",

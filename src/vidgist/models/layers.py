@@ -8,9 +8,13 @@ needs its own query only, so that blocks of queries give the exact result in bou
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, TypeAlias
 
-from vidgist.criteria.gram import work_on_blocks
+import numpy as np
+import numpy.typing as npt
+
+from vidgist.criteria.gram import BLOCK_BYTES, work_on_blocks
 from vidgist.types import Floats
 
 NORM_EPSILON = 1e-6
@@ -21,6 +25,37 @@ _ROWS = 64
 
 _STEPS = 1024
 """Steps of an LSTM whose values are multiplied at once."""
+
+
+Array: TypeAlias = Any
+"""An array of NumPy, or a tensor of torch: what both understand is written once for both."""
+
+
+class Layers(Protocol):
+    """Layers that a network is made of: those of this module, or the same by torch for training."""
+
+    def linear(self, values: Array, weight: Array, bias: Array | None = None) -> Array: ...  # noqa: D102
+    def unit_length(self, values: Array) -> Array: ...  # noqa: D102
+    def layer_norm(self, values: Array, scale: Array, bias: Array) -> Array: ...  # noqa: D102
+    def sample_norm(self, values: Array, scale: Array, bias: Array) -> Array: ...  # noqa: D102
+    def sigmoid(self, values: Array) -> Array: ...  # noqa: D102
+    def tanh(self, values: Array) -> Array: ...  # noqa: D102
+    def relu(self, values: Array) -> Array: ...  # noqa: D102
+    def largest(self, values: Array) -> Array: ...  # noqa: D102
+    def softmax(self, values: Array) -> Array: ...  # noqa: D102
+    def dropout(self, values: Array, share: float) -> Array: ...  # noqa: D102
+    def concat(self, parts: Sequence[Array], axis: int = 0) -> Array: ...  # noqa: D102
+    def constant(self, values: npt.NDArray[Any]) -> Array: ...  # noqa: D102
+    def detach(self, values: Array) -> Array: ...  # noqa: D102
+    def blocks(self, count: int) -> Iterator[slice]: ...  # noqa: D102
+    def bidirectional_lstm(  # noqa: D102
+        self,
+        values: Array,
+        inputs: Array,
+        states: Array,
+        biases: Array,
+        start: tuple[Array, Array] | None = None,
+    ) -> Array: ...
 
 
 def linear(values: Floats, weight: Floats, bias: Floats | None = None) -> Floats:
@@ -44,9 +79,70 @@ def layer_norm(values: Floats, scale: Floats, bias: Floats) -> Floats:
     return np.asarray(centered * scale + bias)
 
 
+def sample_norm(values: Floats, scale: Floats, bias: Floats) -> Floats:
+    """Return rows (T, n), less their mean, over s + 1e-6 with s their deviation over n - 1.
+
+    The LayerNorm that was released with VASNet, from which others took it.
+
+    >>> sample_norm(np.array([[1.0, 2.0, 3.0, 4.0]]), np.ones(4), np.zeros(4)).round(4)
+    array([[-1.1619, -0.3873,  0.3873,  1.1619]])
+    """
+    centered = values - values.mean(axis=1, keepdims=True)
+    spread = np.sqrt((centered**2).sum(axis=1, keepdims=True) / max(1, values.shape[1] - 1))
+    return np.asarray(centered / (spread + NORM_EPSILON) * scale + bias)
+
+
 def sigmoid(values: Floats) -> Floats:
     """Return 1 / (1 + exp(-x)), elementwise, without overflow."""
     return np.asarray(0.5 * np.tanh(0.5 * values) + 0.5)
+
+
+def tanh(values: Floats) -> Floats:
+    """Return tanh(x), elementwise."""
+    return np.asarray(np.tanh(values))
+
+
+def relu(values: Floats) -> Floats:
+    """Return max(0, x), elementwise."""
+    return np.maximum(values, 0)
+
+
+def largest(values: Floats) -> Floats:
+    """Return the largest number of each row (T, n), as (T,)."""
+    return np.asarray(values.max(axis=1))
+
+
+def softmax(values: Floats) -> Floats:
+    """Return the softmax of rows (T, n)."""
+    values = np.exp(values - values.max(axis=1, keepdims=True))
+    return np.asarray(values / values.sum(axis=1, keepdims=True))
+
+
+def dropout(values: Floats, share: float) -> Floats:
+    """Return the values: nothing is dropped but while training."""
+    return values
+
+
+def concat(parts: Sequence[Floats], axis: int = 0) -> Floats:
+    """Return arrays joined along an axis."""
+    return np.concatenate(parts, axis=axis)
+
+
+def constant(values: npt.NDArray[Any]) -> Floats:
+    """Return numbers that are not learned, as float32."""
+    return np.asarray(values, dtype=np.float32)
+
+
+def detach(values: Floats) -> Floats:
+    """Return the values: there is no gradient but while training."""
+    return values
+
+
+def blocks(count: int) -> Iterator[slice]:
+    """Yield slices of ``count`` rows whose products with all rows fit into bounded memory."""
+    step = max(1, BLOCK_BYTES // (4 * count))
+    for start in range(0, count, step):
+        yield slice(start, min(start + step, count))
 
 
 def attention(queries: Floats, keys: Floats, values: Floats) -> Floats:
@@ -73,7 +169,13 @@ def attention(queries: Floats, keys: Floats, values: Floats) -> Floats:
     return mixed
 
 
-def bidirectional_lstm(values: Floats, inputs: Floats, states: Floats, biases: Floats) -> Floats:
+def bidirectional_lstm(
+    values: Floats,
+    inputs: Floats,
+    states: Floats,
+    biases: Floats,
+    start: tuple[Floats, Floats] | None = None,
+) -> Floats:
     """Return the hidden states (T, 2 h) of an LSTM over a sequence, forward beside backward.
 
     Args:
@@ -82,6 +184,7 @@ def bidirectional_lstm(values: Floats, inputs: Floats, states: Floats, biases: F
             torch's order: input, forget, cell, output.
         states: (2, 4 h, h) weights of the hidden state before.
         biases: (2, 4 h).
+        start: (h,) hidden state and (h,) cell before the first step of both; default zeros.
     """
     size = states.shape[2]
     # sigmoid(x) = (tanh(x / 2) + 1) / 2, so that one tanh serves all four gates.
@@ -91,10 +194,12 @@ def bidirectional_lstm(values: Floats, inputs: Floats, states: Floats, biases: F
     recurrent = np.ascontiguousarray((states * half).transpose(0, 2, 1))
     hidden = np.empty((len(values), 2, size), np.float32)
     state, cell = np.zeros((2, 2, 1, size), np.float32)
-    for start in range(0, len(values), _STEPS):
-        ways = (values[start : start + _STEPS], values[::-1][start : start + _STEPS])
+    if start is not None:
+        state, cell = (np.tile(part, (2, 1, 1)) for part in start)
+    for first in range(0, len(values), _STEPS):
+        ways = (values[first : first + _STEPS], values[::-1][first : first + _STEPS])
         entering = np.stack([linear(*way) for way in zip(ways, inputs, biases, strict=True)], 1)
-        for step, added in enumerate(entering[:, :, None], start):
+        for step, added in enumerate(entering[:, :, None], first):
             gates = np.tanh(added + state @ recurrent)
             into, forget, new, out = (gates[..., i * size : (i + 1) * size] for i in range(4))
             cell = 0.5 * ((forget + 1) * cell + (into + 1) * new)

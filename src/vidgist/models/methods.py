@@ -10,9 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
+
 from vidgist.errors import SettingError
+from vidgist.models import layers
+from vidgist.models.layers import Layers
 from vidgist.models.settings import TrainingSettings, replace_settings, setting_names
 from vidgist.registry import Registry
 from vidgist.types import Floats
@@ -33,10 +38,13 @@ class Method:
         shapes: returns the name and shape of every tensor of the network for D and the settings.
         learner: ``"package.module:callable"``, imported when a training begins; called with
             (videos, settings=, seed=), it returns a `vidgist.training.learner.Learner`.
+        network: its network, of the layers that are given: called with (weights, features,
+            settings, layers), it returns logits (T,). Without ``score``, their sigmoid is the
+            score. `vidgist.training.supervised` trains it as it is.
         refine: returns refined features (T, d) and the uniqueness (T,) of samples in [0, 1].
         score: returns the scores (T,) of samples in [0, 1].
-        preset: returns the settings of a preset for a kind of training; default the settings'
-            defaults, whatever the preset.
+        preset: returns the settings of a preset, its own by default, for a kind of training; None
+            where it has none.
         labels: whether it learns from annotations; tables say so.
         source: where it was published.
         code: the released code that it follows, with its commit; "" where there is none, or it is
@@ -53,6 +61,7 @@ class Method:
     settings: type[TrainingSettings]
     shapes: Callable[[int, Any], Mapping[str, tuple[int, ...]]]
     learner: str
+    network: Callable[[Mapping[str, Any], Any, Any, Layers], Any] | None = None
     refine: Callable[[Mapping[str, Floats], Floats, Any], tuple[Floats, Floats]] | None = None
     score: Callable[[Mapping[str, Floats], Floats, Any], Floats] | None = None
     preset: Callable[..., TrainingSettings] | None = None
@@ -65,6 +74,8 @@ class Method:
     order: float = float("inf")
 
     def __post_init__(self) -> None:
+        if self.network is not None and self.score is None:
+            object.__setattr__(self, "score", partial(_sigmoid_of, self.network))
         if (self.refine is None) == (self.score is None):
             raise ValueError(f"Method {self.name}: expected either refine or score")
 
@@ -79,6 +90,17 @@ class Method:
         return sum(math.prod(shape) for shape in shapes.values())
 
 
+def _sigmoid_of(
+    network: Callable[[Mapping[str, Any], Any, Any, Layers], Any],
+    weights: Mapping[str, Floats],
+    features: Floats,
+    settings: Any,
+) -> Floats:
+    # In float64, so that logits of 20 and 30 do not both become 1 and tie.
+    logits = network(weights, features, settings, layers)
+    return layers.sigmoid(np.asarray(logits, dtype=np.float64))
+
+
 METHODS: Registry[Method] = Registry(
     "method", group="vidgist.methods", package="vidgist.training.rivals", attribute="METHOD"
 )
@@ -86,7 +108,7 @@ METHODS: Registry[Method] = Registry(
 
 
 def training_settings(
-    method: str, *, preset: str = "paper", kind: str | None = None, **changes: Any
+    method: str, *, preset: str | None = None, kind: str | None = None, **changes: Any
 ) -> TrainingSettings:
     """Return the settings of a method's training.
 
@@ -95,7 +117,7 @@ def training_settings(
 
     Args:
         method: a name out of `METHODS`.
-        preset: where the method has presets, the one to start from.
+        preset: where the method has presets, the one to start from; default its own.
         kind: of training, `standard` or `youtube8m`, where the method has kinds.
         changes: settings by name; None for what stays.
 
@@ -111,5 +133,8 @@ def training_settings(
             raise SettingError(f"{name}: is for {whose}; leave it out")
     settings = chosen.settings()
     if chosen.preset is not None:
-        settings = chosen.preset(preset, kind=kind or "standard")
+        named = () if preset is None else (preset,)
+        settings = chosen.preset(*named, kind=kind or "standard")
+    elif preset is not None:
+        raise SettingError(f"preset: {chosen.name} has none; leave it out")
     return replace_settings(settings, **changes)

@@ -205,7 +205,7 @@ _YOUTUBE8M: dict[str, Any] = {
 _YOUTUBE8M_HEADS = 8  # Table S1
 
 
-def contrastive_settings(name: str, *, kind: str = "standard") -> ContrastiveSettings:
+def contrastive_settings(name: str = "paper", *, kind: str = "standard") -> ContrastiveSettings:
     """Return the contrastive settings of a preset for one kind of training.
 
     Args:

@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from vidgist.models.settings import ContrastiveSettings
@@ -23,6 +24,23 @@ READ_AHEAD = 2
 def dequantize(features: Tensor) -> Tensor:
     """Return the numbers in [-2, 2] that YouTube-8M's bytes encode."""
     return features.float().mul_(4.0 / 255.0).add_(4.0 / 512.0 - 2.0)
+
+
+def video_features(
+    videos: TrainingVideos, index: int, *, device: torch.device, unit: bool
+) -> Tensor:
+    """Return all features (T, D) of one video, float32 on the device.
+
+    Args:
+        videos: the training data.
+        index: which video.
+        device: where to put them.
+        unit: bring each to length 1.
+    """
+    every = np.arange(int(videos.lengths[index]))[None]
+    values = torch.from_numpy(videos.read(np.array([index]), every)[0]).to(device)
+    values = dequantize(values) if videos.quantized else values.float()
+    return F.normalize(values, dim=-1) if unit else values
 
 
 def epoch_batches(

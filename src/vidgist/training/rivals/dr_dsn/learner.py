@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from vidgist.training.batches import dequantize
+from vidgist.training.batches import video_features
 from vidgist.training.learner import Learner, adam
 from vidgist.training.rivals.dr_dsn import DsnSettings
 from vidgist.training.sampling import epoch_generator
@@ -113,16 +113,10 @@ class DsnLearner(Learner):
     def losses(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[dict[str, Tensor]]:
         """Yield the terms of each video's loss, in random order."""
         for video in epoch_generator(self.seed, epoch).permutation(len(self.videos)):
-            features = self._features(int(video), fabric.device)
+            unit = self.settings.unit_input
+            features = video_features(self.videos, int(video), device=fabric.device, unit=unit)
             logits = network(features)
             yield self._terms(int(video), features, logits)
-
-    def _features(self, video: int, device: torch.device) -> Tensor:
-        length = int(self.videos.lengths[video])
-        rows = self.videos.read(np.array([video]), np.arange(length)[None])[0]
-        values = torch.from_numpy(rows).to(device)
-        values = dequantize(values) if self.videos.quantized else values.float()
-        return F.normalize(values, dim=-1) if self.settings.unit_input else values
 
     def _terms(self, video: int, features: Tensor, logits: Tensor) -> dict[str, Tensor]:
         settings = self.settings

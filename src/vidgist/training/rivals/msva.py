@@ -1,0 +1,140 @@
+"""MSVA: several kinds of features, each through the same windowed attention, then added.
+
+The published network has three kinds of features of 1024 numbers: GoogLeNet, and I3D of colors and
+of motion. Here the kinds lie side by side in a sample's feature, as a backbone ``a+b`` makes them;
+with one kind it is VASNet's attention in a window, with a deeper score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from vidgist.errors import SettingError
+from vidgist.models.layers import Array, Layers
+from vidgist.models.methods import Method
+from vidgist.models.parts import (
+    Shapes,
+    Weights,
+    apply,
+    attend,
+    attention_shapes,
+    head_shapes,
+    linear_shapes,
+    norm_shapes,
+    normed,
+    score_head,
+)
+from vidgist.models.settings import TrainingSettings, check_ranges
+
+__all__ = ["METHOD", "MsvaSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MsvaSettings(TrainingSettings):
+    """Settings of MSVA; the defaults are the released code's, but for the number of streams.
+
+    Attributes:
+        name: always `msva`.
+        streams: kinds of features, of equal width, that lie side by side.
+        window: samples this far apart or farther do not see each other.
+        hidden: width of the first two maps of the score.
+        last: width of the third.
+        scale: factor of the products of queries and keys.
+        dropout: share dropped while training, of the attention weights and twice after them.
+        scaled: whether targets are scaled to [0, 1] in each video.
+        unit_input: whether features are brought to length 1 first.
+    """
+
+    method: ClassVar[str] = "msva"
+
+    name: str = "msva"
+    streams: int = 1
+    window: int = 250
+    hidden: int = 365
+    last: int = 512
+    scale: float = 0.06
+    dropout: float = 0.5
+    scaled: bool = True
+    unit_input: bool = True
+    learning_rate: float = 5e-5
+    weight_decay: float = 1e-5
+    epochs: int = 300
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks = {
+            "streams": (1 <= self.streams <= 16, "1 to 16"),
+            "window": (self.window >= 1, "at least 1"),
+            "hidden": (1 <= self.hidden <= 65536, "1 to 65536"),
+            "last": (1 <= self.last <= 65536, "1 to 65536"),
+            "scale": (0 < self.scale < 1e6, "a number in (0, 1000000)"),
+            "dropout": (0 <= self.dropout < 1, "a share in [0, 1)"),
+        }
+        check_ranges(self, checks)
+
+
+def msva_shapes(dimension: int, settings: MsvaSettings) -> Shapes:
+    """Return the name and shape of every tensor of the network for (T, dimension) features.
+
+    Raises:
+        SettingError: the dimension cannot be divided among the streams.
+    """
+    if dimension % settings.streams:
+        raise SettingError(
+            f"streams: expected as many as divide the {dimension} numbers of a feature, got "
+            f"{settings.streams}"
+        )
+    width = dimension // settings.streams
+    shapes = attention_shapes("", width) | norm_shapes("norm", width)
+    shapes |= linear_shapes("first", width, settings.hidden)
+    shapes |= linear_shapes("second", settings.hidden, settings.hidden)
+    return shapes | head_shapes(settings.hidden, settings.last)
+
+
+def fused_streams(
+    weights: Weights, features: Array, settings: MsvaSettings, layers: Layers
+) -> Array:
+    """Return the sum (T, D / streams) of the attended streams."""
+    width = features.shape[1] // settings.streams
+    total: Array = 0.0
+    for stream in range(settings.streams):
+        entering = features[:, stream * width : (stream + 1) * width]
+        if settings.unit_input:
+            entering = layers.unit_length(entering)
+        context = attend(
+            layers,
+            weights,
+            entering,
+            scale=settings.scale,
+            dropout=settings.dropout,
+            transposed=True,
+            window=settings.window,
+        )
+        attended = layers.dropout(context + entering, settings.dropout)
+        total = total + normed(weights, "norm", attended, norm=layers.sample_norm)
+    return total
+
+
+def msva(weights: Weights, features: Array, settings: MsvaSettings, layers: Layers) -> Array:
+    """Return the logits (T,) of the samples' scores."""
+    fused = fused_streams(weights, features, settings, layers)
+    narrow = apply(layers, weights, "second", apply(layers, weights, "first", fused))
+    return score_head(layers, weights, narrow, norm=layers.sample_norm, dropout=settings.dropout)
+
+
+METHOD = Method(
+    name=MsvaSettings.method,
+    title="MSVA",
+    summary="learns importance from several kinds of features by attention in a window",
+    settings=MsvaSettings,
+    shapes=msva_shapes,
+    learner="vidgist.training.supervised:RegressionLearner",
+    network=msva,
+    labels=True,
+    alone=True,
+    source="Ghauri, Hakimov and Ewerth, IEEE ICME 2021, arXiv 2104.11530",
+    code="TIBHannover/MSVA @ dad26a6",
+    cost=40.0,
+    order=12,
+)
