@@ -35,7 +35,7 @@ def test_ours_come_first() -> None:
 def test_another_package_brings_a_method(tmp_path: Path) -> None:
     install(tmp_path, linear="linear_rival:METHOD")
     text = run(tmp_path, "-m", "vidgist", "train", "--help").stdout
-    assert re.search(r"^  linear +fits a line to the lengths of features$", text, re.MULTILINE)
+    assert re.search(r"^ +linear +fits a line to the lengths of features$", text, re.MULTILINE)
     program = (
         "from vidgist.models import *; from vidgist.models.methods import training_settings\n"
         "import dataclasses, numpy as np\n"
@@ -78,7 +78,7 @@ def test_a_name_in_tables_says_that_labels_were_used() -> None:
 
 def test_presets_of_methods() -> None:
     assert training_settings("contrastive").name == "paper"
-    with pytest.raises(SettingError, match="^preset: dr_dsn has none; leave it out"):
+    with pytest.raises(SettingError, match=r"^preset: dr_dsn has none; leave it out"):
         training_settings("dr_dsn", preset="paper")
 
 
