@@ -12,7 +12,7 @@ from vidgist.cli.limits import limit_options
 from vidgist.errors import SettingError
 from vidgist.recut import load_summary
 from vidgist.recut import recut as changed
-from vidgist.render import OUTPUTS, render
+from vidgist.render import OUTPUTS, default_outputs, render
 from vidgist.render.outputs.data import as_document
 from vidgist.render.times import format_duration
 from vidgist.selection.edits import Edits, parse_interval, parse_shift
@@ -53,7 +53,8 @@ Examples:
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder of the new results.  [default: the same folder, whose results are replaced]",
+    help="Folder of the new results.  [default: the same folder, whose results are replaced;"
+    " <stem>-gist/ of a file from the page]",
 )
 @click.option(
     "--make",
@@ -101,9 +102,11 @@ def recut(
             length=length,
         )
         summary = changed(summary, edits, from_proposal=proposal)
-        target = output or here
+        # A file from the page lies among other things: its results get a folder of their own.
+        alone = folder.is_file() and folder.name != "summary.json"
+        target = output or (here / f"{folder.stem}-gist" if alone else here)
         same = target.absolute() == here.absolute()
-        names = make or _made(here) | {"json"}
+        names = make or (default_outputs() if alone else _made(here) | {"json"})
         render(summary, target, make=names, overwrite=same or overwrite, progress=progress)
     if as_json:
         print_json({"output": str(target), **as_document(summary)})

@@ -148,7 +148,7 @@ video.addEventListener("error", () => {
     media.summary = null;
     say("summary.mp4 is not beside this page any more, or your browser cannot play it.");
   }
-  change({ length: state.length });
+  change({ length: state.length, edit: state.edit });
 });
 
 // While the player is scrolled out of view, it plays in a corner.

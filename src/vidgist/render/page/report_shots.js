@@ -21,7 +21,7 @@ function showLength() {
   const text = `${percent(length.share)}: ${count(pieces.length, "piece")} of ${count(of, "shot")}, ${brief(seconds)} of at most ${brief(length.budget)}`;
   slider.setAttribute("aria-valuetext", text);
   byId("share").textContent = percent(length.share);
-  byId("made").textContent = length.made ? "as it was made" : "";
+  byId("made").textContent = length.edited ? "changed by hand" : length.proposal ? "the proposal" : length.made ? "as it was made" : "";
   byId("length-pieces").textContent = String(pieces.length);
   byId("length-shots").textContent = `${of} of ${shots.length}`;
   byId("length-lasts").textContent = brief(seconds);
@@ -29,6 +29,7 @@ function showLength() {
   byId("live").textContent = text;
   const hint = byId("length-hint");
   if (length.made) hint.textContent = `How it was chosen: ${data.rule}.${media.summary ? " This is what summary.mp4 shows." : ""}`;
+  else if (length.edited || length.proposal) hint.textContent = "The command below the timeline makes this clip.";
   else hint.replaceChildren("For a clip of this length, run again with ", make("code", "", `--length ${percent(length.share)}`), ".");
   const some = pieces.length > 15 ? pieces.slice(0, 14) : pieces;
   byId("picks").replaceChildren(...some.map((piece) => {

@@ -9,13 +9,13 @@ const series = [
   ...data.criteria.map((criterion, i) => ({ ...criterion, color: `--c${i % 6}` })),
 ];
 
-const state = { length: madeIndex, stop: 0, shot: 0, piece: -1, view: [0, data.duration], playing: null };
+const state = { length: madeIndex, stop: 0, shot: 0, piece: -1, view: [0, data.duration], playing: null, edit: null };
 const listeners = [];
 const onChange = (listener) => listeners.push(listener);
 
 // Without a piece, the one around the moment: a short piece may hold no moment of its own.
 function change(part) {
-  Object.assign(state, part);
+  Object.assign(state, "length" in part && !("edit" in part) ? { ...part, edit: null } : part);
   if (!("piece" in part) && ("stop" in part || "length" in part)) {
     const at = pieceAt(stopTimes[state.stop]);
     state.piece = at >= 0 && current().pieces[at].shot === state.shot ? at : -1;
@@ -25,13 +25,14 @@ function change(part) {
 
 const shotAt = (seconds) => lastUpTo(starts, seconds + 1e-6);
 const shotOfStop = (stop) => shotAt(stopTimes[stop]);
-const current = () => data.lengths[state.length];
+const current = () => state.edit ?? data.lengths[state.length];
 for (const length of data.lengths) length.starts = length.pieces.map((piece) => piece.start);
 
 // Index of the piece that shows a moment, -1 if none does.
 function pieceAt(seconds) {
   const { pieces, starts: firsts } = current();
   const index = lastUpTo(firsts, seconds + 1e-6);
+  if (!pieces.length) return -1;
   return seconds + 1e-6 >= pieces[index].start && seconds < pieces[index].end ? index : -1;
 }
 const shownShots = () => new Set(current().pieces.map((piece) => piece.shot));

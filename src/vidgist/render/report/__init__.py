@@ -13,6 +13,7 @@ from vidgist.errors import VidgistError
 from vidgist.render.material import Material
 from vidgist.render.page import assemble, breakable, definition_rows, escape, list_items
 from vidgist.render.report.content import curves, facts, links, media, settings_rows, stops
+from vidgist.render.report.content import document as editable
 from vidgist.render.report.earlier import earlier_page
 from vidgist.render.report.pictures import as_text, choose_pictures, encode, encoding
 from vidgist.render.stills import evenly
@@ -28,6 +29,7 @@ SCRIPTS = (
     "report_moment.js",
     "report_player.js",
     "report_shots.js",
+    "report_edit.js",
     "report_main.js",
 )
 
@@ -54,6 +56,7 @@ def page(material: Material) -> str:
     limit = size_limit(summary.timeline.duration)
     earlier = earlier_page(summary)
     document: dict[str, Any] = {**curves(summary, earlier), "media": media(material)}
+    document |= editable(material)
     document["stills"] = _stills(material, room=int(STILLS_SHARE * limit))
     document["poster"] = _poster(material)
     slots = {

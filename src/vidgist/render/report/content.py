@@ -11,13 +11,14 @@ from vidgist import __version__
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
 from vidgist.render.output import OUTPUTS
-from vidgist.render.outputs.data import plain
+from vidgist.render.outputs.data import as_document, plain
 from vidgist.render.report.lengths import AtLength, rule_of, selections
 from vidgist.render.report.neighbors import nearest
 from vidgist.render.report.pictures import Pictures
 from vidgist.render.times import format_duration
 from vidgist.render.words import describe_score, reason_of, used_criteria, words_of
 from vidgist.selection import RULES, best_within
+from vidgist.selection.edits import BY_HAND
 from vidgist.summary import Summary
 
 
@@ -39,13 +40,13 @@ def curves(summary: Summary, earlier: Mapping[str, Any] | None = None) -> dict[s
         for one in (earlier["lengths"] if earlier else ())
         if not one.get("made") and not one.get("proposal")
     ]
-    reasons |= set(earlier["reasons"] if earlier and others else ())
+    reasons |= {BY_HAND, *(earlier["reasons"] if earlier and others else ())}
     shown = [*(_length(one, summary) for one in lengths), *others]
     return {
         "version": __version__,
         "name": plain(summary.video.path.name),
         "duration": _round(summary.timeline.duration),
-        "times": _rounded(summary.times),
+        "times": _exact(summary.times),
         "importance": _rounded(summary.scores.importance),
         "about": describe_score([plain(name) for name in used]),
         "criteria": [
@@ -59,8 +60,8 @@ def curves(summary: Summary, earlier: Mapping[str, Any] | None = None) -> dict[s
         ],
         "shots": [
             {
-                "start": _round(start),
-                "end": _round(end),
+                "start": round(start, 6),
+                "end": round(end, 6),
                 "score": _round(score),
                 "key": int(key),
             }
@@ -89,8 +90,8 @@ def _length(one: AtLength, summary: Summary) -> dict[str, Any]:
         "proposal": one.proposal,
         "pieces": [
             {
-                "start": _round(start),
-                "end": _round(end),
+                "start": round(start, 6),
+                "end": round(end, 6),
                 "shot": shot,
                 "score": _round(score),
                 "key": key,
@@ -182,6 +183,21 @@ def settings_rows(summary: Summary) -> list[tuple[str, str]]:
             value = ", ".join(str(item) for item in value)  # noqa: PLW2901
         rows.append((name.replace("_", " "), "none" if value is None else str(value)))
     return rows
+
+
+def document(material: Material) -> dict[str, Any]:
+    """Return what the page needs beside its curves to write a summary.json, and a command."""
+    whole = as_document(material.summary)
+    parts = ("video", "settings", "sampling", "keyframes")
+    return {
+        "folder": plain(material.folder),
+        "document": {name: whole[name] for name in parts},
+    }
+
+
+def _exact(values: Any) -> list[float]:
+    """Return times to the microsecond, as in summary.json: a millisecond may be another frame."""
+    return [round(float(value), 6) for value in values]
 
 
 def _round(value: float) -> float:
