@@ -8,7 +8,7 @@ needs its own query only, so that blocks of queries give the exact result in bou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -206,3 +206,51 @@ def bidirectional_lstm(
             state = 0.5 * (out + 1) * np.tanh(cell)
             hidden[step, 0], hidden[-1 - step, 1] = state[:, 0]
     return hidden.reshape(len(values), 2 * size)
+
+
+_WAYS = ("", "_reverse")
+"""Endings of torch's names for the weights of each direction."""
+
+
+def stacked_lstm(
+    weights: Mapping[str, Floats], values: Floats, *, prefix: str = "lstm", layers: int = 1
+) -> Floats:
+    """Return the hidden states (T, 2 h) of a bidirectional LSTM of several layers.
+
+    Args:
+        weights: arrays by torch's names, of the shapes of `lstm_shapes`.
+        values: (T, n).
+        prefix: of the names.
+        layers: each of which sees both directions of the one before.
+    """
+    for layer in range(layers):
+        inputs, states, biases, more = (
+            np.stack([weights[f"{prefix}.{name}_l{layer}{way}"] for way in _WAYS])
+            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
+        values = bidirectional_lstm(values, inputs, states, biases + more)
+    return values
+
+
+def lstm_shapes(
+    width: int, hidden: int, *, prefix: str = "lstm", layers: int = 1
+) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of every tensor of a bidirectional LSTM, as torch has them.
+
+    Args:
+        width: n, numbers of a sample that enters.
+        hidden: h, width of each direction.
+        prefix: of the names.
+        layers: how many.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+    for layer in range(layers):
+        for way in _WAYS:
+            ending = f"_l{layer}{way}"
+            shapes |= {
+                f"{prefix}.weight_ih{ending}": (4 * hidden, width if not layer else 2 * hidden),
+                f"{prefix}.weight_hh{ending}": (4 * hidden, hidden),
+                f"{prefix}.bias_ih{ending}": (4 * hidden,),
+                f"{prefix}.bias_hh{ending}": (4 * hidden,),
+            }
+    return shapes

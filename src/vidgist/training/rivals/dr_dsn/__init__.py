@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
-from vidgist.models.layers import bidirectional_lstm, linear, sigmoid, unit_length
+from vidgist.models.layers import linear, lstm_shapes, sigmoid, stacked_lstm, unit_length
 from vidgist.models.methods import Method
 from vidgist.models.settings import TrainingSettings, check_ranges
 from vidgist.types import Floats
@@ -61,22 +59,13 @@ class DsnSettings(TrainingSettings):
 def dsn_shapes(dimension: int, settings: DsnSettings) -> dict[str, tuple[int, ...]]:
     """Return the name and shape of every tensor of the network for (T, dimension) features."""
     hidden = settings.hidden
-    shapes: dict[str, tuple[int, ...]] = {"out.weight": (1, 2 * hidden), "out.bias": (1,)}
-    for way in ("", "_reverse"):
-        shapes[f"lstm.weight_ih_l0{way}"] = (4 * hidden, dimension)
-        shapes[f"lstm.weight_hh_l0{way}"] = (4 * hidden, hidden)
-        shapes[f"lstm.bias_ih_l0{way}"] = (4 * hidden,)
-        shapes[f"lstm.bias_hh_l0{way}"] = (4 * hidden,)
-    return shapes
+    shapes = lstm_shapes(dimension, hidden)
+    return shapes | {"out.weight": (1, 2 * hidden), "out.bias": (1,)}
 
 
 def _score(weights: Mapping[str, Floats], features: Floats, settings: DsnSettings) -> Floats:
-    def both(name: str) -> Floats:
-        return np.stack([weights[f"lstm.{name}_l0{way}"] for way in ("", "_reverse")])
-
     entering = unit_length(features) if settings.unit_input else features
-    biases = both("bias_ih") + both("bias_hh")
-    states = bidirectional_lstm(entering, both("weight_ih"), both("weight_hh"), biases)
+    states = stacked_lstm(weights, entering)
     return sigmoid(linear(states, weights["out.weight"], weights["out.bias"])[:, 0])
 
 

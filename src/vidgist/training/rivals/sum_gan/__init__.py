@@ -1,0 +1,142 @@
+"""SUM-GAN and its descendants: adversarial LSTM networks (Mahasseni et al., CVPR 2017).
+
+A selector weighs the samples so that an autoencoder can write the video again from few of them, and
+a discriminator cannot tell that from the original. ``sum_gan`` has the losses of the first paper on
+the network of its descendants, ``sum_gan_sl`` (Apostolidis et al., 2019) trains in steps with least
+squares, and ``sum_gan_aae`` (2020) decodes with attention in the place of a variational state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from vidgist.models.layers import linear, lstm_shapes, sigmoid, stacked_lstm, unit_length
+from vidgist.models.methods import Method
+from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.types import Floats
+
+__all__ = ["METHOD", "AdversarialSettings", "score", "selector_shapes"]
+
+LAYERS = 2
+"""Layers of every LSTM of these methods."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdversarialSettings(TrainingSettings):
+    """Settings that the adversarial methods share; the defaults are those of SUM-GAN-sl's code.
+
+    Attributes:
+        hidden: H, width that features are compressed to, and of every LSTM.
+        share: what the mean score is drawn to.
+        discriminator_rate: learning rate of the discriminator; the other is that of the rest.
+        clip: largest length of the gradient.
+        unit_input: bring features to length 1.
+    """
+
+    attention: ClassVar[bool] = False
+    """Whether the decoder has attention, in the place of a variational state."""
+    uniform: ClassVar[bool] = False
+    """Whether a video with equal scores enters too, and losses are logarithms, not squares."""
+
+    hidden: int = 500
+    share: float = 0.1
+    discriminator_rate: float = 1e-5
+    clip: float = 5.0
+    unit_input: bool = True
+    learning_rate: float = 1e-4
+    weight_decay: float = 0.0
+    epochs: int = 100
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks = {
+            "hidden": (1 <= self.hidden <= 65536, "1 to 65536"),
+            "share": (0 <= self.share <= 1, "a share in [0, 1]"),
+            "discriminator_rate": (0 < self.discriminator_rate < 1, "a number in (0, 1)"),
+            "clip": (self.clip > 0, "a number above 0"),
+        }
+        check_ranges(self, checks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumGanSettings(AdversarialSettings):
+    """How SUM-GAN learns: the text leaves rates and epochs open, so those of a public version.
+
+    Attributes:
+        slow_start: first videos of each epoch that the discriminator does not learn from.
+    """
+
+    method: ClassVar[str] = "sum_gan"
+    uniform: ClassVar[bool] = True
+
+    name: str = "sum_gan"
+    share: float = 0.3
+    slow_start: int = 16
+    epochs: int = 50
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_ranges(self, {"slow_start": (self.slow_start >= 0, "at least 0")})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumGanSlSettings(AdversarialSettings):
+    """How SUM-GAN-sl learns: as its released code."""
+
+    method: ClassVar[str] = "sum_gan_sl"
+
+    name: str = "sum_gan_sl"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumGanAaeSettings(AdversarialSettings):
+    """How SUM-GAN-AAE learns: as its released code."""
+
+    method: ClassVar[str] = "sum_gan_aae"
+    attention: ClassVar[bool] = True
+
+    name: str = "sum_gan_aae"
+    share: float = 0.15
+
+
+def selector_shapes(dimension: int, settings: AdversarialSettings) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of every tensor that scoring needs, for (T, dimension) features."""
+    hidden = settings.hidden
+    return {
+        "compress.weight": (hidden, dimension),
+        "compress.bias": (hidden,),
+        **lstm_shapes(hidden, hidden, layers=LAYERS),
+        "out.weight": (1, 2 * hidden),
+        "out.bias": (1,),
+    }
+
+
+def score(weights: Mapping[str, Floats], features: Floats, settings: AdversarialSettings) -> Floats:
+    """Return the scores (T,) of features (T, D): those of the selector alone."""
+    entering = unit_length(features) if settings.unit_input else features
+    values = linear(entering, weights["compress.weight"], weights["compress.bias"])
+    states = stacked_lstm(weights, values, layers=LAYERS)
+    return sigmoid(linear(states, weights["out.weight"], weights["out.bias"])[:, 0])
+
+
+def _method(settings: type[AdversarialSettings], title: str, summary: str) -> Method:
+    return Method(
+        name=settings.method,
+        title=title,
+        summary=summary,
+        settings=settings,
+        shapes=selector_shapes,
+        learner="vidgist.training.rivals.sum_gan.learner:AdversarialLearner",
+        score=score,
+        alone=True,
+        order=60,
+    )
+
+
+METHOD = (
+    _method(SumGanSettings, "SUM-GAN", "weighs samples so that a GAN can write the video again"),
+    _method(SumGanSlSettings, "SUM-GAN-sl", "the same in steps, with least squares"),
+    _method(SumGanAaeSettings, "SUM-GAN-AAE", "the same with an attention decoder"),
+)
