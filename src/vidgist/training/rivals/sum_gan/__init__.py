@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from vidgist.models.layers import linear, lstm_shapes, sigmoid, stacked_lstm, unit_length
 from vidgist.models.methods import Method
@@ -121,22 +121,43 @@ def score(weights: Mapping[str, Floats], features: Floats, settings: Adversarial
     return sigmoid(linear(states, weights["out.weight"], weights["out.bias"])[:, 0])
 
 
-def _method(settings: type[AdversarialSettings], title: str, summary: str) -> Method:
+def _method(settings: type[AdversarialSettings], **about: Any) -> Method:
     return Method(
         name=settings.method,
-        title=title,
-        summary=summary,
         settings=settings,
         shapes=selector_shapes,
         learner="vidgist.training.rivals.sum_gan.learner:AdversarialLearner",
         score=score,
         alone=True,
-        order=60,
+        **about,
     )
 
 
 METHOD = (
-    _method(SumGanSettings, "SUM-GAN", "weighs samples so that a GAN can write the video again"),
-    _method(SumGanSlSettings, "SUM-GAN-sl", "the same in steps, with least squares"),
-    _method(SumGanAaeSettings, "SUM-GAN-AAE", "the same with an attention decoder"),
+    _method(
+        SumGanSettings,
+        title="SUM-GAN",
+        summary="weighs samples so that a GAN can write the video again",
+        source="Mahasseni, Lam and Todorovic, CVPR 2017",
+        cost=420.0,
+        order=60,
+    ),
+    _method(
+        SumGanSlSettings,
+        title="SUM-GAN-sl",
+        summary="the same in steps, with least squares",
+        source="Apostolidis, Metsai, Adamantidou, Mezaris and Patras, AI4TV 2019",
+        code="e-apostolidis/SUM-GAN-sl @ 015fb04",
+        cost=400.0,
+        order=61,
+    ),
+    _method(
+        SumGanAaeSettings,
+        title="SUM-GAN-AAE",
+        summary="the same with an attention decoder",
+        source="Apostolidis, Adamantidou, Metsai, Mezaris and Patras, MMM 2020",
+        code="e-apostolidis/SUM-GAN-AAE @ 3bced18",
+        cost=430.0,
+        order=62,
+    ),
 )
