@@ -172,7 +172,7 @@ def train(
             data,
             work=output,
             keys=None if splits is None else training_part(splits, number),
-            labels=METHODS[settings.method].labels,
+            labels=bool(METHODS[settings.method].labels),
             progress=progress,
             **{name: options[name] for name in ("backbone", "fps", "device", "threads")},
         )

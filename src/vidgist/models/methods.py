@@ -45,7 +45,8 @@ class Method:
         score: returns the scores (T,) of samples in [0, 1].
         preset: returns the settings of a preset, its own by default, for a kind of training; None
             where it has none.
-        labels: whether it learns from annotations; tables say so.
+        labels: whether it learns from annotations; tables say so. A word where it is not simply
+            supervised.
         source: where it was published.
         code: the released code that it follows, with its commit; "" where there is none, or it is
             not followed, so that the method is ours after the text.
@@ -65,7 +66,7 @@ class Method:
     refine: Callable[[Mapping[str, Floats], Floats, Any], tuple[Floats, Floats]] | None = None
     score: Callable[[Mapping[str, Floats], Floats, Any], Floats] | None = None
     preset: Callable[..., TrainingSettings] | None = None
-    labels: bool = False
+    labels: bool | str = False
     source: str = ""
     code: str = ""
     published: str = ""
@@ -82,7 +83,8 @@ class Method:
     @property
     def row(self) -> str:
         """Its name in tables, which says whether it learns from annotations."""
-        return f"{self.title}, supervised" if self.labels else self.title
+        how = "supervised" if self.labels is True else self.labels
+        return f"{self.title}, {how}" if how else self.title
 
     def parameters(self, dimension: int, settings: TrainingSettings | None = None) -> int:
         """Return how many numbers its network learns for features of D = ``dimension``."""

@@ -29,9 +29,9 @@ class _Zeros(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        outer = gradients[0].flatten(0, 1)
-        weight = outer.T @ torch.cat(ctx.inputs)
-        return weight, outer.sum(dim=0), None, None, None
+        inputs = torch.cat(ctx.inputs)
+        outer = gradients[0].flatten(0, 1)[: len(inputs)]
+        return outer.T @ inputs, outer.sum(dim=0), None, None, None
 
 
 class RepeatedLinear:
