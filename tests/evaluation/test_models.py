@@ -14,10 +14,12 @@ from vidgist.datasets import VideoRecord, append_videos, open_dataset
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import protocol, settings_for
 from vidgist.models import METHODS, ModelCard, load_model
+from vidgist.models.card import videos_of
 from vidgist.models.methods import training_settings
 from vidgist.scoring.presets import preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.system.tensors import write_tensors
+from vidgist.system.fingerprint import array_fingerprint
+from vidgist.system.tensors import open_tensors, write_tensors
 
 ALL = ("alignment", "uniformity", "uniqueness")
 CRITERIA = ",".join(ALL)
@@ -142,3 +144,53 @@ def test_settings_of_the_score_and_scores_contradict_each_other(
     assert main([*command, *options]) == 2
     assert f"{options[0]}: contradicts --scores random; give one" in capsys.readouterr().err
     assert main([*command, "--preset", "paper", "--seeds", "2"]) == 0  # names the protocol
+
+
+def trained(path: Path, data: Path, keys: list[str], **more: object) -> Path:
+    """Write a model whose card says that it was trained on some videos of the data."""
+    records = list(open_dataset(data).records(keys=keys, fields=("features",)))
+    digests = [array_fingerprint(record.features) for record in records]
+    model = load_model(write_model(path))
+    card = dataclasses.replace(model.card, trained_on=videos_of(keys, digests, **more))
+    with open_tensors(path, cure="") as file:
+        tensors = file.read()
+    write_tensors(path, tensors, metadata=card.to_metadata(), overwrite=True)
+    return path
+
+
+def test_a_model_is_not_measured_on_what_it_was_trained_on(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    split = {"file": "mine.json", "sha256": "0" * 64, "number": 2}
+    path = trained(tmp_path / "m.safetensors", data, ["video_0", "video_2"], split=split)
+    assert evaluate(data, path) == 1
+    error = capsys.readouterr().err
+    assert "was trained on 2 of these 3 videos (video_0, video_2)" in error
+    assert "--splits mine.json, --split=2" in error or "--splits mine.json, --split 2" in error
+    assert "--allow-seen" in error
+    assert evaluate(data, path, "--allow-seen") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert any("trained on 2 of these 3 videos" in note for note in document["notes"])
+    differences = " ".join(document["differences"])
+    assert "(trained on 2 of 3)" in differences
+    # Tested on the video that it never saw, nothing is in the way.
+    parts = [{"train_keys": ["video_0", "video_2"], "test_keys": ["video_1"]}]
+    (tmp_path / "splits.json").write_text(json.dumps(parts))
+    assert evaluate(data, path, "--splits", str(tmp_path / "splits.json")) == 0
+    assert "trained on" not in capsys.readouterr().out
+
+
+def test_a_model_that_does_not_say_what_it_was_trained_on_is_noted(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(data, write_model(tmp_path / "m.safetensors")) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert any("does not say which videos it was trained on" in note for note in notes)
+
+
+def test_a_card_lists_no_more_videos_than_it_can_hold() -> None:
+    many = [f"video_{n}" for n in range(20_000)]
+    said = videos_of(many, ["0" * 32] * len(many), command="vidgist train")
+    assert (said["keys"], said["digests"]) == ([], [])
+    few = videos_of(many[:2], ["0" * 32] * 2)
+    assert few["digests"] == ["0" * 16] * 2

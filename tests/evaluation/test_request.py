@@ -106,7 +106,7 @@ def test_files_beside_are_rows_with_intervals_of_the_differences(data, tmp_path)
     np.testing.assert_array_equal(table.rows[1].values, alone.rows[0].values)
     beside_method = request(data, beside=(theirs,)).run()
     assert beside_method.videos == ("video_1", "video_2")  # the third has no features
-    with pytest.raises(SettingError, match="is measured already"):
+    with pytest.raises(SettingError, match="there are two rows"):
         request(data, scores=str(mine), beside=(mine, mine)).run()
     theirs.write_text(json.dumps({"video_4": [1.0] * 30}))
     few = tmp_path / "few.json"

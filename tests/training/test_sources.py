@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 from pathlib import Path
@@ -47,14 +48,26 @@ def test_a_split_chooses_from_the_first_data_set(rng: np.random.Generator, tmp_p
     splits = tmp_path / "splits.json"
     keys = {"train_keys": ["../a.h5/video_2", "video_3", "video_77"], "test_keys": ["video_1"]}
     splits.write_text(json.dumps([keys]))
-    chosen = training_part(splits, 1)
+    chosen, origin = training_part(splits, 1, data=[first])
+    assert (origin["file"], origin["number"]) == ("splits.json", 1)
+    assert origin["sha256"] == hashlib.sha256(splits.read_bytes()).hexdigest()
     videos, _ = read(first, work=tmp_path / "m", keys=chosen)
     assert videos.keys == ("video_2", "video_3")
     videos, _ = read(first, second, work=tmp_path / "m", keys=chosen)
     expected = ("a/video_2", "a/video_3", "b/video_1", "b/video_2", "b/video_3")
     assert videos.keys == expected
     with pytest.raises(SettingError, match="splits 1 to 1, got 2"):
-        training_part(splits, 2)
+        training_part(splits, 2, data=[first])
+    keys["train_keys"] = ["video_1", "video_2"]
+    splits.write_text(json.dumps([keys]))
+    with pytest.raises(DataError, match="split 1 trains on video_1, which it also tests"):
+        training_part(splits, 1, data=[first])
+    splits.write_text(json.dumps([{"train_keys": ["a", "b"], "test_keys": ["c"]}]))
+    with pytest.raises(DataError, match="give the splits of this data set"):
+        training_part(splits, 1, data=[first])
+    (tmp_path / "clip.mp4").touch()
+    with pytest.raises(SettingError, match=r"^splits: needs HDF5"):
+        training_part(splits, 1, data=[tmp_path / "clip.mp4"])
 
 
 def test_data_sets_of_different_backbones_are_not_mixed(

@@ -360,3 +360,22 @@ def test_the_filter_learns_what_videos_share(
     before, after = gap("before"), gap("after")
     print(before, after)
     assert after > max(before, 0) + least
+
+
+def test_the_card_says_what_the_model_was_trained_on(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    videos = random_videos(rng)
+    split = {"file": "splits.json", "sha256": "0" * 64, "number": 3}
+    settings = replace(METHODS["paper"], epochs=0)
+    train(
+        videos, tmp_path / "m.safetensors", settings=settings, split=split, command="vidgist train"
+    )
+    model = load_model(tmp_path / "m.safetensors")
+    said = model.card.trained_on
+    assert said["keys"] == list(videos.keys)
+    assert (said["split"], said["command"]) == (split, "vidgist train")
+    first = videos.rows[: videos.lengths[0]]
+    assert model.learned_from(first)
+    assert model.learned_from(first.astype(np.float32))
+    assert not model.learned_from(first + 1)

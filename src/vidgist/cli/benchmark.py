@@ -53,6 +53,9 @@ Missing data is named, and the rest is printed.
     help="Settings of the scores.",
 )
 @click.option(
+    "--protocol", metavar="NAME", help="Convention of measuring.  [default: the preset's]"
+)
+@click.option(
     "--runs",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",

@@ -18,7 +18,9 @@ Examples:
   vidgist evaluate tvsum.h5 --metric tvsum --preset reference
   vidgist evaluate tvsum.h5 --metric tvsum --splits tvsum_splits.json
   vidgist evaluate summe.h5 --metric summe --scores mine.json --protocol binary
-  vidgist evaluate tvsum.h5 --metric tvsum --scores mine.json --beside theirs.json
+  vidgist evaluate tvsum.h5 --metric tvsum --scores Ours=mine.json --scores Theirs=theirs.json
+  vidgist evaluate tvsum.h5 --metric tvsum --scores 'runs/split{split}.json' --splits csta
+  vidgist evaluate tvsum.h5 --metric tvsum --scores mine.json --protocol csta --protocol mean
   vidgist evaluate tvsum.h5 --metric tvsum --select gist --budget 10%
   vidgist evaluate tvsum.h5 --metric tvsum --scores summaries.json
   vidgist evaluate mine.h5 --metric tvsum --annotations ydata-tvsum50.mat --save tvsum.h5
@@ -35,12 +37,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def measure_options(command: Command) -> Command:
     """Add the options of measuring and of tables."""
     options: list[Callable[[Command], Command]] = [
-        click.option(
-            "--protocol",
-            metavar="NAME",
-            help="Convention of measuring; `vidgist benchmark protocols` lists all of them.  "
-            "[default: the preset's, else reference]",
-        ),
         click.option(
             "--shots",
             metavar="official|kts",
@@ -73,19 +69,43 @@ def measure_options(command: Command) -> Command:
     "--metric", required=True, metavar="tvsum|summe", help="Data set whose conventions apply."
 )
 @click.option(
-    "--splits", type=FILE, metavar="FILE", help="Split file (JSON): means over its test sets."
+    "--splits",
+    metavar="FILE|NAME",
+    help="Means over test sets: a split file, or splits by name: pgl-sum, msva, dsnet, csta,"
+    " multi-ranker, vasnet, random:SEED, folds:SEED.",
+)
+@click.option(
+    "--split", type=click.IntRange(min=1), metavar="N", help="Test this one of the splits only."
 )
 @click.option(
     "--scores",
-    metavar="random|constant|human|FILE",
-    help="Measure a baseline, or a file of scores or summaries (JSON, HDF5), not the method.",
+    multiple=True,
+    metavar="[NAME=]FILE",
+    help="Measure scores or summaries of a file (or random, constant, human), not the method; a row"
+    " each. {split} in FILE stands for the split's number, {seed} for any.",
 )
 @click.option(
     "--beside",
-    type=FILE,
     multiple=True,
-    metavar="FILE",
-    help="Also measure these scores, with intervals of the differences; may be repeated.",
+    metavar="[NAME=]FILE",
+    help="Also measure these scores beside the method; may be repeated.",
+)
+@click.option(
+    "--protocol",
+    multiple=True,
+    metavar="NAME",
+    help="Convention of measuring (vidgist benchmark protocols lists them); repeated: side by side."
+    "  [default: the preset's, else reference]",
+)
+@click.option(
+    "--f1",
+    type=click.Choice(("mean", "best")),
+    help="F1 over annotators.  [default: the protocol's]",
+)
+@click.option(
+    "--allow-seen",
+    is_flag=True,
+    help="Also measure a model on videos that it was trained on; the table marks it.",
 )
 @click.option(
     "--select",
@@ -151,19 +171,26 @@ def evaluate(
     metric = options["metric"]
     keep_zeros = options["avoid_zeros"] is not None
     settings = score_settings(options)
-    protocol = protocol_of(settings, metric=metric, name=options.pop("protocol"))
+    names = options.pop("protocol") or (None,)
+    f1 = options.pop("f1")
+    protocols = [protocol_of(settings, metric=metric, name=name, f1=f1) for name in names]
     if not keep_zeros:
         settings = settings_for(settings, metric=metric)
-    request = Request(data=data, settings=settings, protocol=protocol, **options)
+    requests = [
+        Request(data=data, settings=settings, protocol=protocol, **options)
+        for protocol in protocols
+    ]
+    request = requests[0]
     if save is not None:
         attributes = open_dataset(data).attributes
         write_dataset(save, request.records(), attributes=attributes, overwrite=overwrite)
         console.note(f"{save}: written")
     with console.progress(data.name) as progress:
-        table = request.run(progress=progress)
+        tables = [asked.run(progress=progress) for asked in requests]
     if style == "json":
-        print_json(request.document(table))
+        documents = [request.document(table) for table in tables]
+        print_json(documents[0] if len(documents) == 1 else {"tables": documents})
         return
-    if style == "terminal" and per_video is not False:
-        click.echo(per_video_text(table, table.row(request.subject)))
-    click.echo(render([table], style=style), nl=False)
+    if style == "terminal" and per_video is not False and len(tables) == 1:
+        click.echo(per_video_text(tables[0], request.first_row(tables[0])))
+    click.echo(render(tables, style=style), nl=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Mapping
@@ -90,7 +91,12 @@ def _setting_options(command: Any) -> Any:
     metavar="|".join(KINDS),
     help="Which of the paper's two trainings.  [default: youtube8m for its features]",
 )
-@click.option("--splits", type=click.Path(path_type=Path), metavar="FILE", help="Split file.")
+@click.option(
+    "--splits",
+    metavar="FILE|NAME",
+    help="Split file, or splits by name: pgl-sum, msva, dsnet, csta, multi-ranker, vasnet,"
+    " random:SEED, folds:SEED.",
+)
 @click.option(
     "--split",
     type=click.IntRange(min=1),
@@ -112,7 +118,15 @@ def _setting_options(command: Any) -> Any:
     default=1,
     show_default=True,
     metavar="N",
-    help="Devices, or processes, that share every batch.",
+    help="Devices, or processes, of a computer that share every batch.",
+)
+@click.option(
+    "--num-nodes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Computers that share every batch, started by srun or torchrun.",
 )
 @click.option("--precision", default="auto", show_default=True, metavar="auto|fp32|bf16")
 @click.option(
@@ -167,11 +181,12 @@ def train(
     if (splits is None) != (number is None):
         raise click.UsageError("--splits and --split belong together: give both or none")
     settings = _settings(options, data)
+    part, origin = (None, None) if splits is None else training_part(splits, number, data=data)
     with console.progress(output.name) as progress:
         videos, lost = read_training_data(
             data,
             work=output,
-            keys=None if splits is None else training_part(splits, number),
+            keys=part,
             labels=bool(METHODS[settings.method].labels),
             progress=progress,
             **{name: options[name] for name in ("backbone", "fps", "device", "threads")},
@@ -206,9 +221,12 @@ def train(
                 seed=options["seed"],
                 device=options["device"],
                 devices=options["devices"],
+                num_nodes=options["num_nodes"],
                 precision=options["precision"],
                 resume=options["resume"],
                 overwrite=options["overwrite"],
+                split=origin,
+                command=shlex.join(["vidgist", *sys.argv[1:]]),
                 report=report,
                 note=console.note,
             )

@@ -93,6 +93,7 @@ CRITERION = (
         measure=lambda samples: _both(samples)[0],
         local=True,
         refinable=True,
+        settings=("neighbors", "count_self", "round_neighbors"),
         order=1,
     ),
     Criterion(
@@ -108,6 +109,7 @@ CRITERION = (
         ),
         measure=lambda samples: _both(samples)[1],
         refinable=True,
+        settings=("count_self",),
         order=2,
     ),
 )

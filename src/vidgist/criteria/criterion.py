@@ -57,6 +57,7 @@ class Criterion:
         needs_bank: whether it compares with other videos.
         needs_model: whether it requires a trained model.
         refinable: whether a trained model refines it.
+        settings: names of the settings of a score that it depends on.
         order: its place in the product and in lists.
     """
 
@@ -69,6 +70,7 @@ class Criterion:
     needs_bank: bool = False
     needs_model: bool = False
     refinable: bool = False
+    settings: tuple[str, ...] = ()
     order: float = 100.0
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -29,7 +29,8 @@ class Entry:
 
     Attributes:
         name: of the row.
-        measure: returns the measures on one video, (R, M), in the order of ``Judge.measures``.
+        measure: returns the measures on one video, (R, M), in the order of ``Judge.measures``;
+            (K, R, M) of a row that differs from split to split, NaN where a split does not test it.
         needs_features: whether it cannot measure a video without features.
         baseline: whether the row is there only to compare the others with.
         published: the same row as somebody published it.
@@ -132,6 +133,39 @@ def _at_picks(values: Floats, judge: Judge, name: str) -> Floats:
         f"give one score a sample, in the order of the samples, or one a frame ({judge.n_frames}), "
         "or a summary: zeros and ones, one a frame"
     )
+
+
+def repeats_entry(name: str, entries: Sequence[Entry]) -> Entry:
+    """Return the row whose repeats are several entries, such as those of other seeds."""
+    return replace(
+        entries[0],
+        name=name,
+        measure=lambda judge: np.concatenate([entry.measure(judge) for entry in entries]),
+    )
+
+
+def folds_entry(name: str, entries: Sequence[Entry], *, tests: Sequence[Collection[str]]) -> Entry:
+    """Return the row of entries that each belong to a split.
+
+    Args:
+        name: of the row.
+        entries: one for each split, all with as many repeats.
+        tests: the videos that each split tests.
+    """
+
+    def measure(judge: Judge) -> Floats:
+        known = [
+            entry.measure(judge) if judge.record.key in test else None
+            for entry, test in zip(entries, tests, strict=True)
+        ]
+        size = next((part.shape for part in known if part is not None), (1, len(judge.measures)))
+        return np.stack([np.full(size, np.nan) if part is None else part for part in known])
+
+    def scores(judge: Judge) -> Floats | None:
+        pairs = zip(entries, tests, strict=True)
+        return next((e.scores(judge) for e, test in pairs if judge.record.key in test), None)
+
+    return replace(entries[0], name=name, measure=measure, scores=scores)
 
 
 def other_rule_entry(entry: Entry, *, select: str, name: str) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,9 +83,9 @@ def evaluate(
         why = "none of its videos has features" if without else "it has no videos to measure"
         raise DataError(f"{dataset}: {why}; add them with vidgist features")
     rows = tuple(
-        TableRow(
+        TableRow.measured(
+            measured,
             name=entry.name,
-            values=np.stack(measured),
             published=entry.published,
             against=entry.against,
             baseline=entry.baseline,
@@ -188,7 +189,13 @@ def with_splits(table: Table, splits: Sequence[Split], *, all_videos: Sequence[s
     empty = ", ".join(str(number) for number, keys in enumerate(measured, 1) if not keys)
     if empty:
         notes.append(f"left out, because no video of theirs could be measured: splits {empty}")
-    return table.only(tested, splits=tuple(filter(None, measured)), notes=(*notes, *table.notes))
+    kept = [number for number, keys in enumerate(measured) if keys]
+    rows = tuple(
+        row if row.folds is None else replace(row, folds=row.folds[:, kept]) for row in table.rows
+    )
+    return replace(table, rows=rows).only(
+        tested, splits=tuple(measured[number] for number in kept), notes=(*notes, *table.notes)
+    )
 
 
 def _of_another_data_set(

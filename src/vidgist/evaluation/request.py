@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,8 @@ import numpy as np
 
 from vidgist.criteria import CRITERIA
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
-from vidgist.datasets.splits import read_splits
+from vidgist.datasets.known_splits import SplitSet, find_splits
+from vidgist.datasets.splits import Split
 from vidgist.errors import DataError, SettingError, unknown_value
 from vidgist.evaluation.entries import (
     Entry,
@@ -22,16 +23,16 @@ from vidgist.evaluation.entries import (
     other_rule_entry,
     other_videos,
     row_name,
-    scores_entry,
     statistics_of,
     uniform_entry,
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.join import join, read_annotations
+from vidgist.evaluation.leaks import training_overlap
 from vidgist.evaluation.protocols import Protocol, settings_for
 from vidgist.evaluation.reference import BASELINES, SEEDS, baseline_entries
-from vidgist.evaluation.results import Table
-from vidgist.evaluation.scores_file import read_scores
+from vidgist.evaluation.results import Table, TableRow
+from vidgist.evaluation.score_rows import ScoreRow, parse_row, read_row
 from vidgist.evaluation.segmentation import check_shots, resegment
 from vidgist.evaluation.summaries import SummaryRule
 from vidgist.evaluation.tables import as_data, named
@@ -49,9 +50,8 @@ OTHERS = "others"
 """A value of `Request.bank`: each video is scored with a bank of the data set's other videos."""
 
 
-def _file_row(path: Path, taken: Collection[str]) -> str:
-    """Return the name of a row of scores from a file: the file's, if no other row has it."""
-    return path.name if path.name not in taken else str(path)
+def _is_baseline(row: ScoreRow) -> bool:
+    return not row.name and row.file in BASELINE_SCORES
 
 
 def _is_misspelled(scores: str) -> bool:
@@ -70,10 +70,12 @@ class Request:
         metric: ``tvsum`` or ``summe``.
         settings: of the score, see `vidgist.evaluation.protocols.settings_for`.
         protocol: rules of the comparison.
-        splits: a split file, or None for all videos.
-        scores: `random`, `constant` or `human`, or a file of scores or summaries, see
-            `vidgist.evaluation.scores_file`; None for the method.
-        beside: more such files, each a row of its own.
+        splits: a split file, or the name of splits, see `vidgist.datasets.known_splits`; None for
+            all videos.
+        split: number of the only split to test, from 1; None for all of them.
+        scores: rows in the place of the method: `random`, `constant` or `human`, or files of scores
+            or summaries, see `vidgist.evaluation.scores_file` and `vidgist.evaluation.score_rows`.
+        beside: more such files, each a row of its own, beside the method.
         shots: `official` or `kts`.
         annotations: original annotations to join by name, or None.
         shots_from: a file with official shots of the same videos, or None.
@@ -81,6 +83,7 @@ class Request:
         bank: for the criteria that need one: `shipped`, `none`, `others` (for each video, the
             other videos of the file) or a bank file.
         model: file of ``vidgist train`` to score with, or None.
+        allow_seen: also measure a model on videos that it was trained on; the table says so.
         select: the rule of selection whose summaries are measured second by second. F1 is always
             that of the field's knapsack at 15%.
         budget: how long these summaries may be.
@@ -95,27 +98,38 @@ class Request:
     metric: str
     settings: Preset
     protocol: Protocol
-    splits: Path | None = None
-    scores: str | None = None
-    beside: tuple[Path, ...] = ()
+    splits: str | Path | None = None
+    split: int | None = None
+    scores: str | Sequence[str] | None = None
+    beside: Sequence[str | Path] = ()
     shots: str = "official"
     annotations: Path | None = None
     shots_from: Path | None = None
     seeds: int = SEEDS
     bank: str | Path = SHIPPED
     model: Path | None = None
+    allow_seen: bool = False
     select: str = SummaryRule.select
     budget: str = SummaryRule.budget
 
     def __post_init__(self) -> None:
         check_shots(self.shots)
         self.summaries  # noqa: B018 - checks them
-        if self.scores is None:
+        if self.split is not None and self.splits is None:
+            raise SettingError("split: needs splits='FILE' that it is one of")
+        if not self.score_rows:
             self.scorer  # noqa: B018 - contradictions are found before any work
-        elif _is_misspelled(self.scores):
-            raise unknown_value("scores", self.scores, (*BASELINE_SCORES, "a file"))
-        else:
-            self._check_scores_alone()
+            return
+        for row in self.score_rows:
+            if not row.name and _is_misspelled(row.file):
+                raise unknown_value("scores", row.file, (*BASELINE_SCORES, "a file"))
+        self._check_scores_alone()
+
+    @cached_property
+    def score_rows(self) -> tuple[ScoreRow, ...]:
+        """The rows in the place of the method, baselines among them."""
+        scores = (self.scores,) if isinstance(self.scores, str) else self.scores or ()
+        return tuple(map(parse_row, scores))
 
     def _check_scores_alone(self) -> None:
         """Refuse what would change the method's scores where others are measured in their place."""
@@ -125,7 +139,8 @@ class Request:
         usual = asdict(settings_for(start, metric=self.metric))
         given += [name for name, value in asdict(self.settings).items() if value != usual[name]]
         if given:
-            raise SettingError(f"{given[0]}: contradicts scores={self.scores!r}; give one of them")
+            asked = self.score_rows[0].file
+            raise SettingError(f"{given[0]}: contradicts scores={asked!r}; give one of them")
 
     @cached_property
     def summaries(self) -> SummaryRule:
@@ -143,9 +158,9 @@ class Request:
     @cached_property
     def subject(self) -> str:
         """Name of the row that was asked for."""
-        if self.scores is not None:
-            baseline = self.scores in BASELINE_SCORES
-            return self.scores if baseline else _file_row(Path(self.scores), BASELINES)
+        if self.score_rows:
+            first = self.score_rows[0]
+            return first.file if _is_baseline(first) else first.label(BASELINES)
         name = row_name(self.settings.criteria)
         model = self.scorer.model
         if self.model is None or model is None:
@@ -184,10 +199,13 @@ class Request:
         Raises:
             DataError: a file is missing, wrong or damaged, or nothing in it can be measured.
         """
-        splits = None if self.splits is None else read_splits(self.splits)
         dataset = self.dataset
+        splits = None if self.splits is None else find_splits(self.splits, keys=dataset.keys)
+        chosen_splits = () if splits is None else self._chosen(splits)
         methods, chosen = self._methods()
-        files, keys = self._files([entry.name for entry in methods])
+        files, keys = self._files([entry.name for entry in methods], chosen_splits)
+        tested = {key for _, split in chosen_splits for key in split.test}
+        methods, seen = self._checked(methods, keys & tested if chosen_splits else keys)
         rows = self._with_rules([*methods, *files])
         # Our own shots are made from features, so that no row can do without them.
         baselines = [
@@ -199,7 +217,7 @@ class Request:
             [*rows, *baselines],
             metric=self.metric,
             protocol=self.protocol,
-            title=f"{self.subject} on {self.data.name}",
+            title=f"{rows[0].name if rows else self.subject} on {self.data.name}",
             dataset=self.data.name,
             settings=self._settings() | chosen,
             summaries=self.summaries,
@@ -212,13 +230,46 @@ class Request:
                 f"{self.data}: holds no annotations (user_scores, user_summary), so there is "
                 "nothing to measure by; join them with annotations='FILE'"
             )
-        if len(keys) < len(dataset):
-            who = "all rows" if self.beside else self.subject
-            note = (
+        notes = list(seen)
+        if len(keys) < len(dataset) and not tested >= keys:
+            who = "all rows" if len(files) > 1 or methods else self.subject
+            notes.append(
                 f"{len(keys)} of {len(dataset)} videos have scores of {who}; the table is of these"
             )
-            table = dataclasses.replace(table, notes=(note, *table.notes))
-        return table if splits is None else with_splits(table, splits, all_videos=dataset.keys)
+        if splits is None:
+            return dataclasses.replace(table, notes=(*notes, *table.notes))
+        notes += [splits.about] if splits.about else []
+        table = dataclasses.replace(table, notes=(*notes, *table.notes))
+        return with_splits(table, [part for _, part in chosen_splits], all_videos=dataset.keys)
+
+    def _chosen(self, splits: SplitSet) -> list[tuple[int, Split]]:
+        """Return number and parts of the splits to test."""
+        numbered = list(enumerate(splits.splits, start=1))
+        if self.split is None:
+            return numbered
+        if not 1 <= self.split <= len(numbered):
+            raise SettingError(
+                f"split: {splits.name} has splits 1 to {len(numbered)}, got {self.split}"
+            )
+        return [numbered[self.split - 1]]
+
+    def _checked(
+        self, methods: list[Entry], keys: Collection[str]
+    ) -> tuple[list[Entry], tuple[str, ...]]:
+        """Return the rows of the scorer, named as seen where its model was trained on the videos.
+
+        Raises:
+            DataError: it was, and nobody asked for it.
+        """
+        if self.score_rows or self.model is None or self.scorer.model is None:
+            return methods, ()
+        label, note = training_overlap(
+            self.scorer.model, self.dataset, keys, allowed=self.allow_seen
+        )
+        if label:
+            first = dataclasses.replace(methods[0], name=f"{methods[0].name} {label}")
+            methods = [first, *methods[1:]]
+        return methods, (note,) if note else ()
 
     def _with_rules(self, entries: list[Entry]) -> list[Entry]:
         """Add what shows the worth of another rule than the field's: the field's, and a blind one.
@@ -240,7 +291,7 @@ class Request:
 
     def _methods(self) -> tuple[list[Entry], dict[str, str]]:
         """Return the rows of the scorer, and the names of the model and the bank in use."""
-        if self.scores is not None:
+        if self.score_rows:
             return [], {}
         settings = self.settings
         scorers = {self.subject: self.scorer}
@@ -262,42 +313,54 @@ class Request:
         entries = [method_entry(name, scorer, bank=banks) for name, scorer in scorers.items()]
         return entries, chosen
 
-    def _files(self, taken: list[str]) -> tuple[list[Entry], frozenset[str]]:
+    def _files(
+        self, taken: list[str], splits: Sequence[tuple[int, Split]]
+    ) -> tuple[list[Entry], frozenset[str]]:
         """Return the rows of the files of scores, and the videos that all of them score."""
-        own = self.scores is not None and self.scores not in BASELINE_SCORES
-        files = [*([Path(str(self.scores))] if own else []), *self.beside]
+        rows = [row for row in self.score_rows if not _is_baseline(row)]
+        rows += [parse_row(str(path)) for path in self.beside]
         names = [(r.key, r.name) for r in self.dataset.records(fields=("video_name",))]
+        tests = [(number, split.test) for number, split in splits]
         entries: list[Entry] = []
         keys = frozenset(self.dataset.keys)
-        for path in files:
+        for row in rows:
             used = [*BASELINES, *taken, *(entry.name for entry in entries)]
-            row = _file_row(path, used)
-            if row in used:
-                raise SettingError(f"beside: {path} is measured already; leave it out")
-            scores = read_scores(path, names=names)
-            entries.append(scores_entry(row, scores))
-            keys &= frozenset(scores)
+            label = row.label(used)
+            if label in used:
+                raise SettingError(
+                    f"scores: there are two rows '{label}'; leave one out, or name it NAME=FILE"
+                )
+            entry, scored = read_row(row, label, names=names, tests=tests)
+            entries.append(entry)
+            keys &= scored
         if not keys:
-            listed = ", ".join(map(str, files))
+            listed = ", ".join(row.file for row in rows)
             raise DataError(f"{listed}: no video has scores in all the files; compare fewer")
         return entries, keys
 
     def _settings(self) -> dict[str, Any]:
-        settings: dict[str, Any] = {"preset": self.settings.name}
-        if self.scores is None:
-            # The protocol and not the preset says how shots are valued here.
-            hidden = ("name", "integer_values")
-            settings |= {k: v for k, v in asdict(self.settings).items() if k not in hidden}
+        """Return what was chosen and plays a part in some number of the table."""
+        settings: dict[str, Any] = {}
+        if not self.score_rows:
+            settings = {"preset": self.settings.name, **self.scorer.in_force()}
         else:
-            settings["scores"] = self.scores
+            settings["scores"] = " and ".join(row.file for row in self.score_rows)
         if self.beside:
-            settings["beside"] = " and ".join(path.name for path in self.beside)
+            settings["beside"] = " and ".join(Path(path).name for path in self.beside)
         settings |= {"protocol": self.protocol.name, "shots": self.shots}
+        if self.splits is not None:
+            settings["splits"] = Path(self.splits).name
+            settings |= {} if self.split is None else {"split": self.split}
         return {**settings, "select": self.select, "budget": self.budget}
+
+    def first_row(self, table: Table) -> TableRow:
+        """Return the row of a table that was asked for first."""
+        asked = self.score_rows[:1]
+        return table.row(asked[0].file) if asked and _is_baseline(asked[0]) else table.rows[0]
 
     def document(self, table: Table) -> dict[str, Any]:
         """Return the table as plain data, for JSON."""
-        row = table.row(self.subject)
+        row = self.first_row(table)
         per_video = table.per_video(row)
         document: dict[str, Any] = {
             "dataset": self.data.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,6 +60,8 @@ class TableRow:
         published: the same row as somebody published it, or None.
         against: name of the row that this one is compared with; the first method's by default.
         baseline: whether the row is there only to compare the others with.
+        folds: (V, K, R, M) where another model is measured on each of K splits, NaN where a split
+            does not test a video; `values` are then the means over the splits that do.
     """
 
     name: str
@@ -67,6 +69,20 @@ class TableRow:
     published: Published | None = None
     against: str = ""
     baseline: bool = False
+    folds: Floats | None = None
+
+    @classmethod
+    def measured(cls, parts: Sequence[Floats], **attributes: Any) -> TableRow:
+        """Return the row of what an entry measured on each video, (R, M) or (K, R, M)."""
+        values = np.stack(parts)
+        if values.ndim == 3:
+            return cls(values=values, **attributes)
+        return cls(values=known_mean(np.moveaxis(values, 1, 0)), folds=values, **attributes)
+
+    def part(self, videos: Sequence[int]) -> TableRow:
+        """Return the row of some of its videos, by their places."""
+        folds = None if self.folds is None else self.folds[videos]
+        return replace(self, values=self.values[videos], folds=folds)
 
     @property
     def repeats(self) -> int:
@@ -130,13 +146,13 @@ class Table:
         return replace(
             self,
             videos=tuple(self.videos[i] for i in places),
-            rows=tuple(replace(row, values=row.values[places]) for row in self.rows),
+            rows=tuple(row.part(places) for row in self.rows),
             **{"fold_means": {}, **changes},
         )
 
     def per_video(self, row: TableRow) -> Floats:
         """Return the measures of each video (V, M): means over the repeats that have it."""
-        return _known_mean(np.moveaxis(row.values, 1, 0))
+        return known_mean(np.moveaxis(row.values, 1, 0))
 
     def per_split(self, row: TableRow) -> Floats:
         """Return the means over the videos of each split (K, R, M); one split of all without any.
@@ -148,17 +164,24 @@ class Table:
         groups = self.splits or (self.videos,)
         places = {key: index for index, key in enumerate(self.videos)}
         parts = [[places[key] for key in group if key in places] for group in groups]
-        return np.stack([_known_mean(row.values[part]) for part in parts])
+        if row.folds is not None and self.splits:
+            pairs = zip(np.moveaxis(row.folds, 1, 0), parts, strict=True)
+            return np.stack([known_mean(fold[part]) for fold, part in pairs])
+        return np.stack([known_mean(row.values[part]) for part in parts])
+
+    def counts(self, row: TableRow) -> npt.NDArray[np.int64]:
+        """Return of how many videos each measure (M,) is known."""
+        return np.asarray(np.isfinite(row.values).any(axis=1).sum(axis=0), dtype=np.int64)
 
     def mean(self, row: TableRow) -> Floats:
         """Return the measures (M,): means over videos, then splits, then repeats."""
-        return _known_mean(_known_mean(self.per_split(row)))
+        return known_mean(known_mean(self.per_split(row)))
 
     def spread(self, row: TableRow) -> Floats:
         """Return the standard deviation (M,) of the mean over repeats; NaN for a single one."""
         if row.repeats < 2:
             return np.full(len(self.measures), np.nan)
-        means = _known_mean(self.per_split(row))
+        means = known_mean(self.per_split(row))
         spread = means.std(axis=0, ddof=1)
         for measure in np.flatnonzero(~np.isfinite(spread)):  # not known of every repeat
             known = means[np.isfinite(means[:, measure]), measure]
@@ -191,7 +214,7 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _known_mean(values: Floats) -> Floats:
+def known_mean(values: Floats) -> Floats:
     """Return the mean over the first axis of what is not NaN; NaN where nothing is known."""
     known = np.isfinite(values)
     counts = known.sum(axis=0)

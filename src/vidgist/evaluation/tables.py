@@ -15,7 +15,6 @@ from vidgist.errors import SettingError, unknown_value
 from vidgist.evaluation.bootstrap import Difference
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.latex import latex_table
-from vidgist.evaluation.protocols import BEST_OR_MEAN
 from vidgist.evaluation.results import Published, Table, TableRow, counted
 
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")
@@ -133,7 +132,7 @@ def heading(table: Table) -> list[str]:
         f"data: {table.dataset}; {videos}",
     ]
     if "f1" in table.measures:
-        best_or_mean = BEST_OR_MEAN[table.metric]
+        best_or_mean = table.protocol.best_or_mean(table.metric)
         lines.append(
             f"protocol: {table.protocol.name} ({table.protocol.about}); "
             f"metric {table.metric} (F1 is the {best_or_mean} over annotators)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,8 @@ from vidgist.errors import ModelError
 
 FORMAT = "vidgist-model-1"
 _MAX_TEXT = 2**20
+_MAX_VIDEOS = 2**19
+"""Characters that the list of training videos may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,8 @@ class ModelCard:
         versions: of Python and the libraries.
         run: precision, devices and threads of the training, which its last digits depend on; empty
             in models of earlier versions.
+        trained_on: the videos that it learned from, see `videos_of`; empty in models of earlier
+            versions.
     """
 
     kind: str
@@ -48,6 +52,7 @@ class ModelCard:
     loss: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
+    trained_on: Mapping[str, Any] = field(default_factory=dict)
 
     def to_metadata(self) -> dict[str, str]:
         """Return the card as texts by name, for the metadata of a safetensors file."""
@@ -89,8 +94,38 @@ class ModelCard:
         types: dict[str, type] = {
             f.name: {"str": str, "int": int}.get(str(f.type), dict) for f in dataclasses.fields(cls)
         }
-        values = {"run": {}, **values}
+        values = {"run": {}, "trained_on": {}, **values}
         fits = set(values) == set(types) and all(
             type(values[name]) is expected for name, expected in types.items()
         )
         return cls(**values) if fits and 1 <= values["dimension"] <= 2**20 else None
+
+
+def videos_of(
+    keys: Sequence[str],
+    digests: Sequence[str],
+    *,
+    split: Mapping[str, Any] | None = None,
+    command: str = "",
+) -> dict[str, Any]:
+    """Return what a card says about its training videos, so that a test on them can be refused.
+
+    Args:
+        keys: names of the videos.
+        digests: of their features, see `vidgist.system.fingerprint.array_fingerprint`.
+        split: ``file``, ``sha256`` and ``number`` of the split, if there was one.
+        command: that trained it.
+
+    Returns:
+        ``keys``, ``digests`` (16 digits each), ``split`` and ``command``. Of more videos than a
+        card can hold, both lists are empty.
+    """
+    short = [digest[:16] for digest in digests]
+    if len(json.dumps([*keys, *short])) > _MAX_VIDEOS:
+        keys, short = (), []
+    return {
+        "keys": list(keys),
+        "digests": short,
+        "split": dict(split or {}),
+        "command": command[:4096],
+    }

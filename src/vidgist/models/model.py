@@ -15,6 +15,7 @@ from vidgist.errors import ModelError, SettingError
 from vidgist.models.card import ModelCard
 from vidgist.models.methods import METHODS
 from vidgist.models.settings import from_dict
+from vidgist.system.fingerprint import array_fingerprint
 from vidgist.system.tensors import TensorInfo, open_tensors
 from vidgist.types import Features, Floats
 
@@ -88,6 +89,18 @@ class Model:
                 f"{self.source}: was trained with another version of the backbone "
                 f"{card.backbone} (fingerprint {mine[:8]}, now {fingerprint[:8]}); train it again"
             )
+
+    def learned_from(self, features: npt.NDArray[Any]) -> bool | None:
+        """Return whether the model was trained on a video with these features (T, D).
+
+        None where the model does not say what it was trained on.
+        """
+        digests = self.card.trained_on.get("digests")
+        if not isinstance(digests, list) or not digests:
+            return None
+        known = {str(digest) for digest in digests}
+        types = {features.dtype, np.dtype(np.float32), np.dtype(np.float16)}
+        return any(array_fingerprint(features.astype(t))[:16] in known for t in types)
 
     def apply(self, features: Features | Floats) -> tuple[Floats, Floats]:
         """Return refined features and the uniqueness of each sample.

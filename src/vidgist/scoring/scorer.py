@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -175,6 +176,15 @@ class Scorer:
         changed = copy.copy(self)
         changed.bank = bank if self.settings.needs_bank else None
         return changed
+
+    def in_force(self) -> dict[str, Any]:
+        """Return the settings that play a part in the scores, by name."""
+        if self.model is not None and not self.model.gives_criteria:
+            return {}  # the model gives the score
+        used = {name for c in self.settings.criteria for name in CRITERIA[c].settings}
+        used |= {"criteria", "avoid_zeros", "smoothing"}
+        used |= {"threshold"} if "alignment" in self.settings.criteria else set()
+        return {name: value for name, value in vars(self.settings).items() if name in used}
 
     def described(self) -> dict[str, str | None]:
         """Return the names of the model and the bank in use, for a list of settings."""

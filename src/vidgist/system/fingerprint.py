@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from vidgist.errors import InputError
 
@@ -22,6 +26,17 @@ def file_hash(path: Path, algorithm: str = "sha256") -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def array_fingerprint(*arrays: npt.NDArray[Any]) -> str:
+    """Return a hash of the type and shape of the first array and of the content of all.
+
+    It has 32 hexadecimal digits.
+    """
+    digest = hashlib.sha256(f"{arrays[0].dtype} {arrays[0].shape}".encode())
+    for values in arrays:
+        digest.update(np.ascontiguousarray(values).data)
+    return digest.hexdigest()[:32]
 
 
 def content_fingerprint(path: str | Path) -> str:

@@ -24,6 +24,7 @@ from torch import nn
 from vidgist.errors import SettingError, TrainingError, unknown_value
 from vidgist.system.processors import torch_uses_cuda
 from vidgist.training.checkpoint import Checkpoint, restore, save_checkpoint
+from vidgist.training.cluster import launcher
 from vidgist.training.learner import Learner, StepCallback, Terms, Update
 
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed"}
@@ -50,22 +51,27 @@ def choose_precision(*, device: str = "auto", precision: str = "auto") -> str:
     return precision
 
 
-def open_fabric(*, device: str = "auto", devices: int = 1, precision: str = "auto") -> Any:
+def open_fabric(
+    *, device: str = "auto", devices: int = 1, num_nodes: int = 1, precision: str = "auto"
+) -> Any:
     """Return a Lightning Fabric for these devices, launched.
 
     Args:
         device: `auto`, `cpu` or `cuda`.
-        devices: how many; more than one share every batch.
+        devices: how many of each computer; more than one share every batch.
+        num_nodes: computers that share every batch.
         precision: see `choose_precision`.
 
     Raises:
-        SettingError: a value is unknown, or there is no such device.
+        SettingError: a value is unknown, there is no such device, or a scheduler started another
+            number of processes.
     """
     on_cuda = torch_uses_cuda(device)
     if devices < 1 or (on_cuda and devices > torch.cuda.device_count()):
         most = torch.cuda.device_count() if on_cuda else "the number of videos"
         raise SettingError(f"devices: expected 1 to {most}, got {devices}")
     name = PRECISIONS[choose_precision(device=device, precision=precision)]
+    environment = launcher(devices=devices, num_nodes=num_nodes)
     with warnings.catch_warnings():
         # Fabric recommends other launchers and tools, and reports every process that it starts.
         warnings.simplefilter("ignore")
@@ -74,7 +80,9 @@ def open_fabric(*, device: str = "auto", devices: int = 1, precision: str = "aut
             accelerator="cuda" if on_cuda else "cpu",
             devices=devices,
             precision=cast(Any, name),
-            strategy="ddp" if devices > 1 else "auto",
+            num_nodes=num_nodes,
+            strategy="ddp" if devices * num_nodes > 1 else "auto",
+            plugins=cast(Any, environment),
         )
         fabric.launch()
     return fabric

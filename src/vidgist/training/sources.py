@@ -12,7 +12,8 @@ from vidgist.batch.extractions import Extractions
 from vidgist.batch.jobs import BatchJob
 from vidgist.datasets import open_dataset
 from vidgist.datasets.eccv16 import FIELDS
-from vidgist.datasets.splits import Split, read_splits, video_key
+from vidgist.datasets.known_splits import find_splits
+from vidgist.datasets.splits import Split, video_key
 from vidgist.datasets.store import open_store
 from vidgist.datasets.youtube8m import read_youtube8m
 from vidgist.defaults import DEFAULT_FPS
@@ -88,18 +89,30 @@ def _beside(work: Path, ending: str) -> Path:
     return work.with_name(f"{work.stem}{ending}")
 
 
-def training_part(splits: Path, number: int) -> Split:
-    """Return one split of a file, counted from 1.
+def training_part(
+    splits: str | Path, number: int, *, data: Sequence[Path]
+) -> tuple[Split, dict[str, Any]]:
+    """Return one split, counted from 1, and what the card of a model says about it.
+
+    Args:
+        splits: a split file, or the name of splits, see `vidgist.datasets.known_splits`.
+        number: of the split.
+        data: what is trained on; the splits are those of the first file.
 
     Raises:
-        SettingError: the file has no split of that number.
+        DataError: the splits are those of another data set, or train on what they test.
+        SettingError: there is no split of that number, or the data is not HDF5.
     """
-    listed = read_splits(splits)
-    if not 1 <= number <= len(listed):
-        raise SettingError(f"split: {splits} has splits 1 to {len(listed)}, got {number}")
-    if not listed[number - 1].train:
+    kind, files = sort_inputs(data)
+    if kind != HDF5_FILES:
+        raise SettingError("splits: needs HDF5 files, whose videos it names")
+    found = find_splits(splits, keys=open_dataset(files[0]).keys)
+    if not 1 <= number <= len(found.splits):
+        raise SettingError(f"split: {splits} has splits 1 to {len(found.splits)}, got {number}")
+    split = found.splits[number - 1]
+    if not split.train:
         raise SettingError(f"split: split {number} of {splits} has no videos to train on")
-    return listed[number - 1]
+    return split, {"file": found.name, "sha256": found.digest, "number": number}
 
 
 def _keys_of_split(path: Path, split: Split) -> set[str]:

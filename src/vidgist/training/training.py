@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import Any
 
 import numpy as np
 import torch
 
 from vidgist import __version__
 from vidgist.errors import OutputError, SettingError
-from vidgist.models.card import ModelCard
+from vidgist.models.card import ModelCard, videos_of
 from vidgist.models.methods import METHODS
 from vidgist.models.settings import TrainingSettings
 from vidgist.system.files import check_output as check_file
@@ -81,9 +82,12 @@ def train(
     seed: int = 0,
     device: str = "auto",
     devices: int = 1,
+    num_nodes: int = 1,
     precision: str = "auto",
     resume: bool = False,
     overwrite: bool = False,
+    split: Mapping[str, Any] | None = None,
+    command: str = "",
     report: StepCallback | None = None,
     note: Callable[[str], None] | None = None,
 ) -> ModelCard:
@@ -98,10 +102,13 @@ def train(
         settings: of any method, see `vidgist.models.methods.training_settings`.
         seed: of weights, samples and dropout.
         device: `auto`, `cpu` or `cuda`.
-        devices: how many share every batch.
+        devices: how many of a computer share every batch.
+        num_nodes: computers that share every batch.
         precision: `auto`, `fp32` or `bf16`.
         resume: go on from the checkpoint if it exists.
         overwrite: replace a model that exists, and a checkpoint that is not resumed.
+        split: the split that the videos are the training part of, for the card.
+        command: that trains, for the card.
         report: called after every step.
         note: called with a sentence when a training is resumed.
 
@@ -117,17 +124,17 @@ def train(
     """
     output = Path(output)
     check_output(output, resume=resume, overwrite=overwrite)
-    _check_devices(devices, videos, settings)
+    _check_devices(devices * num_nodes, videos, settings)
     precision = choose_precision(device=device, precision=precision)
     checkpoint = checkpoint_path(output)
-    fabric = open_fabric(device=device, devices=devices, precision=precision)
+    fabric = open_fabric(device=device, devices=devices, num_nodes=num_nodes, precision=precision)
     learner = make_learner(videos, settings=settings, seed=seed)
     done = learn(
         learner,
         epochs=settings.epochs,
         seed=seed,
         identity=identity_of(
-            videos, settings=settings, seed=seed, precision=precision, devices=devices
+            videos, settings=settings, seed=seed, precision=precision, devices=devices * num_nodes
         ),
         fabric=fabric,
         checkpoint=checkpoint,
@@ -153,7 +160,12 @@ def train(
             "torch": torch.__version__,
             "numpy": np.__version__,
         },
-        run={"precision": precision, "devices": devices, "threads": torch.get_num_threads()},
+        run={
+            "precision": precision,
+            "devices": devices * num_nodes,
+            "threads": torch.get_num_threads(),
+        },
+        trained_on=videos_of(videos.keys, videos.feature_digests(), split=split, command=command),
     )
     if fabric.is_global_zero:
         weights = weights_of(learner.model())

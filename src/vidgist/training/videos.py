@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import DataError
+from vidgist.system.fingerprint import array_fingerprint
 from vidgist.training.targets import Targets, join_targets
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -75,6 +76,13 @@ class TrainingVideos:
         text = "\n".join(f"{digest} {key}" for key, digest in pairs)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
+    def feature_digests(self) -> tuple[str, ...]:
+        """Return the hash of each video's features alone, whatever people say of them."""
+        if self.targets is None:
+            return self.digests
+        pairs = zip(self.starts, self.lengths, strict=True)
+        return tuple(digest_of(self.rows[start : start + count]) for start, count in pairs)
+
     @property
     def quantized(self) -> bool:
         """Whether the features are YouTube-8M's bytes."""
@@ -131,11 +139,7 @@ class TrainingVideos:
 
 def digest_of(features: Array, targets: Targets | None = None) -> str:
     """Return a hash of the features of a video, and of its targets, 32 hexadecimal digits."""
-    digest = hashlib.sha256(f"{features.dtype} {features.shape}".encode())
-    digest.update(np.ascontiguousarray(features).data)
-    for values in [] if targets is None else vars(targets).values():
-        digest.update(np.ascontiguousarray(values).data)
-    return digest.hexdigest()[:32]
+    return array_fingerprint(features, *([] if targets is None else vars(targets).values()))
 
 
 def gather_videos(

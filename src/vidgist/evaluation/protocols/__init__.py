@@ -8,6 +8,7 @@ F1 over annotators; ``summe`` has annotators' binary choices and takes the best 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from vidgist.errors import SettingError, unknown_value
 from vidgist.evaluation.protocols.protocol import BEST_OR_MEAN, METRICS, SEGMENT, Protocol
@@ -69,14 +70,29 @@ def protocol(name: str, *, metric: str) -> Protocol:
     return found.for_metric(metric)
 
 
-def protocol_of(settings: Preset, *, metric: str, name: str | None = None) -> Protocol:
+def protocol_of(
+    settings: Preset,
+    *,
+    metric: str,
+    name: str | None = None,
+    f1: Literal["mean", "best"] | None = None,
+) -> Protocol:
     """Return the named protocol, by default that of a preset; `reference` where it has none.
+
+    Args:
+        settings: of the score.
+        metric: ``tvsum`` or ``summe``.
+        name: of the protocol.
+        f1: the mean or the best over annotators, in the place of the protocol's own.
 
     Raises:
         SettingError: there is no such protocol, or it is not defined for the metric.
     """
     own = settings.name if settings.name in PROTOCOLS else "reference"
-    return protocol(name or own, metric=metric)
+    found = protocol(name or own, metric=metric)
+    if f1 is None or f1 == found.best_or_mean(metric):
+        return found
+    return replace(found, name=f"{found.name}, F1 {f1}", f1=f1)
 
 
 def settings_for(settings: Preset, *, metric: str) -> Preset:
