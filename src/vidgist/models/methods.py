@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from vidgist.errors import SettingError
-from vidgist.models import layers
+import vidgist.models.layers as layers
 from vidgist.models.layers import Layers
 from vidgist.models.settings import TrainingSettings, replace_settings, setting_names
 from vidgist.registry import Registry
