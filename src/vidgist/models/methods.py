@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+import vidgist.models.layers as layers  # noqa: PLR0402 - the package imports this file
 from vidgist.errors import SettingError
-import vidgist.models.layers as layers
 from vidgist.models.layers import Layers
 from vidgist.models.settings import TrainingSettings, replace_settings, setting_names
 from vidgist.registry import Registry
