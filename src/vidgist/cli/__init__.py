@@ -27,6 +27,7 @@ COMMANDS = {
     "gallery": ("vidgist.cli.gallery", "Make an index page of the results of several videos."),
     "plot": ("vidgist.cli.plot", "Draw a figure for a paper from a summary.json."),
     "backbones": ("vidgist.cli.backbones", "List the feature extractors, or export one."),
+    "mcp": ("vidgist.cli.mcp", "Serve the gist of videos to an assistant (MCP)."),
     "info": ("vidgist.cli.info", "Show the facts of a video file."),
 }
 """Name -> module that holds a click command of the same name, and one line on it.
