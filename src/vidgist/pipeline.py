@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,9 @@ def score_video(
         with_thumbnails=with_thumbnails,
         progress=progress,
     )
+    if extraction.timeline.size is not None:
+        width, height = extraction.timeline.size
+        video = replace(video, width=width, height=height)
     return ScoredVideo(
         video=video,
         extraction=extraction,

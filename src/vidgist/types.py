@@ -91,7 +91,10 @@ class VideoInfo:
     ``width`` and ``height`` are those of the picture as it is shown: rotated by ``rotation``
     (degrees clockwise, a multiple of 90) and stretched to square pixels.  ``duration`` is in
     seconds, None if the container does not state it; ``frame_rate`` is the average in frames per
-    second, 0.0 if unknown.  By its ``fingerprint`` the file is known under another name, see
+    second, 0.0 if unknown.  ``crop`` is what the container hides of the stored picture, in pixels
+    (left, right, top, bottom); ``interlaced`` tells whether the first frame consists of two fields;
+    ``hdr`` is `PQ`, `HLG` or empty; ``dolby_vision`` is the number of its profile.  By its
+    ``fingerprint`` the file is known under another name, see
     `vidgist.system.fingerprint.content_fingerprint`.
     """
 
@@ -109,6 +112,10 @@ class VideoInfo:
     pixel_aspect: float = 1.0
     pixel_format: str = ""
     container: str = ""
+    crop: tuple[int, int, int, int] = (0, 0, 0, 0)
+    interlaced: bool = False
+    hdr: str = ""
+    dolby_vision: int | None = None
     streams: tuple[Mapping[str, Any], ...] = ()
     fingerprint: str = ""
 
@@ -126,6 +133,8 @@ class Timeline(ShapesInRepr):
         origin: time of the first frame in the container, in seconds.
         steady: whether all times are the container's, minus ``origin``; False if timestamps are
             missing or contradictory, so that frames cannot be found by seeking.
+        size: (width, height) of the picture as it is shown, the largest where it changes; None
+            where it is not known.
     """
 
     times: Floats
@@ -134,6 +143,7 @@ class Timeline(ShapesInRepr):
     warnings: tuple[str, ...] = ()
     origin: float = 0.0
     steady: bool = True
+    size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         expect(self.times.ndim == 1 and len(self.times) > 0, "Timeline.times", "(N,)", "nothing")

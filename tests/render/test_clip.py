@@ -193,7 +193,7 @@ def test_unusual_pictures_become_usual_ones(tmp_path, name, codec, pixel_format,
     assert top.max() == pytest.approx(235, abs=14)
 
 
-def test_size_that_changes_midway_is_scaled_to_the_first(tmp_path):
+def test_size_that_changes_midway_is_scaled_to_the_largest(tmp_path):
     small = render_clip(tmp_path / "1.ts", scenes=(0.6,), size=(96, 128))
     large = render_clip(tmp_path / "2.ts", scenes=(0.6,), size=(192, 256), start=0.6)
     path = tmp_path / "a.ts"
@@ -201,7 +201,7 @@ def test_size_that_changes_midway_is_scaled_to_the_first(tmp_path):
     summary = summary_of(path, selected=(0,))
     write_clip(summary, tmp_path / "summary.mp4")
     result = decode(tmp_path / "summary.mp4")
-    assert {picture.shape for picture in result.pictures} == {(96, 128, 3)}
+    assert {picture.shape for picture in result.pictures} == {(192, 256, 3)}
     assert len(result.pictures) == summary.timeline.n_frames >= 28
 
 

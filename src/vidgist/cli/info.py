@@ -47,6 +47,9 @@ def _lines(video: VideoInfo) -> Iterator[str]:
     """Yield the lines that describe one video."""
     coded = f"{video.coded_width} x {video.coded_height}"
     changes = []
+    if any(video.crop):
+        edges = zip(("left", "right", "top", "bottom"), video.crop, strict=True)
+        changes.append("cropped " + " ".join(f"{n} {edge}" for edge, n in edges if n))
     if video.rotation:
         changes.append(f"rotated by {video.rotation} degrees clockwise")
     if video.pixel_aspect != 1:
@@ -57,7 +60,7 @@ def _lines(video: VideoInfo) -> Iterator[str]:
         "size": f"{video.width} x {video.height}"
         + (f" (stored {coded}, {', '.join(changes)})" if changes else ""),
         "frame rate": f"{video.frame_rate:.3f} a second, {steadiness}",
-        "video": f"{video.codec}, {video.pixel_format}",
+        "video": ", ".join(_picture(video)),
         "sound": "yes" if video.has_audio else "no",
         "container": video.container,
     }
@@ -66,6 +69,18 @@ def _lines(video: VideoInfo) -> Iterator[str]:
         yield f"  {name:<11} {one_line(value)}"
     for stream in video.streams:
         yield f"  {'stream ' + str(stream['index']):<11} {one_line(_stream(stream))}"
+
+
+def _picture(video: VideoInfo) -> Iterator[str]:
+    """Yield the words on the kind of the pictures."""
+    yield video.codec
+    yield video.pixel_format
+    if video.interlaced:
+        yield "interlaced"
+    if video.hdr:
+        yield f"HDR ({video.hdr})"
+    if video.dolby_vision is not None:
+        yield f"Dolby Vision profile {video.dolby_vision}"
 
 
 def _stream(stream: Mapping[str, Any]) -> str:

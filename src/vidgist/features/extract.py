@@ -23,9 +23,9 @@ from vidgist.backbones.backbone import (
 )
 from vidgist.backbones.registry import DEFAULT_BACKBONE, load_backbone
 from vidgist.defaults import DEFAULT_FPS
-from vidgist.features.thumbnails import thumbnail, thumbnail_size
+from vidgist.features.thumbnails import refit, thumbnail, thumbnail_size
 from vidgist.progress import Progress, silent
-from vidgist.types import Features, Frames, Timeline
+from vidgist.types import Features, Frames, Timeline, VideoInfo
 from vidgist.video.container import Limits
 from vidgist.video.decode import SampleStream
 from vidgist.video.junk import Junk, find_junk
@@ -187,8 +187,20 @@ def extract_features(
             jumps=stream.timeline.jumps,
             transitions=stream.transitions,
         ),
-        thumbnails=tuple(jpeg for _, _, jpegs in results for jpeg in jpegs),
+        thumbnails=_fitted(stream, [jpeg for _, _, jpegs in results for jpeg in jpegs], info=info),
         fingerprint=extractor.fingerprint,
+    )
+
+
+def _fitted(stream: SampleStream, thumbnails: list[bytes], *, info: VideoInfo) -> tuple[bytes, ...]:
+    """Return the thumbnails with bars where the size of the video's pictures changes."""
+    size, shown = stream.timeline.size, stream.sizes
+    if size is None or {size, *shown} == {(info.width, info.height)}:
+        return tuple(thumbnails)
+    # Known only now; in the pass they were made in the size of the first picture.
+    return tuple(
+        refit(jpeg, shown=own, canvas=size)
+        for jpeg, own in zip(thumbnails, shown if thumbnails else (), strict=True)
     )
 
 

@@ -5,13 +5,11 @@ from vidgist.video.decode import SampleStream, read_frames
 from vidgist.video.junk import Junk, find_junk
 from vidgist.video.measures import Measures, measure
 from vidgist.video.probe import probe
-from vidgist.video.rotation import FrameRotator
 from vidgist.video.seek import FrameReader, frames_at
 from vidgist.video.transitions import Transition, find_transitions
 
 __all__ = [
     "FrameReader",
-    "FrameRotator",
     "Junk",
     "Limits",
     "Measures",

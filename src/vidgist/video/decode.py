@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
 from av.packet import Packet
-from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from vidgist.defaults import DEFAULT_FPS
@@ -27,11 +26,12 @@ from vidgist.progress import Progress, silent
 from vidgist.types import Frames, FrameWindow, Timeline
 from vidgist.video.clock import Clock
 from vidgist.video.container import Limits, duration_error, open_video, video_stream
+from vidgist.video.deinterlace import Neighborhood
+from vidgist.video.display import Display, Size, common_size
 from vidgist.video.frame_windows import WindowGatherer
 from vidgist.video.luma import FrameDifferences
 from vidgist.video.packets import DecodeStats, configure_decoder, decode_stream, no_frames_error
-from vidgist.video.pixels import conversion_errors, to_rgb
-from vidgist.video.rotation import RotationReader, rotate
+from vidgist.video.pixels import conversion_errors
 from vidgist.video.transitions import Transition, TransitionFinder
 
 _SLACK = 1e-9
@@ -97,8 +97,7 @@ class SampleStream:
         self._timeline: Timeline | None = None
         self._transitions: tuple[Transition, ...] = ()
         self._picks = array("q")
-        self._rotation = RotationReader()
-        self._scaler = VideoReformatter()
+        self._sizes: list[tuple[int, Size]] = []
 
     @property
     def timeline(self) -> Timeline:
@@ -111,6 +110,13 @@ class SampleStream:
     def transitions(self) -> tuple[Transition, ...]:
         """Cuts, fades, dissolves, wipes, pushes, flashes, countdowns; available after the loop."""
         return self._transitions
+
+    @property
+    def sizes(self) -> list[Size]:
+        """(width, height) at which each sample so far is shown in the video: T of them."""
+        first = [number for number, _ in self._sizes]
+        own = np.searchsorted(first, self.picks, side="right") - 1
+        return [self._sizes[i][1] for i in own.tolist()]
 
     @property
     def picks(self) -> npt.NDArray[np.int64]:
@@ -131,6 +137,7 @@ class SampleStream:
         self._timeline = None
         self._transitions = ()
         self._picks = array("q")
+        self._sizes = []
         times, jumps = array("d"), array("f")
         stats, finder = DecodeStats(), TransitionFinder()
         difference = FrameDifferences(finder)
@@ -146,6 +153,8 @@ class SampleStream:
             )
             clock = stream_clock(container, stream)
             announced = header_duration(container, stream)
+            display = Display(container, stream)
+            before: av.VideoFrame | None = None
             current: av.VideoFrame | None = None
             needed = self._needed(clock, stream, times) if self.skip_nonref else None
             for frame in decode_stream(container, stream, stats, needed=needed):
@@ -154,8 +163,12 @@ class SampleStream:
                     raise duration_error(self.path, self.limits)
                 # Samples before this frame show the one before it.
                 if current is not None:
-                    yield from self._due(current, len(times) - 1, at - _SLACK, windows)
-                current = frame
+                    shown = self._small(display, Neighborhood(current, before, frame))
+                    yield from self._due(shown, len(times) - 1, at - _SLACK, windows)
+                before, current = current, frame
+                size = display.size(frame)
+                if not self._sizes or size != self._sizes[-1][1]:
+                    self._sizes.append((len(times), size))
                 times.append(at)
                 with conversion_errors(self.path):
                     jumps.append(difference(frame, seconds=at))
@@ -167,14 +180,22 @@ class SampleStream:
             duration = clock.ends(current, end=header_end(stream))
             if duration > self.limits.seconds:
                 raise duration_error(self.path, self.limits)
-            yield from self._due(current, len(times) - 1, duration - 2 * _SLACK, windows, last=True)
+            shown = self._small(display, Neighborhood(current, before))
+            yield from self._due(shown, len(times) - 1, duration - 2 * _SLACK, windows, last=True)
             self.progress("reading", duration, announced and max(announced, duration))
         frame_times = np.array(times, np.float64)
+        shown_for = _durations(self._sizes, frame_times, duration)
+        size = common_size(shown_for)
         self._timeline = Timeline(
             times=frame_times,
             jumps=np.array(jumps, np.float32),
             duration=duration,
-            warnings=tuple(_warnings(stats, clock, frame_times, duration, announced)),
+            warnings=(
+                *_warnings(stats, clock, frame_times, duration, announced),
+                *display.warnings(),
+                *_size_warnings(shown_for, size),
+            ),
+            size=size,
             origin=clock.seconds(clock.origin),
             steady=clock.steady,
         )
@@ -201,7 +222,7 @@ class SampleStream:
 
     def _due(
         self,
-        frame: av.VideoFrame,
+        picture: Callable[[], npt.NDArray[np.uint8]],
         number: int,
         until: float,
         windows: WindowGatherer | None,
@@ -209,11 +230,6 @@ class SampleStream:
         last: bool = False,
     ) -> Iterator[npt.NDArray[np.uint8]]:
         """Yield the samples before ``until`` seconds, when the next frame replaces this one."""
-
-        def picture() -> npt.NDArray[np.uint8]:
-            with conversion_errors(self.path):
-                return self._scaled(frame)
-
         if windows is not None:
             full = (
                 windows.finish(picture, number=number, end=until)
@@ -230,13 +246,16 @@ class SampleStream:
             self._picks.append(number)
             yield pixels
 
-    def _scaled(self, frame: av.VideoFrame) -> npt.NDArray[np.uint8]:
-        height, width = self.size
-        rotation = self._rotation(frame)
-        # Scaled before it is rotated: rotating a small picture costs nothing.
-        if rotation.swap:
-            height, width = width, height
-        return rotate(to_rgb(frame, width=width, height=height, scaler=self._scaler), rotation)
+    def _small(
+        self, display: Display, picture: Neighborhood
+    ) -> Callable[[], npt.NDArray[np.uint8]]:
+        """Return a function that makes the small picture of a frame, if a sample needs it."""
+
+        def small() -> npt.NDArray[np.uint8]:
+            with conversion_errors(self.path):
+                return display.small(picture, size=self.size[::-1])
+
+        return small
 
 
 def read_frames(
@@ -335,6 +354,27 @@ def _warnings(
         yield (
             f"it ends at {duration:.1f} s, but {announced:.1f} s were announced:"
             f" {announced - duration:.1f} s are missing"
+        )
+
+
+def _durations(
+    sizes: list[tuple[int, Size]], times: npt.NDArray[np.float64], duration: float
+) -> list[tuple[Size, float]]:
+    """Return each size and for how long it is shown, from the frames that begin them."""
+    ends = [*(float(times[number]) for number, _ in sizes[1:]), duration]
+    return [
+        (size, end - float(times[number])) for (number, size), end in zip(sizes, ends, strict=True)
+    ]
+
+
+def _size_warnings(shown_for: list[tuple[Size, float]], size: Size) -> Iterator[str]:
+    different = list(dict.fromkeys(own for own, _ in shown_for))
+    if len(different) > 1:
+        named = ", ".join(f"{width} x {height}" for width, height in different[:4])
+        more = f" and {len(different) - 4} more" if len(different) > 4 else ""
+        yield (
+            f"the size of the picture changes: {named}{more};"
+            f" all pictures are fitted into {size[0]} x {size[1]}"
         )
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from av.video.reformatter import Interpolation
 
 from vidgist.errors import OutputError
-from vidgist.video.pixels import CONVERTIBLE, UNSPECIFIED, fix_color_matrix, to_rgb
+from vidgist.video.pixels import CONVERTIBLE, RGB, UNSPECIFIED, fix_color_matrix, to_rgb
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
@@ -38,7 +38,6 @@ MADE_BY = "a summary by vidgist"
 """Comment in every summary.mp4 and summary.gif; files with it are not summarized again."""
 
 LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
-RGB = 0  # AVCOL_SPC_RGB
 
 
 def ticks_per_second(frame_rate: float) -> int:

@@ -15,6 +15,8 @@ from av.video.reformatter import VideoReformatter
 
 from vidgist.errors import VideoError
 
+RGB = 0  # AVCOL_SPC_RGB
+
 UNSPECIFIED = 2
 """Of AVColorSpace, AVColorPrimaries and AVColorTransferCharacteristic alike."""
 

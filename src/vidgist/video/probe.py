@@ -18,6 +18,7 @@ from vidgist.system.fingerprint import content_fingerprint
 from vidgist.types import VideoInfo
 from vidgist.video.container import Limits, is_cover_art, open_video, video_stream
 from vidgist.video.decode import header_duration
+from vidgist.video.display import Display
 from vidgist.video.packets import (
     DecodeStats,
     configure_decoder,
@@ -25,7 +26,8 @@ from vidgist.video.packets import (
     no_frames_error,
     read_packets,
 )
-from vidgist.video.rotation import display_size, frame_rotation
+from vidgist.video.rotation import frame_rotation
+from vidgist.video.tone import HDR_NAMES, transfer
 from vidgist.video.tracks import open_sound, sound_stream
 
 _PACKETS = 300
@@ -53,17 +55,15 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
     with open_video(path, limits=limits) as container:
         stream = video_stream(container, path)
         configure_decoder(stream, threads=1, limits=limits)
+        display = Display(container, stream)
         stats = DecodeStats()
         stamps, frame = _read_start(container, stream, stats)
         if frame is None:
             oversized = None if stream.codec_context.width else limits or Limits()
             raise no_frames_error(path, stats, oversized=oversized)
         context = stream.codec_context
-        aspect = float(stream.sample_aspect_ratio or 1) or 1.0
-        rotation = frame_rotation(frame)
-        width, height = display_size(
-            frame.width, frame.height, pixel_aspect=aspect, rotation=rotation
-        )
+        dolby = display.header.dolby_vision
+        width, height = display.size(frame)
         rate, variable = _frame_rate(stream, stamps)
         sound = sound_stream(container, path)
         late = _late_sound(path) if sound is None else None
@@ -79,12 +79,16 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             height=height,
             has_audio=sound is not None or late is not None,
             codec=context.codec.canonical_name,
-            rotation=rotation.degrees,
+            rotation=frame_rotation(frame).degrees,
             coded_width=frame.width,
             coded_height=frame.height,
-            pixel_aspect=aspect,
+            pixel_aspect=float(stream.sample_aspect_ratio or 1) or 1.0,
             pixel_format=frame.format.name,
             container=container.format.name,
+            crop=display.crop(frame),
+            interlaced=display.deinterlacer.applies(frame),
+            hdr=HDR_NAMES.get(transfer(frame), ""),
+            dolby_vision=None if dolby is None else dolby.profile,
             streams=(*(_describe(s, used=s in used) for s in listed), *(late or ())),
             fingerprint=content_fingerprint(path),
         )

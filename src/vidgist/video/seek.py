@@ -21,9 +21,10 @@ from vidgist.errors import VideoError
 from vidgist.types import Timeline
 from vidgist.video.container import NO_LIMITS, Limits, open_video, video_stream
 from vidgist.video.decode import stream_clock
+from vidgist.video.deinterlace import Timed
+from vidgist.video.display import Display
 from vidgist.video.packets import configure_decoder, decode_stream
 from vidgist.video.pixels import conversion_errors, to_rgb
-from vidgist.video.rotation import FrameRotator
 
 _SLACK = 1e-6
 """Tolerance in seconds for rounded timestamps; frames are further apart."""
@@ -39,7 +40,10 @@ _GIVE_UP = 32
 
 
 class FrameReader:
-    """Reader of frames of one video at source size, rotated for display; a context manager.
+    """Reader of frames of one video as they are shown, at full size; a context manager.
+
+    They are deinterlaced, cropped as the container asks, upright, with square pixels, of one size,
+    and SDR.
 
     Read in ascending order where possible: every frame is then decoded once at most, also in files
     that do not support seeking.
@@ -51,6 +55,7 @@ class FrameReader:
         *,
         timeline: Timeline,
         limits: Limits | None = None,
+        keep_hdr: bool = False,
     ) -> None:
         """Open the video.
 
@@ -58,6 +63,7 @@ class FrameReader:
             path: the file that ``timeline`` was read from.
             timeline: of the first pass.
             limits: what is accepted; by default anything, as the first pass has checked it.
+            keep_hdr: do not map PQ and HLG to SDR.
 
         Raises:
             VideoError: it cannot be opened.
@@ -65,10 +71,11 @@ class FrameReader:
         self.path = path
         self.timeline = timeline
         self._limits = limits or NO_LIMITS
+        self._keep_hdr = keep_hdr
         self._container: InputContainer
         self._stream: VideoStream
-        self._frames: Iterator[tuple[float, av.VideoFrame]]
-        self._put_back: tuple[float, av.VideoFrame] | None
+        self._frames: Iterator[Timed]
+        self._put_back: Timed | None
         self._seekable = timeline.steady
         self._read_on = _READ_ON
         self._open()
@@ -76,13 +83,13 @@ class FrameReader:
     def between(self, start: float, end: float) -> Iterator[tuple[float, av.VideoFrame]]:
         """Yield (seconds, frame) of every frame with ``start <= seconds < end``, in order."""
         first = int(np.searchsorted(self.timeline.times, start - _SLACK))
-        for seconds, frame in self._from(first):
+        for seconds, picture in self._from(first):
             if seconds >= end - _SLACK:
-                self._put_back = (seconds, frame)
+                self._put_back = (seconds, picture)
                 return
             if seconds >= start - _SLACK:
                 with conversion_errors(self.path):
-                    shown = self._rotate(frame)
+                    shown = self._display.full(picture)
                 yield seconds, shown
 
     def at(self, times: Iterable[float]) -> Iterator[Image.Image]:
@@ -98,9 +105,9 @@ class FrameReader:
     def _picture(self, number: int) -> Image.Image:
         # Damaged files may give a frame less the second time: then take the one before.
         for before in range(number, max(-1, number - _GIVE_UP), -1):
-            for _, frame in self._from(before):
+            for _, picture in self._from(before):
                 with conversion_errors(self.path):
-                    return Image.fromarray(to_rgb(self._rotate(frame)))
+                    return Image.fromarray(to_rgb(self._display.full(picture)))
         raise VideoError(
             f"{os.fspath(self.path)}: the frame at {self.timeline.times[number]:.3f} s cannot be"
             " decoded any more; was the file changed since it was read?"
@@ -114,19 +121,19 @@ class FrameReader:
         self._put_back = None
         self._container.close()
 
-    def _from(self, number: int) -> Iterator[tuple[float, av.VideoFrame]]:
+    def _from(self, number: int) -> Iterator[Timed]:
         """Yield frames from the timeline's frame ``number`` on."""
         times = self.timeline.times
         if number >= len(times):
             return
         self._go_to(float(times[number]))
         while True:
-            for seconds, frame in self._read(float(times[number])):
+            for seconds, picture in self._read(float(times[number])):
                 if self._sought and number < len(times) and seconds > times[number] + _SLACK:
                     break  # a frame of the first pass is missing
                 if number < len(times) and seconds >= times[number] - _SLACK:
                     number += 1
-                yield seconds, frame
+                yield seconds, picture
             else:
                 if not self._sought or number >= len(times):
                     return
@@ -135,7 +142,7 @@ class FrameReader:
             if number >= len(times):
                 return
 
-    def _read(self, start: float) -> Iterator[tuple[float, av.VideoFrame]]:
+    def _read(self, start: float) -> Iterator[Timed]:
         """Yield the frame that was put back and those decoded next, from ``start`` seconds on."""
         while True:
             following = self._put_back or next(self._frames, None)
@@ -170,7 +177,7 @@ class FrameReader:
         except av.error.FFmpegError:
             return False
         self._sought = True
-        self._frames = self._sought_frames()
+        self._frames = self._display.deinterlacer.with_neighbors(self._sought_frames())
         self._put_back = next(self._frames, None)
         if self._put_back is None:
             return False
@@ -199,10 +206,13 @@ class FrameReader:
         self._stream = video_stream(self._container, self.path)
         configure_decoder(self._stream, limits=self._limits)
         self._tick = self._stream.time_base or Fraction(1, av.time_base)
-        self._rotate = FrameRotator(pixel_aspect=float(self._stream.sample_aspect_ratio or 1))
+        self._display = Display(
+            self._container, self._stream, size=self.timeline.size, keep_hdr=self._keep_hdr
+        )
         clock = stream_clock(self._container, self._stream)
         container, stream = self._container, self._stream
-        self._frames = ((clock(frame), frame) for frame in decode_stream(container, stream))
+        frames = ((clock(frame), frame) for frame in decode_stream(container, stream))
+        self._frames = self._display.deinterlacer.with_neighbors(frames)
         self._put_back = None
         self._position = -1.0
         self._sought = False

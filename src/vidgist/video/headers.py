@@ -1,0 +1,66 @@
+"""What a container says of its pictures: cropping, and the kind of Dolby Vision.
+
+PyAV does not hand this side data on, but FFmpeg prints it in its description of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import av.logging
+from av.container import InputContainer
+from av.stream import Stream
+
+_STREAM = re.compile(r"^  Stream #0:(\d+)", re.MULTILINE)
+_CROP = re.compile(r"^ {6}Frame Cropping: (\d+)/(\d+)/(\d+)/(\d+)\s*$", re.MULTILINE)
+_DOLBY_VISION = re.compile(
+    r"^ {6}DOVI configuration record: .*profile: (\d+),.*compatibility id: (\d+)", re.MULTILINE
+)
+
+
+class Crop(NamedTuple):
+    """Pixels of the stored picture that are not to be shown, at each edge."""
+
+    left: int = 0
+    right: int = 0
+    top: int = 0
+    bottom: int = 0
+
+
+class DolbyVision(NamedTuple):
+    """Kind of Dolby Vision.
+
+    Attributes:
+        profile: by which it is named; 5 is that of streaming, 8 that of phones.
+        has_base_layer: whether the pictures are HDR10, HLG or SDR without Dolby's metadata.
+    """
+
+    profile: int
+    has_base_layer: bool
+
+
+class PictureHeader(NamedTuple):
+    """What the container says of the pictures of a stream."""
+
+    crop: Crop = Crop()
+    dolby_vision: DolbyVision | None = None
+
+
+def picture_header(container: InputContainer, stream: Stream) -> PictureHeader:
+    """Return what the container says of the pictures of one of its streams."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)  # FFmpeg describes files by its log alone
+    try:
+        described: Any = container  # PyAV's stubs lack the method
+        text = described.dumps_format()
+    finally:
+        av.logging.set_level(level)
+    # Number of a stream, its description, number of the next ...
+    _, *parts = _STREAM.split(text)
+    own = dict(zip(parts[::2], parts[1::2], strict=True)).get(str(stream.index), "")
+    crop, dolby = _CROP.search(own), _DOLBY_VISION.search(own)
+    return PictureHeader(
+        crop=Crop(*(int(pixels) for pixels in crop.groups())) if crop else Crop(),
+        dolby_vision=DolbyVision(int(dolby[1]), dolby[2] != "0") if dolby else None,
+    )
