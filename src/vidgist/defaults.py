@@ -11,6 +11,9 @@ DEFAULT_FPS = 2.0
 DEFAULT_SELECT = "gist"
 """Rule by which the pieces of a summary are chosen."""
 
+HDR = ("sdr", "keep")
+"""What PQ and HLG become in the clip: mapped to SDR, which is the default, or kept as they are."""
+
 ENGINES = ("processes", "ray")
 """Where the workers of a batch run: on this machine, or on a Ray cluster."""
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from vidgist.backbones import DEFAULT_BACKBONE, Backbone, load_backbone
-from vidgist.defaults import DEFAULT_FPS, DEFAULT_KEYFRAMES, DEFAULT_LENGTH, DEFAULT_SELECT
+from vidgist.defaults import DEFAULT_FPS, DEFAULT_KEYFRAMES, DEFAULT_LENGTH, DEFAULT_SELECT, HDR
 from vidgist.errors import SettingError
 from vidgist.features import Extraction, extract_features
 from vidgist.models import Model
@@ -37,6 +37,7 @@ from vidgist.shots import refine_shots, segment
 from vidgist.summary import Summary
 from vidgist.types import Floats, Scores, VideoInfo
 from vidgist.video import Limits, probe
+from vidgist.video.hdr import check_hdr
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +133,7 @@ def summarize(
     select: str = DEFAULT_SELECT,
     keyframes: int | str = DEFAULT_KEYFRAMES,
     speech: bool = True,
+    hdr: str = HDR[0],
     settings: str | Preset = DEFAULT_PRESET,
     model: str | Path | Model | None = None,
     bank: str | Path | Bank = SHIPPED,
@@ -155,6 +157,7 @@ def summarize(
         select: rule of selection, a name out of `vidgist.selection.RULES`.
         keyframes: number of stills that stand for the whole video, or ``"auto"``.
         speech: move borders of pieces that cut speech to pauses.
+        hdr: what PQ and HLG become in the clip: ``"sdr"``, or ``"keep"`` for HEVC of 10 bits.
         settings: of the score: the name of a preset, or a `Preset`.
         model: safetensors file that ``vidgist train`` wrote, or the model itself.
         bank: statistics of other videos, for the criteria that compare with them: `shipped`,
@@ -185,6 +188,7 @@ def summarize(
     rule = RULES.find(select)
     parse_length(length, 1.0)  # wrong arguments are refused before the work, not after
     count = parse_count(keyframes)
+    check_hdr(hdr)
     scored = score_video(
         path,
         settings=settings,
@@ -236,6 +240,7 @@ def summarize(
             "select": rule.name,
             "keyframes": keyframes,
             "speech": speech,
+            "hdr": hdr,
             **scored.settings,
         },
         timeline=timeline,

@@ -17,9 +17,10 @@ from vidgist.scoring.presets import Preset, preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import RULES, parse_count, parse_length
 from vidgist.video import Limits, SampleStream
+from vidgist.video.hdr import check_hdr
 
 _CHOICES = (
-    *("length", "select", "keyframes", "speech", "settings", "model", "bank"),
+    *("length", "select", "keyframes", "speech", "hdr", "settings", "model", "bank"),
     *("fps", "fast", "backbone", "device", "threads", "limits"),
 )
 """Arguments of `vidgist.pipeline.summarize` that a batch has."""
@@ -60,6 +61,7 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
     parse_length(chosen["length"], 1.0)
     parse_count(chosen["keyframes"])
     RULES.find(chosen["select"])
+    check_hdr(chosen["hdr"])
     SampleStream("", fps=chosen["fps"])  # refuses rates out of range
     settings, model, bank = (chosen.pop(name) for name in ("settings", "model", "bank"))
     settings = Preset(**settings) if isinstance(settings, Mapping) else preset(settings)

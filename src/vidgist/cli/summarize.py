@@ -20,10 +20,12 @@ from vidgist.cli.common import (
     for_each,
     name_list,
     one_line,
+    one_of,
     print_json,
 )
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, gist_options, score_options, score_settings
+from vidgist.defaults import HDR
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 from vidgist.video import Limits
@@ -59,6 +61,15 @@ Examples:
     help=f"What to make, separated by commas: {', '.join(OUTPUTS)}."
     f"  [default: {','.join(default_outputs())}]",
     metavar="LIST",
+)
+@click.option(
+    "--hdr",
+    default=HDR[0],
+    show_default=True,
+    callback=one_of(HDR),
+    metavar="|".join(HDR),
+    help="What HDR (PQ, HLG) becomes in the clip: SDR, which plays everywhere, or kept as HEVC of"
+    " 10 bits. Stills and the page are always SDR.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @batch_options

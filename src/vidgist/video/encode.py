@@ -1,5 +1,7 @@
 """Encoding to MP4 files that play everywhere: H.264 (yuv420p) and AAC.
 
+HDR pictures that are kept as they are become HEVC of 10 bits (see `vidgist.video.hdr`).
+
 Frames keep their own times: the time base is a multiple of the frame rate's numerator (30,000 for
 29.97) of at least 90,000 ticks a second, so that no rounding is visible or adds up.
 """
@@ -18,7 +20,9 @@ import numpy.typing as npt
 from av.video.reformatter import Interpolation
 
 from vidgist.errors import OutputError
+from vidgist.video.hdr import ENCODER, PIXEL_FORMAT, TAG, encoder_options
 from vidgist.video.pixels import CONVERTIBLE, RGB, UNSPECIFIED, fix_color_matrix, to_rgb
+from vidgist.video.tone import ToneMapper, is_hdr
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
@@ -108,6 +112,8 @@ class ClipEncoder:
             self._container.metadata["comment"] = comment
         self._video: Any = None
         self._audio: Any = None
+        self._pixel_format = "yuv420p"
+        self._tone = ToneMapper()
         self._last = -1
         self._durations: dict[int, int] = {}
         self._sent = 0
@@ -123,6 +129,8 @@ class ClipEncoder:
         with self._errors():
             if self._video is None:
                 self._open(frame)
+            if is_hdr(frame) and self._pixel_format != PIXEL_FORMAT:
+                frame = self._tone(frame)  # it began as SDR
             frame = self._convert(frame)
             self._last = frame.pts = tick
             frame.time_base = Fraction(1, self._ticks)
@@ -167,8 +175,14 @@ class ClipEncoder:
     def _open(self, frame: av.VideoFrame) -> None:
         width, height = even_size(frame.width, frame.height)
         self._matrix = _matrix(frame, height)
-        video: Any = self._container.add_stream("libx264", self._rate, self._options)
-        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        if is_hdr(frame):
+            self._pixel_format = PIXEL_FORMAT
+            options = encoder_options(frame, preset=self._options["preset"])
+            video: Any = self._container.add_stream(ENCODER, self._rate, options)
+            video.codec_context.codec_tag = TAG
+        else:
+            video = self._container.add_stream("libx264", self._rate, self._options)
+        video.width, video.height, video.pix_fmt = width, height, self._pixel_format
         video.time_base = video.codec_context.time_base = Fraction(1, self._ticks)
         video.codec_context.thread_count = 0  # as many as the machine has
         video.color_range = LIMITED_RANGE
@@ -193,14 +207,14 @@ class ClipEncoder:
             frame = av.VideoFrame.from_ndarray(to_rgb(frame), format="rgb24")
         full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
         same_size = (frame.width, frame.height) == (self._video.width, self._video.height)
-        if frame.format.name == "yuv420p" and same_size and not full:
+        if frame.format.name == self._pixel_format and same_size and not full:
             return frame
         frame = fix_color_matrix(frame)
         matrix = self._matrix if self._matrix in CONVERTIBLE else UNSPECIFIED
         return frame.reformat(
             width=self._video.width,
             height=self._video.height,
-            format="yuv420p",
+            format=self._pixel_format,
             src_colorspace=matrix if frame.format.is_rgb else frame.colorspace,
             dst_colorspace=matrix,
             src_color_range=FULL_RANGE if full or frame.format.is_rgb else LIMITED_RANGE,

@@ -63,7 +63,10 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
         parts = [(start, max(end, start + STILL_SECONDS))]
     with contextlib.ExitStack() as stack:
         sound = _open_sound(summary, stack)
-        reader = stack.enter_context(FrameReader(video.path, timeline=summary.timeline))
+        keep_hdr = summary.settings.get("hdr") == "keep"
+        reader = stack.enter_context(
+            FrameReader(video.path, timeline=summary.timeline, keep_hdr=keep_hdr)
+        )
         clip = stack.enter_context(
             ClipEncoder(
                 path,
