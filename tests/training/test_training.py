@@ -294,7 +294,9 @@ def test_the_card_says_where_a_model_comes_from(rng: np.random.Generator, tmp_pa
     assert (card.kind, card.dimension, card.seed, card.videos) == ("contrastive", 24, 7, 6)
     assert (card.data, card.backbone) == (videos.fingerprint, "noise")
     assert card.settings["network"]["width"] == 16
-    assert card.run == {"precision": "fp32", "devices": 1, "threads": torch.get_num_threads()}
+    run = {"precision": "fp32", "devices": 1, "threads": torch.get_num_threads()}
+    assert card.run == {**run, "seconds": card.run["seconds"]}
+    assert card.run["seconds"] > 0
     assert {"vidgist", "python", "torch", "numpy"} == set(card.versions)
     assert all(math.isfinite(value) for value in card.loss.values())
     json.dumps(card.to_metadata())

@@ -24,6 +24,7 @@ Examples:
   vidgist benchmark fig-s3 -o uniformity.pdf
   vidgist benchmark gist --data datasets/               (what summaries show, by rule)
   vidgist benchmark 1 --data datasets/ --runs runs/     (trains; continues an interrupted run)
+  vidgist benchmark rivals --data datasets/ --runs runs/ --repeats 1 --budget 6
 
 Data is looked for in the files and folders of --data, else in those that the environment variable
 VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
@@ -78,6 +79,13 @@ Missing data is named, and the rest is printed.
     type=click.IntRange(min=1),
     metavar="N",
     help="Also train DR-DSN for N epochs (the paper: 60, 2000); may be repeated.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0),
+    metavar="HOURS",
+    help="Of rivals: hours of one processor core for all trainings; what does not fit is trained "
+    "for fewer epochs.",
 )
 @measure_options
 @common_options

@@ -31,6 +31,8 @@ _SHOWN = {
     "coverage": ("coverage", 1, 3),
     "lowest_fifth": ("lowest fifth", 1, 3),
     "pieces": ("pieces", 1, 1),
+    "seconds": ("training s", 1, 0),
+    "parameters": ("parameters", 1, 0),
 }
 _UNKNOWN = "-"
 NOT_COMPARABLE = "the published rows are means over all videos: not comparable with these"

@@ -33,8 +33,8 @@ class ModelCard:
         videos: number of training videos.
         loss: the terms of the loss in the last epoch, by name.
         versions: of Python and the libraries.
-        run: precision, devices and threads of the training, which its last digits depend on; empty
-            in models of earlier versions.
+        run: precision, devices and threads of the training, which its last digits depend on, and
+            the seconds of the processor that it took; empty in models of earlier versions.
         trained_on: the videos that it learned from, see `videos_of`; empty in models of earlier
             versions.
     """

@@ -17,6 +17,7 @@ from vidgist.evaluation.protocols import Protocol, check_protocol, protocol_of, 
 from vidgist.evaluation.reference import SEEDS, baseline_entries
 from vidgist.evaluation.results import Table
 from vidgist.evaluation.segmentation import check_shots, resegment
+from vidgist.evaluation.summaries import SummaryRule
 from vidgist.models.settings import ContrastiveSettings, contrastive_settings, replace_settings
 from vidgist.paper.library import Library
 from vidgist.progress import Progress, silent
@@ -67,6 +68,8 @@ class Context:
         repeats: trainings of each fold that a trained row is averaged over.
         epochs: of the training, in the place of the preset's.
         dsn_epochs: trainings of DR-DSN to measure beside ours.
+        budget: hours of one processor core for the trainings of a table that can be cut short;
+            None for whole trainings.
 
     Raises:
         SettingError: the protocol or the source of shots is unknown.
@@ -85,7 +88,8 @@ class Context:
     repeats: int = 1
     epochs: int | None = None
     dsn_epochs: tuple[int, ...] = ()
-    _judges: dict[tuple[Path, str, str, Protocol], Judge] = field(
+    budget: float | None = None
+    _judges: dict[tuple[Path, str, str, Protocol, SummaryRule | None], Judge] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -137,11 +141,21 @@ class Context:
         for path in paths:
             yield path.name, read_splits(path)
 
-    def judge(self, dataset: Dataset, key: str, *, metric: str, protocol: Protocol) -> Judge:
+    def judge(
+        self,
+        dataset: Dataset,
+        key: str,
+        *,
+        metric: str,
+        protocol: Protocol,
+        summaries: SummaryRule | None = None,
+    ) -> Judge:
         """Return the judge of a video, made once."""
-        known = (dataset.path, key, metric, protocol)
+        known = (dataset.path, key, metric, protocol, summaries)
         if known not in self._judges:
-            self._judges[known] = Judge(dataset.read(key), metric=metric, protocol=protocol)
+            self._judges[known] = Judge(
+                dataset.read(key), metric=metric, protocol=protocol, summaries=summaries
+            )
         return self._judges[known]
 
     def untrained(self, metric: str) -> list[Entry]:
@@ -165,6 +179,7 @@ class Context:
         title: str,
         source: Callable[[], Iterator[VideoRecord]] | None = None,
         protocol: Protocol | None = None,
+        summaries: SummaryRule | None = None,
         hidden: Sequence[str] = ("criteria",),
     ) -> Table:
         """Measure rows on all videos of a data set.
@@ -176,6 +191,7 @@ class Context:
             title: of the table.
             source: yields the videos, where they are not those of the file as it is.
             protocol: where it is not the context's.
+            summaries: how summaries are made of scores, to be measured second by second.
             hidden: settings that differ from row to row, not to be printed.
         """
         records = iter(dataset) if source is None else source()
@@ -189,6 +205,7 @@ class Context:
             entries,
             metric=metric,
             protocol=protocol or self.protocol(metric),
+            summaries=summaries,
             title=title,
             dataset=dataset.path.name,
             settings={name: value for name, value in settings.items() if name not in hidden},

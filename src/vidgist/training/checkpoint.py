@@ -42,12 +42,14 @@ class Checkpoint:
         epochs: passes over the data.
         steps: updates of the weights.
         loss: mean of each term of the loss over the steps of the last epoch that have it.
+        seconds: of the processor, that all epochs took.
     """
 
     identity: Mapping[str, Any]
     epochs: int
     steps: int
     loss: Mapping[str, float]
+    seconds: float = 0.0
 
 
 def checkpoint_path(output: Path) -> Path:
@@ -83,6 +85,7 @@ def save_checkpoint(path: Path, learner: Learner, *, state: Checkpoint) -> None:
         "epochs": state.epochs,
         "steps": state.steps,
         "loss": dict(state.loss),
+        "seconds": state.seconds,
     }
     metadata = {"format": FORMAT, "state": json.dumps(about, sort_keys=True)}
     write_tensors(path, tensors, metadata=metadata, overwrite=True)
@@ -111,6 +114,7 @@ def restore(
             about = json.loads(file.metadata["state"])
             stored = {**_EARLIER, **about["identity"]}
             done, steps, loss = int(about["epochs"]), int(about["steps"]), dict(about["loss"])
+            seconds = float(about.get("seconds", 0.0))
         except (ValueError, KeyError, TypeError, RecursionError):
             raise damaged from None
         changed = _differences(stored, json.loads(json.dumps(dict(identity))))
@@ -140,7 +144,7 @@ def restore(
     learner.set_state(
         {n.removeprefix(_EXTRA): v for n, v in tensors.items() if n.startswith(_EXTRA)}
     )
-    return Checkpoint(identity=identity, epochs=done, steps=steps, loss=loss)
+    return Checkpoint(identity=identity, epochs=done, steps=steps, loss=loss, seconds=seconds)
 
 
 def _differences(stored: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:

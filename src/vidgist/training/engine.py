@@ -134,6 +134,7 @@ def learn(
     steps, saved = learner.steps_of_epoch() * epochs, time.monotonic()
     network.train()
     for epoch in range(done.epochs, epochs):
+        began = time.process_time()
         # What torch draws in this epoch depends on these alone.
         draws = np.random.SeedSequence([seed, epoch, fabric.global_rank])
         torch.manual_seed(int(draws.generate_state(1)[0]))
@@ -154,7 +155,13 @@ def learn(
             if report is not None:
                 report(step=step, steps=steps, epoch=epoch + 1, terms=numbers)
         loss = {name: sum(values) / len(values) for name, values in seen.items()}
-        done = replace(done, epochs=epoch + 1, steps=done.steps + count, loss=loss)
+        done = replace(
+            done,
+            epochs=epoch + 1,
+            steps=done.steps + count,
+            loss=loss,
+            seconds=done.seconds + time.process_time() - began,
+        )
         if learner.finished(epoch, loss):
             break
         due = time.monotonic() - saved >= CHECKPOINT_SECONDS

@@ -164,6 +164,7 @@ def train(
             "precision": precision,
             "devices": devices * num_nodes,
             "threads": torch.get_num_threads(),
+            "seconds": round(done.seconds, 3),
         },
         trained_on=videos_of(videos.keys, videos.feature_digests(), split=split, command=command),
     )

@@ -15,6 +15,8 @@ import pytest
 from vidgist.datasets import VideoRecord, append_videos, open_dataset
 from vidgist.datasets.splits import read_splits
 from vidgist.evaluation.judge import Judge
+from vidgist.models import METHODS
+from vidgist.models.methods import training_settings
 from vidgist.models.settings import contrastive_settings, replace_settings
 from vidgist.paper import TABLES, BenchmarkResult, Context
 from vidgist.paper.library import find_library
@@ -227,3 +229,29 @@ def test_each_half_is_measured_with_the_network_of_the_other(folder):
     values = group.measure(model, judge)[name]
     np.testing.assert_allclose(row.values[table.videos.index("video_2"), 0], values, rtol=1e-6)
     np.testing.assert_allclose(table.mean(row), row.values.mean(axis=(0, 1)))
+
+
+@pytest.mark.usefixtures("small")
+def test_rivals_learn_and_are_measured_alike(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The paper's own, one that learns from annotations, and one that does not."""
+    chosen = {name: METHODS[name] for name in ("contrastive", "ranker", "dr_dsn")}
+    monkeypatch.setattr("vidgist.paper.rivals.METHODS", chosen)
+    monkeypatch.setattr(
+        "vidgist.paper.rivals.training_settings", lambda name: training_settings(name, epochs=1)
+    )
+    report = run(context("rivals", folder))
+    (table,) = report.tables
+    assert table.measures == (
+        *("tau", "rho", "f1", "captured", "repeats"),
+        *("seconds", "parameters"),
+    )
+    names = [row.name for row in table.rows]
+    assert names[0] == "best"
+    assert {"DR-DSN", "random", "human"} <= set(names)
+    (ranker,) = (row for row in table.rows if row.name.endswith("supervised"))
+    assert table.mean(ranker)[-1] == 7  # a weight for each of 6 numbers, and a bias
+    assert np.isnan(table.mean(table.row("best"))[-2:]).all()
+    assert np.isfinite(table.spread(ranker)[:2]).all()
+    again = run(context("rivals", folder)).tables[0]
+    for row in table.rows:
+        np.testing.assert_array_equal(row.values, again.row(row.name).values)

@@ -44,7 +44,7 @@ class Group:
     scores: RowScores
 
     def measure(self, model: Model, judge: Judge) -> dict[str, npt.NDArray[np.float64]]:
-        """Return tau, rho and F1 (3,) of each row on one video."""
+        """Return the measures (M,) of each row on one video."""
         scores = self.scores(model, judge.record.to_features())
         return dict(zip(scores, judge.measure(np.stack([*scores.values()])), strict=True))
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from vidgist.datasets import Dataset
 from vidgist.evaluation.results import Table, TableRow
+from vidgist.evaluation.summaries import SummaryRule
 from vidgist.models import Model, TrainingSettings, load_model
 from vidgist.models.settings import ContrastiveSettings
 from vidgist.paper.context import Context
@@ -70,6 +71,8 @@ def trained_table(
     base: Table,
     folds: Sequence[Fold],
     groups: Sequence[Group],
+    *,
+    summaries: SummaryRule | None = None,
 ) -> Table:
     """Return a table with the rows of trained models behind its own methods.
 
@@ -82,14 +85,17 @@ def trained_table(
         base: rows that need no training, over the same splits.
         folds: the divisions.
         groups: the trainings and their rows.
+        summaries: how summaries are made of scores, where the table measures these too.
     """
     tests = [tuple(dict.fromkeys(fold.test)) for fold in folds]
     judges = {
-        key: context.judge(dataset, key, metric=base.metric, protocol=base.protocol)
+        key: context.judge(
+            dataset, key, metric=base.metric, protocol=base.protocol, summaries=summaries
+        )
         for key in {key for test in tests for key in test}
     }
     rows = []
-    fold_means = {}
+    fold_means = dict(base.fold_means)
     for group in groups:
         by_fold = []
         for number, (fold, test) in enumerate(zip(folds, tests, strict=True)):
