@@ -239,3 +239,27 @@ def test_write_keeps_an_existing_file(tmp_path):
 def test_next_key():
     assert next_key([]) == "video_1"
     assert next_key(["video_2", "other", "video_10"]) == "video_11"
+
+
+def test_what_is_no_number_is_named(tmp_path):
+    record = small_data.record(np.random.default_rng(0), n_samples=9)
+    values = {"features": np.array(record.features), "user_scores": np.array(record.user_scores)}
+    values["features"][4, 1] = np.nan
+    values["user_scores"][2, 7] = np.inf
+    for name, place in (("features", 4), ("user_scores", 7)):
+        path = tmp_path / f"{name}.h5"
+        write_dataset(path, [record])
+        with h5py.File(path, "r+") as file:
+            file["video_1"][name][...] = values[name]
+        with pytest.raises(DataError, match=rf"video_1: '{name}' holds NaN .* at place {place},"):
+            open_dataset(path)["video_1"]
+
+
+def test_features_that_are_turned_round_are_recognized(tmp_path):
+    record = small_data.record(np.random.default_rng(0), n_samples=9)
+    write_dataset(tmp_path / "data.h5", [record])
+    with h5py.File(tmp_path / "data.h5", "r+") as file:
+        del file["video_1/features"]
+        file["video_1/features"] = np.array(record.features).T
+    with pytest.raises(DataError, match=r"'features' are turned round: \(8, 9\) for the 9 samples"):
+        open_dataset(tmp_path / "data.h5")["video_1"]

@@ -14,6 +14,7 @@ from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import PROTOCOLS
 from vidgist.evaluation.reference import baseline_entries
+from vidgist.evaluation.tables import as_data, render
 from vidgist.scoring.scorer import Scorer
 from vidgist.types import Shots
 
@@ -184,3 +185,55 @@ def test_splits_of_another_data_set(dataset):
     table = run(dataset, baseline_entries(seeds=1))
     with pytest.raises(DataError, match="split 2: none of its test videos"):
         with_splits(table, splits(("video_1",), ("video_40",)), all_videos=dataset.keys)
+
+
+def test_a_video_without_annotations_is_named_and_counted():
+    rng = np.random.default_rng(0)
+    records = [small_data.record(rng, key=f"video_{n}") for n in range(1, 4)]
+    records[1] = dataclasses.replace(records[1], user_scores=None)
+    records[2] = dataclasses.replace(records[2], user_scores=None, user_summary=None)
+    scores = {record.key: rng.random(24) for record in records}
+    table = run(
+        records,
+        [scores_entry("mine", scores)],
+    )
+    assert table.counts(table.rows[0]).tolist() == [1, 1, 2]
+    notes = " / ".join(table.notes)
+    assert "tau and rho: means of 1 of 3 videos" in notes
+    assert "video_2, video_3" in notes
+    assert "F1: means of 2 of 3 videos" in notes
+    text = render([table], style="terminal")
+    assert "tau (n = 1)" in text
+    assert "F1 % (n = 2)" in text
+    assert as_data(table)["rows"]["mine"]["n"] == {"tau": 1, "rho": 1, "f1": 2}
+
+
+def test_a_row_over_fewer_videos_than_the_others_says_so():
+    rng = np.random.default_rng(0)
+    records = [small_data.record(rng, key=f"video_{n}") for n in range(1, 4)]
+    scores = {record.key: rng.random(24) for record in records}
+    summary = scores | {"video_1": records[0].user_summary[0].astype(float)}
+    table = run(
+        records,
+        [scores_entry("mine", scores), scores_entry("some summaries", summary)],
+    )
+    (line,) = [
+        line for line in render([table], style="terminal").splitlines() if "some summ" in line
+    ][:1]
+    assert line.count("(n = 2)") == 2
+
+
+def test_constant_and_zero_features_are_named():
+    rng = np.random.default_rng(0)
+    records = [small_data.record(rng, key=f"video_{n}") for n in range(1, 4)]
+    records[0] = dataclasses.replace(records[0], features=np.ones((24, 8), np.float32))
+    features = records[1].features.copy()
+    features[[2, 5]] = 0
+    records[1] = dataclasses.replace(records[1], features=features)
+    table = run(
+        records,
+        [method_entry("alignment", Scorer("paper"))],
+    )
+    notes = " / ".join(table.notes)
+    assert "features of 1 video are the same in every sample (video_1)" in notes
+    assert "all zero: video_2: 2" in notes

@@ -188,7 +188,7 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
     ) -> npt.NDArray[Any] | None:
         if name not in present:
             return None
-        return finite(read_array(present[name], kinds=kinds, shape=shape), path)
+        return finite(read_array(present[name], kinds=kinds, shape=shape), path, name)
 
     def numbers(name: str, length: int | None) -> npt.NDArray[np.float64] | None:
         values = array(name, shape=(length,))
@@ -200,6 +200,8 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
     if features is not None and 0 in features.shape:
         raise DataError(f"{path}: features are empty, of shape {features.shape}; extract again")
     n_samples = None if features is None else len(features)
+    if features is not None:
+        _check_turned(features.shape, present, path)
     picks = read_picks(array("picks", shape=(n_samples,)), n_frames, path)
     n_samples = n_samples if picks is None else len(picks)
     user_summary = array("user_summary", shape=(None, n_frames))
@@ -228,6 +230,21 @@ def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRec
     if alone is not None:
         return with_samples_as_frames(record, group, alone)
     return with_clips(record, group, attributes)
+
+
+def _check_turned(shape: tuple[int, ...], present: Mapping[str, Any], path: str) -> None:
+    """Make sure that features are (T, D) and not turned round, by the length of another field.
+
+    Raises:
+        DataError: they are (D, T).
+    """
+    for name in ("picks", "gtscore", "gtsummary"):
+        other: tuple[int, ...] = getattr(present.get(name), "shape", ())
+        if len(other) == 1 and other[0] == shape[1] != shape[0]:
+            raise DataError(
+                f"{path}: 'features' are turned round: {shape} for the {shape[1]} samples of "
+                f"'{name}'; write them as (samples, numbers), transposed"
+            )
 
 
 def _read_shots(values: npt.NDArray[Any] | None, n_frames: int | None, path: str) -> Shots | None:

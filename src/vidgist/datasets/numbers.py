@@ -30,15 +30,28 @@ def as_integers(values: npt.NDArray[Any], path: str) -> npt.NDArray[np.int64]:
     return integers
 
 
-def finite(values: npt.NDArray[Any], path: str) -> npt.NDArray[Any]:
+def finite(values: npt.NDArray[Any], path: str, name: str = "") -> npt.NDArray[Any]:
     """Return the values as they are.
+
+    Args:
+        values: of a field, its samples along the first axis, along the last where it has a row an
+            annotator (its name begins with ``user_``).
+        path: of the video, for the error.
+        name: of the field.
 
     Raises:
         DataError: one is NaN or infinite.
     """
-    if values.dtype.kind == "f" and not np.all(np.isfinite(values)):
-        raise DataError(f"{path}: holds NaN or infinite values; make the file again")
-    return values
+    if values.dtype.kind != "f" or np.all(np.isfinite(values)):
+        return values
+    by_user = name.startswith("user_") and values.ndim == 2
+    bad = np.argwhere(~np.isfinite(values))
+    number = int(bad[0, -1 if by_user else 0]) if values.ndim else 0
+    count = len({int(row[-1 if by_user else 0]) for row in bad}) if values.ndim else 1
+    others = f" and {count - 1} more" if count > 1 else ""
+    place = f" at place {number}{others}, counted from 0" if values.ndim else ""
+    what = f"'{name}' holds" if name else "holds"
+    raise DataError(f"{path}: {what} NaN or infinite values{place}; make the file again")
 
 
 def read_n_frames(present: Mapping[str, Any], path: str) -> int | None:

@@ -62,6 +62,8 @@ def evaluate(
     without: list[str] = []
     own_scores = False
     empty = 0
+    flat: list[str] = []
+    zero: dict[str, int] = {}
     measures: tuple[str, ...] = MEASURES
     values: list[list[Any]] = [[] for _ in entries]
     for count, record in enumerate(records, start=1):
@@ -77,6 +79,11 @@ def evaluate(
             raise DataError(f"{dataset}: {error}") from error
         videos.append(record.key)
         empty += _nothing_fits(judge)
+        if needs_features and record.features is not None:
+            if len(record.features) > 1 and not np.ptp(record.features, axis=0).any():
+                flat.append(record.key)
+            elif zeros := int((~record.features.any(axis=1)).sum()):
+                zero[record.key] = zeros
         own_scores |= record.user_scores is not None
         progress("evaluating", count, total)
     if not videos:
@@ -98,10 +105,15 @@ def evaluate(
         notes.append(f"{known}; left out: {_listed(without, 5)}")
     if len(videos) < FEW:
         notes.append(f"{counted(len(videos), 'video')}: too few for an interval to mean much")
-    if _unknown(rows, 0):
-        notes.append("no tau and rho: the file has no annotations that tell samples apart")
-    if _unknown(rows, 2):
-        notes.append("no F1: the file has no shots and user summaries")
+    if flat:
+        notes.append(
+            f"the features of {counted(len(flat), 'video')} are the same in every sample "
+            f"({_listed(flat, 5)}): scores made of them rank nothing there"
+        )
+    if zero:
+        videos_of_zeros = [f"{key}: {count}" for key, count in zero.items()]
+        notes.append(f"samples whose features are all zero: {_listed(videos_of_zeros, 5)}")
+    notes += _left_out(videos, rows)
     if summaries is not None and any(row.repeats > SUMMARIES for row in rows):
         notes.append(f"summaries of random scores are those of the first {SUMMARIES} seeds")
     if summaries is not None and _unknown(rows, measures.index("coverage")):
@@ -130,6 +142,37 @@ def _nothing_fits(judge: Judge) -> bool:
     return judge.shots is not None and bool(
         judge.shots.lengths.min() > budget_frames(judge.n_frames)
     )
+
+
+_WHY = {
+    "tau": "no annotations that tell samples apart",
+    "f1": "no shots, or no user summaries",
+}
+"""Why a measure is unknown, for the first of those that share the reason."""
+
+
+def _left_out(videos: Sequence[str], rows: Sequence[TableRow]) -> list[str]:
+    """Return which videos have no tau and rho or no F1, in whichever row.
+
+    Summaries that were made elsewhere have no tau and rho: their rows do not count.
+    """
+    notes = []
+    for index, name, label in ((0, "tau", "tau and rho"), (2, "f1", "F1")):
+        known = [np.isfinite(row.values[..., index]).any(axis=1) for row in rows]
+        known = [values for values in known if values.any()]
+        if not known:
+            notes.append(f"no {label}: the file has {_WHY[name]}")
+            continue
+        lacking = [
+            key for key, any_of in zip(videos, np.any(known, axis=0), strict=True) if not any_of
+        ]
+        if lacking:
+            left = len(videos) - len(lacking)
+            notes.append(
+                f"{label}: means of {left} of {counted(len(videos), 'video')}; left out because of "
+                f"{_WHY[name]}: {_listed(lacking, 5)}"
+            )
+    return notes
 
 
 def _unknown(rows: Sequence[TableRow], index: int) -> bool:

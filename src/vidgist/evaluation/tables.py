@@ -13,6 +13,7 @@ from tabulate import tabulate
 
 from vidgist.errors import SettingError, unknown_value
 from vidgist.evaluation.bootstrap import Difference
+from vidgist.evaluation.extra_measures import EXTRA_MEASURES
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.latex import latex_table
 from vidgist.evaluation.results import Published, Table, TableRow, counted
@@ -24,6 +25,10 @@ _SHOWN = {
     "tau": ("tau", 1, 4),
     "rho": ("rho", 1, 4),
     "f1": ("F1 %", 100, 2),
+    "ap50": ("AP@50 %", 100, 2),
+    "ap15": ("AP@15 %", 100, 2),
+    "top5": ("AP of top 5 %", 100, 2),
+    "diversity": ("diversity", 1, 3),
     "captured": ("captured", 1, 3),
     "captured_odd": ("odd", 1, 3),
     "captured_even": ("even", 1, 3),
@@ -49,13 +54,32 @@ def _headers(measures: Iterable[str]) -> list[str]:
     return [_SHOWN[measure][0] for measure in measures]
 
 
-def _cells(table: Table, row: TableRow) -> list[str]:
+def _cells(table: Table, row: TableRow, shared: Sequence[int]) -> list[str]:
+    """Return the cells of a row; a mean over fewer videos than its column's says so."""
     cells = []
-    numbers = zip(table.measures, table.mean(row), table.spread(row), strict=True)
-    for measure, mean, spread in numbers:
+    numbers = zip(
+        table.measures, table.mean(row), table.spread(row), table.counts(row), shared, strict=True
+    )
+    for measure, mean, spread, count, usual in numbers:
         plus_minus = f" ± {_number(float(spread), measure)}" if math.isfinite(spread) else ""
-        cells.append(_number(float(mean), measure) + plus_minus)
+        fewer = f" (n = {count})" if 0 < count != usual else ""
+        cells.append(_number(float(mean), measure) + plus_minus + fewer)
     return cells
+
+
+def _shared_counts(table: Table) -> list[int]:
+    """Return of how many videos each measure is known, in most of the rows."""
+    counts = np.array([table.counts(row) for row in table.rows]).reshape(-1, len(table.measures))
+    # Of two that are as frequent, the larger.
+    return [max(column, key=lambda n: (n > 0, list(column).count(n), n)) for column in counts.T]
+
+
+def _counted_headers(table: Table, shared: Sequence[int]) -> list[str]:
+    """Return the headers of the measures, with the number of videos where it is not the table's."""
+    return [
+        header if count in (0, len(table.videos)) else f"{header} (n = {count})"
+        for header, count in zip(_headers(table.measures), shared, strict=True)
+    ]
 
 
 def _published_cells(published: Published | None) -> list[str]:
@@ -90,26 +114,29 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
 
     What is measured second by second stands in grids of its own: all in one row are too wide.
     """
-    field = len([measure for measure in table.measures if measure in MEASURES])
+    field = len([m for m in table.measures if m in MEASURES or m in EXTRA_MEASURES])
     grids = []
+    shared = _shared_counts(table)
+    headers = _counted_headers(table, shared)
+    cells = {row.name: _cells(table, row, shared) for row in table.rows}
     if field:
         beside = bool(table.also_published) or any(row.published for row in table.rows)
-        headers = _headers(MEASURES)
-        header = ["scores", *headers] + ([f"published {h}" for h in headers] if beside else [])
+        theirs = [f"published {h}" for h in _headers(MEASURES)] if beside else []
+        header = ["scores", *headers[:field], *theirs]
         body = [
             [
                 row.name,
-                *_cells(table, row)[:field],
+                *cells[row.name][:field],
                 *(_published_cells(row.published) if beside else []),
             ]
             for row in table.rows
         ]
-        unknown = [_UNKNOWN] * len(MEASURES)
+        unknown = [_UNKNOWN] * field
         body += [[row.label, *unknown, *_published_cells(row)] for row in table.also_published]
         grids.append((header, body))
     if table.measures[field:]:
-        header = ["summaries", *_headers(table.measures[field:])]
-        grids.append((header, [[row.name, *_cells(table, row)[field:]] for row in table.rows]))
+        header = ["summaries", *headers[field:]]
+        grids.append((header, [[row.name, *cells[row.name][field:]] for row in table.rows]))
     compared = comparisons(table)
     for first, stop in ((0, field), (field, min(field + 3, len(table.measures)))):
         measures = table.measures[first:stop]
@@ -287,6 +314,7 @@ def as_data(table: Table) -> dict[str, Any]:
             "mean": named(table, table.mean(row)),
             "spread": named(table, table.spread(row)) if row.repeats > 1 else None,
             "repeats": row.repeats,
+            "n": dict(zip(table.measures, map(int, table.counts(row)), strict=True)),
             "baseline": row.baseline,
             "published": _published_data(row.published),
         }

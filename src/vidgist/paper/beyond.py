@@ -16,13 +16,14 @@ from vidgist.datasets import Dataset, VideoRecord, open_dataset
 from vidgist.datasets.splits import video_key
 from vidgist.errors import DataError
 from vidgist.evaluation.entries import (
-    BankOf,
     Entry,
+    folds_entry,
     matched,
     method_entry,
     other_videos,
     statistics_of,
 )
+from vidgist.evaluation.evaluate import with_splits
 from vidgist.evaluation.join import with_features_of
 from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.results import Table
@@ -30,7 +31,7 @@ from vidgist.paper.context import SCORE_SETTINGS, BenchmarkResult, Context, Pape
 from vidgist.paper.other_half import other_half
 from vidgist.paper.trainings.folds import keys_with_features
 from vidgist.scoring.bank import NONE, Bank, VideoStatistics, bank_of
-from vidgist.scoring.presets import preset
+from vidgist.scoring.presets import Preset, preset
 from vidgist.scoring.scorer import Scorer
 
 BEST = preset("best")
@@ -190,30 +191,27 @@ def _canonical(
         if not all(parts):
             missing.append(f"canonical: a split of {file} has no training video with features")
             continue
-        # A video that several splits test is scored with each one's bank, so it stands there under
-        # as many names.
-        tests = [tuple(f"{key}@{n}" for key in s.test) for n, s in enumerate(splits)]
-        names = tuple(dict.fromkeys(name for test in tests for name in test))
-        banks = _by_split([bank_of(part) for part in parts])
+        # A video that several splits test is scored with the bank of each.
+        tests = [split.test for split in splits]
+        banks = [bank_of(part) for part in parts]
         rows = [
             _paper_row(context, "tvsum"),
-            method_entry("projected, bank of training videos", Scorer(STEPS), bank=banks),
-            method_entry("best, bank of training videos", Scorer(BEST), bank=banks),
+            _by_split("projected, bank of training videos", STEPS, banks, tests),
+            _by_split("best, bank of training videos", BEST, banks, tests),
         ]
-        source = partial(_renamed, dataset, names)
-        table = _table(context, dataset, rows, f"TVSum canonical ({file})", source=source)
-        distinct = len({key for split in splits for key in split.test})
-        note = f"{len(names)} tests of {distinct} distinct videos; the intervals take them as apart"
-        yield dataclasses.replace(table, splits=tuple(tests), notes=(note, *table.notes))
+        tested = {key for test in tests for key in test}
+        source = partial(dataset.records, keys=[key for key in dataset.keys if key in tested])
+        title = f"TVSum canonical ({file})"
+        table = _table(context, dataset, [*rows, *context.baselines()], title, source=source)
+        yield with_splits(table, splits, all_videos=dataset.keys)
 
 
-def _by_split(banks: Sequence[Bank]) -> BankOf:
-    return lambda record: banks[int(record.key.split("@")[1])]
-
-
-def _renamed(dataset: Dataset, names: Sequence[str]) -> Iterator[VideoRecord]:
-    for name in names:
-        yield dataclasses.replace(dataset.read(name.split("@")[0]), key=name)
+def _by_split(
+    name: str, settings: Preset, banks: Sequence[Bank], tests: Sequence[Sequence[str]]
+) -> Entry:
+    """Return the row of a score whose bank is that of the split's training part."""
+    entries = [method_entry(name, Scorer(settings, bank=bank)) for bank in banks]
+    return folds_entry(name, entries, tests=tests)
 
 
 def _summe(context: Context, dataset: Dataset, tvsum: Mapping[str, VideoStatistics]) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from vidgist.criteria.smoothing import smooth
 from vidgist.errors import SettingError, unknown_value
 from vidgist.models import Model, load_model
 from vidgist.progress import Progress, silent
-from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank
+from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank, shipped_bank
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_criteria, preset
 from vidgist.types import Features, Floats, Scores
 
@@ -98,7 +99,8 @@ class Scorer:
         model: what ``vidgist train`` made, or its file: it refines the features and gives
             uniqueness, or gives the score itself.
         bank: statistics of other videos, for the criteria that compare with them: ``"shipped"``
-            (the bank that comes with the backbone), ``"none"``, a bank file, or the bank.
+            (the bank that comes with the backbone of the features), the name of a backbone whose
+            bank it is, ``"none"``, a bank file, or the bank.
 
     Attributes:
         settings: of the score.
@@ -147,7 +149,8 @@ class Scorer:
         elif isinstance(bank, Bank):
             self.bank = bank
         else:
-            self.bank = SHIPPED if bank == SHIPPED else read_bank(bank)
+            named = None if Path(bank).exists() else shipped_bank(os.fspath(bank))
+            self.bank = SHIPPED if bank == SHIPPED else named or read_bank(bank)
 
     def matched(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> Scorer:
         """Return this scorer with the bank for the features of one backbone.

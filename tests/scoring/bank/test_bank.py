@@ -182,7 +182,17 @@ def test_where_no_bank_is_shipped_the_user_is_told():
     assert "vidgist bank" in told
     found, told = choose_bank(SHIPPED, dimension=7)
     assert found is None
-    assert "1280" in told
+    assert "name no backbone" in told
+
+
+def test_no_bank_for_features_of_an_unknown_backbone_unless_asked_for():
+    found, told = choose_bank(SHIPPED, dimension=1280)
+    assert found is None
+    assert f"bank='{DEFAULT_BACKBONE}'" in told
+    asked = Scorer(bank=DEFAULT_BACKBONE).matched(dimension=1280)
+    assert asked.bank == shipped_bank(DEFAULT_BACKBONE)
+    with pytest.raises(DataError, match="numbers"):
+        Scorer(bank=DEFAULT_BACKBONE).matched(dimension=7)
     assert Scorer(bank=NONE).matched(dimension=7).bank is None
 
 

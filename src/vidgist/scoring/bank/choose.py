@@ -13,8 +13,6 @@ SHIPPED, NONE = "shipped", "none"
 """Names that stand for a bank file: the bank that comes with the backbone, or no bank."""
 
 FOLDER = Path(__file__).parent / "shipped"
-UNNAMED = "efficientnet_lite0"
-"""Backbone that is assumed for features that name none, if their dimension is the same."""
 
 
 @cache
@@ -59,12 +57,20 @@ def choose_bank(
     if isinstance(bank, Bank):
         bank.check(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
         return bank, None
-    # Data set files often do not name their backbone; then the dimension decides.
-    name = backbone or UNNAMED
-    shipped = shipped_bank(name)
+    if not backbone:
+        # Several backbones have features of one width: a wrong bank is worse than none.
+        names = [path.stem for path in sorted(FOLDER.glob("*.safetensors"))]
+        fitting = [n for n in names if (b := shipped_bank(n)) and b.dimension == dimension]
+        cures = [f"if they are of {n}, ask for its bank, bank='{n}'" for n in fitting[:1]]
+        cures.append("make one from ten videos with vidgist bank")
+        return None, (
+            "the features name no backbone, so scores are made without a bank and are less good; "
+            + ", or ".join(cures)
+        )
+    shipped = shipped_bank(backbone)
     if shipped is None:
         return None, (
-            f"no bank comes with {name}, so scores are made without one and are less good; "
+            f"no bank comes with {backbone}, so scores are made without one and are less good; "
             "make one from ten videos with vidgist bank, and use it with bank='FILE'"
         )
     misfit = shipped.misfit(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
