@@ -39,9 +39,11 @@ class Layers(Protocol):
     def layer_norm(self, values: Array, scale: Array, bias: Array) -> Array: ...  # noqa: D102
     def sample_norm(self, values: Array, scale: Array, bias: Array) -> Array: ...  # noqa: D102
     def sigmoid(self, values: Array) -> Array: ...  # noqa: D102
+    def log(self, values: Array) -> Array: ...  # noqa: D102
     def tanh(self, values: Array) -> Array: ...  # noqa: D102
     def relu(self, values: Array) -> Array: ...  # noqa: D102
     def largest(self, values: Array) -> Array: ...  # noqa: D102
+    def window_mean(self, values: Array, size: int) -> Array: ...  # noqa: D102
     def softmax(self, values: Array) -> Array: ...  # noqa: D102
     def dropout(self, values: Array, share: float) -> Array: ...  # noqa: D102
     def concat(self, parts: Sequence[Array], axis: int = 0) -> Array: ...  # noqa: D102
@@ -97,6 +99,11 @@ def sigmoid(values: Floats) -> Floats:
     return np.asarray(0.5 * np.tanh(0.5 * values) + 0.5)
 
 
+def log(values: Floats) -> Floats:
+    """Return the natural logarithm, elementwise."""
+    return np.asarray(np.log(values))
+
+
 def tanh(values: Floats) -> Floats:
     """Return tanh(x), elementwise."""
     return np.asarray(np.tanh(values))
@@ -110,6 +117,20 @@ def relu(values: Floats) -> Floats:
 def largest(values: Floats) -> Floats:
     """Return the largest number of each row (T, n), as (T,)."""
     return np.asarray(values.max(axis=1))
+
+
+def window_mean(values: Floats, size: int) -> Floats:
+    """Return the mean of rows [t - size / 2, t + size / 2) of (T, n), zeros outside, as (T, n).
+
+    >>> window_mean(np.array([[1.0], [2.0], [3.0]]), 2)[:, 0]
+    array([0.5, 1.5, 2.5])
+    """
+    half = size // 2
+    sums = np.cumsum(values, axis=0, dtype=np.float64)
+    sums = np.concatenate([np.zeros((1, values.shape[1])), sums])
+    places = np.arange(len(values))
+    last, first = np.minimum(places + half, len(values)), np.maximum(places - half, 0)
+    return np.asarray((sums[last] - sums[first]) / size, dtype=values.dtype)
 
 
 def softmax(values: Floats) -> Floats:

@@ -40,7 +40,7 @@ class Method:
             (videos, settings=, seed=), it returns a `vidgist.training.learner.Learner`.
         network: its network, of the layers that are given: called with (weights, features,
             settings, layers), it returns logits (T,). Without ``score``, their sigmoid is the
-            score. `vidgist.training.supervised` trains it as it is.
+            score. `vidgist.training.whole_videos` trains it as it is.
         refine: returns refined features (T, d) and the uniqueness (T,) of samples in [0, 1].
         score: returns the scores (T,) of samples in [0, 1].
         preset: returns the settings of a preset, its own by default, for a kind of training; None

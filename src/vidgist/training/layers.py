@@ -50,6 +50,10 @@ class TorchLayers:
         """Return 1 / (1 + exp(-x))."""
         return values.sigmoid()
 
+    def log(self, values: Tensor) -> Tensor:
+        """Return the natural logarithm."""
+        return values.log()
+
     def tanh(self, values: Tensor) -> Tensor:
         """Return tanh(x)."""
         return values.tanh()
@@ -61,6 +65,11 @@ class TorchLayers:
     def largest(self, values: Tensor) -> Tensor:
         """Return the largest number of each row."""
         return values.amax(dim=1)
+
+    def window_mean(self, values: Tensor, size: int) -> Tensor:
+        """Return the means of windows of rows, zeros outside."""
+        means = F.avg_pool1d(values.T[None], size, stride=1, padding=size // 2)
+        return means[0, :, : len(values)].T
 
     def softmax(self, values: Tensor) -> Tensor:
         """Return the softmax of rows."""

@@ -27,30 +27,59 @@ SMALL: dict[str, TrainingSettings] = {
     "vasnet": training_settings("vasnet", hidden=8),
     "msva": training_settings("msva", hidden=16, last=16, window=9, streams=2),
     "pgl_sum": training_settings("pgl_sum", heads=4, pieces=2, piece_heads=2),
+    "vslstm": training_settings("vslstm", hidden=8),
+    "dpplstm": training_settings("dpplstm", hidden=8, similar=6),
+    "dsnet": training_settings("dsnet", heads=4, hidden=16),
+    "dsnet_af": training_settings("dsnet_af", heads=4, hidden=16),
+    "sumgraph": training_settings("sumgraph", hidden=16, rounds=2, samples=20),
+    "sumgraph_unsup": training_settings("sumgraph_unsup", hidden=16, rounds=2, samples=20),
+    "ca_sum": training_settings("ca_sum", block=7),
 }
-FAST = {"ranker": 0.02, "multi_ranker": 0.02}
-"""Learning rates of linear maps, which cannot learn all by heart."""
-POSITIONS = ("pgl_sum",)
+POSITIONS = ("pgl_sum", "vslstm", "dpplstm", "dsnet", "dsnet_af", "ca_sum")
 
 
-@pytest.mark.parametrize("name", SMALL)
+LEARNING: dict[str, dict[str, float]] = {
+    "ranker": {"learning_rate": 0.02, "epochs": 4},
+    "multi_ranker": {"learning_rate": 0.02, "epochs": 4},
+    "dpplstm": {"learning_rate": 0.01, "epochs": 80, "batch": 1},
+    "sumgraph": {
+        "epochs": 80,
+        "rounds": 1,
+        "diversity_weight": 0.0,
+        "rate_factor": 1.0,
+        "batch": 1,
+    },
+}
+"""Settings that learn quickly; of others, the rate 0.01 without dropout."""
+
+TARGETS = {
+    "dpplstm": "keyframes",
+    "sumgraph": "keyframes",
+    "dsnet": "keyshots",
+    "dsnet_af": "keyshots",
+}
+"""What a method learns, by default the importance."""
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if METHODS[name].labels])
 def test_it_learns_a_tiny_set_by_heart(name: str) -> None:
-    """Scores follow the annotations that were learned, more than before the training."""
+    """Scores follow what was learned; linear maps cannot learn all of it."""
     data = labelled_videos(30, 24)
-    settings = replace(
-        SMALL[name],
-        learning_rate=FAST.get(name, 0.01),
-        epochs=4 if name in FAST else 80,
-        **({"dropout": 0.0} if hasattr(SMALL[name], "dropout") else {}),
-    )
+    usual = {"learning_rate": 0.01, "epochs": 80, "dropout": 0.0}
+    changes = LEARNING.get(name, {n: v for n, v in usual.items() if hasattr(SMALL[name], n)})
+    settings = replace(SMALL[name], **changes)
     learner = make_learner(data, settings=settings, seed=1)
     learn(learner, epochs=settings.epochs, seed=1, identity={})
     weights = {n: v.detach().numpy() for n, v in learner.network.named_parameters()}
     for video in range(2):
         rows = slice(data.starts[video], data.starts[video] + data.lengths[video])
         scores = METHODS[name].score(weights, data.rows[rows], settings)
-        rho = spearmanr(scores, data.targets_of(video).importance).statistic
-        assert rho > (0.6 if name in FAST else 0.75)
+        wanted = getattr(data.targets_of(video), TARGETS.get(name, "importance"))
+        if wanted.dtype == bool:  # the chance that a wanted sample ranks before another
+            pairs = np.sign(scores[wanted][:, None] - scores[~wanted][None])
+            assert 0.5 + 0.5 * pairs.mean() > 0.8
+        else:
+            assert spearmanr(scores, wanted).statistic > (0.6 if "ranker" in name else 0.75)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -90,7 +119,8 @@ def test_every_length_and_a_constant_video_have_finite_scores(name: str, tmp_pat
             scores = model.scores(features)
             assert scores.shape == (length,)
             assert scores.dtype == np.float64
-            assert ((scores >= 0) & (scores <= 1)).all()
+            assert (scores >= 0).all()
+            assert np.isfinite(scores).all()
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -102,7 +132,7 @@ def test_short_and_constant_videos_can_be_learned_from(name: str, tmp_path: Path
     assert np.isfinite(load_model(tmp_path / "m").scores(labelled_videos(20).rows)).all()
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", [name for name in SMALL if METHODS[name].network])
 def test_numpy_scores_as_torch_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     method, settings = METHODS[name], SMALL[name]
     rng = np.random.default_rng(3)
@@ -117,7 +147,11 @@ def test_numpy_scores_as_torch_does(name: str, monkeypatch: pytest.MonkeyPatch) 
         for size in (2**25, 4 * length):
             monkeypatch.setattr("vidgist.models.layers.BLOCK_BYTES", size)
             found = method.score(weights, features, settings)
-            np.testing.assert_allclose(found, expected.sigmoid().numpy(), atol=1e-5)
+            if name == "vslstm":  # its score is the quality itself, moved where it is negative
+                expected_scores = expected.numpy() - min(0.0, float(expected.min()))
+                np.testing.assert_allclose(found, expected_scores, atol=1e-4)
+                continue
+            np.testing.assert_allclose(found, expected.sigmoid().numpy(), atol=1e-4)
 
 
 @pytest.mark.parametrize("name", SMALL)

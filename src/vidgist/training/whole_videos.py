@@ -1,9 +1,4 @@
-r"""Training of networks that predict what people say of each sample, whole videos at full length.
-
-The loss is the mean squared error against the importance, as it is or scaled to [0, 1]:
-
-.. math:: L = \frac{1}{T} \sum_t (\sigma(z_t) - y_t)^2
-"""
+"""Training of networks that are written once for NumPy and torch, on whole videos."""
 
 from __future__ import annotations
 
@@ -92,7 +87,12 @@ class WholeVideoLearner(Learner):
 
 
 class RegressionLearner(WholeVideoLearner):
-    """Training by squared errors; of the settings, ``scaled`` is whether targets are in [0, 1]."""
+    r"""Training by squared errors against the importance y, of the logits z:
+
+    .. math:: L = \frac{1}{T} \sum_t (\sigma(z_t) - y_t)^2
+
+    Of the settings, ``scaled`` is whether y is scaled to [0, 1] in each video.
+    """
 
     def terms(self, video: int, found: Tensor) -> dict[str, Tensor]:
         """Return the mean squared error of the sigmoid of logits (T,)."""
@@ -101,3 +101,15 @@ class RegressionLearner(WholeVideoLearner):
             importance = min_max(importance).astype("float32")
         errors = found.float().sigmoid() - torch.from_numpy(importance).to(found.device)
         return {"total": errors.square().mean()}
+
+
+class MeanScoreLearner(WholeVideoLearner):
+    r"""Training without annotations by the mean score alone, ``mean_score`` of the settings:
+
+    .. math:: L = \left| \frac{1}{T} \sum_t \sigma(z_t) - m \right|
+    """
+
+    def terms(self, video: int, found: Tensor) -> dict[str, Tensor]:
+        """Return how far the mean of the sigmoid of logits (T,) is from what it shall be."""
+        mean = found.float().sigmoid().mean()
+        return {"mean": mean, "total": (mean - self.settings.mean_score).abs()}
