@@ -43,11 +43,14 @@ LEARNING: dict[str, dict[str, float]] = {
     "multi_ranker": {"learning_rate": 0.02, "epochs": 4},
     "dpplstm": {"learning_rate": 0.01, "epochs": 80, "batch": 1},
     "sumgraph": {
-        "epochs": 80,
+        "epochs": 40,
+        "learning_rate": 0.01,
         "rounds": 1,
         "diversity_weight": 0.0,
+        "restoration_weight": 0.0,
         "rate_factor": 1.0,
         "batch": 1,
+        "samples": 30,
     },
 }
 """Settings that learn quickly; of others, the rate 0.01 without dropout."""
