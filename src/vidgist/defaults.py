@@ -14,6 +14,9 @@ DEFAULT_SELECT = "gist"
 HDR = ("sdr", "keep")
 """What PQ and HLG become in the clip: mapped to SDR, which is the default, or kept as they are."""
 
+DEFAULT_SHOTS = "kts"
+"""Way of cutting a video into shots."""
+
 ENGINES = ("processes", "ray")
 """Where the workers of a batch run: on this machine, or on a Ray cluster."""
 

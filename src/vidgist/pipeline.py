@@ -5,7 +5,7 @@ Each stage is a public function on plain arrays; `summarize` only calls them in 
 ==  ==================================================  ======================
 1.  `features.extract_features`: decode once, sample    video/, features/
 2.  `scoring.Scorer.score`: criteria, their product     criteria/, scoring/
-3.  `shots.segment`, `refine_shots`: cuts on frames     shots/
+3.  `shot_source`: cuts by KTS, on frames; or a file    shots/
 4.  `selection.choose`: pieces that fit the length      selection/
 5.  `Summary.save`: clip, keyframes, page, data         render/
 ==  ==================================================  ======================
@@ -14,30 +14,41 @@ Each stage is a public function on plain arrays; `summarize` only calls them in 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from vidgist.backbones import DEFAULT_BACKBONE, Backbone, load_backbone
-from vidgist.defaults import DEFAULT_FPS, DEFAULT_KEYFRAMES, DEFAULT_LENGTH, DEFAULT_SELECT, HDR
+from vidgist.defaults import (
+    DEFAULT_FPS,
+    DEFAULT_KEYFRAMES,
+    DEFAULT_LENGTH,
+    DEFAULT_SELECT,
+    DEFAULT_SHOTS,
+    HDR,
+)
 from vidgist.errors import SettingError
 from vidgist.features import Extraction, extract_features
-from vidgist.models import Model
-from vidgist.progress import Progress, silent
+from vidgist.models import AnyModel, ScoreFunction, open_scorer
+from vidgist.notebook import progress_here
+from vidgist.progress import Progress
 from vidgist.scoring.bank import SHIPPED, Bank
 from vidgist.scoring.presets import DEFAULT_PRESET, Preset, preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.selection import RULES, Footage, choose, parse_count, parse_length
+from vidgist.selection import RULES, Footage, Rule, Selection, choose, parse_count, parse_length
 from vidgist.selection.clean_cuts import clean_cuts
 from vidgist.selection.keyframes import cover_keyframes
-from vidgist.shots import refine_shots, segment
+from vidgist.shot_source import AnyShots, shot_source
 from vidgist.summary import Summary
-from vidgist.types import Floats, Scores, VideoInfo
+from vidgist.types import Features, Floats, Scores, VideoInfo
 from vidgist.video import Limits, probe
 from vidgist.video.hdr import check_hdr
+
+AnyScorer: TypeAlias = "Scorer | ScoreFunction | Callable[[Features], Floats] | str"
+"""What gives the scores of a video."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +80,9 @@ def score_video(
     path: str | Path,
     *,
     settings: str | Preset = DEFAULT_PRESET,
-    model: str | Path | Model | None = None,
+    model: str | Path | AnyModel | None = None,
     bank: str | Path | Bank = SHIPPED,
-    scorer: Scorer | None = None,
+    scorer: AnyScorer | None = None,
     fps: float = DEFAULT_FPS,
     fast: bool = False,
     backbone: str | Backbone = DEFAULT_BACKBONE,
@@ -79,14 +90,17 @@ def score_video(
     threads: int | None = None,
     limits: Limits | None = None,
     with_thumbnails: bool = True,
-    progress: Progress = silent,
+    progress: Progress | None = None,
     **changes: Any,
 ) -> ScoredVideo:
     """Sample a video and score its samples; see `summarize` for the arguments and errors."""
+    progress = progress or progress_here()
     if scorer is None:
         scorer = Scorer(preset(settings, **changes), model=model, bank=bank)
     elif changes or settings != DEFAULT_PRESET or model is not None or bank != SHIPPED:
         raise SettingError("scorer: stands for settings, model and bank; give it or these")
+    elif not isinstance(scorer, Scorer):
+        scorer = Scorer(model=open_scorer(scorer))
     video = probe(path, limits=limits)
     if isinstance(backbone, str):
         backbone = load_backbone(backbone, device=device, threads=threads)
@@ -130,14 +144,15 @@ def summarize(
     path: str | Path,
     *,
     length: str | float = DEFAULT_LENGTH,
-    select: str = DEFAULT_SELECT,
+    select: str | Rule | Callable[[Footage], Selection] = DEFAULT_SELECT,
+    shots: AnyShots = DEFAULT_SHOTS,
     keyframes: int | str = DEFAULT_KEYFRAMES,
     speech: bool = True,
     hdr: str = HDR[0],
     settings: str | Preset = DEFAULT_PRESET,
-    model: str | Path | Model | None = None,
+    model: str | Path | AnyModel | None = None,
     bank: str | Path | Bank = SHIPPED,
-    scorer: Scorer | None = None,
+    scorer: AnyScorer | None = None,
     fps: float = DEFAULT_FPS,
     fast: bool = False,
     backbone: str | Backbone = DEFAULT_BACKBONE,
@@ -145,7 +160,7 @@ def summarize(
     threads: int | None = None,
     limits: Limits | None = None,
     with_thumbnails: bool = True,
-    progress: Progress = silent,
+    progress: Progress | None = None,
     **changes: Any,
 ) -> Summary:
     """Summarize a video: sample it, score the samples, cut it into shots, select the best.
@@ -154,15 +169,20 @@ def summarize(
         path: the video file.
         length: the most that the summary may last: ``"auto"`` (see `auto_length`), ``"15%"``,
             ``"90s"``, ``"1m30s"``, ``"1:30"`` or seconds.
-        select: rule of selection, a name out of `vidgist.selection.RULES`.
+        select: rule of selection: a name out of `vidgist.selection.RULES`, ``"module:function"``,
+            a function from `Footage` to `Selection`, or a `Rule`.
+        shots: where shots come from: a name out of `vidgist.shots.SEGMENTATIONS`, a function, a
+            file, or (S, 2) seconds, see `vidgist.shot_source.shot_source`.
         keyframes: number of stills that stand for the whole video, or ``"auto"``.
         speech: move borders of pieces that cut speech to pauses.
         hdr: what PQ and HLG become in the clip: ``"sdr"``, or ``"keep"`` for HEVC of 10 bits.
         settings: of the score: the name of a preset, or a `Preset`.
-        model: safetensors file that ``vidgist train`` wrote, or the model itself.
+        model: safetensors file that ``vidgist train`` wrote, an ONNX file of a network of scores,
+            or the model itself, see `vidgist.models.open_model`.
         bank: statistics of other videos, for the criteria that compare with them: `shipped`,
             `none`, a file that ``vidgist bank`` wrote, or the bank itself.
-        scorer: replaces settings, model and bank.
+        scorer: replaces settings, model and bank: a `Scorer`; or what gives the scores alone, a
+            function from `Features` to scores (T,), ``"module:function"``, the name of a scorer.
         fps: samples a second.
         fast: skip frames that neither another frame nor a sample needs: faster, but borders of
             shots may be off by a frame or two.
@@ -171,7 +191,7 @@ def summarize(
         threads: for decoding and for inference each; by default one per core.
         limits: pixels, seconds and streams that the video may have at most.
         with_thumbnails: make the small pictures of the samples, which the report shows.
-        progress: called during each stage.
+        progress: called during each stage; by default a bar in notebooks, and nothing elsewhere.
         **changes: fields of the settings to change, such as ``smoothing=1.5``.
 
     Returns:
@@ -182,10 +202,14 @@ def summarize(
         SettingError: an argument is unknown or out of range, or two contradict each other.
         VideoError: nothing in the file decodes.
         ModelError: the backbone or the model is damaged, or one does not fit the other.
-        DataError: the bank is damaged, or one of another backbone.
+        DataError: the bank is damaged, or one of another backbone; the shots are not those of this
+            video.
+        VidgistError: something of another package fails, or returns what it should not.
         MissingExtraError: the backbone needs a package that is not installed.
     """
-    rule = RULES.find(select)
+    progress = progress or progress_here()
+    rule = RULES.resolve(select)
+    source = shot_source(shots)
     parse_length(length, 1.0)  # wrong arguments are refused before the work, not after
     count = parse_count(keyframes)
     check_hdr(hdr)
@@ -213,13 +237,13 @@ def summarize(
         features=features.values,
         times=scored.times,
         picks=features.picks,
-        shots=refine_shots(segment(features.values), features.picks, timeline),
+        shots=source.shots(Path(path), features, timeline),
         timeline=timeline,
         budget=parse_length(length, timeline.duration),
         junk=np.array(junk.reasons),
         integer_values=scored.scorer.settings.integer_values,
     )
-    selection = choose(footage, select=select)
+    selection = choose(footage, select=rule.name)
     if rule.clean_cuts:
         hears = speech and scored.video.has_audio
         selection = clean_cuts(
@@ -238,6 +262,7 @@ def summarize(
         settings={
             "length": str(length),
             "select": rule.name,
+            "shots": source.name,
             "keyframes": keyframes,
             "speech": speech,
             "hdr": hdr,

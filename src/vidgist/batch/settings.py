@@ -16,11 +16,12 @@ from vidgist.scoring.bank import Bank
 from vidgist.scoring.presets import Preset, preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import RULES, parse_count, parse_length
+from vidgist.shot_source import shot_source
 from vidgist.video import Limits, SampleStream
 from vidgist.video.hdr import check_hdr
 
 _CHOICES = (
-    *("length", "select", "keyframes", "speech", "hdr", "settings", "model", "bank"),
+    *("length", "select", "shots", "keyframes", "speech", "hdr", "settings", "model", "bank"),
     *("fps", "fast", "backbone", "device", "threads", "limits"),
 )
 """Arguments of `vidgist.pipeline.summarize` that a batch has."""
@@ -60,7 +61,8 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
     chosen = {name: options.get(name, DEFAULTS[name]) for name in _CHOICES}
     parse_length(chosen["length"], 1.0)
     parse_count(chosen["keyframes"])
-    RULES.find(chosen["select"])
+    RULES.resolve(chosen["select"])
+    source = shot_source(chosen["shots"])
     check_hdr(chosen["hdr"])
     SampleStream("", fps=chosen["fps"])  # refuses rates out of range
     settings, model, bank = (chosen.pop(name) for name in ("settings", "model", "bank"))
@@ -74,7 +76,8 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
         **asdict(settings),
         **{name: value for name, value in chosen.items() if name not in _METHOD_ONLY},
         "backbone": f"{backbone.name} {backbone.fingerprint}",
-        "model": None if model is None else _digest(model),
+        "shots": source.name if source.file is None else _digest(source.file.path),
+        "model": _digest(model) if model is not None and Path(model).is_file() else model,
         "bank": _digest(bank) if Path(bank).is_file() else bank,
     }
     if not isinstance(scorer.bank, Bank):
@@ -82,14 +85,14 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
     limits = chosen["limits"]
     chosen["limits"] = None if limits is None else Limits(**limits)
     return Prepared(
-        arguments={**chosen, "backbone": backbone, "scorer": scorer},
+        arguments={**chosen, "shots": source, "backbone": backbone, "scorer": scorer},
         # As it comes back from a file: what was a tuple is a list.
         identity=json.loads(json.dumps(identity)),
         notes=scorer.notes,
     )
 
 
-def _digest(path: str) -> str:
+def _digest(path: str | Path) -> str:
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:32]
     except OSError as error:

@@ -17,6 +17,8 @@ import click
 
 from vidgist.cli.wording import in_options, option_names
 from vidgist.errors import SettingError, VidgistError, unknown_value, unreadable
+from vidgist.imports import is_object_name
+from vidgist.registry import Registry
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,7 +56,10 @@ def _without_nan(value: Any) -> Any:
 def name_list(
     known: Iterable[str],
 ) -> Callable[[click.Context, click.Parameter, str | None], tuple[str, ...] | None]:
-    """Return a callback for an option that takes a comma-separated list of known names."""
+    """Return a callback for an option that takes a comma-separated list of known names.
+
+    Of a registry it also takes ``module:function``.
+    """
     names = list(known)
 
     def check(
@@ -67,23 +72,36 @@ def name_list(
         if not chosen:
             raise click.UsageError(f"{option}: name at least one of {', '.join(names)}", ctx)
         for name in chosen:
-            if name not in names:
-                raise click.UsageError(str(unknown_value(option, name, names)), ctx)
+            _check_name(name, known, names, option, ctx)
         return chosen
 
     return check
 
 
 def one_of(known: Iterable[str]) -> Callable[[click.Context, click.Parameter, str], str]:
-    """Return a callback for an option that takes one of the known names."""
+    """Return a callback for an option that takes one of the known names.
+
+    Of a registry it also takes ``module:function``.
+    """
     names = list(known)
 
     def check(ctx: click.Context, param: click.Parameter, value: str) -> str:
-        if value not in names:
-            raise click.UsageError(str(unknown_value(param.opts[0], value, names)), ctx)
+        _check_name(value, known, names, param.opts[0], ctx)
         return value
 
     return check
+
+
+def _check_name(
+    name: str, known: Iterable[str], names: list[str], option: str, ctx: click.Context
+) -> None:
+    if isinstance(known, Registry) and is_object_name(name):
+        try:
+            known.resolve(name)
+        except SettingError as error:
+            raise click.UsageError(f"{option}: {str(error).partition(': ')[2]}", ctx) from error
+    elif name not in names:
+        raise click.UsageError(str(unknown_value(option, name, names)), ctx)
 
 
 def output_option(text: str, **settings: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -39,10 +39,11 @@ def measure_options(command: Command) -> Command:
     options: list[Callable[[Command], Command]] = [
         click.option(
             "--shots",
-            metavar="official|kts",
+            metavar="official|kts|FILE|MODULE:FUNCTION",
             default="official",
             show_default=True,
-            help="Shots of the files, or those of vidgist's own segmentation.",
+            help="Shots of the data's own files, of vidgist's segmentation, of another file, or of"
+            " a function of your own.",
         ),
         click.option(
             "--seeds",

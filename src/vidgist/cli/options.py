@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -11,10 +10,17 @@ import click
 from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import name_list, one_of
 from vidgist.criteria import CRITERIA
-from vidgist.defaults import DEFAULT_FPS, DEFAULT_KEYFRAMES, DEFAULT_LENGTH, DEFAULT_SELECT
+from vidgist.defaults import (
+    DEFAULT_FPS,
+    DEFAULT_KEYFRAMES,
+    DEFAULT_LENGTH,
+    DEFAULT_SELECT,
+    DEFAULT_SHOTS,
+)
 from vidgist.scoring.bank import SHIPPED
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, PRESETS, Preset, preset
 from vidgist.selection import RULES
+from vidgist.shots import SEGMENTATIONS
 from vidgist.system.processors import DEVICES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -71,9 +77,10 @@ def score_options(command: Command) -> Command:
             ),
             click.option(
                 "--model",
-                type=click.Path(path_type=Path, dir_okay=False),
-                metavar="MODEL.safetensors",
-                help="Refine the features with a model of vidgist train; it gives uniqueness.",
+                metavar="FILE|NAME|MODULE:FUNCTION",
+                help="Refine the features with a model of vidgist train (.safetensors), which gives"
+                " uniqueness; or take the scores of one, of a network (.onnx), or of a function of"
+                " your own.",
             ),
             click.option(
                 "--bank",
@@ -151,6 +158,19 @@ def keyframes_option(*names: str) -> Callable[[Command], Command]:
     )
 
 
+def shots_option(command: Command) -> Command:
+    """Add ``--shots``."""
+    ways = "; ".join(f"{name}: {way.summary}" for name, way in SEGMENTATIONS.items())
+    return click.option(
+        "--shots",
+        default=DEFAULT_SHOTS,
+        show_default=True,
+        metavar=f"{'|'.join(SEGMENTATIONS)}|FILE|MODULE:FUNCTION",
+        help=f"Where shots come from. {ways}; FILE: starts and ends of every shot, as JSON, CSV (of"
+        " PySceneDetect too), lines of frames, HDF5.",
+    )(command)
+
+
 def select_option(command: Command) -> Command:
     """Add ``--select``."""
     rules = "; ".join(f"{name}: {rule.summary}" for name, rule in RULES.items())
@@ -159,19 +179,22 @@ def select_option(command: Command) -> Command:
         default=DEFAULT_SELECT,
         show_default=True,
         callback=one_of(RULES),
-        metavar="|".join(RULES),
-        help=f"Rule of selection. {rules}.",
+        metavar=f"{'|'.join(RULES)}|MODULE:FUNCTION",
+        help=f"Rule of selection. {rules}; or a function of your own.",
     )(command)
 
 
 def gist_options(command: Command) -> Command:
-    """Add ``--length``, ``--select``, ``--keyframes`` and ``--speech``."""
+    """Add ``--length``, ``--select``, ``--shots``, ``--keyframes`` and ``--speech``."""
     speech = click.option(
         "--speech/--no-speech",
         default=True,
         help="Move borders of pieces that cut speech to pauses.  [default: speech]",
     )
-    return _stack(command, [length_option, select_option, keyframes_option("--keyframes"), speech])
+    return _stack(
+        command,
+        [length_option, select_option, shots_option, keyframes_option("--keyframes"), speech],
+    )
 
 
 def score_settings(options: dict[str, Any]) -> Preset:

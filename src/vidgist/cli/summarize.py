@@ -37,6 +37,8 @@ Examples:
   vidgist summarize *.mp4 -o gists/ --make mp4,keyframes
   vidgist summarize talk.mp4 --make json --json --quiet
   vidgist summarize library/ --recursive --jobs 4 -o gists/
+  vidgist summarize talk.mp4 --shots talk-Scenes.csv      (shots that another program found)
+  vidgist summarize talk.mp4 --criteria alignment,looks.py:brightness
 """
 
 
@@ -94,7 +96,9 @@ def summarize(
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
     if many["engine"] == "ray":  # its workers have other working directories
-        paths = ((name, Path(options[name] or "")) for name in ("backbone", "bank", "model"))
+        paths = (
+            (name, Path(options[name] or "")) for name in ("backbone", "bank", "model", "shots")
+        )
         options |= {name: path.absolute() for name, path in paths if path.is_file()}
     score = asdict(score_settings(options))
     settings = _plain(options) | {

@@ -7,7 +7,7 @@ other packages.
 from vidgist.criteria.alignment import alignment
 from vidgist.criteria.alignment_uniformity import alignment_and_uniformity
 from vidgist.criteria.belonging import belonging
-from vidgist.criteria.criterion import Criterion, Words
+from vidgist.criteria.criterion import Criterion, Words, criterion_of
 from vidgist.criteria.distinctiveness import distinctiveness
 from vidgist.criteria.projection import projection
 from vidgist.criteria.samples import Samples
@@ -33,6 +33,11 @@ __all__ = [
 ]
 
 CRITERIA: Registry[Criterion] = Registry(
-    "criteria", group="vidgist.criteria", package=__name__, attribute="CRITERION"
+    "criteria",
+    group="vidgist.criteria",
+    package=__name__,
+    attribute="CRITERION",
+    record=Criterion,
+    wrap=criterion_of,
 )
 """Every criterion by name, in the order of eq. 12."""

@@ -30,7 +30,7 @@ class Words:
 
 def words_for(name: str) -> Words:
     """Return words made from the name of a criterion that declares none."""
-    title = name.replace("_", " ").strip() or "criterion"
+    title = name.rpartition(":")[2].replace("_", " ").strip() or "criterion"
     return Words(
         title=title[0].upper() + title[1:],
         about=f"The criterion {title}.",
@@ -38,6 +38,11 @@ def words_for(name: str) -> Words:
         middle=f"is medium in {title}",
         low=f"is low in {title}",
     )
+
+
+def criterion_of(name: str, measure: Callable[[Samples], Floats]) -> Criterion:
+    """Return the criterion of a function, which is multiplied with others and tells neighbors."""
+    return Criterion(name=name, measure=measure, local=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from vidgist.datasets.annotations import (
 )
 from vidgist.datasets.eccv16 import Dataset
 from vidgist.datasets.highlights import read_qvhighlights, read_youtube_highlights
+from vidgist.datasets.names import VIDEO_SUFFIX, plain_name
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError
 from vidgist.evaluation.keyshots import keyshot_summaries
@@ -35,7 +36,6 @@ MAX_EXTRA = 0.01
 """Decoders differ in the last frames of a video; a larger share means that it is another video."""
 
 T = TypeVar("T")
-VIDEO_SUFFIX = re.compile(r"\.(mp4|m4v|mkv|webm|avi|mov|mpe?g|flv|wmv|ogv|mat)$", re.IGNORECASE)
 
 
 def read_annotations(path: str | os.PathLike[str]) -> dict[str, Annotation]:
@@ -58,12 +58,6 @@ def read_annotations(path: str | os.PathLike[str]) -> dict[str, Annotation]:
     if kind == UNKNOWN and is_tvsum_text(head.decode("utf-8", "replace").lstrip("\ufeff")):
         return read_tvsum_text(path)
     return read_tvsum(path) if kind == HDF5 else read_summe(path)
-
-
-def plain_name(name: str) -> str:
-    """Normalize a name: no folder, suffix, case, nor the characters that file systems change."""
-    stem = VIDEO_SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
-    return re.sub(r"[\s_\-.]+", "_", stem).casefold().strip("_")
 
 
 def find_partner(

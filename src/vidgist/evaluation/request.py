@@ -40,6 +40,7 @@ from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import SHIPPED, Bank
 from vidgist.scoring.presets import PRESETS, Preset
 from vidgist.scoring.scorer import Scorer
+from vidgist.shot_source import ShotSource
 
 BASELINE_SCORES = ("random", "constant", "human")
 
@@ -76,13 +77,13 @@ class Request:
         scores: rows in the place of the method: `random`, `constant` or `human`, or files of scores
             or summaries, see `vidgist.evaluation.scores_file` and `vidgist.evaluation.score_rows`.
         beside: more such files, each a row of its own, beside the method.
-        shots: `official` or `kts`.
+        shots: `official`, a way of cutting, or a file, see `vidgist.shot_source`.
         annotations: original annotations to join by name, or None.
         shots_from: a file with official shots of the same videos, or None.
         seeds: random score vectors for each video.
         bank: for the criteria that need one: `shipped`, `none`, `others` (for each video, the
             other videos of the file) or a bank file.
-        model: file of ``vidgist train`` to score with, or None.
+        model: to score with, see `vidgist.models.open_model`, or None.
         allow_seen: also measure a model on videos that it was trained on; the table says so.
         select: the rule of selection whose summaries are measured second by second. F1 is always
             that of the field's knapsack at 15%.
@@ -107,13 +108,13 @@ class Request:
     shots_from: Path | None = None
     seeds: int = SEEDS
     bank: str | Path = SHIPPED
-    model: Path | None = None
+    model: str | Path | None = None
     allow_seen: bool = False
     select: str = SummaryRule.select
     budget: str = SummaryRule.budget
 
     def __post_init__(self) -> None:
-        check_shots(self.shots)
+        self.cut  # noqa: B018 - checks it
         self.summaries  # noqa: B018 - checks them
         if self.split is not None and self.splits is None:
             raise SettingError("split: needs splits='FILE' that it is one of")
@@ -143,6 +144,11 @@ class Request:
             raise SettingError(f"{given[0]}: contradicts scores={asked!r}; give one of them")
 
     @cached_property
+    def cut(self) -> ShotSource | None:
+        """Where other shots than the official ones come from."""
+        return check_shots(self.shots)
+
+    @cached_property
     def summaries(self) -> SummaryRule:
         """How summaries are made of scores."""
         return SummaryRule(select=self.select, budget=self.budget)
@@ -152,7 +158,7 @@ class Request:
         """The scorer of the settings, the model and the bank."""
         return self._scorer(self.settings, model=self.model)
 
-    def _scorer(self, settings: Preset, *, model: Path | None = None) -> Scorer:
+    def _scorer(self, settings: Preset, *, model: str | Path | None = None) -> Scorer:
         return Scorer(settings, model=model, bank=SHIPPED if self.bank == OTHERS else self.bank)
 
     @cached_property
@@ -165,7 +171,7 @@ class Request:
         model = self.scorer.model
         if self.model is None or model is None:
             return name
-        return f"{name if model.gives_criteria else model.method.row}, {self.model.name}"
+        return f"{name if model.gives_criteria else model.row}, {Path(self.model).name}"
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -209,7 +215,9 @@ class Request:
         rows = self._with_rules([*methods, *files])
         # Our own shots are made from features, so that no row can do without them.
         baselines = [
-            dataclasses.replace(entry, needs_features=self.shots == "kts")
+            dataclasses.replace(
+                entry, needs_features=self.cut is not None and self.cut.file is None
+            )
             for entry in baseline_entries(seeds=self.seeds)
         ]
         table = evaluate(
@@ -286,8 +294,11 @@ class Request:
     def _measured(self, keys: frozenset[str]) -> Iterator[VideoRecord]:
         for record in self.records():
             if record.key in keys:
-                ours = self.shots == "kts" and record.features is not None
-                yield resegment(record) if ours else record
+                cut = self.cut
+                if cut is None or (cut.file is None and record.features is None):
+                    yield record
+                else:
+                    yield resegment(record, source=cut)
 
     def _methods(self) -> tuple[list[Entry], dict[str, str]]:
         """Return the rows of the scorer, and the names of the model and the bank in use."""
@@ -297,7 +308,7 @@ class Request:
         scorers = {self.subject: self.scorer}
         chosen = {}
         if self.model is not None:
-            chosen["model"] = self.model.name
+            chosen["model"] = Path(self.model).name
             criteria = tuple(name for name in settings.criteria if not CRITERIA[name].needs_model)
             if criteria:  # the same without training, to compare with
                 free = dataclasses.replace(settings, criteria=criteria)
@@ -347,7 +358,10 @@ class Request:
             settings["scores"] = " and ".join(row.file for row in self.score_rows)
         if self.beside:
             settings["beside"] = " and ".join(Path(path).name for path in self.beside)
-        settings |= {"protocol": self.protocol.name, "shots": self.shots}
+        settings |= {
+            "protocol": self.protocol.name,
+            "shots": self.shots if self.cut is None else self.cut.name,
+        }
         if self.splits is not None:
             settings["splits"] = Path(self.splits).name
             settings |= {} if self.split is None else {"split": self.split}

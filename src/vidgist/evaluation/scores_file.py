@@ -33,10 +33,10 @@ import numpy as np
 
 from vidgist.datasets.hdf5 import MAX_BYTES
 from vidgist.datasets.intervals import Intervals, is_number
+from vidgist.datasets.names import COLUMNS, plain_name
 from vidgist.errors import DataError
-from vidgist.evaluation.join import plain_name
 from vidgist.evaluation.scores_hdf5 import scores_of_hdf5
-from vidgist.evaluation.scores_table import VIDEO_COLUMNS, scores_of_table
+from vidgist.evaluation.scores_table import scores_of_table
 from vidgist.evaluation.scores_values import Scored, read_value
 from vidgist.system.file_kind import HDF5, NUMPY, UNKNOWN, ZIP, first_bytes, kind_of_bytes
 from vidgist.system.json_file import read_json
@@ -209,7 +209,7 @@ def _from_json(path: Path) -> dict[str, Scored]:
 
 def _records(documents: list[dict[str, Any]], path: Path) -> dict[str, Scored]:
     """Return the scores of objects that name their video, or of the rows of a table."""
-    column = next((name for name in VIDEO_COLUMNS if name in documents[0]), None)
+    column = next((name for name in COLUMNS if name in documents[0]), None)
     if column is None:
         raise DataError(f"{path}: expected an object of video -> list of numbers")
     values = [{k: v for k, v in one.items() if k != column} for one in documents]

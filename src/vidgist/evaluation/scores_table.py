@@ -17,21 +17,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from vidgist.datasets.intervals import interval_columns, table_intervals
+from vidgist.datasets.names import COLUMNS
 from vidgist.errors import DataError
 from vidgist.evaluation.scores_values import SCORE_NAMES, SUMMARY_NAMES, Floats, Scored
+from vidgist.system.text_file import column_name
 
-VIDEO_COLUMNS = (
-    *("video", "video_id", "video_name", "video_key", "vid", "key", "name", "file", "filename"),
-)
 INDEX_COLUMNS = ("sample", "pick", "frame", "index", "step", "time", "seconds", "t", "")
 """Columns that give the order of the rows, the first of them that is there."""
 
 Row = Sequence[str]
-
-
-def column_name(cell: str) -> str:
-    """Return the name of a column in lower case, with underscores for spaces."""
-    return re.sub(r"\s+", "_", cell.strip()).casefold()
 
 
 def scores_of_table(rows: Sequence[Row], *, where: str, single: str = "") -> dict[str, Scored]:
@@ -50,7 +44,7 @@ def scores_of_table(rows: Sequence[Row], *, where: str, single: str = "") -> dic
     if not rows:
         raise DataError(f"{where}: is empty; give a table of scores by video")
     header = [column_name(cell) for cell in rows[0]]
-    video = next((header.index(name) for name in VIDEO_COLUMNS if name in header), None)
+    video = next((header.index(name) for name in COLUMNS if name in header), None)
     score = next((n for n in (*SCORE_NAMES, *SUMMARY_NAMES) if n in header), None)
     if score is not None or interval_columns(header) is not None:
         groups: dict[str, list[Row]] = {}

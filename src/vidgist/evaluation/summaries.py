@@ -47,7 +47,7 @@ class SummaryRule:
     budget: str = "15%"
 
     def __post_init__(self) -> None:
-        RULES.find(self.select)
+        RULES.resolve(self.select)
         parse_length(self.budget, 1.0, name="budget")
 
 

@@ -58,6 +58,11 @@ class Model:
         """Whether it refines features, so that criteria can be taken; else it gives a score."""
         return self.method.refine is not None
 
+    @property
+    def row(self) -> str:
+        """Its name in tables: that of its method."""
+        return self.method.row
+
     def check(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> None:
         """Make sure that features are of the backbone that the model was trained on.
 

@@ -195,8 +195,8 @@ class Context:
             hidden: settings that differ from row to row, not to be printed.
         """
         records = iter(dataset) if source is None else source()
-        if self.shots == "kts":
-            records = (r if r.features is None else resegment(r) for r in records)
+        if (cut := check_shots(self.shots)) is not None:
+            records = (r if r.features is None else resegment(r, source=cut) for r in records)
         settings = dataclasses.asdict(self.settings_for(metric))
         settings = {"preset": settings.pop("name"), **settings, "shots": self.shots}
         hidden = (*hidden, "integer_values")  # the protocol decides on these

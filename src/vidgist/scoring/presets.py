@@ -7,13 +7,17 @@ Unsupervised Video Summarization", WACV 2023; "S" numbers its supplement.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from numbers import Real
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from vidgist.criteria import CRITERIA
+from vidgist.criteria import CRITERIA, Criterion, Samples
 from vidgist.errors import SettingError, unknown_value
+from vidgist.types import Floats
+
+AnyCriterion: TypeAlias = "str | Criterion | Callable[[Samples], Floats]"
+"""A criterion as users name it, see `vidgist.registry.Registry.resolve`."""
 
 AVOID_ZEROS = ("eps", "exp")
 """Ways to keep the product p in [0, 1] from 0 (S6): p + 0.05, or exp(p - 1)."""
@@ -22,11 +26,14 @@ ROUND_NEIGHBORS = ("round", "floor")
 """Ways to make a T a whole number of neighbors: to the nearest, or down."""
 
 
-def check_criteria(criteria: str | Iterable[str]) -> tuple[str, ...]:
+def check_criteria(
+    criteria: AnyCriterion | Iterable[AnyCriterion],
+) -> tuple[str, ...]:
     """Return the criteria of a score, each once, in the order of eq. 12.
 
     Args:
-        criteria: names out of `vidgist.criteria.CRITERIA`, also as ``"alignment,uniformity"``.
+        criteria: names out of `vidgist.criteria.CRITERIA`, also as ``"alignment,uniformity"``;
+            ``"module:function"``; criteria and functions from `Samples` to values (T,) themselves.
 
     Raises:
         SettingError: none or an unknown one is named, or they make no score together.
@@ -36,7 +43,10 @@ def check_criteria(criteria: str | Iterable[str]) -> tuple[str, ...]:
     """
     if isinstance(criteria, str):
         criteria = [name.strip() for name in criteria.split(",") if name.strip()]
-    chosen = [CRITERIA.find(name) for name in sorted(set(criteria))]
+    elif isinstance(criteria, Criterion) or callable(criteria):
+        criteria = [criteria]
+    by_name = {criterion.name: criterion for criterion in map(CRITERIA.resolve, criteria)}
+    chosen = [by_name[name] for name in sorted(by_name)]
     factors = [criterion for criterion in chosen if criterion.measure is not None]
     if not chosen:
         raise SettingError(f"criteria: name at least one of {', '.join(CRITERIA)}")

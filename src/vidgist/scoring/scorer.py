@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from vidgist.criteria import CRITERIA, Samples, minmax
 from vidgist.criteria.smoothing import smooth
-from vidgist.errors import SettingError, unknown_value
-from vidgist.models import Model, load_model
+from vidgist.errors import SettingError, VidgistError, unknown_value
+from vidgist.models import AnyModel, ScoreFunction, open_model
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank, shipped_bank
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_criteria, preset
@@ -97,7 +97,8 @@ class Scorer:
     Args:
         settings: a preset's name, or the settings.
         model: what ``vidgist train`` made, or its file: it refines the features and gives
-            uniqueness, or gives the score itself.
+            uniqueness, or gives the score itself. Or an ONNX file, a function, or the name of one
+            that gives the score, see `vidgist.models.open_model`.
         bank: statistics of other videos, for the criteria that compare with them: ``"shipped"``
             (the bank that comes with the backbone of the features), the name of a backbone whose
             bank it is, ``"none"``, a bank file, or the bank.
@@ -122,11 +123,16 @@ class Scorer:
         self,
         settings: Preset | str = DEFAULT_PRESET,
         *,
-        model: Model | str | os.PathLike[str] | None = None,
+        model: AnyModel
+        | ScoreFunction
+        | Callable[[Features], Floats]
+        | str
+        | os.PathLike[str]
+        | None = None,
         bank: Bank | str | os.PathLike[str] | None = SHIPPED,
     ) -> None:
         self.settings = preset(settings)
-        self.model = load_model(model) if isinstance(model, (str, os.PathLike)) else model
+        self.model: AnyModel | None = None if model is None else open_model(model)
         self.notes: tuple[str, ...] = ()
         refining = self.model is not None and self.model.gives_criteria
         if refining and not self.settings.refinable:
@@ -229,7 +235,7 @@ class Scorer:
             progress=progress,
         )
         return {
-            name: criterion.measure(samples)
+            name: _checked(name, criterion.measure, samples)
             for name, criterion in CRITERIA.items()
             if criterion.measure is not None
             and (
@@ -253,7 +259,7 @@ class Scorer:
             transform = CRITERIA[name].transform
             if transform is not None:
                 product = _product(scaled, settings.criteria)
-                scaled[name] = minmax(transform(samples, product))
+                scaled[name] = minmax(_checked(name, transform, samples, product))
         if self.model is not None and not self.model.gives_criteria:
             # The score of a rival method; the criteria are kept for comparison.
             return Scores(criteria=scaled, importance=self.model.scores(features))
@@ -283,6 +289,26 @@ class Scorer:
             ValueError: the features are not (T, D), or not finite.
         """
         return self.combine(features, self.measure(features, progress=progress))
+
+
+def _checked(name: str, function: Callable[..., Floats], samples: Samples, *more: Floats) -> Floats:
+    """Return the values (T,) of a criterion.
+
+    Raises:
+        VidgistError: a criterion of another package fails, or returns something else.
+    """
+    values = np.asarray(CRITERIA.call(name, function, samples, *more))
+    count = len(samples.features)
+    if values.shape != (count,) or values.dtype.kind not in "fiub":
+        got = f"{values.dtype} {values.shape}"
+        raise VidgistError(f"criteria: '{name}': expected numbers ({count},), got {got}; mend it")
+    if not np.isfinite(values).all():
+        bad = np.flatnonzero(~np.isfinite(values))[0]
+        raise VidgistError(
+            f"criteria: '{name}': expected finite numbers, got {values[bad]} at sample {bad}; "
+            "mend it"
+        )
+    return values
 
 
 def _values_of(features: Features | Floats) -> tuple[Floats, str]:

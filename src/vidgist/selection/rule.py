@@ -99,7 +99,12 @@ class Rule:
 
 
 RULES: Registry[Rule] = Registry(
-    "select", group="vidgist.selection", package="vidgist.selection", attribute="RULE"
+    "select",
+    group="vidgist.selection",
+    package="vidgist.selection",
+    attribute="RULE",
+    record=Rule,
+    wrap=lambda name, choose: Rule(name=name, summary="a rule of your own", choose=choose),
 )
 """Every rule of selection by name."""
 
@@ -116,7 +121,7 @@ def choose(footage: Footage, *, select: str) -> Selection:
         VidgistError: a rule of another package returned what is no selection of this footage.
     """
     rule = RULES.find(select)
-    selection = rule.choose(footage)
+    selection = RULES.call(rule.name, rule.choose, footage)
     fault = _fault_of(selection, footage)
     if fault:
         raise VidgistError(f"rule of selection '{rule.name}': {fault}; mend the rule")

@@ -19,6 +19,7 @@ import numpy as np
 from vidgist.criteria.gram import check_features, unit_scale
 from vidgist.shots.partition import Partitioner
 from vidgist.shots.scatter import Scatter
+from vidgist.shots.segmentation import Segmentation
 from vidgist.types import Floats, Integers
 
 
@@ -116,3 +117,11 @@ class _Sweep:
         m = min(max(gap / (a - b) if a > b else left.m, left.m), right.m)
         tangent = max(left.scatter - a * (m - left.m), right.scatter + b * (right.m - m))
         return tangent + self._price_of(m)
+
+
+SEGMENTATION = Segmentation(
+    name="kts",
+    summary="Kernel Temporal Segmentation of the features",
+    segment=lambda features: segment(features.values),
+    order=1,
+)

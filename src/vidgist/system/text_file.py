@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from vidgist.errors import DataError
@@ -59,3 +60,12 @@ def table_rows(text: str) -> list[list[str]]:
             raise ValueError(str(error)) from None
     stripped = ([cell.strip() for cell in row] for row in rows)
     return [row for row in stripped if any(row)]
+
+
+def column_name(cell: str) -> str:
+    """Return the name of a column in lower case, with underscores for spaces.
+
+    >>> column_name("Start Frame")
+    'start_frame'
+    """
+    return re.sub(r"\s+", "_", cell.strip()).casefold()

@@ -12,6 +12,7 @@ from typing import Literal
 
 from vidgist.errors import SettingError, unknown_value
 from vidgist.evaluation.protocols.protocol import BEST_OR_MEAN, METRICS, SEGMENT, Protocol
+from vidgist.imports import is_object_name
 from vidgist.registry import Registry
 from vidgist.scoring.presets import Preset
 
@@ -29,18 +30,24 @@ __all__ = [
 ]
 
 PROTOCOLS: Registry[Protocol] = Registry(
-    "protocol", group="vidgist.protocols", package=__name__, attribute="PROTOCOL"
+    "protocol",
+    group="vidgist.protocols",
+    package=__name__,
+    attribute="PROTOCOL",
+    record=Protocol,
 )
 """Every protocol by name."""
 
 
 def check_protocol(name: str) -> Protocol:
-    """Return the protocol of that name or alias, as it is declared.
+    """Return the protocol of that name or alias, or ``module:name``, as it is declared.
 
     Raises:
         SettingError: there is none.
     """
     if name not in PROTOCOLS:
+        if is_object_name(name):
+            return PROTOCOLS.resolve(name)
         aliases = {alias: p for p in PROTOCOLS.values() for alias in p.aliases}
         if name not in aliases:
             raise unknown_value("protocol", name, (*PROTOCOLS, *aliases))
