@@ -36,6 +36,7 @@ from vidgist.evaluation.score_rows import ScoreRow, parse_row, read_row
 from vidgist.evaluation.segmentation import check_shots, resegment
 from vidgist.evaluation.summaries import SummaryRule
 from vidgist.evaluation.tables import as_data, named
+from vidgist.models import Model
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import SHIPPED, Bank
 from vidgist.scoring.presets import PRESETS, Preset
@@ -271,6 +272,9 @@ class Request:
         """
         if self.score_rows or self.model is None or self.scorer.model is None:
             return methods, ()
+        if not isinstance(self.scorer.model, Model):
+            row = self.scorer.model.row
+            return methods, (f"which videos {row} may have learned from is not known",)
         label, note = training_overlap(
             self.scorer.model, self.dataset, keys, allowed=self.allow_seen
         )
