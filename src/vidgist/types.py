@@ -135,6 +135,8 @@ class Timeline(ShapesInRepr):
             missing or contradictory, so that frames cannot be found by seeking.
         size: (width, height) of the picture as it is shown, the largest where it changes; None
             where it is not known.
+        holes: (m, 2) start and end in seconds of holes, which have neither picture nor sound.
+        joints: (j,) seconds at which another recording begins, whose clock starts anew.
     """
 
     times: Floats
@@ -144,11 +146,18 @@ class Timeline(ShapesInRepr):
     origin: float = 0.0
     steady: bool = True
     size: tuple[int, int] | None = None
+    holes: Floats = dataclasses.field(default_factory=lambda: np.empty((0, 2)))
+    joints: Floats = dataclasses.field(default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
         expect(self.times.ndim == 1 and len(self.times) > 0, "Timeline.times", "(N,)", "nothing")
         expect_length("Timeline", "jumps", self.jumps, len(self.times))
         expect(self.duration > 0, "Timeline.duration", "more than 0 s", self.duration)
+
+    @property
+    def filled(self) -> float:
+        """Seconds of the video without its holes."""
+        return self.duration - float(np.diff(self.holes).sum())
 
     @property
     def n_frames(self) -> int:

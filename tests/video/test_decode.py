@@ -202,10 +202,11 @@ def test_the_size_changes_midway(tmp_path: Path) -> None:
     joined = tmp_path / "joined.ts"
     joined.write_bytes(b"".join(parts))
     frames = read_frames(joined)
-    # Three recordings that start anew: counted on, and said so.
+    # Three recordings that start anew: shown one after the other, and said so.
     assert [frame_number(p) for p in frames.pixels] == [0, 12] * 3
     assert np.allclose(frames.timeline.times, np.arange(75) / 25)
-    assert frames.timeline.warnings[0].startswith("timestamps that go back or leap: 50")
+    assert frames.timeline.warnings[0].startswith("recordings joined with clocks")
+    assert frames.timeline.joints.tolist() == pytest.approx([1, 2])
     assert not frames.timeline.steady
 
 

@@ -16,6 +16,10 @@ from vidgist.video.decode import SampleStream
 from vidgist.video.frame_windows import WindowGatherer
 
 
+def next_one(sample: int) -> int:
+    return sample + 1
+
+
 class Frames:
     """Frames of one pixel that carry their number, and how often each was scaled."""
 
@@ -36,16 +40,21 @@ class Frames:
         found = []
 
         def keep(given) -> None:
-            for pictures, sample in given:
-                found.append((pictures[:, 0, 0, 0].tolist(), sample))
+            for pictures, frame, sample in given:
+                assert sample == len(found)
+                found.append((pictures[:, 0, 0, 0].tolist(), frame))
                 self.most_open = max(self.most_open, len(gatherer._open))
 
         last = len(self.times) - 1
         for number in range(last):
             until = self.times[number + 1]
-            keep(gatherer.show(self.picture(number), number=number, until=until))
+            shown = gatherer.show(
+                self.picture(number), number=number, until=until, following=next_one
+            )
+            keep(shown)
             self.most_open = max(self.most_open, len(gatherer._open))
-        keep(gatherer.finish(self.picture(last), number=last, end=self.end))
+        picture = self.picture(last)
+        keep(gatherer.finish(picture, number=last, end=self.end, following=next_one))
         return found
 
     def shown(self, at: float) -> int:

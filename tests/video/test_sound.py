@@ -273,8 +273,8 @@ class Faulty:
         self.failures = failures
         self.streams = container.streams
 
-    def demux(self, stream):
-        for number, packet in enumerate(self.container.demux(stream)):
+    def demux(self, *streams):
+        for number, packet in enumerate(self.container.demux(*streams)):
             if number == 20 and self.failures:
                 self.failures -= 1
                 raise av.error.InvalidDataError(1094995529, "Invalid data")
@@ -293,7 +293,7 @@ def test_read_errors(tmp_path, monkeypatch, failures, expected):
         return Faulty(container, failures), stream, skipped
 
     monkeypatch.setattr("vidgist.video.sound.open_sound", faulty)
-    monkeypatch.setattr("vidgist.video.sound.READ_FAILURES", 0 if failures > 1 else 10)
+    monkeypatch.setattr("vidgist.video.packets._TRIES", 1 if failures > 1 else 10)
     with SoundReader(path, origin=0.0) as reader:
         assert onsets(read(reader, 0.0, 2.0), RATE) == pytest.approx(expected, abs=0.005)
 

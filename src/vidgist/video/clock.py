@@ -1,54 +1,59 @@
-"""Presentation times in seconds, ascending also where timestamps are missing or go back.
+"""Presentation times of decoded frames in seconds, ascending also where timestamps are not.
 
 Timestamps count ticks of a stream's time base.  In a correct file they are only shifted so that the
-first frame is at 0.  A missing one continues at the usual distance; one that goes back (joined
-recordings, a counter that wrapped) starts a new count at the end of the old one.
+first frame is at 0.  A missing one continues at the usual distance.  A frame out of turn, as after
+damage, is left out, as players do, and the frames after it keep their own times.  Where recordings
+are joined, `PacketClock` has put the packets on one clock before.
 """
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import av
 
-_JUMP_SECONDS = 10.0
-"""A longer step that ends after the stream's end by its header is an error of the counter."""
+_IN_A_ROW = 17
+"""Frames out of turn, one after the other, that mean a new count: decoders reorder 16 at most."""
 
 
 class Clock:
-    """Presentation time of each frame of a stream, called in the order of presentation.
+    """Presentation time of each frame of a stream, called in the order of decoding.
 
     Attributes:
         origin: ticks of the first frame on the container's clock.
         guessed: frames with a decoding time only, which is used where it ascends.
         missing: frames without any timestamp.
-        mended: frames whose timestamp was wrong and replaced.
+        late: frames out of turn, which are left out.
+        mended: frames of a new count that begins before the end of the old one.
     """
 
-    def __init__(
-        self, time_base: Fraction, *, rate: Fraction | None = None, end: int | None = None
-    ) -> None:
+    def __init__(self, time_base: Fraction, *, rate: Fraction | None = None) -> None:
         """Set the time base.
 
         Args:
             time_base: seconds of a tick.
             rate: usual frames per second, where known.
-            end: tick at which the stream ends by its header, where known.
         """
         self.time_base = time_base
         self.origin = 0
         self.guessed = 0
         self.missing = 0
+        self.late = 0
         self.mended = 0
         self.step = max(1, round(1 / (rate * time_base))) if rate else 0
-        self._jump = round(_JUMP_SECONDS / time_base)
-        self._latest = None if end is None else end + self._jump
         self._last: int | None = None
+        self._in_a_row = 0
         self._shift = 0
 
-    def __call__(self, frame: av.VideoFrame) -> float:
-        """Return the seconds from the first frame to this one."""
+    def __call__(self, frame: av.VideoFrame) -> float | None:
+        """Return the seconds from the first frame to this one, None where its time has passed."""
         ticks = self._ticks(frame)
+        if ticks is None:
+            self.late += 1
+            self._in_a_row += 1
+            return None
+        self._in_a_row = 0
         self._last = ticks
         return self.seconds(ticks - self.origin)
 
@@ -65,18 +70,21 @@ class Clock:
         """Return the seconds from the first frame to the end of the last one.
 
         Args:
-            frame: the last frame, after `__call__`.
+            frame: the last frame that has a time.
             end: tick at which the stream ends by its header, where known.
         """
         assert self._last is not None
-        step = frame.duration or self._usual_step(frame)
+        usual = self._usual_step(frame)
+        step = frame.duration or usual
         ends = self._last + step
         # A tenth of a frame is rounding: movie headers often count in milliseconds.
-        if end is not None and not self._shift and self._last < end < ends - 0.1 * step:
+        sooner = range(self._last + 1, math.ceil(ends - 0.1 * step))
+        later = range(math.floor(ends + 0.1 * step) + 1, math.floor(self._last + 1.1 * usual) + 1)
+        if end is not None and self.steady and (end in sooner or end in later):
             ends = end
         return self.seconds(ends - self.origin)
 
-    def _ticks(self, frame: av.VideoFrame) -> int:
+    def _ticks(self, frame: av.VideoFrame) -> int | None:
         last = self._last
         stamp = frame.pts
         if stamp is None:
@@ -91,23 +99,17 @@ class Clock:
             return self.origin
         if stamp is None:
             return last + self._usual_step(frame)
-        # Without a shift first, so that one wrong timestamp does not shift all after it.
-        for shift in (0, self._shift):
-            ticks = stamp + shift
-            if ticks > last and not self._jumps_ahead(ticks, last):
-                self._shift = shift
-                if shift:
-                    self.mended += 1
-                elif ticks - last < self._jump:
-                    self.step = self.step or ticks - last
-                return ticks
+        # Without a shift first: times return to the stream's own as soon as these make sense.
+        if stamp > last:
+            self.step = self.step or stamp - last
+            self._shift = 0
+            return stamp
+        if not self._shift or stamp + self._shift <= last:
+            if self._in_a_row + 1 < _IN_A_ROW:
+                return None
+            self._shift = last + self._usual_step(frame) - stamp
         self.mended += 1
-        ticks = last + self._usual_step(frame)
-        self._shift = ticks - stamp
-        return ticks
-
-    def _jumps_ahead(self, ticks: int, last: int) -> bool:
-        return self._latest is not None and ticks > self._latest and ticks - last > self._jump
+        return stamp + self._shift
 
     def _usual_step(self, frame: av.VideoFrame) -> int:
         return self.step or frame.duration or max(1, round(Fraction(1, 25) / self.time_base))

@@ -62,6 +62,7 @@ _PACKETS = 1000
 _PHOTO_BRANDS = frozenset(("avif", "heic", "heim", "heis", "heix", "hevm", "hevs", "mif1", "miaf"))
 """Major brands of the containers of photos (HEIF, AVIF)."""
 
+_RESTARTS = 0x0200  # AVFMT_TS_DISCONT
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails
 
 _ADDRESS = re.compile(
@@ -204,6 +205,11 @@ def _first_packets(path: str | os.PathLike[str], streams: Sequence[VideoStream])
     return counts
 
 
+def restarts(container: InputContainer) -> bool:
+    """Return whether the clock of a container of this kind may start anew anywhere."""
+    return bool(container.format.flags & _RESTARTS)
+
+
 def is_cover_art(stream: VideoStream) -> bool:
     """Return whether a stream is cover art or thumbnails, which is not the video."""
     return bool(stream.disposition & _STILL)
@@ -277,6 +283,7 @@ def _check_limits(path: Path, container: InputContainer, limits: Limits) -> None
                 f"{path}: pictures of {width} x {height} are larger than the limit;"
                 f" raise max_pixels={limits.max_pixels} if you trust the file"
             )
+    # Where clocks may start anew, the difference of first and last timestamp is no duration.
     seconds = (container.duration or 0) / av.time_base
-    if seconds > limits.seconds:
+    if seconds > limits.seconds and not restarts(container):
         raise duration_error(path, limits)

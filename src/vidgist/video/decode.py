@@ -1,8 +1,9 @@
 """Sampling of a video by the timestamps of its frames, in one pass of decoding.
 
-Sample k is the frame that a viewer sees k / fps seconds after the first frame: the last one whose
-timestamp is not later.  Every frame is decoded once, in order; the samples are scaled in C and
-only these small pictures reach Python, so that memory does not grow with the video.
+A sample is the frame that a viewer sees at a multiple of 1 / fps seconds after the first frame: the
+last one whose timestamp is not later; `sample_times` says which multiples are taken.  Every frame
+is decoded once, in order; the samples are scaled in C and only these small pictures reach Python,
+so that memory does not grow with the video.
 """
 
 from __future__ import annotations
@@ -11,12 +12,10 @@ import math
 import os
 from array import array
 from collections.abc import Callable, Iterator, Sized
-from fractions import Fraction
 
 import av
 import numpy as np
 import numpy.typing as npt
-from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
@@ -30,18 +29,25 @@ from vidgist.video.deinterlace import Neighborhood
 from vidgist.video.display import Display, Size, common_size
 from vidgist.video.frame_windows import WindowGatherer
 from vidgist.video.luma import FrameDifferences
+from vidgist.video.packet_clock import PacketClock
 from vidgist.video.packets import DecodeStats, configure_decoder, decode_stream, no_frames_error
 from vidgist.video.pixels import conversion_errors
+from vidgist.video.sample_times import Hole, find_hole, next_sample
+from vidgist.video.timing import (
+    clock_warnings,
+    end_warnings,
+    gap_warnings,
+    header_duration,
+    header_end,
+    standing_end,
+    time_base,
+    total,
+)
+from vidgist.video.tracks import sound_stream
 from vidgist.video.transitions import Transition, TransitionFinder
 
 _SLACK = 1e-9
 """Tolerance in seconds for rounded times; far below any time base in use."""
-
-_HOLE_SECONDS = 0.25
-"""Seconds without a frame that make a warning, in a video of otherwise constant frame rate."""
-
-_MISSING_SECONDS = 1.0
-"""Seconds before the announced end at which a video may end without a warning."""
 
 
 class SampleStream:
@@ -97,6 +103,7 @@ class SampleStream:
         self._timeline: Timeline | None = None
         self._transitions: tuple[Transition, ...] = ()
         self._picks = array("q")
+        self._numbers = array("q")
         self._sizes: list[tuple[int, Size]] = []
 
     @property
@@ -125,8 +132,8 @@ class SampleStream:
 
     @property
     def times(self) -> npt.NDArray[np.float64]:
-        """(T,) seconds of each sample so far: k / fps."""
-        return np.arange(len(self._picks)) / self.fps
+        """(T,) seconds of each sample so far: multiples of 1 / fps."""
+        return np.array(self._numbers, np.int64) / self.fps
 
     def __iter__(self) -> Iterator[npt.NDArray[np.uint8]]:
         """Decode the video and yield its samples.
@@ -136,7 +143,7 @@ class SampleStream:
         """
         self._timeline = None
         self._transitions = ()
-        self._picks = array("q")
+        self._picks, self._numbers = array("q"), array("q")
         self._sizes = []
         times, jumps = array("d"), array("f")
         stats, finder = DecodeStats(), TransitionFinder()
@@ -144,27 +151,41 @@ class SampleStream:
         windows = None if self.window is None else WindowGatherer(self.window, fps=self.fps)
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
+            sound = sound_stream(container, self.path)
             configure_decoder(
                 stream,
                 threads=self.threads,
                 through=True,
                 skip_nonref=self.skip_nonref,
                 limits=self.limits,
+                beside=sound,
             )
-            clock = stream_clock(container, stream)
+            packets = PacketClock(container, stream, sound)
+            clock = stream_clock(stream)
+            holes: list[Hole] = []
+
+            def sound_within(start: float, end: float) -> float:
+                origin = clock.seconds(clock.origin)
+                return packets.sound_within(origin + start, origin + end)
+
             announced = header_duration(container, stream)
             display = Display(container, stream)
             before: av.VideoFrame | None = None
             current: av.VideoFrame | None = None
             needed = self._needed(clock, stream, times) if self.skip_nonref else None
-            for frame in decode_stream(container, stream, stats, needed=needed):
+            for frame in decode_stream(container, stream, stats, needed=needed, clock=packets):
                 at = clock(frame)
-                if at > self.limits.seconds:
-                    raise duration_error(self.path, self.limits)
+                if at is None:
+                    continue
                 # Samples before this frame show the one before it.
                 if current is not None:
-                    shown = self._small(display, Neighborhood(current, before, frame))
-                    yield from self._due(shown, len(times) - 1, at - _SLACK, windows)
+                    if hole := find_hole(times, at, sound_within):
+                        holes.append(hole)
+                    if at - total(holes) > self.limits.seconds:
+                        raise duration_error(self.path, self.limits)
+                    small = self._small(display, Neighborhood(current, before, frame))
+                    shown = (times[-1], at - _SLACK)
+                    yield from self._due(small, len(times) - 1, shown, windows, hole=hole)
                 before, current = current, frame
                 size = display.size(frame)
                 if not self._sizes or size != self._sizes[-1][1]:
@@ -177,11 +198,16 @@ class SampleStream:
             if current is None:
                 oversized = None if stream.codec_context.width else self.limits
                 raise no_frames_error(self.path, stats, oversized=oversized)
-            duration = clock.ends(current, end=header_end(stream))
-            if duration > self.limits.seconds:
+            duration = clock.ends(current, end=None if packets.joints else header_end(stream))
+            if (still := standing_end(packets, clock, duration)) is not None:
+                duration = still
+            if packets.joints:
+                announced = None
+            if duration - total(holes) > self.limits.seconds:
                 raise duration_error(self.path, self.limits)
-            shown = self._small(display, Neighborhood(current, before))
-            yield from self._due(shown, len(times) - 1, duration - 2 * _SLACK, windows, last=True)
+            small = self._small(display, Neighborhood(current, before))
+            shown = (times[-1], duration - 2 * _SLACK)
+            yield from self._due(small, len(times) - 1, shown, windows, last=True)
             self.progress("reading", duration, announced and max(announced, duration))
         frame_times = np.array(times, np.float64)
         shown_for = _durations(self._sizes, frame_times, duration)
@@ -191,13 +217,18 @@ class SampleStream:
             jumps=np.array(jumps, np.float32),
             duration=duration,
             warnings=(
-                *_warnings(stats, clock, frame_times, duration, announced),
+                *stats.warnings(),
+                *clock_warnings(packets, clock),
+                *gap_warnings(frame_times, holes),
+                *end_warnings(duration, announced),
                 *display.warnings(),
                 *_size_warnings(shown_for, size),
             ),
             size=size,
             origin=clock.seconds(clock.origin),
-            steady=clock.steady,
+            steady=clock.steady and packets.steady,
+            holes=np.array(holes).reshape(-1, 2),
+            joints=np.array(packets.joints) - clock.seconds(clock.origin),
         )
         self._transitions = tuple(finder.finish())
 
@@ -205,7 +236,7 @@ class SampleStream:
         self, clock: Clock, stream: VideoStream, times: Sized
     ) -> Callable[[Packet[VideoStream]], bool]:
         """Return a function: whether a sample is taken while the frame of a packet is shown."""
-        tick = float(_time_base(stream))
+        tick = float(time_base(stream))
 
         def needed(packet: Packet[VideoStream]) -> bool:
             step = packet.duration or clock.step
@@ -224,26 +255,37 @@ class SampleStream:
         self,
         picture: Callable[[], npt.NDArray[np.uint8]],
         number: int,
-        until: float,
+        shown: tuple[float, float],
         windows: WindowGatherer | None,
         *,
+        hole: Hole | None = None,
         last: bool = False,
     ) -> Iterator[npt.NDArray[np.uint8]]:
-        """Yield the samples before ``until`` seconds, when the next frame replaces this one."""
+        """Yield the samples while a frame is shown, from ``shown[0]`` to ``shown[1]`` seconds."""
+        start, until = shown
+
+        def following(previous: int) -> int:
+            return next_sample(previous, fps=self.fps, start=start, until=until, hole=hole)
+
         if windows is not None:
             full = (
-                windows.finish(picture, number=number, end=until)
+                windows.finish(picture, number=number, end=until, following=following)
                 if last
-                else windows.show(picture, number=number, until=until)
+                else windows.show(picture, number=number, until=until, following=following)
             )
-            for pictures, sample in full:
-                self._picks.append(sample)
+            for pictures, pick, sample in full:
+                self._picks.append(pick)
+                self._numbers.append(sample)
                 yield pictures
             return
         pixels: npt.NDArray[np.uint8] | None = None
-        while len(self._picks) / self.fps < until:
+        while True:
+            sample = following(self._numbers[-1] if self._numbers else -1)
+            if sample / self.fps >= until:
+                return
             pixels = picture() if pixels is None else pixels.copy()
             self._picks.append(number)
+            self._numbers.append(sample)
             yield pixels
 
     def _small(
@@ -302,59 +344,9 @@ def read_frames(
     )
 
 
-def stream_clock(container: InputContainer, stream: VideoStream) -> Clock:
-    """Return the clock of a stream, with the rate and end that its header gives."""
-    rate = stream.average_rate or stream.guessed_rate
-    return Clock(_time_base(stream), rate=rate, end=header_end(stream))
-
-
-def header_end(stream: VideoStream) -> int | None:
-    """Return the tick at which the stream ends by its header, None where that is missing."""
-    if not stream.duration or stream.duration < 0:
-        return None
-    return (stream.start_time or 0) + stream.duration
-
-
-def header_duration(container: InputContainer, stream: VideoStream) -> float | None:
-    """Return the seconds that the stream lasts by its header, None where that is missing."""
-    if stream.duration and stream.duration > 0:
-        return float(stream.duration * _time_base(stream))
-    if container.duration and container.duration > 0:
-        seconds = container.duration / av.time_base
-        if "matroska" in container.format.name and stream.start_time:
-            # Matroska's duration is counted from 0 of its clock, not from the first frame.
-            seconds -= max(0.0, float(stream.start_time * _time_base(stream)))
-        return seconds if seconds > 0 else None
-    return None
-
-
-def _time_base(stream: VideoStream) -> Fraction:
-    return stream.time_base or Fraction(1, av.time_base)
-
-
-def _warnings(
-    stats: DecodeStats,
-    clock: Clock,
-    times: npt.NDArray[np.float64],
-    duration: float,
-    announced: float | None,
-) -> Iterator[str]:
-    yield from stats.warnings()
-    if clock.missing:
-        yield f"frames without a timestamp: {clock.missing}; placed at the usual distance"
-    if clock.mended:
-        yield f"timestamps that go back or leap: {clock.mended}; counted on from the frame before"
-    if holes := _holes(times):
-        count, seconds = holes
-        yield (
-            f"holes without a frame: {count}, {seconds:.1f} s in all;"
-            " frames are lost there, or the picture stands still"
-        )
-    if announced is not None and announced - duration > max(_MISSING_SECONDS, 0.02 * announced):
-        yield (
-            f"it ends at {duration:.1f} s, but {announced:.1f} s were announced:"
-            f" {announced - duration:.1f} s are missing"
-        )
+def stream_clock(stream: VideoStream) -> Clock:
+    """Return the clock of a stream, with the rate that its header gives."""
+    return Clock(time_base(stream), rate=stream.average_rate or stream.guessed_rate)
 
 
 def _durations(
@@ -376,15 +368,3 @@ def _size_warnings(shown_for: list[tuple[Size, float]], size: Size) -> Iterator[
             f"the size of the picture changes: {named}{more};"
             f" all pictures are fitted into {size[0]} x {size[1]}"
         )
-
-
-def _holes(times: npt.NDArray[np.float64]) -> tuple[int, float] | None:
-    """Return the count and the seconds of holes in an otherwise regular timeline."""
-    steps = np.diff(times)
-    if len(steps) < 8:
-        return None
-    usual = float(np.median(steps))
-    if np.mean(np.abs(steps - usual) <= 0.1 * usual + 0.001) < 0.95:
-        return None
-    holes = steps[steps > max(_HOLE_SECONDS, 3 * usual)]
-    return (len(holes), float(np.sum(holes - usual))) if len(holes) else None

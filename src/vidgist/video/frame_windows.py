@@ -33,57 +33,69 @@ class _OpenWindow:
 
 
 class WindowGatherer:
-    """Gathers the windows of samples at 0, 1 / fps, 2 / fps ... seconds, in order."""
+    """Gathers the windows of samples at multiples of 1 / fps seconds, in order."""
 
     def __init__(self, window: FrameWindow, *, fps: float) -> None:
         self._window = window
         self._fps = fps
         self._open: deque[_OpenWindow] = deque()
-        self._next = 0
+        self._last = -1
 
     def show(
-        self, picture: Callable[[], Picture], *, number: int, until: float
-    ) -> Iterator[tuple[Picture, int]]:
+        self,
+        picture: Callable[[], Picture],
+        *,
+        number: int,
+        until: float,
+        following: Callable[[int], int],
+    ) -> Iterator[tuple[Picture, int, int]]:
         """Add the next frame, shown up to ``until`` seconds; yield the windows that it completes.
 
         Args:
             picture: returns the frame as an (H, W, 3) picture; called at most once.
             number: of the frame.
             until: seconds at which the next frame replaces it.
+            following: returns the number of the sample after a sample; see `next_sample`.
 
         Yields:
-            (F, H, W, 3) pictures of a window, and the number of the frame that is the sample.
+            (F, H, W, 3) pictures of a window, the number of the frame that is the sample, and the
+            number of the sample.
         """
         fill = self._filler(picture, number=number, until=until)
         for window in self._open:
             fill(window)
         yield from self._full()
-        while self._at(self._next, 0) < until:
-            self._open.append(self._begin())
+        while self._at(sample := following(self._last), 0) < until:
+            self._open.append(self._begin(sample))
             fill(self._open[-1])
             # One at a time: a gap of hours must not open thousands at once.
             yield from self._full()
 
     def finish(
-        self, picture: Callable[[], Picture], *, number: int, end: float
-    ) -> Iterator[tuple[Picture, int]]:
+        self,
+        picture: Callable[[], Picture],
+        *,
+        number: int,
+        end: float,
+        following: Callable[[int], int],
+    ) -> Iterator[tuple[Picture, int, int]]:
         """Add the last frame, repeated to the end; yield the windows of all samples before ``end``.
 
         Arguments and what is yielded are those of `show`.
         """
         fill = self._filler(picture, number=number, until=math.inf)
-        while self._open or self._next / self._fps < end:
-            window = self._open.popleft() if self._open else self._begin()
+        while self._open or following(self._last) / self._fps < end:
+            window = self._open.popleft() if self._open else self._begin(following(self._last))
             if window.sample / self._fps < end:
                 fill(window)
-                yield np.stack(window.pictures), window.frame
+                yield np.stack(window.pictures), window.frame, window.sample
 
     def _at(self, sample: int, position: int) -> float:
         return sample / self._fps + (position - self._window.center) / self._window.rate
 
-    def _begin(self) -> _OpenWindow:
-        self._next += 1
-        return _OpenWindow(self._next - 1)
+    def _begin(self, sample: int) -> _OpenWindow:
+        self._last = sample
+        return _OpenWindow(sample)
 
     def _filler(
         self, picture: Callable[[], Picture], *, number: int, until: float
@@ -100,8 +112,8 @@ class WindowGatherer:
 
         return fill
 
-    def _full(self) -> Iterator[tuple[Picture, int]]:
+    def _full(self) -> Iterator[tuple[Picture, int, int]]:
         # All windows are equally long, so they are completed in the order in which they began.
         while self._open and len(self._open[0].pictures) == self._window.frames:
             window = self._open.popleft()
-            yield np.stack(window.pictures), window.frame
+            yield np.stack(window.pictures), window.frame, window.sample

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ import av.error
 import av.stream
 from av.container import InputContainer
 from av.packet import Packet
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from vidgist.errors import VideoError
 from vidgist.system.processors import usable_cores
 from vidgist.video.container import NO_LIMITS, Limits, open_video
+from vidgist.video.packet_clock import PacketClock
 from vidgist.video.pixels import fix_color_matrix
 from vidgist.video.protection import protection
 from vidgist.video.tracks import continuation
@@ -118,6 +120,7 @@ def configure_decoder(
     through: bool = False,
     skip_nonref: bool = False,
     limits: Limits | None = None,
+    beside: Stream | None = None,
 ) -> None:
     """Configure a stream's decoder before its first packet.
 
@@ -129,6 +132,7 @@ def configure_decoder(
             the first frame later.
         skip_nonref: do not decode frames that no other frame refers to.
         limits: the decoder refuses larger pictures (they may grow in the middle of a video).
+        beside: another stream whose packets are read too.
     """
     context = stream.codec_context
     area = max(1, (context.width or 0) * (context.height or 0))
@@ -144,7 +148,7 @@ def configure_decoder(
     if discard is not None:
         # Some demuxers then skip the data of the other streams.
         for other in stream.container.streams:
-            if other.index != stream.index:
+            if other.index != stream.index and other is not beside:
                 other.discard = discard.all
 
 
@@ -154,6 +158,7 @@ def decode_stream(
     stats: DecodeStats | None = None,
     *,
     needed: Callable[[Packet[VideoStream]], bool] | None = None,
+    clock: PacketClock | None = None,
 ) -> Iterator[av.VideoFrame]:
     """Decode a stream from the container's position to its end, also where its number changes.
 
@@ -163,12 +168,13 @@ def decode_stream(
         stats: updated in place.
         needed: with `configure_decoder(skip_nonref=True)`, whether a packet's frame is to be
             decoded although no other frame refers to it.
+        clock: corrects the timestamps of the whole container; for reading from its start.
 
     Yields:
         The frames in the order of presentation.
     """
     stats = DecodeStats() if stats is None else stats
-    yield from _decode_one(container, stream, stats, needed)
+    yield from _decode_one(container, stream, stats, needed, clock)
     with contextlib.ExitStack() as stack:
         while following := continuation(stream, after=stats.position):
             stack.enter_context(following[0])
@@ -178,20 +184,21 @@ def decode_stream(
             limits = Limits(max_pixels=int(context.options.get("max_pixels", Limits.max_pixels)))
             configure_decoder(other, threads=context.thread_count or None, limits=limits)
             stream = other
-            yield from _decode_one(following[0], stream, stats, None)
+            yield from _decode_one(following[0], stream, stats)
 
 
 def _decode_one(
     container: InputContainer,
     stream: VideoStream,
     stats: DecodeStats,
-    needed: Callable[[Packet[VideoStream]], bool] | None,
+    needed: Callable[[Packet[VideoStream]], bool] | None = None,
+    clock: PacketClock | None = None,
 ) -> Iterator[av.VideoFrame]:
     context = stream.codec_context
     skipping = context.skip_frame
     stats.frame_per_packet = context.name in _FRAME_PER_PACKET and skipping == "DEFAULT"
     last: int | None = None
-    for packet in read_packets(container, stream, stats):
+    for packet in read_packets(container, stream, stats, clock=clock):
         stats.packets += not packet.is_discard
         if needed is not None:
             # Each packet carries this setting to the thread that decodes it.
@@ -209,7 +216,11 @@ def _decode_one(
         last = frame.pts
     fewer = stats.frame_per_packet and stats.frames - frames < pending
     if (fewer or stats.errors > errors) and last is not None and context.thread_count != 1:
-        yield from _tail(container, stream, last, stats)
+        shift = 0 if clock is None else clock.shift(stream)
+        for frame in _tail(container, stream, last - shift, stats):
+            if frame.pts is not None:
+                frame.pts += shift
+            yield frame
 
 
 def decode_packet(
@@ -248,7 +259,7 @@ def _tail(
         except (av.error.FFmpegError, VideoError, StopIteration):
             return  # a damaged file may not open a second time
         after_key_frame = False
-        for frame in _decode_one(again, tail, DecodeStats(), None):
+        for frame in _decode_one(again, tail, DecodeStats()):
             after_key_frame = after_key_frame or frame.key_frame
             if after_key_frame and frame.pts is not None and frame.pts > last:
                 stats.frames += 1
@@ -257,17 +268,40 @@ def _tail(
 
 
 def read_packets(
-    container: InputContainer, stream: VideoStream, stats: DecodeStats
-) -> Iterator[Packet[VideoStream]]:
-    """Yield a stream's packets to the end of the file, reading on after errors."""
+    container: InputContainer,
+    stream: Stream,
+    stats: DecodeStats,
+    *,
+    clock: PacketClock | None = None,
+) -> Iterator[Packet[Any]]:
+    """Yield a stream's packets to the end of the file, reading on after errors.
+
+    Args:
+        container: at its start or at the position of a `seek`.
+        stream: one of its streams.
+        stats: updated in place.
+        clock: corrects the timestamps of the whole container; for reading from its start.
+    """
+    if clock is None:
+        packets = _demux(container, [stream], stats)
+    else:
+        packets = clock.run(_demux(container, clock.streams, stats))
+    for packet in packets:
+        if packet.stream_index == stream.index:
+            stats.position = packet.pos or stats.position
+            yield packet
+
+
+def _demux(
+    container: InputContainer, streams: Sequence[Stream], stats: DecodeStats
+) -> Iterator[Packet[Any]]:
     failures = 0
     while True:
         try:
-            for packet in container.demux(stream):
+            for packet in container.demux(*streams):
                 # Packets without data mark the end, or repeat the frame before: nothing to decode.
                 if packet.size:
                     failures = 0
-                    stats.position = packet.pos or stats.position
                     yield packet
             return
         except IndexError:

@@ -17,7 +17,6 @@ from av.video.stream import VideoStream
 from vidgist.system.fingerprint import content_fingerprint
 from vidgist.types import VideoInfo
 from vidgist.video.container import Limits, is_cover_art, open_video, video_stream
-from vidgist.video.decode import header_duration
 from vidgist.video.display import Display
 from vidgist.video.packets import (
     DecodeStats,
@@ -27,6 +26,7 @@ from vidgist.video.packets import (
     read_packets,
 )
 from vidgist.video.rotation import frame_rotation
+from vidgist.video.timing import header_duration
 from vidgist.video.tone import HDR_NAMES, transfer
 from vidgist.video.tracks import open_sound, sound_stream
 

@@ -14,6 +14,7 @@ import av
 import av.error
 import numpy as np
 from av.container import InputContainer
+from av.stream import Stream
 from av.video.stream import VideoStream
 from PIL import Image
 
@@ -23,14 +24,19 @@ from vidgist.video.container import NO_LIMITS, Limits, open_video, video_stream
 from vidgist.video.decode import stream_clock
 from vidgist.video.deinterlace import Timed
 from vidgist.video.display import Display
+from vidgist.video.packet_clock import PacketClock
 from vidgist.video.packets import configure_decoder, decode_stream
 from vidgist.video.pixels import conversion_errors, to_rgb
+from vidgist.video.tracks import sound_stream
 
 _SLACK = 1e-6
 """Tolerance in seconds for rounded timestamps; frames are further apart."""
 
 _READ_ON = 3.0
 """Seconds ahead up to which decoding is used instead of a seek, at first."""
+
+_STANDS = 0.5
+"""Seconds without another frame above which a picture stands still."""
 
 _BACK = (0.0, 2.0, 15.0)
 """Seconds before the requested frame to which is sought, one after the other."""
@@ -81,8 +87,16 @@ class FrameReader:
         self._open()
 
     def between(self, start: float, end: float) -> Iterator[tuple[float, av.VideoFrame]]:
-        """Yield (seconds, frame) of every frame with ``start <= seconds < end``, in order."""
-        first = int(np.searchsorted(self.timeline.times, start - _SLACK))
+        """Yield (seconds, frame) of every frame with ``start <= seconds < end``, in order.
+
+        Where a picture stands still at ``start``, it comes first.
+        """
+        times = self.timeline.times
+        first = int(np.searchsorted(times, start - _SLACK))
+        following = times[first] if first < len(times) else self.timeline.duration
+        if first and following - times[first - 1] > _STANDS and following > start + _SLACK:
+            first -= 1
+            start = float(times[first])
         for seconds, picture in self._from(first):
             if seconds >= end - _SLACK:
                 self._put_back = (seconds, picture)
@@ -189,14 +203,26 @@ class FrameReader:
         tick = self._tick
         origin = round(self.timeline.origin / tick)
         after_key_frame = False
+        last = None
         for frame in decode_stream(self._container, self._stream):
             # Frames before the key frame may refer to frames that were skipped.
             after_key_frame = after_key_frame or frame.key_frame
             if frame.pts is None:
                 return
-            if after_key_frame:
+            if after_key_frame and (last is None or frame.pts > last):
+                last = frame.pts
                 shift = frame.pts - origin
                 yield shift * tick.numerator / tick.denominator, frame
+
+    def _all_frames(self, sound: Stream | None) -> Iterator[tuple[float, av.VideoFrame]]:
+        """Decode from the beginning, as in the first pass."""
+        clock, packets = stream_clock(self._stream), None
+        if not self.timeline.steady:
+            packets = PacketClock(self._container, self._stream, sound)
+        for frame in decode_stream(self._container, self._stream, clock=packets):
+            seconds = clock(frame)
+            if seconds is not None:
+                yield seconds, frame
 
     def _open(self) -> None:
         """Open the file at its beginning."""
@@ -204,15 +230,15 @@ class FrameReader:
             self._container.close()
         self._container = open_video(self.path, limits=self._limits)
         self._stream = video_stream(self._container, self.path)
-        configure_decoder(self._stream, limits=self._limits)
+        sound = None
+        if not self.timeline.steady:
+            sound = sound_stream(self._container, self.path)
+        configure_decoder(self._stream, limits=self._limits, beside=sound)
         self._tick = self._stream.time_base or Fraction(1, av.time_base)
         self._display = Display(
             self._container, self._stream, size=self.timeline.size, keep_hdr=self._keep_hdr
         )
-        clock = stream_clock(self._container, self._stream)
-        container, stream = self._container, self._stream
-        frames = ((clock(frame), frame) for frame in decode_stream(container, stream))
-        self._frames = self._display.deinterlacer.with_neighbors(frames)
+        self._frames = self._display.deinterlacer.with_neighbors(self._all_frames(sound))
         self._put_back = None
         self._position = -1.0
         self._sought = False

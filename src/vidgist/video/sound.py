@@ -7,15 +7,19 @@ its place.  What does not decode becomes silence, never an error.
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import av
 import numpy as np
 import numpy.typing as npt
 
+from vidgist.video.container import video_stream
 from vidgist.video.mixing import Mixer
+from vidgist.video.packet_clock import PacketClock
+from vidgist.video.packets import DecodeStats, read_packets
 from vidgist.video.tracks import continuation, open_sound
 
 Samples: TypeAlias = npt.NDArray[np.float32]
@@ -32,17 +36,15 @@ READ_ON = 5.0
 FURTHER_BACK = 10.0
 """Seconds before the range for the second try, if the first seek arrived too late."""
 
-READ_FAILURES = 10
-"""Read errors in a row after which the rest of the file is given up."""
-
 JITTER = 0.02
 """Seconds by which a timestamp may differ from the sample count and be ignored.
 
 Containers round times (often to 1 ms), and following every rounding would click.
 """
 
-LEAP = 1.0
-"""Seconds by which timestamps must go back to mean that the clock was reset."""
+HELD_SECONDS = 0.25
+"""Seconds of sound that wait for what follows: where recordings are joined, the padding at the end
+of one gives way to the beginning of the next."""
 
 
 class SoundReader:
@@ -51,8 +53,8 @@ class SoundReader:
     Args:
         path: the video file.
         origin: seconds, on the container's clock, of the first picture: time 0 of the sound.
-        steady: whether the container's clock runs through; if not, seeking is not used, and where
-            the clock goes back (joined recordings) the sound continues.
+        steady: whether the container's clock runs through; if not, the file is read from its
+            beginning, with its pictures, so that both are on the same clock (`PacketClock`).
 
     Attributes:
         rate: samples a second, or None where the file has no sound that can be decoded.
@@ -67,15 +69,15 @@ class SoundReader:
         self._path = path
         self._origin = origin
         self._following = contextlib.ExitStack()  # where the sound goes on in another stream
-        self._container, stream, self._skip = open_sound(path)
-        self._stream: Any = stream
+        self._skip: int | None = None  # bytes before sound that begins late
+        self._steady = steady
+        self._open()
         context: Any = self._stream.codec_context if self._stream is not None else None
         rate = 0 if context is None else context.sample_rate
         self._rate: int = rate if rate in SAMPLE_RATES else 48_000
         self.rate = None if context is None else self._rate
         self.channels = 1 if context is not None and context.channels == 1 else 2
         self.lost = 0
-        self._blocks: Iterator[tuple[int, Samples]] = self._decode()
         self._put_back: tuple[int, Samples] | None = None
         self._position = 0  # end of the last decoded block
         self._end: int | None = None  # end of all sound, once it is known
@@ -146,9 +148,18 @@ class SoundReader:
         self._seekable = second <= FURTHER_BACK
         self._put_back = None
         self._container.close()
-        self._container, self._stream, _ = open_sound(self._path, skip=self._skip)
-        self._blocks = self._decode()
+        self._open()
         self._position = 0
+
+    def _open(self) -> None:
+        """Open the file at its beginning."""
+        self._container, stream, self._skip = open_sound(self._path, skip=self._skip)
+        self._stream: Any = stream
+        self._clock: PacketClock | None = None
+        if not self._steady and self._stream is not None:
+            video = video_stream(self._container, self._path)
+            self._clock = PacketClock(self._container, video, self._stream)
+        self._blocks: Iterator[tuple[int, Samples]] = self._decode()
 
     def _try_seek(self, second: float) -> bool:
         time_base = float(self._stream.time_base)
@@ -158,15 +169,43 @@ class SoundReader:
             )
         except av.error.FFmpegError:
             return False
+        self._clock = None
         self._blocks = self._decode()
         return True
 
     def _decode(self) -> Iterator[tuple[int, Samples]]:
         """Decode from the container's position; yield (position, block), never going back."""
-        mixer = Mixer(layout="mono" if self.channels == 1 else "stereo", rate=self._rate)
+        held: deque[tuple[int, Samples]] = deque()
+        holding = 0
         expected: int | None = None
-        shift = 0
-        overlaps = False
+        for stamp, block in self._resampled():
+            position = (expected or 0) if stamp is None else stamp
+            if expected is not None and abs(position - expected) <= JITTER * self._rate:
+                position = expected
+            while held and held[-1][0] >= position:  # what was to be heard later gives way
+                holding -= held.pop()[1].shape[1]
+            if held and held[-1][0] + held[-1][1].shape[1] > position:
+                begin, before = held.pop()
+                held.append((begin, before[:, : position - begin]))
+                holding -= before.shape[1] - (position - begin)
+            elif not held and expected is not None and position < expected:
+                block = block[:, expected - position :]  # noqa: PLW2901
+                position = expected
+            if not block.shape[1]:
+                continue
+            held.append((position, block))
+            holding += block.shape[1]
+            expected = position + block.shape[1]
+            while holding - held[0][1].shape[1] >= HELD_SECONDS * self._rate:
+                holding -= held[0][1].shape[1]
+                yield held.popleft()
+        yield from held
+        if expected is not None:
+            self._end = expected
+
+    def _resampled(self) -> Iterator[tuple[int | None, Samples]]:
+        """Yield (position by its timestamp, block) as decoded, in the rate of the reader."""
+        mixer = Mixer(layout="mono" if self.channels == 1 else "stereo", rate=self._rate)
         for frame in self._frames():
             try:
                 pieces = list(mixer(frame))
@@ -174,55 +213,33 @@ class SoundReader:
                 self.lost += 1
                 continue
             for piece in pieces:
-                position = expected or 0
+                position: int | None = None
                 if piece.pts is not None and piece.time_base is not None:
                     second = float(piece.pts * piece.time_base) - self._origin
-                    position = round(second * self._rate) + shift
-                    ahead = 0 if expected is None else position - expected
-                    if ahead < -LEAP * self._rate:
-                        position, shift = position - ahead, shift - ahead
-                    elif not overlaps and abs(ahead) <= JITTER * self._rate:
-                        position -= ahead
+                    position = round(second * self._rate)
                 block: Any = piece.to_ndarray()
-                overlaps = expected is not None and position < expected
-                if expected is not None and overlaps:
-                    block = block[:, expected - position :]  # keep the first of two
-                    position = expected
-                if block.shape[1]:
-                    expected = position + block.shape[1]
-                    yield position, block
-        if expected is not None:
-            self._end = expected
+                yield position, block
 
     def _frames(self) -> Iterator[av.AudioFrame]:
         """Decode packet by packet; count errors and go on."""
-        container, stream, after = self._container, self._stream, 0
-        packets = container.demux(stream)
-        failures = 0
-        while failures <= READ_FAILURES:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                following = continuation(stream, after=after)
-                if following is None:
-                    return
-                self._following.enter_context(following[0])
-                container, stream = following
-                packets = container.demux(stream)
-                continue
-            except av.error.FFmpegError:
-                failures += 1
-                packets = container.demux(stream)
-                continue
-            failures = 0
-            after = packet.pos or after
-            try:
-                frames = packet.decode()
-            except av.error.FFmpegError:
-                if self._in_range(packet):
-                    self.lost += 1
-                continue
-            yield from frames
+        container, stream, clock = self._container, self._stream, self._clock
+        while True:
+            stats = DecodeStats()
+            for packet in read_packets(container, stream, stats, clock=clock):
+                try:
+                    frames = packet.decode()
+                except av.error.FFmpegError:
+                    if self._in_range(packet):
+                        self.lost += 1
+                    continue
+                yield from cast("list[av.AudioFrame]", frames)
+            with contextlib.suppress(av.error.FFmpegError):
+                yield from stream.codec_context.decode(None)
+            following = continuation(stream, after=stats.position)
+            if following is None:
+                return
+            self._following.enter_context(following[0])
+            container, stream, clock = *following, None
 
     def _in_range(self, packet: Any) -> bool:
         # Packets before the range may fail, as those before them were skipped.

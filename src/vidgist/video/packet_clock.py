@@ -1,0 +1,309 @@
+"""One clock for all streams of a container: joints of recordings, and stray timestamps.
+
+Where recordings are joined, timestamps start anew; where a file is damaged, single ones are wrong.
+Both show in the order of the packets, before anything is decoded: a packet does not continue its
+stream.  The packets after it tell which of the two it is:
+
+- They return to the times before: the packet was stray. Its timestamp is removed, and all later
+  ones are the stream's own.
+- They go on from the new time: a joint.  From there on, one offset is added to the timestamps of
+  *all* streams, such that the pictures continue without a gap, as FFmpeg's own tool does with its
+  `ts_offset`; so sound stays with its pictures.
+
+A leap ahead that is not taken back is a joint in containers whose clock may start anew anywhere
+(transport and program streams, Ogg), and a hole in all others.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+
+from vidgist.video.container import restarts
+
+_BACK = 0.1
+"""Seconds by which a stream may go back; FFmpeg allows the same before it sees a joint."""
+
+_AHEAD = 1.0
+"""Seconds ahead from which on the next packets are looked at."""
+
+_LEAP = 10.0
+"""Seconds ahead that mean a joint where the clock may start anew, as for FFmpeg's own tool."""
+
+_RUN_SECONDS = 6.0
+"""Seconds that packets must go on from a new time to be a joint; Matroska's clusters, which have
+one timestamp for all their packets, last 5."""
+
+_RUN_PACKETS, _RUN_BYTES = 512, 32 << 20
+"""What is read ahead at most."""
+
+_REORDERED = 17
+"""Packets of which one has the earliest picture: H.264 and HEVC reorder 16."""
+
+_APART = 2.0
+"""Seconds that two streams may end or begin apart at a joint."""
+
+_ISLAND = 1.0
+"""Seconds without a packet that separate two stretches of sound."""
+
+
+@dataclass
+class _Line:
+    """Where one stream is, in seconds of the container's clock with the offset added."""
+
+    tick: float
+    pictures: bool
+    offset: float = 0.0
+    last: float | None = None
+    due: float = 0.0
+    end: float = 0.0
+    step: float = 0.0
+    has_decoding_times: bool = False
+    strays: int = 0
+    stretches: list[list[float]] = field(default_factory=list)
+
+    def raw(self, packet: Packet[Any]) -> float | None:
+        """Return the decoding time by the file, or the time of display in files without any."""
+        stamp = packet.dts if self.has_decoding_times else packet.pts
+        return None if stamp is None else stamp * self.tick
+
+    def length(self, packet: Packet[Any]) -> float:
+        """Return the seconds to the next packet."""
+        return (packet.duration or 0) * self.tick or self.step
+
+    def back(self, packet: Packet[Any]) -> float:
+        """Return the seconds by which this packet may be earlier than the one before."""
+        # Times of display go back where pictures are reordered.
+        return _BACK if packet.dts is not None else max(_BACK, _REORDERED * self.step)
+
+    def repeats(self, packet: Packet[Any], time: float) -> bool:
+        """Return whether a key frame is due before the last picture has been: a short overlap."""
+        return bool(self.pictures and packet.is_keyframe and packet.dts is not None) and (
+            self.last is not None and time < self.last + self.step / 2
+        )
+
+    @property
+    def ahead(self) -> float:
+        """Seconds after which a packet may come without being looked at."""
+        return max(_AHEAD, 3 * self.step)
+
+    def advance(self, packet: Packet[Any], time: float) -> None:
+        """Go on to a packet that continues the stream; its timestamps are those of the result."""
+        if self.last is not None and time > self.last:
+            self.step = min(time - self.last, _LEAP)
+        self.last = time
+        length = self.length(packet)
+        self.due = time + length
+        shown = time if packet.pts is None else packet.pts * self.tick
+        self.end = max(self.end, shown + length)
+        if self.stretches and shown <= self.stretches[-1][1] + _ISLAND:
+            self.stretches[-1][1] = max(self.stretches[-1][1], shown + length)
+        else:
+            self.stretches.append([shown, shown + length])
+
+
+class PacketClock:
+    """Puts the packets of a container's streams on one clock, in the order of the file.
+
+    Args:
+        container: at its start.
+        video: the stream whose pictures go on without a gap at a joint.
+        sound: the stream that is kept with it, None for none.
+
+    Attributes:
+        streams: video and sound.
+        joints: seconds, on the clock of the result, at which another recording begins.
+        strays: timestamps that were removed.
+    """
+
+    def __init__(
+        self, container: InputContainer, video: Stream, sound: Stream | None = None
+    ) -> None:
+        self._announced = _announced_end(container)
+        self._restarts = restarts(container)
+        self.streams = [stream for stream in (video, sound) if stream is not None]
+        self._video = video.index
+        self._sound = None if sound is None else sound.index
+        self._lines = {
+            stream.index: _Line(
+                tick=float(stream.time_base or 0) or 1 / av.time_base,
+                pictures=stream is video,
+            )
+            for stream in self.streams
+        }
+        self._queue: deque[Packet[Any]] = deque()
+        self._bytes = 0
+        self._source: Iterator[Packet[Any]] = iter(())
+        self._offset = 0.0
+        self.joints: list[float] = []
+        self.strays = 0
+
+    def run(self, packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
+        """Yield the packets with their timestamps on the one clock."""
+        self._source = iter(packets)
+        while True:
+            if self._queue:
+                packet = self._queue.popleft()
+                self._bytes -= packet.size
+            else:
+                following = next(self._source, None)
+                if following is None:
+                    return
+                packet = following
+            line = self._lines.get(packet.stream_index)
+            if line is not None:
+                self._place(packet, line)
+            yield packet
+
+    def shift(self, stream: Stream) -> int:
+        """Return the ticks that are added at present to timestamps of a stream."""
+        line = self._lines[stream.index]
+        return round(line.offset / line.tick)
+
+    @property
+    def steady(self) -> bool:
+        """Whether all timestamps so far are the file's own."""
+        return not (self.joints or self.strays)
+
+    @property
+    def sound_end(self) -> float | None:
+        """Seconds on the container's clock at which the sound so far ends, None without sound."""
+        line = None if self._sound is None else self._lines[self._sound]
+        return line.end if line is not None and line.last is not None else None
+
+    def sound_within(self, start: float, end: float) -> float:
+        """Return the seconds of sound so far between two moments of the container's clock."""
+        stretches = [] if self._sound is None else self._lines[self._sound].stretches
+        found = 0.0
+        for low, high in reversed(stretches):
+            if high <= start:
+                break
+            found += max(0.0, min(high, end) - max(low, start))
+        return found
+
+    def _place(self, packet: Packet[Any], line: _Line) -> None:
+        """Put one packet on the clock."""
+        if packet.dts is not None and not line.has_decoding_times:
+            # Until now there were times of display only, which are a little ahead.
+            line.has_decoding_times, line.last = True, None
+        raw = line.raw(packet)
+        if raw is not None and not line.strays:
+            line.offset = self._offset_of(packet, raw, line)
+        if raw is not None and line.strays:
+            line.strays -= 1
+            self.strays += 1
+            packet.pts = packet.dts = None
+        if line.offset:
+            ticks = round(line.offset / line.tick)
+            packet.pts = None if packet.pts is None else packet.pts + ticks
+            packet.dts = None if packet.dts is None else packet.dts + ticks
+        if raw is None or (packet.pts is None and packet.dts is None):
+            line.due += line.length(packet)
+        else:
+            line.advance(packet, raw + line.offset)
+
+    def _offset_of(self, packet: Packet[Any], raw: float, line: _Line) -> float:
+        """Return the offset of a packet; count strays in its line where it is one."""
+        if line.last is None:
+            return self._offset
+        own = raw + line.offset
+        fits = line.last - line.back(packet) <= own <= line.due + line.ahead
+        if self._restarts and line.repeats(packet, own):
+            fits = False
+        if line.offset != self._offset:
+            # After a joint: what fits the other recording about as well belongs to it.
+            misfit = raw + self._offset - line.due
+            if misfit >= -_APART and abs(misfit) <= abs(own - line.due) + 3 * _BACK:
+                return self._offset
+        if fits:
+            return line.offset
+        # The file's own times are taken up again where the clock does not start anew.
+        if line.offset and not self._restarts and -_BACK <= raw - line.due <= line.ahead:
+            self._offset = 0.0
+            return 0.0
+        line.strays = self._count_strays(packet, raw, line)
+        if line.strays or (own > line.due and not self._is_too_late(own, line)):
+            return line.offset
+        return self._join(packet, raw, line)
+
+    def _is_too_late(self, time: float, line: _Line) -> bool:
+        """Return whether a leap ahead is none of the file's time."""
+        if self._restarts:
+            return time - line.due > _LEAP
+        return self._announced is not None and time > self._announced + _AHEAD
+
+    def _count_strays(self, packet: Packet[Any], raw: float, line: _Line) -> int:
+        """Return how many packets from this one on are stray before the stream goes on as it did.
+
+        0 where it goes on from the new time.
+        """
+        assert line.last is not None
+        start = before = raw + line.offset
+        due = line.due + line.length(packet)
+        strays = 1
+        for following in self._following(packet.stream_index):
+            stamp = line.raw(following)
+            if stamp is not None:
+                time = stamp + line.offset
+                if not -line.back(following) <= time - before <= line.ahead:
+                    patience = _BACK + 0.25 * (due - line.due)
+                    if max(line.last, due - patience) <= time <= due + _LEAP:
+                        return strays
+                    start = time
+                if time - start > _RUN_SECONDS:
+                    return 0
+                before = time
+                strays += 1
+            due += line.length(following)
+        return 0
+
+    def _following(self, index: int) -> Iterator[Packet[Any]]:
+        """Yield the packets of a stream that follow, reading ahead as far as needed."""
+        yield from [packet for packet in self._queue if packet.stream_index == index]
+        while len(self._queue) < _RUN_PACKETS and self._bytes < _RUN_BYTES:
+            packet = next(self._source, None)
+            if packet is None:
+                return
+            self._queue.append(packet)
+            self._bytes += packet.size
+            if packet.stream_index == index:
+                yield packet
+
+    def _join(self, packet: Packet[Any], raw: float, line: _Line) -> float:
+        """Begin another recording with this packet; return the offset of its times."""
+        video = self._lines[self._video]
+        pictures = [packet] if packet.stream_index == self._video else []
+        for following in self._following(self._video):
+            if len(pictures) == _REORDERED:
+                break
+            stamp = video.raw(following)
+            # Behind sound, the first picture is the first that does not continue those before.
+            if pictures or (stamp is not None and self._begins(stamp, raw, video)):
+                pictures.append(following)
+        stamps = [picture.pts for picture in pictures if picture.pts is not None]
+        if stamps and video.last is not None:
+            offset = video.end - min(stamps) * video.tick
+            self.joints.append(video.end)
+        else:
+            offset = line.due - raw
+            self.joints.append(line.due)
+        self._offset = offset
+        return offset
+
+    def _begins(self, stamp: float, raw: float, video: _Line) -> bool:
+        """Return whether a picture belongs to the recording that begins with a packet of sound."""
+        return abs(stamp - raw) <= _APART and abs(stamp + video.offset - video.due) > _BACK
+
+
+def _announced_end(container: InputContainer) -> float | None:
+    """Return the seconds on its clock at which a container says to end, None where it does not."""
+    if not container.duration or container.duration < 0:
+        return None
+    return ((container.start_time or 0) + container.duration) / av.time_base
