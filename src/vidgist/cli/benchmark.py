@@ -8,9 +8,17 @@ from typing import Any
 
 import click
 
-from vidgist.cli.common import Console, common_options, one_line, one_of, print_json
+from vidgist.cli.common import (
+    Console,
+    common_options,
+    name_list,
+    one_line,
+    one_of,
+    print_json,
+)
 from vidgist.cli.evaluate import measure_options
 from vidgist.evaluation.tables import as_data, check_format, render
+from vidgist.models.methods import METHODS
 from vidgist.paper import TABLES, BenchmarkResult, Context
 from vidgist.paper.library import find_library
 from vidgist.scoring.presets import preset
@@ -81,11 +89,18 @@ Missing data is named, and the rest is printed.
     help="Also train DR-DSN for N epochs (the paper: 60, 2000); may be repeated.",
 )
 @click.option(
+    "--methods",
+    metavar="NAME,...",
+    callback=name_list(METHODS),
+    help="Train these methods, for rivals, 1 and 2; `vidgist train --list-methods` lists them.  "
+    "[default: all for rivals, else none]",
+)
+@click.option(
     "--budget",
     type=click.FloatRange(min=0),
     metavar="HOURS",
-    help="Of rivals: hours of one processor core for all trainings; what does not fit is trained "
-    "for fewer epochs.",
+    help="Hours of one processor core for the trainings of --methods, for each table; what does "
+    "not fit is trained for fewer epochs.",
 )
 @measure_options
 @common_options

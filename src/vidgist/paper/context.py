@@ -68,8 +68,8 @@ class Context:
         repeats: trainings of each fold that a trained row is averaged over.
         epochs: of the training, in the place of the preset's.
         dsn_epochs: trainings of DR-DSN to measure beside ours.
-        budget: hours of one processor core for the trainings of a table that can be cut short;
-            None for whole trainings.
+        methods: rivals to train; None for a table's own.
+        budget: hours of one processor core for a table's rivals; None for whole trainings.
 
     Raises:
         SettingError: the protocol or the source of shots is unknown.
@@ -88,6 +88,7 @@ class Context:
     repeats: int = 1
     epochs: int | None = None
     dsn_epochs: tuple[int, ...] = ()
+    methods: tuple[str, ...] | None = None
     budget: float | None = None
     _judges: dict[tuple[Path, str, str, Protocol, SummaryRule | None], Judge] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -22,6 +22,7 @@ from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.figures import new_figure, save_figure
 from vidgist.paper.published import published_rows
 from vidgist.paper.trainings.groups import COMBINATIONS, Group, criteria_scores
+from vidgist.paper.trainings.plans import training_for
 from vidgist.paper.trainings.table import trained_table
 
 NEIGHBORS = (0.025, 0.05, 0.1, 0.2)
@@ -82,7 +83,7 @@ def _on_splits(
         title=f"Table {context.name.upper()}, {METRICS[metric]}: {combination}, trained",
         hidden=("criteria", "neighbors"),
     )
-    cells = _cells(context, metric, tables_1_2.training_for(context, metric), combination)
+    cells = _cells(context, metric, training_for(context, metric), combination)
     files = context.splits(metric, missing)
     note = "trained on the splits, not on YouTube-8M as the paper's grid: do not compare"
     for _, table, folds in tables_1_2.split_tables(dataset, baselines, files, missing):

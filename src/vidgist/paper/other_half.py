@@ -12,9 +12,9 @@ from vidgist.datasets import Dataset
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.results import Table
 from vidgist.paper.context import Context
-from vidgist.paper.tables_1_2 import training_for
 from vidgist.paper.trainings.folds import Fold, features_of
 from vidgist.paper.trainings.groups import contrastive_groups
+from vidgist.paper.trainings.plans import training_for
 from vidgist.paper.trainings.table import trained_table, training_note
 
 

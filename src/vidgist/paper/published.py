@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 
@@ -59,3 +60,20 @@ def beside_published(
     rows = tuple(replace(row, published=known.pop(row.name, None)) for row in table.rows)
     extra = tuple(known.values()) if with_unmeasured else ()
     return replace(table, rows=rows, also_published=extra)
+
+
+def beside(table: Table, published: Mapping[str, Published]) -> Table:
+    """Return a table with these published rows beside its own, and not a second time below.
+
+    Args:
+        table: the rows.
+        published: by the name of the row that it belongs to.
+    """
+    shown = {p.row for p in published.values()}
+    return replace(
+        table,
+        rows=tuple(
+            replace(row, published=published.get(row.name, row.published)) for row in table.rows
+        ),
+        also_published=tuple(p for p in table.also_published if p.row not in shown),
+    )

@@ -8,26 +8,20 @@ that a table that was interrupted continues, and tables share them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from vidgist.datasets import Dataset
 from vidgist.datasets.splits import Split
 from vidgist.evaluation.evaluate import with_splits
 from vidgist.evaluation.protocols import METRICS
 from vidgist.evaluation.results import Table
-from vidgist.models.settings import ContrastiveSettings
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
-from vidgist.paper.published import beside_published
+from vidgist.paper.published import beside, beside_published
 from vidgist.paper.trainings.folds import Fold, canonical_folds, find_others, transfer_folds
 from vidgist.paper.trainings.groups import contrastive_groups, dsn_groups
+from vidgist.paper.trainings.plans import group_of, plans_for, printed_rows, training_for
 from vidgist.paper.trainings.table import trained_table, training_note
-
-SUMME_BATCH = 8  # Table S1
-
-
-def training_for(context: Context, metric: str) -> ContrastiveSettings:
-    """Return the settings of the training, for this data set."""
-    return context.training(batch=SUMME_BATCH if metric == "summe" else None)
 
 
 def train_and_measure(
@@ -52,14 +46,19 @@ def train_and_measure(
                     missing.append(f"{metric}, {setting}: no features of all videos of {listed}")
                 elif setting == "transfer":
                     folds = transfer_folds(dataset, others)
-                    result.tables.append(_trained(context, everything, dataset, folds, setting))
+                    told = partial(transfer_folds, dataset, others, labels=True)
+                    table = _trained(context, everything, dataset, folds, setting, told)
+                    result.tables.append(table)
                 else:
                     added = others if setting == "augmented" else ()
-                    for file, table, folds in split_tables(
+                    for file, split, folds in split_tables(
                         dataset, everything, files, missing, others=added, setting=setting
                     ):
-                        base = dataclasses.replace(table, title=f"{title} ({file})")
-                        result.tables.append(_trained(context, base, dataset, folds, setting))
+                        base = dataclasses.replace(split, title=f"{title} ({file})")
+                        splits = dict(files)[file]
+                        told = partial(canonical_folds, dataset, splits, others=added, labels=True)
+                        table = _trained(context, base, dataset, folds, setting, told)
+                        result.tables.append(table)
     return result
 
 
@@ -95,17 +94,39 @@ def split_tables(
 
 
 def _trained(
-    context: Context, base: Table, dataset: Dataset, folds: Sequence[Fold], setting: str
+    context: Context,
+    base: Table,
+    dataset: Dataset,
+    folds: Sequence[Fold],
+    setting: str,
+    told: Callable[[], Sequence[Fold]],
 ) -> Table:
-    """Return the table with the network before and after training, and DR-DSN where asked."""
+    """Return the table with the network before and after training, and rivals where asked.
+
+    Args:
+        context: names the rivals.
+        base: rows that need no training.
+        dataset: the tested videos.
+        folds: the divisions.
+        setting: ``canonical``, ``augmented`` or ``transfer``.
+        told: returns the divisions with annotations.
+    """
     training = training_for(context, base.metric)
     groups = contrastive_groups(training, context.settings_for(base.metric))
     groups += dsn_groups(context.dsn_epochs)
     table = trained_table(context, dataset, base, folds, groups)
+    plans = plans_for(
+        context, context.methods or (), folds, metric=base.metric, hours=context.budget
+    )
+    for chosen in plans:
+        group = group_of(context, chosen, metric=base.metric)
+        of = told() if chosen.method.labels else folds
+        table = trained_table(context, dataset, table, of, [group])
     table = dataclasses.replace(
         table, title=f"{base.title}: {setting}", notes=(*base.notes, training_note(training))
     )
-    return beside_published(table, context.name.upper(), setting=setting, with_unmeasured=True)
+    table = beside_published(table, context.name.upper(), setting=setting, with_unmeasured=True)
+    return beside(table, printed_rows(plans, metric=base.metric, setting=setting))
 
 
 def _canonical(context: Context) -> BenchmarkResult:

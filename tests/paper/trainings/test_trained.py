@@ -237,7 +237,8 @@ def test_rivals_learn_and_are_measured_alike(folder: Path, monkeypatch: pytest.M
     chosen = {name: METHODS[name] for name in ("contrastive", "ranker", "dr_dsn")}
     monkeypatch.setattr("vidgist.paper.rivals.METHODS", chosen)
     monkeypatch.setattr(
-        "vidgist.paper.rivals.training_settings", lambda name: training_settings(name, epochs=1)
+        "vidgist.paper.trainings.plans.training_settings",
+        lambda name: training_settings(name, epochs=1),
     )
     report = run(context("rivals", folder))
     (table,) = report.tables
@@ -255,3 +256,19 @@ def test_rivals_learn_and_are_measured_alike(folder: Path, monkeypatch: pytest.M
     again = run(context("rivals", folder)).tables[0]
     for row in table.rows:
         np.testing.assert_array_equal(row.values, again.row(row.name).values)
+
+
+@pytest.mark.usefixtures("small")
+def test_tables_of_the_paper_take_rivals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "vidgist.paper.trainings.plans.training_settings",
+        lambda name: training_settings(name, epochs=1),
+    )
+    report = run(context("1", folder, methods=("ranker", "dr_dsn")))
+    (table,) = report.tables
+    (ranker,) = (row for row in table.rows if row.name.endswith("supervised"))
+    assert ranker.published is not None
+    assert (ranker.published.tau, ranker.published.row) == (0.1758, "Multi-ranker")
+    assert "Multi-ranker" not in [row.row for row in table.also_published]
+    assert "VASNet" in [row.row for row in table.also_published]
+    assert np.isfinite(table.mean(ranker)).all()

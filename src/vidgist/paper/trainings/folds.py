@@ -79,9 +79,11 @@ def canonical_folds(
     return folds
 
 
-def transfer_folds(dataset: Dataset, others: Sequence[Dataset]) -> list[Fold]:
+def transfer_folds(
+    dataset: Dataset, others: Sequence[Dataset], *, labels: bool = False
+) -> list[Fold]:
     """Return the one fold that learns from other data sets alone and tests on all videos."""
-    return [Fold(train=features_of(others), test=keys_with_features(dataset))]
+    return [Fold(train=features_of(others, labels=labels), test=keys_with_features(dataset))]
 
 
 def keys_with_features(dataset: Dataset) -> tuple[str, ...]:

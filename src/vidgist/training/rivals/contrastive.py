@@ -15,6 +15,7 @@ METHOD = Method(
     learner="vidgist.training.contrastive:ContrastiveLearner",
     refine=refine,
     preset=contrastive_settings,
+    cost=2.0,
     source="Pang, Nakashima, Otani and Nagahara, WACV 2023, arXiv 2211.10056",
     order=0,
 )

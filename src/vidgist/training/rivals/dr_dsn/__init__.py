@@ -79,6 +79,7 @@ METHOD = Method(
     score=_score,
     alone=True,
     source="Zhou, Qiao and Xiang, AAAI 2018, arXiv 1801.00054",
+    published="DR-DSN, 60 epochs",
     code="KaiyangZhou/pytorch-vsumm-reinforce @ 041606f",
     cost=8.0,
     order=1,

@@ -182,6 +182,7 @@ METHOD = Method(
     score=score,
     alone=True,
     source="Rochan, Ye and Wang, ECCV 2018, arXiv 1805.10538",
+    published="SUM-FCN, unsupervised",
     cost=47.0,
     order=50,
 )

@@ -9,7 +9,7 @@ import pytest
 from vidgist.models import METHODS
 from vidgist.models.methods import Method, training_settings
 from vidgist.models.settings import TrainingSettings
-from vidgist.paper.rivals import plan
+from vidgist.paper.trainings.plans import plan
 
 
 def trainings(**costs: float | None) -> list[tuple[Method, TrainingSettings]]:
