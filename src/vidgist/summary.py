@@ -20,7 +20,6 @@ from vidgist.types import (
     Floats,
     Integers,
     Scores,
-    ShapesInRepr,
     Shots,
     Strings,
     Timeline,
@@ -31,7 +30,7 @@ from vidgist.types import (
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Summary(ShapesInRepr):
+class Summary:
     """The summary of one video, as `summarize` returns it.
 
     Attributes:
@@ -153,3 +152,27 @@ class Summary(ShapesInRepr):
         from vidgist.render import render
 
         return render(self, folder, make=make, overwrite=overwrite)
+
+    def to_pandas(self) -> Any:
+        """Return the samples as a data frame, see `vidgist.render.summary_frame`."""
+        from vidgist.render import summary_frame
+
+        return summary_frame(self)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the curve and the pieces, see `vidgist.render.plot_summary`."""
+        from vidgist.render import plot_summary
+
+        return plot_summary(self, ax)
+
+    def __repr__(self) -> str:
+        return (
+            f"Summary({self.video.path.name!r}: {self.duration:.1f} of "
+            f"{self.timeline.duration:.1f} s, {len(self.pieces)} pieces of {len(self.shots)} "
+            f"shots, {len(self.features)} samples)"
+        )
+
+    def _repr_html_(self) -> str:
+        from vidgist.render import summary_html
+
+        return summary_html(self)

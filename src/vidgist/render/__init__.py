@@ -19,11 +19,22 @@ from pathlib import Path
 from vidgist.errors import OutputError, SettingError
 from vidgist.progress import Progress, silent
 from vidgist.render.material import Material
+from vidgist.render.notebook import plot_summary, summary_frame, summary_html
 from vidgist.render.output import OUTPUTS, Output, default_outputs
 from vidgist.summary import Summary
 from vidgist.system.files import whole_file, whole_folder
 
-__all__ = ["OUTPUTS", "Material", "Output", "check_outputs", "default_outputs", "render"]
+__all__ = [
+    "OUTPUTS",
+    "Material",
+    "Output",
+    "check_outputs",
+    "default_outputs",
+    "plot_summary",
+    "render",
+    "summary_frame",
+    "summary_html",
+]
 
 
 def check_outputs(

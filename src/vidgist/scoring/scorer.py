@@ -158,6 +158,12 @@ class Scorer:
             named = None if Path(bank).exists() else shipped_bank(os.fspath(bank))
             self.bank = SHIPPED if bank == SHIPPED else named or read_bank(bank)
 
+    def __repr__(self) -> str:
+        settings = self.settings
+        named = {k: v for k, v in self.described().items() if v is not None}
+        more = "".join(f", {name}={value!r}" for name, value in named.items())
+        return f"Scorer({settings.name!r}, criteria={','.join(settings.criteria)!r}{more})"
+
     def matched(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> Scorer:
         """Return this scorer with the bank for the features of one backbone.
 

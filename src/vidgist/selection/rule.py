@@ -13,11 +13,11 @@ import numpy as np
 
 from vidgist.errors import VidgistError
 from vidgist.registry import Registry
-from vidgist.types import Booleans, Floats, Integers, Shots, Strings, Timeline
+from vidgist.types import Booleans, Floats, Integers, ShapesInRepr, Shots, Strings, Timeline
 
 
-@dataclass(frozen=True, kw_only=True)
-class Footage:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Footage(ShapesInRepr):
     """What a rule of selection chooses from: one video, scored and cut into shots.
 
     Attributes:
@@ -49,8 +49,8 @@ class Footage:
         return self.shots.seconds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Selection:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Selection(ShapesInRepr):
     """The pieces of a summary, and why each shot without one was left out.
 
     Attributes:
