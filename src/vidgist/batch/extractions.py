@@ -17,8 +17,9 @@ from vidgist.errors import OutputError
 from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
 from vidgist.shots import refine_shots, segment
-from vidgist.system.fingerprint import content_fingerprint
 from vidgist.video import Limits, SampleStream
+from vidgist.video.sources import find_source, source_fingerprint
+from vidgist.video.spool import release
 
 
 class Extractions:
@@ -56,6 +57,12 @@ class Extractions:
         Raises:
             VidgistError: the video cannot be used, or the file not be written.
         """
+        try:
+            return self._run(job, progress)
+        finally:
+            release(job.video)
+
+    def _run(self, job: BatchJob, progress: Progress) -> dict[str, Any]:
         before = file_state(job.video)
         extraction = extract_features(
             job.video,
@@ -67,13 +74,13 @@ class Extractions:
             with_thumbnails=False,
             progress=progress,
         )
-        content = content_fingerprint(job.video)
+        content = source_fingerprint(job.video)
         check_unchanged(job.video, before)
         features, timeline = extraction.features, extraction.timeline
         values = features.values
         record = VideoRecord(
             key="",
-            name=job.video.stem,
+            name=find_source(job.video).stem,
             features=values.astype(np.float16) if self._options["float16"] else values,
             picks=np.asarray(features.picks, np.int64),
             times=None if features.times is None else np.asarray(features.times, np.float64),

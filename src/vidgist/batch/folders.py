@@ -19,14 +19,12 @@ from typing import Any
 
 from vidgist.errors import InputError
 from vidgist.system.files import whole_file
-from vidgist.system.fingerprint import content_fingerprint
 from vidgist.system.json_file import read_json
+from vidgist.system.names import portable_name
 from vidgist.video.inputs import MARKER
+from vidgist.video.sources import find_source, source_fingerprint
 
 _MAX_MARKER_BYTES = 1 << 20
-
-_MAX_STEM_BYTES = 240
-"""Leaves room for the ending within the 255 bytes that file systems allow."""
 
 _NUMBERED = re.compile(r"(.*-gist)-([2-9]|[1-9][0-9]{1,5})", re.DOTALL)
 
@@ -100,10 +98,8 @@ def result_folders(videos: Sequence[Path], base: Path) -> list[Path]:
 
 
 def _name(video: Path, number: int) -> str:
-    stem = video.stem or "video"
-    while len(os.fsencode(stem)) > _MAX_STEM_BYTES:
-        stem = stem[:-1]
-    return f"{stem}-gist" if number == 1 else f"{stem}-gist-{number}"
+    ending = "-gist" if number == 1 else f"-gist-{number}"
+    return portable_name(find_source(video).stem or "video", ending=ending)
 
 
 def _numbers_there(base: Path) -> dict[str, list[int]]:
@@ -122,7 +118,7 @@ def _earlier_number(video: Path, base: Path, numbers: list[int]) -> int | None:
     if not any(markers.values()):
         return None
     try:
-        content = content_fingerprint(video) if video.is_file() else ""
+        content = source_fingerprint(video) if find_source(video).is_there else ""
     except InputError:
         return None
     return next((n for n, marker in markers.items() if marker and marker.content == content), None)

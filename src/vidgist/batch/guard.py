@@ -10,14 +10,15 @@ from pathlib import Path
 from vidgist.errors import OutputError, VideoError
 from vidgist.system.files import clean_partials, output_error
 from vidgist.system.lock import exclusive
+from vidgist.video.sources import find_source
 
 LOCK = ".vidgist.lock"
 
 PATIENCE = 5.0
 """Seconds that the workers of a killed run may need to release a folder."""
 
-FileState = tuple[int, int, int, int]
-"""Device, inode, size in bytes and modification time of a file."""
+FileState = tuple[int, ...]
+"""Device, inode, size in bytes and modification time of each file of an input."""
 
 
 @contextlib.contextmanager
@@ -65,12 +66,15 @@ def _remove_if_empty(folder: Path) -> None:
 
 
 def file_state(video: Path) -> FileState | None:
-    """Return the state by which a change of a file is detected, None where it is missing."""
+    """Return the state by which a change of an input is detected, None where it is missing."""
+    state: list[int] = []
     try:
-        status = video.stat()
+        for file in find_source(video).files:
+            status = file.stat()
+            state += status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
     except OSError:
         return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return tuple(state)
 
 
 def check_unchanged(video: Path, before: FileState | None) -> None:

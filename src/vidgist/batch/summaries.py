@@ -17,9 +17,10 @@ from vidgist.errors import OutputError, VidgistError
 from vidgist.pipeline import summarize
 from vidgist.progress import Progress, silent
 from vidgist.render import OUTPUTS, check_outputs, render
-from vidgist.system.fingerprint import content_fingerprint
 from vidgist.video import open_video
 from vidgist.video.inputs import MARKER
+from vidgist.video.sources import find_source, prepare_input, source_fingerprint
+from vidgist.video.spool import release
 
 
 class Summaries:
@@ -52,10 +53,10 @@ class Summaries:
     def is_done(self, job: BatchJob) -> bool:
         """Return whether an earlier run has made all outputs; never raises."""
         marker = ResultMarker.read(job.output)
-        if marker is None or marker.begun or self._overwrite or not job.video.is_file():
+        if marker is None or marker.begun or self._overwrite or not find_source(job.video).is_there:
             return False
         try:
-            return not self._plan(job.output, marker, content_fingerprint(job.video))[0]
+            return not self._plan(job.output, marker, source_fingerprint(job.video))[0]
         except VidgistError:
             return False
 
@@ -65,10 +66,18 @@ class Summaries:
         Raises:
             VidgistError: the video cannot be used, or the results not be written.
         """
+        try:
+            return self._run(job, progress)
+        finally:
+            release(job.video)
+
+    def _run(self, job: BatchJob, progress: Progress) -> dict[str, Any]:
         video, folder = job.video, job.output
         # First, as it has the best messages and does not wait for pipes.
-        open_video(video, limits=self._arguments.get("limits")).close()
-        before, content = file_state(video), content_fingerprint(video)
+        limits = self._arguments.get("limits")
+        prepare_input(video, limits=limits)
+        open_video(video, limits=limits).close()
+        before, content = file_state(video), source_fingerprint(video)
         paths = {"video": str(video), "output": str(folder)}
         with lock_folder(folder):
             try:

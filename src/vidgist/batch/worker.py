@@ -21,6 +21,7 @@ from typing import Any, TextIO
 from vidgist.batch.jobs import BatchJob, load_task, run_job
 from vidgist.errors import VidgistError
 from vidgist.system.signals import when_stopped
+from vidgist.video.spool import clear
 
 _PROGRESS_SECONDS = 0.5
 """Shortest time between two messages of progress."""
@@ -37,6 +38,7 @@ def main() -> None:
     try:
         _run(lines, out)
     except KeyboardInterrupt:
+        clear()
         os._exit(130)  # partial files are deleted; nobody waits for more
     except BrokenPipeError:
         os._exit(1)

@@ -13,6 +13,8 @@ from vidgist.batch import BatchJob, JobResult, Setup, run_batch
 from vidgist.cli.common import Console, one_line, one_of
 from vidgist.defaults import ENGINES
 from vidgist.errors import SettingError
+from vidgist.video.pictures import numbered
+from vidgist.video.sources import STANDARD_INPUT, find_source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -54,7 +56,11 @@ def is_batch(videos: Sequence[Path], options: Mapping[str, Any]) -> bool:
     if options["address"] is not None and options["engine"] != "ray":
         raise SettingError("--address: needs --engine ray")
     chosen = options["jobs"] is not None or options["engine"] != "processes"
-    return len(videos) > 1 or chosen or any(os.path.isdir(video) for video in videos)  # noqa: PTH112
+    # A folder of numbered pictures is one video.
+    batch = len(videos) > 1 or chosen or any(os.path.isdir(v) and not numbered(v) for v in videos)  # noqa: PTH112
+    if batch and any(find_source(video).kind == "stdin" for video in videos):
+        raise SettingError(f"{STANDARD_INPUT}: is one video; give it alone")
+    return batch
 
 
 def run_jobs(

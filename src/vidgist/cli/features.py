@@ -14,12 +14,13 @@ from vidgist.batch.jobs import EXTRACT, run_job
 from vidgist.batch.journal import open_journal
 from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
 from vidgist.cli.common import Console, common_options, one_line, output_option, print_json
+from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options
 from vidgist.datasets.store import open_store
 from vidgist.errors import InputError
-from vidgist.system.fingerprint import content_fingerprint
 from vidgist.video import Limits, open_video
+from vidgist.video.sources import prepare_input, source_fingerprint
 
 EPILOG = """\b
 Examples:
@@ -40,6 +41,7 @@ Examples:
 @backbone_options
 @click.option("--float16", is_flag=True, help="Store the features as float16, in half the space.")
 @batch_options
+@input_options
 @limit_options
 @common_options
 def features(
@@ -59,7 +61,7 @@ def features(
     batch = is_batch(videos, many)
     settings = {**options, "limits": asdict(limits)}
     work = Extractions(settings)
-    every, errors = find_videos(videos, recursive=many["recursive"])
+    every, errors = find_videos(videos, recursive=many["recursive"], note=console.note)
     for error in errors:
         console.error(str(error))
     outcomes: list[JobResult] = []
@@ -133,8 +135,9 @@ def _contents(
     for video in videos:
         try:
             # Before the fingerprint: opening never waits for a pipe, and its errors are clearer.
+            prepare_input(video, limits=limits)
             open_video(video, limits=limits).close()
-            contents[video] = content_fingerprint(video)
+            contents[video] = source_fingerprint(video)
         except InputError as error:
             console.error(str(error))
             details = {"state": "failed", "error": str(error)}

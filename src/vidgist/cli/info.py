@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from vidgist.cli.common import Console, common_options, counted, for_each, one_line, print_json
+from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.types import VideoInfo
 from vidgist.video import Limits, probe
@@ -16,6 +17,7 @@ from vidgist.video import Limits, probe
 
 @click.command()
 @click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path())
+@input_options
 @limit_options
 @common_options
 def info(videos: tuple[str, ...], limits: Limits, console: Console, as_json: bool) -> int:

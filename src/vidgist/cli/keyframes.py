@@ -18,14 +18,17 @@ from vidgist.cli.common import (
     one_of,
     print_json,
 )
+from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, keyframes_option, score_options, score_settings
 from vidgist.keyframes import FORMATS, find_keyframes
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import parse_count
 from vidgist.system.files import check_output
+from vidgist.system.names import portable_name
 from vidgist.video import Limits
 from vidgist.video.inputs import find_videos
+from vidgist.video.sources import find_source
 
 EPILOG = """\b
 Examples:
@@ -67,6 +70,7 @@ Examples:
 @click.option("--overwrite", is_flag=True, help="Replace the folder if it exists.")
 @score_options
 @backbone_options
+@input_options
 @limit_options
 @common_options
 def keyframes(
@@ -92,7 +96,7 @@ def keyframes(
     backbone = load_backbone(
         options.pop("backbone"), device=options["device"], threads=options["threads"]
     )
-    found, errors = find_videos(videos)
+    found, errors = find_videos(videos, note=console.note)
     for error in errors:
         console.error(str(error))
     folders = _folders(found, output)
@@ -131,8 +135,11 @@ def _folders(videos: list[Path], output: Path | None) -> dict[Path, Path]:
         return {videos[0]: output}
     folders: dict[Path, Path] = {}
     for video in videos:
-        name = f"{video.stem}-keyframes"
-        names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+        stem = find_source(video).stem or "video"
+        names = (
+            portable_name(stem, ending=f"-keyframes{f'-{number}' if number > 1 else ''}")
+            for number in itertools.count(1)
+        )
         taken = {folder.name.casefold() for folder in folders.values()}
         free = next(name for name in names if name.casefold() not in taken)
         folders[video] = (output or Path()) / free

@@ -18,6 +18,10 @@ _OPTIONS: dict[str, tuple[Any, str]] = {
     "max_pixels": (click.IntRange(min=1), "Refuse pictures with more pixels."),
     "max_hours": (click.FloatRange(min=0, min_open=True), "Refuse videos that are longer."),
     "max_streams": (click.IntRange(min=1), "Refuse files with more streams."),
+    "max_spool_gb": (
+        click.FloatRange(min=0, min_open=True),
+        "Refuse standard input, pictures and parts that need a larger temporary file.",
+    ),
 }
 
 

@@ -23,6 +23,7 @@ from vidgist.cli.common import (
     one_of,
     print_json,
 )
+from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, gist_options, score_options, score_settings
 from vidgist.defaults import HDR
@@ -75,6 +76,7 @@ Examples:
 )
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @batch_options
+@input_options
 @limit_options
 @common_options
 def summarize(
@@ -123,7 +125,7 @@ def summarize(
             click.echo(describe(result))
         return console.failed
 
-    every, errors = find_videos(videos, recursive=many["recursive"])
+    every, errors = find_videos(videos, recursive=many["recursive"], note=console.note)
     for error in errors:
         console.error(str(error))
     folders = result_folders(every, output or Path())

@@ -26,6 +26,7 @@ from av.video.stream import VideoStream
 
 from vidgist.errors import SettingError, VideoError
 from vidgist.video.protection import protection
+from vidgist.video.spool import real_path
 
 FORMATS = (
     # Files of phones, cameras, screens and the web.
@@ -81,16 +82,23 @@ class Limits:
         max_pixels: width times height of a picture; 8192 x 4320 (8K of cinemas) is allowed.
         max_hours: duration.
         max_streams: streams in the file, attachments included.
+        max_spool_gb: gigabytes of the temporary file for standard input, pictures or parts.
     """
 
     max_pixels: int = 36_000_000
     max_hours: float = 24.0
     max_streams: int = 256
+    max_spool_gb: float = 50.0
 
     def __post_init__(self) -> None:
-        for name in ("max_pixels", "max_hours", "max_streams"):
+        for name in ("max_pixels", "max_hours", "max_streams", "max_spool_gb"):
             if not getattr(self, name) > 0:
                 raise SettingError(f"{name}: expected more than 0, got {getattr(self, name)}")
+
+    @property
+    def spool_bytes(self) -> int:
+        """Bytes of the largest temporary file."""
+        return int(min(self.max_spool_gb, 1e9) * 1e9)
 
     @property
     def seconds(self) -> float:
@@ -123,14 +131,15 @@ def open_video(
     """
     limits = limits or Limits()
     path = Path(path)
-    head = _read_head(path)
+    file = real_path(path)
+    head = _read_head(file)
     if head.lower().startswith(_PLAYLISTS):
         raise VideoError(
             f"{path}: a playlist or script, not a video; give the video files that it names"
         )
     try:
         container = av.open(
-            f"file:{os.path.abspath(path)}",  # noqa: PTH100 (resolve() would follow links)
+            f"file:{os.path.abspath(file)}",  # noqa: PTH100 (resolve() would follow links)
             mode="r",
             metadata_errors="replace",
             container_options={

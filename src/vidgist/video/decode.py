@@ -12,6 +12,7 @@ import math
 import os
 from array import array
 from collections.abc import Callable, Iterator, Sized
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -30,9 +31,16 @@ from vidgist.video.display import Display, Size, common_size
 from vidgist.video.frame_windows import WindowGatherer
 from vidgist.video.luma import FrameDifferences
 from vidgist.video.packet_clock import PacketClock
-from vidgist.video.packets import DecodeStats, configure_decoder, decode_stream, no_frames_error
+from vidgist.video.packets import (
+    DecodeStats,
+    configure_decoder,
+    decode_stream,
+    no_frames_error,
+    rate_tick,
+)
 from vidgist.video.pixels import conversion_errors
 from vidgist.video.sample_times import Hole, find_hole, next_sample
+from vidgist.video.sources import forced_rate, prepare_input
 from vidgist.video.timing import (
     clock_warnings,
     end_warnings,
@@ -149,6 +157,9 @@ class SampleStream:
         stats, finder = DecodeStats(), TransitionFinder()
         difference = FrameDifferences(finder)
         windows = None if self.window is None else WindowGatherer(self.window, fps=self.fps)
+        source = prepare_input(self.path, limits=self.limits)
+        rate = forced_rate(self.path)
+        skip_nonref = self.skip_nonref and rate is None
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
             sound = sound_stream(container, self.path)
@@ -156,24 +167,26 @@ class SampleStream:
                 stream,
                 threads=self.threads,
                 through=True,
-                skip_nonref=self.skip_nonref,
+                skip_nonref=skip_nonref,
                 limits=self.limits,
                 beside=sound,
             )
             packets = PacketClock(container, stream, sound)
-            clock = stream_clock(stream)
+            clock = stream_clock(stream, rate)
             holes: list[Hole] = []
 
             def sound_within(start: float, end: float) -> float:
                 origin = clock.seconds(clock.origin)
                 return packets.sound_within(origin + start, origin + end)
 
-            announced = header_duration(container, stream)
+            announced = None if rate else header_duration(container, stream)
             display = Display(container, stream)
             before: av.VideoFrame | None = None
             current: av.VideoFrame | None = None
-            needed = self._needed(clock, stream, times) if self.skip_nonref else None
-            for frame in decode_stream(container, stream, stats, needed=needed, clock=packets):
+            needed = self._needed(clock, stream, times) if skip_nonref else None
+            for frame in decode_stream(
+                container, stream, stats, needed=needed, clock=packets, rate=rate
+            ):
                 at = clock(frame)
                 if at is None:
                     continue
@@ -198,8 +211,9 @@ class SampleStream:
             if current is None:
                 oversized = None if stream.codec_context.width else self.limits
                 raise no_frames_error(self.path, stats, oversized=oversized)
-            duration = clock.ends(current, end=None if packets.joints else header_end(stream))
-            if (still := standing_end(packets, clock, duration)) is not None:
+            stated = None if packets.joints or rate else header_end(stream)
+            duration = clock.ends(current, end=stated)
+            if not rate and (still := standing_end(packets, clock, duration)) is not None:
                 duration = still
             if packets.joints:
                 announced = None
@@ -217,6 +231,7 @@ class SampleStream:
             jumps=np.array(jumps, np.float32),
             duration=duration,
             warnings=(
+                *([source.note] if source.note else []),
                 *stats.warnings(),
                 *clock_warnings(packets, clock),
                 *gap_warnings(frame_times, holes),
@@ -226,7 +241,7 @@ class SampleStream:
             ),
             size=size,
             origin=clock.seconds(clock.origin),
-            steady=clock.steady and packets.steady,
+            steady=clock.steady and packets.steady and rate is None and not stats.moved,
             holes=np.array(holes).reshape(-1, 2),
             joints=np.array(packets.joints) - clock.seconds(clock.origin),
         )
@@ -344,8 +359,10 @@ def read_frames(
     )
 
 
-def stream_clock(stream: VideoStream) -> Clock:
-    """Return the clock of a stream, with the rate that its header gives."""
+def stream_clock(stream: VideoStream, rate: Fraction | None = None) -> Clock:
+    """Return the clock of a stream: at ``rate`` frames a second, or as its header says."""
+    if rate is not None:
+        return Clock(rate_tick(rate), rate=rate)
     return Clock(time_base(stream), rate=stream.average_rate or stream.guessed_rate)
 
 

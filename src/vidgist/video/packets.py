@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ from vidgist.video.tracks import continuation
 
 _TRIES = 16
 """Read errors in a row after which the rest of a file is given up."""
+
+_OVERLAP = 9_000
+"""Ticks (a tenth of a second in transport and program streams) by which one stream may begin before
+the end of the one that it continues."""
 
 _SHOW_DAMAGED = 1 << 3  # AV_CODEC_FLAG_OUTPUT_CORRUPT
 
@@ -55,6 +60,7 @@ class DecodeStats:
         read_errors: errors of the container.
         frame_per_packet: whether every packet should give a frame.
         position: bytes in the file before the last packet.
+        moved: whether a stream that continues another got other times.
     """
 
     packets: int = 0
@@ -64,6 +70,7 @@ class DecodeStats:
     read_errors: int = 0
     frame_per_packet: bool = False
     position: int = 0
+    moved: bool = False
 
     @property
     def missing(self) -> int:
@@ -159,6 +166,7 @@ def decode_stream(
     *,
     needed: Callable[[Packet[VideoStream]], bool] | None = None,
     clock: PacketClock | None = None,
+    rate: Fraction | None = None,
 ) -> Iterator[av.VideoFrame]:
     """Decode a stream from the container's position to its end, also where its number changes.
 
@@ -169,12 +177,44 @@ def decode_stream(
         needed: with `configure_decoder(skip_nonref=True)`, whether a packet's frame is to be
             decoded although no other frame refers to it.
         clock: corrects the timestamps of the whole container; for reading from its start.
+        rate: frames a second that replace the timestamps, which then count `rate_tick`.
 
     Yields:
         The frames in the order of presentation.
     """
     stats = DecodeStats() if stats is None else stats
-    yield from _decode_one(container, stream, stats, needed, clock)
+    frames = _decode_on(container, stream, stats, needed, clock)
+    return frames if rate is None else _at_rate(frames, rate)
+
+
+def rate_tick(rate: Fraction) -> Fraction:
+    """Return seconds so short that frames at a rate, from any start, lie on whole multiples."""
+    return Fraction(1, rate.numerator * 1000)
+
+
+def _at_rate(frames: Iterator[av.VideoFrame], rate: Fraction) -> Iterator[av.VideoFrame]:
+    tick = rate_tick(rate)
+    step = round(1 / rate / tick)
+    stamp: int | None = None
+    for frame in frames:
+        if stamp is None:
+            begin = 0 if frame.pts is None or frame.time_base is None else frame.pts
+            stamp = round(begin * (frame.time_base or tick) / tick)
+        frame.pts, frame.time_base, frame.duration = stamp, tick, step
+        stamp += step
+        yield frame
+
+
+def _decode_on(
+    container: InputContainer,
+    stream: VideoStream,
+    stats: DecodeStats,
+    needed: Callable[[Packet[VideoStream]], bool] | None,
+    clock: PacketClock | None,
+) -> Iterator[av.VideoFrame]:
+    last: av.VideoFrame | None = None
+    for last in _decode_one(container, stream, stats, needed, clock):
+        yield last
     with contextlib.ExitStack() as stack:
         while following := continuation(stream, after=stats.position):
             stack.enter_context(following[0])
@@ -184,7 +224,24 @@ def decode_stream(
             limits = Limits(max_pixels=int(context.options.get("max_pixels", Limits.max_pixels)))
             configure_decoder(other, threads=context.thread_count or None, limits=limits)
             stream = other
-            yield from _decode_one(following[0], stream, stats)
+            end, shift = frame_end(last), None
+            for last in _decode_one(following[0], stream, stats):
+                if shift is None:
+                    shift = shift_after(end, last)
+                    stats.moved = stats.moved or shift > 0
+                if last.pts is not None:
+                    last.pts += shift
+                yield last
+
+
+def frame_end(frame: av.VideoFrame | av.AudioFrame | None) -> int | None:
+    """Return the tick at which a frame ends, None where it is not known."""
+    return None if frame is None or frame.pts is None else frame.pts + (frame.duration or 0)
+
+
+def shift_after(end: int | None, frame: av.VideoFrame | av.AudioFrame) -> int:
+    """Return the ticks by which a stream moves whose first frame would go back before ``end``."""
+    return 0 if end is None or frame.pts is None or frame.pts >= end - _OVERLAP else end - frame.pts
 
 
 def _decode_one(

@@ -14,7 +14,6 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from vidgist.system.fingerprint import content_fingerprint
 from vidgist.types import VideoInfo
 from vidgist.video.container import Limits, is_cover_art, open_video, video_stream
 from vidgist.video.display import Display
@@ -26,6 +25,7 @@ from vidgist.video.packets import (
     read_packets,
 )
 from vidgist.video.rotation import frame_rotation
+from vidgist.video.sources import forced_rate, prepare_input, source_fingerprint
 from vidgist.video.timing import header_duration
 from vidgist.video.tone import HDR_NAMES, transfer
 from vidgist.video.tracks import open_sound, sound_stream
@@ -41,7 +41,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
     """Read a video's headers, its first few hundred timestamps and its first frame.
 
     Args:
-        path: a local video file.
+        path: a local video file, or another input, see `vidgist.video.sources`.
         limits: what is accepted, default `Limits()`.
 
     Returns:
@@ -52,6 +52,8 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
         VideoError: it cannot be opened, has no video, exceeds a limit, or no frame decodes.
     """
     path = Path(path)
+    prepare_input(path, limits=limits)
+    forced = forced_rate(path)
     with open_video(path, limits=limits) as container:
         stream = video_stream(container, path)
         configure_decoder(stream, threads=1, limits=limits)
@@ -64,7 +66,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
         context = stream.codec_context
         dolby = display.header.dolby_vision
         width, height = display.size(frame)
-        rate, variable = _frame_rate(stream, stamps)
+        rate, variable = (float(forced), False) if forced else _frame_rate(stream, stamps)
         sound = sound_stream(container, path)
         late = _late_sound(path) if sound is None else None
         used = (stream, sound)
@@ -72,7 +74,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
         listed = [s for s in container.streams if late is None or s.type != "audio"]
         return VideoInfo(
             path=path,
-            duration=header_duration(container, stream),
+            duration=None if forced else header_duration(container, stream),
             frame_rate=rate,
             variable_frame_rate=variable,
             width=width,
@@ -90,7 +92,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             hdr=HDR_NAMES.get(transfer(frame), ""),
             dolby_vision=None if dolby is None else dolby.profile,
             streams=(*(_describe(s, used=s in used) for s in listed), *(late or ())),
-            fingerprint=content_fingerprint(path),
+            fingerprint=source_fingerprint(path),
         )
 
 

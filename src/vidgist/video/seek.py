@@ -27,6 +27,7 @@ from vidgist.video.display import Display
 from vidgist.video.packet_clock import PacketClock
 from vidgist.video.packets import configure_decoder, decode_stream
 from vidgist.video.pixels import conversion_errors, to_rgb
+from vidgist.video.sources import forced_rate
 from vidgist.video.tracks import sound_stream
 
 _SLACK = 1e-6
@@ -216,10 +217,11 @@ class FrameReader:
 
     def _all_frames(self, sound: Stream | None) -> Iterator[tuple[float, av.VideoFrame]]:
         """Decode from the beginning, as in the first pass."""
-        clock, packets = stream_clock(self._stream), None
+        rate = forced_rate(self.path)
+        clock, packets = stream_clock(self._stream, rate), None
         if not self.timeline.steady:
             packets = PacketClock(self._container, self._stream, sound)
-        for frame in decode_stream(self._container, self._stream, clock=packets):
+        for frame in decode_stream(self._container, self._stream, clock=packets, rate=rate):
             seconds = clock(frame)
             if seconds is not None:
                 yield seconds, frame

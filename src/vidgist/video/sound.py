@@ -19,7 +19,7 @@ import numpy.typing as npt
 from vidgist.video.container import video_stream
 from vidgist.video.mixing import Mixer
 from vidgist.video.packet_clock import PacketClock
-from vidgist.video.packets import DecodeStats, read_packets
+from vidgist.video.packets import DecodeStats, frame_end, read_packets, shift_after
 from vidgist.video.tracks import continuation, open_sound
 
 Samples: TypeAlias = npt.NDArray[np.float32]
@@ -223,7 +223,9 @@ class SoundReader:
     def _frames(self) -> Iterator[av.AudioFrame]:
         """Decode packet by packet; count errors and go on."""
         container, stream, clock = self._container, self._stream, self._clock
+        end: int | None = None
         while True:
+            shift = None if end is not None else 0
             stats = DecodeStats()
             for packet in read_packets(container, stream, stats, clock=clock):
                 try:
@@ -232,7 +234,13 @@ class SoundReader:
                     if self._in_range(packet):
                         self.lost += 1
                     continue
-                yield from cast("list[av.AudioFrame]", frames)
+                for frame in cast("list[av.AudioFrame]", frames):
+                    if shift is None:
+                        shift = shift_after(end, frame)
+                    if frame.pts is not None:
+                        frame.pts += shift
+                    end = frame_end(frame)
+                    yield frame
             with contextlib.suppress(av.error.FFmpegError):
                 yield from stream.codec_context.decode(None)
             following = continuation(stream, after=stats.position)
