@@ -158,3 +158,38 @@ def test_folders_that_cannot_be_read_are_told(tmp_path, monkeypatch):
         f"{tmp_path / 'closed'}: cannot be read (Permission denied); "
         "check the path and its permissions"
     ]
+
+
+def test_unusual_endings_are_taken_by_their_first_bytes(tmp_path):
+    clip = render_clip(tmp_path / "a.mpg", scenes=(0.4,), codec="mpeg2video").path
+    for name in ("x.mod", "x.tod", "x.vro", "x.unheard-of", "no-ending"):
+        (tmp_path / name).write_bytes(clip.read_bytes())
+    (tmp_path / "module.mod").write_bytes(b"ProTracker\0" * 100)
+    (tmp_path / "main.ts").write_text("export const answer: number = 42;\n" * 100)
+    (tmp_path / "other.bin").write_bytes(bytes(5000))
+    (tmp_path / "download.part").write_bytes(clip.read_bytes())
+    notes = []
+    found, errors = find_videos([tmp_path], note=notes.append)
+    assert not errors
+    assert [path.name for path in found] == [
+        *("a.mpg", "no-ending", "x.mod", "x.tod", "x.unheard-of", "x.vro"),
+    ]
+    assert len(notes) == 1
+    assert "left out" in notes[0]
+    assert "main.ts, module.mod" in notes[0]
+
+
+def test_a_note_names_a_few(tmp_path):
+    for k in range(20):
+        (tmp_path / f"{k:02}.ts").write_text("let x;\n")
+    notes = []
+    _, errors = find_videos([tmp_path], note=notes.append)
+    assert "holds no video" in str(errors[0])
+    assert notes[0].endswith("first bytes are no video's: 00.ts, 01.ts, 02.ts and 17 more")
+
+
+def test_a_folder_of_numbered_pictures_is_a_video(tmp_path):
+    for k in range(3):
+        Image.new("RGB", (32, 32)).save(tmp_path / f"{k}.png")
+    assert find_videos([tmp_path]) == ([tmp_path], [])
+    assert find_videos([tmp_path.parent], recursive=True)[0] != [tmp_path]  # only one that is named

@@ -81,6 +81,8 @@ def is_video_head(head: bytes) -> bool:
 
 def _is_transport_stream(head: bytes) -> bool:
     """Return whether packets of a transport stream follow each other anywhere in the bytes."""
+    if head.isascii() and b"\0" not in head:
+        return False  # a text may have any letter at any distance
     for size in _PACKETS:
         needed = size * (_IN_A_ROW - 1)
         at = head.find(_SYNC)

@@ -129,8 +129,9 @@ def _parts(name: str) -> list[Path]:
     """Split a name at the joints; names of files may hold ` + ` themselves."""
     parts: list[str] = []
     for piece in name.split(_JOINT):
-        if parts and not os.path.isfile(parts[-1]) and os.path.isfile(parts[-1] + _JOINT + piece):  # noqa: PTH113
-            parts[-1] += _JOINT + piece
+        whole = parts[-1] + _JOINT + piece if parts else ""
+        if os.path.isfile(whole) and not (os.path.isfile(parts[-1]) and os.path.isfile(piece)):  # noqa: PTH113
+            parts[-1] = whole
         else:
             parts.append(piece)
     return [Path(part) for part in parts]
