@@ -104,7 +104,7 @@ PARTS = {
     "avi": ({"codec": "mjpeg", "pixel_format": "yuvj420p", "audio_codec": "pcm_s16le"},) * 2,
     "webm": (
         {"codec": "libvpx", "options": {"cpu-used": "8"}, "audio_codec": "libopus"},
-        {"codec": "libvpx", "options": {"cpu-used": "8"}, "audio_codec": "libvorbis"},
+        {"codec": "libvpx", "options": {"cpu-used": "8"}, "audio_codec": "libopus"},
     ),
 }
 

@@ -26,10 +26,10 @@ from pathlib import Path
 
 from vidgist.errors import InputError, SettingError, VideoError
 from vidgist.system.fingerprint import content_fingerprint
-from vidgist.video import spool
 from vidgist.video.container import Limits
 from vidgist.video.joined import join
 from vidgist.video.pictures import is_animation, numbered, write_animation, write_pictures
+from vidgist.video.spool import Room, is_spooled, keep, new_file, real_path
 
 STANDARD_INPUT = "-"
 _JOINT = " + "
@@ -157,19 +157,19 @@ def prepare_input(path: str | os.PathLike[str], *, limits: Limits | None = None)
     """
     source = find_source(path)
     limits = limits or Limits()
-    if spool.is_spooled(path):
+    if is_spooled(path):
         return source
-    room = spool.Room(source.name, most=limits.spool_bytes, name="max_spool_gb")
+    room = Room(source.name, most=limits.spool_bytes, name="max_spool_gb")
     if source.kind == "file":
         file = source.files[0]
         if is_animation(file):
-            target = spool.new_file("animation.mov")
+            target = new_file("animation.mov")
             write_animation(file, target, limits=limits, room=room)
-            spool.keep(path, target)
+            keep(path, target)
         elif source.rate is not None:
-            spool.keep(path, file)
+            keep(path, file)
         return source
-    target = spool.new_file("input.mov")
+    target = new_file("input.mov")
     try:
         if source.kind == "stdin":
             _read_standard_input(target, room)
@@ -182,7 +182,7 @@ def prepare_input(path: str | os.PathLike[str], *, limits: Limits | None = None)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    spool.keep(path, target)
+    keep(path, target)
     return source
 
 
@@ -200,7 +200,7 @@ def source_fingerprint(path: str | os.PathLike[str]) -> str:
     """
     source = find_source(path)
     if source.kind == "stdin":
-        return content_fingerprint(spool.real_path(path))
+        return content_fingerprint(real_path(path))
     if source.kind == "file" and source.rate is None:
         return content_fingerprint(source.files[0])
     digest = hashlib.sha256(repr((source.kind, source.rate)).encode())
@@ -221,7 +221,7 @@ def _size(file: Path) -> int:
         raise InputError(f"{file}: cannot be read ({error.strerror}); check the name") from error
 
 
-def _read_standard_input(target: Path, room: spool.Room) -> None:
+def _read_standard_input(target: Path, room: Room) -> None:
     if sys.stdin is None or sys.stdin.isatty():
         raise VideoError(f"{STANDARD_INPUT}: standard input is a terminal; pipe a video into it")
     with target.open("wb") as file:
