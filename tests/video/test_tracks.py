@@ -141,7 +141,8 @@ def test_files_without_sound_have_none(tmp_path):
         assert not probe(path).has_audio
 
 
-def test_pictures_and_sound_go_on_under_other_numbers(tmp_path):
+@pytest.mark.parametrize("start", [2.08, 0.0])  # the first begins at 0.08
+def test_pictures_and_sound_go_on_under_other_numbers(tmp_path, start):
     """As in `cat a.ts b.ts`, where b has other PIDs and goes on in time, or begins again."""
     first = render_clip(tmp_path / "a.ts", scenes=(2.0,), ticks=(0.5,), gop=25)
     second = render_clip(
@@ -150,7 +151,7 @@ def test_pictures_and_sound_go_on_under_other_numbers(tmp_path):
         looks=(5,),
         ticks=(0.5,),
         gop=25,
-        start=2.08,  # the first begins at 0.08
+        start=start,
         container_options={"mpegts_start_pid": "0x300"},
     )
     path = tmp_path / "joined.ts"
@@ -166,7 +167,7 @@ def test_pictures_and_sound_go_on_under_other_numbers(tmp_path):
     with SoundReader(path, origin=samples.timeline.origin) as sound:
         track = np.concatenate(list(sound.read(0.0, 5 * sound.rate)), axis=1)[0]
     loud = np.flatnonzero(np.abs(track) > 0.4) / sound.rate
-    assert [loud[0], loud[loud > 1][0]] == pytest.approx([0.5, 2.5], abs=0.02)
+    assert [loud[0], loud[loud > 1][0]] == pytest.approx([0.5, 2.5], abs=0.04)
 
 
 def test_another_program_is_no_continuation(tmp_path):
