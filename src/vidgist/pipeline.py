@@ -239,7 +239,7 @@ def summarize(
         picks=features.picks,
         shots=source.shots(Path(path), features, timeline),
         timeline=timeline,
-        budget=parse_length(length, timeline.duration),
+        budget=parse_length(length, timeline.filled),
         junk=np.array(junk.reasons),
         integer_values=scored.scorer.settings.integer_values,
     )

@@ -160,6 +160,11 @@ class Timeline(ShapesInRepr):
         return self.duration - float(np.diff(self.holes).sum())
 
     @property
+    def borders(self) -> Floats:
+        """Seconds at which a piece may begin or end: those of frames, holes and the end."""
+        return np.union1d(np.append(self.times, self.duration), self.holes[:, 0])
+
+    @property
     def n_frames(self) -> int:
         """Number of frames N."""
         return len(self.times)

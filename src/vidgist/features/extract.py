@@ -112,7 +112,7 @@ def extract_features(
             `vidgist.read_frames`, (T, H, W, 3) uint8 at the backbone's size: then fps,
             skip_nonref, limits and with_thumbnails have no effect.
         backbone: a name or specification that `load_backbone` knows, or the extractor itself.
-        fps: samples a second; sample k is the frame shown at ``k / fps``.
+        fps: samples a second; samples are frames shown at multiples of ``1 / fps``.
         skip_nonref: skip frames that neither another frame nor a sample needs: quicker, but
             borders of shots may be off by a frame or two.
         device: for a backbone that is loaded here.
@@ -186,6 +186,7 @@ def extract_features(
             frame_times=stream.timeline.times,
             jumps=stream.timeline.jumps,
             transitions=stream.transitions,
+            holes=stream.timeline.holes,
         ),
         thumbnails=_fitted(stream, [jpeg for _, _, jpegs in results for jpeg in jpegs], info=info),
         fingerprint=extractor.fingerprint,
@@ -230,6 +231,7 @@ def _of_frames(frames: Frames, extractor: Backbone, *, progress: Progress) -> Ex
             times=frames.times,
             frame_times=frames.timeline.times,
             jumps=frames.timeline.jumps,
+            holes=frames.timeline.holes,
         ),
         thumbnails=(),
         fingerprint=extractor.fingerprint,

@@ -40,6 +40,7 @@ REASONS = {
     "by hand": Reason("Shown because you chose it", "Left out: you took it out"),
     "too short": _unfit("too short"),
     "no time left": _unfit("no time left"),
+    "hole": _unfit("a hole without picture and sound"),
     "black": _unfit("black"),
     "blank": _unfit("blank"),
     "blurred": _unfit("blurred"),

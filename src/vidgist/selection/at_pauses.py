@@ -56,6 +56,6 @@ def at_pauses(
         budget=budget,
         reach=reach,
         shortest=shortest,
-        frames=np.append(timeline.times, timeline.duration),
+        frames=timeline.borders,
         duration=timeline.duration,
     )

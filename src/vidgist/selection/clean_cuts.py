@@ -45,7 +45,7 @@ def clean_cuts(
     pieces = _moved_within(selection.pieces, allowed)
     lost = float(np.diff(selection.pieces).sum() - np.diff(pieces).sum())
     pieces = _lengthened(pieces, allowed, lost, order=np.argsort(-selection.scores, kind="stable"))
-    pieces = _on_frames(pieces, np.append(footage.timeline.times, footage.timeline.duration))
+    pieces = _on_frames(pieces, footage.timeline.borders)
     if speech_of is not None:
         budget, timeline = footage.budget, footage.timeline
         pieces = at_pauses(speech_of, pieces, allowed, budget=budget, timeline=timeline)
@@ -59,7 +59,7 @@ def clean_ranges(selection: Selection, footage: Footage, transitions: Floats) ->
     no frame of a cut; the whole shot where nothing else is left.
     """
     timeline, count = footage.timeline, len(footage.times)
-    frame = timeline.duration / timeline.n_frames
+    frame = timeline.filled / timeline.n_frames
     ends = np.append(footage.times[1:], timeline.duration)
     junk = footage.junk != ""
     closed = np.concatenate(

@@ -86,6 +86,8 @@ def _choose(footage: Footage) -> Selection:
     values = shot_values(spread(footage.importance, footage.picks, timeline.n_frames), shots.frames)
     black = footage.junk == "black"
     offered = offered_shots(black, footage.picks, shots)
+    holes = _hole_shots(footage)
+    offered = offered & ~holes if (offered & ~holes).any() else ~holes
     worth = np.trunc(values * 1000) if footage.integer_values else values
     lasting = seconds[:, 1] - seconds[:, 0]
     tick = timeline.frame_interval or TICK
@@ -97,7 +99,7 @@ def _choose(footage: Footage) -> Selection:
         selected[best] = True
         moment = footage.times[best_samples(footage.importance, footage.picks, shots)[best]]
         pieces = _piece_around(float(moment), best, footage)
-    left_out = np.where(offered, "no time left", "black")
+    left_out = np.where(offered, "no time left", np.where(holes, "hole", "black"))
     return Selection(
         pieces=pieces,
         shots=np.flatnonzero(selected),
@@ -106,6 +108,13 @@ def _choose(footage: Footage) -> Selection:
         refused=tuple(np.where(selected, "", left_out).tolist()),
         repeated=np.full(len(shots), -1),
     )
+
+
+def _hole_shots(footage: Footage) -> Booleans:
+    """Return which shots (S,) hold a hole: `refine_shots` makes each a shot of its own."""
+    starts = footage.timeline.holes[:, 0]
+    own = np.searchsorted(footage.shot_seconds[:, 0], starts + 1e-6, side="right") - 1
+    return np.isin(np.arange(len(footage.shots)), own)
 
 
 def _piece_around(moment: float, shot: int, footage: Footage) -> Floats:

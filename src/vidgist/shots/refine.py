@@ -17,7 +17,8 @@ def refine_shots(
 
     A change point i means a change after sample i - 1 and not later than sample i; the border is
     the frame in between that differs most from the one before it. Borders that would
-    make a shot shorter than ``min_shot`` are dropped, the weakest first.
+    make a shot shorter than ``min_shot`` are dropped, the weakest first. A hole, and the frame that
+    is the last one before it, are a shot of their own.
 
     Args:
         change_points: (m,) sample indices in [1, T), ascending.
@@ -45,9 +46,10 @@ def refine_shots(
         if 0 < border < timeline.n_frames:
             strengths[border] = float(timeline.jumps[border])
 
-    kept: list[int] = []
-    kept_times = [0.0, timeline.duration]
-    for border in sorted(strengths, key=lambda b: (-strengths[b], b)):
+    ends_of_holes = np.searchsorted(timeline.times, timeline.holes[:, 1] - 1e-6)
+    kept = sorted({b for end in ends_of_holes.tolist() for b in (end - 1, end) if b > 0})
+    kept_times = [0.0, timeline.duration, *timeline.times[kept].tolist()]
+    for border in sorted(strengths.keys() - set(kept), key=lambda b: (-strengths[b], b)):
         time = float(timeline.times[border])
         if min(abs(time - other) for other in kept_times) >= min_shot:
             kept.append(border)

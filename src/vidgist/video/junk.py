@@ -18,6 +18,7 @@ from vidgist.video.measures import Measures
 from vidgist.video.transitions import Transition
 
 REASONS = (
+    "hole",
     "black",
     "no signal",
     "bars",
@@ -108,6 +109,7 @@ def find_junk(
     frame_times: npt.NDArray[np.floating],
     jumps: npt.NDArray[np.floating],
     transitions: Sequence[Transition] = (),
+    holes: npt.NDArray[np.floating] | None = None,
 ) -> Junk:
     """Junk detection on the measures of a whole video.
 
@@ -117,12 +119,14 @@ def find_junk(
         frame_times: (N,) seconds of all frames.
         jumps: (N,) luma difference of each frame to the one before, in [0, 1].
         transitions: see `find_transitions`.
+        holes: (m, 2) start and end in seconds of holes (`Timeline.holes`), default none.
 
     Returns:
         A reason for each sample that is junk, also where all of them are.
     """
     count = len(measures.mean)
     found: dict[str, npt.NDArray[np.bool_]] = {
+        "hole": _inside(times, holes if holes is not None else np.empty((0, 2))),
         "black": _black(measures),
         "no signal": _no_signal(measures),
         "bars": measures.bars > 0,
@@ -165,10 +169,17 @@ def _within(
     times: npt.NDArray[np.floating], transitions: Sequence[Transition], *, countdown: bool
 ) -> npt.NDArray[np.bool_]:
     """Return which samples lie in transitions, or in countdowns."""
+    spans = [[one.start, one.end] for one in transitions if (one.kind == "countdown") == countdown]
+    return _inside(times, np.array(spans).reshape(-1, 2))
+
+
+def _inside(
+    times: npt.NDArray[np.floating], intervals: npt.NDArray[np.floating]
+) -> npt.NDArray[np.bool_]:
+    """Return which samples lie in one of (m, 2) half-open intervals."""
     inside = np.zeros(len(times), bool)
-    for one in transitions:
-        if (one.kind == "countdown") == countdown:
-            inside |= (times >= one.start - 1e-6) & (times < one.end - 1e-6)
+    for start, end in intervals.tolist():
+        inside |= (times >= start - 1e-6) & (times < end - 1e-6)
     return inside
 
 
