@@ -43,9 +43,10 @@ from vidgist.selection.clean_cuts import clean_cuts
 from vidgist.selection.keyframes import cover_keyframes
 from vidgist.shot_source import AnyShots, shot_source
 from vidgist.summary import Summary
-from vidgist.types import Features, Floats, Scores, VideoInfo
+from vidgist.types import Features, Floats, Scores, Timeline, VideoInfo
 from vidgist.video import Limits, probe
 from vidgist.video.hdr import check_hdr
+from vidgist.video.rate import measured_rate
 
 AnyScorer: TypeAlias = "Scorer | ScoreFunction | Callable[[Features], Floats] | str"
 """What gives the scores of a video."""
@@ -118,9 +119,7 @@ def score_video(
         with_thumbnails=with_thumbnails,
         progress=progress,
     )
-    if extraction.timeline.size is not None:
-        width, height = extraction.timeline.size
-        video = replace(video, width=width, height=height)
+    video = _measured(video, extraction.timeline, whole=not fast)
     return ScoredVideo(
         video=video,
         extraction=extraction,
@@ -138,6 +137,24 @@ def score_video(
             "threads": threads,
         },
     )
+
+
+def _measured(video: VideoInfo, timeline: Timeline, *, whole: bool) -> VideoInfo:
+    """Return the facts of a video with those that only all of its frames tell.
+
+    Args:
+        video: by its headers and its beginning.
+        timeline: of the pass over it.
+        whole: whether the timeline has all frames.
+    """
+    if timeline.size is not None:
+        width, height = timeline.size
+        video = replace(video, width=width, height=height)
+    if not whole:
+        return video
+    found = measured_rate(timeline.times, guess=video.frame_rate)
+    varies = found.variable and (video.variable_frame_rate or found.rate != video.frame_rate)
+    return replace(video, frame_rate=found.rate, variable_frame_rate=varies)
 
 
 def summarize(

@@ -24,6 +24,7 @@ from vidgist.video.packets import (
     no_frames_error,
     read_packets,
 )
+from vidgist.video.rate import measured_rate
 from vidgist.video.rotation import frame_rotation
 from vidgist.video.sources import forced_rate, prepare_input, source_fingerprint
 from vidgist.video.timing import header_duration
@@ -32,6 +33,9 @@ from vidgist.video.tracks import open_sound, sound_stream
 
 _PACKETS = 300
 """Packets whose timestamps are read to see whether the frame rate is constant."""
+
+_FIELDS = 0.01
+"""Relative distance from two packets a frame within which packets are fields."""
 
 _REORDERED = 16
 """Last timestamps of these, between which there may be some that were not read."""
@@ -127,7 +131,7 @@ def _read_start(
 
 
 def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
-    """Return the average frame rate, and whether it varies."""
+    """Return the average frame rate, and whether it varies, by the beginning of the file."""
     tick = float(stream.time_base or 0)
     ordered = np.unique(stamps)
     if len(ordered) > 2 * _REORDERED:
@@ -136,6 +140,11 @@ def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
     average = float(stream.average_rate or stream.guessed_rate or 0)
     if not len(steps):
         return average, False
+    measured = measured_rate(ordered * tick, guess=average)
+    if abs(measured.rate / (2 * average or 1) - 1) <= _FIELDS:
+        return average, measured.variable  # a packet for each of the two fields of a frame
+    if measured.rate < average and not measured.variable:
+        return measured.rate, False
     usual = float(np.median(steps))
     # Coarse time bases round: 1/30 s becomes 33 or 34 ms.
     allowed = max(1.01 * tick, 0.02 * usual)
@@ -143,7 +152,7 @@ def _frame_rate(stream: VideoStream, stamps: list[int]) -> tuple[float, bool]:
     if not varies and average:
         # It varies later on where the average over all disagrees with the beginning.
         varies = abs(average * usual - 1) > max(0.05, 1.01 * tick / usual)
-    return average or float(1 / np.mean(steps)), varies
+    return average or measured.rate, varies
 
 
 def _describe(stream: Stream, *, used: bool) -> Mapping[str, Any]:
