@@ -21,9 +21,13 @@ Examples:
   vidgist evaluate tvsum.h5 --metric tvsum --scores Ours=mine.json --scores Theirs=theirs.json
   vidgist evaluate tvsum.h5 --metric tvsum --scores 'runs/split{split}.json' --splits csta
   vidgist evaluate tvsum.h5 --metric tvsum --scores mine.json --protocol csta --protocol mean
+  vidgist evaluate tvsum.h5 --metric tvsum --beside middle --beside motion
   vidgist evaluate tvsum.h5 --metric tvsum --select gist --budget 10%
   vidgist evaluate tvsum.h5 --metric tvsum --scores summaries.json
   vidgist evaluate mine.h5 --metric tvsum --annotations ydata-tvsum50.mat --save tvsum.h5
+
+Scores without training, for --beside: middle, beginning, uniform, motion, typical, k-means,
+k-means-large, k-medoids, facility-location, dpp, submodular.
 
 A FILE of --scores or --beside holds, by video (video_1 ...), one of: one number a sample (scores);
 one 0 or 1 a frame (a summary); {"pieces": [[start, end], ...], "unit": "seconds"} (a summary; or
@@ -89,7 +93,8 @@ def measure_options(command: Command) -> Command:
     "--beside",
     multiple=True,
     metavar="[NAME=]FILE",
-    help="Also measure these scores beside the method; may be repeated.",
+    help="Also measure these scores beside the method, or a score without training by its name;"
+    " may be repeated.",
 )
 @click.option(
     "--protocol",

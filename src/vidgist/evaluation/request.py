@@ -36,6 +36,7 @@ from vidgist.evaluation.score_rows import ScoreRow, parse_row, read_row
 from vidgist.evaluation.segmentation import check_shots, resegment
 from vidgist.evaluation.summaries import SummaryRule
 from vidgist.evaluation.tables import as_data, named
+from vidgist.evaluation.untrained import UNTRAINED, untrained_entry
 from vidgist.models import Model
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import SHIPPED, Bank
@@ -77,7 +78,8 @@ class Request:
         split: number of the only split to test, from 1; None for all of them.
         scores: rows in the place of the method: `random`, `constant` or `human`, or files of scores
             or summaries, see `vidgist.evaluation.scores_file` and `vidgist.evaluation.score_rows`.
-        beside: more such files, each a row of its own, beside the method.
+        beside: more such files, or names of scores without training, see
+            `vidgist.evaluation.untrained`; each a row of its own, beside the method.
         shots: `official`, a way of cutting, or a file, see `vidgist.shot_source`.
         annotations: original annotations to join by name, or None.
         shots_from: a file with official shots of the same videos, or None.
@@ -345,6 +347,9 @@ class Request:
                 raise SettingError(
                     f"scores: there are two rows '{label}'; leave one out, or name it NAME=FILE"
                 )
+            if row.file in UNTRAINED and not Path(row.file).exists():
+                entries.append(untrained_entry(label, UNTRAINED[row.file]))
+                continue
             entry, scored = read_row(row, label, names=names, tests=tests)
             entries.append(entry)
             keys &= scored

@@ -22,6 +22,7 @@ from vidgist.evaluation.judge import MEASURES, Judge
 from vidgist.evaluation.protocols import METRICS
 from vidgist.evaluation.results import Table, TableRow
 from vidgist.evaluation.summaries import SummaryRule
+from vidgist.evaluation.untrained import UNTRAINED, untrained_entry
 from vidgist.models import METHODS, Model
 from vidgist.paper.context import BenchmarkResult, Context, PaperTable
 from vidgist.paper.published import beside
@@ -35,6 +36,8 @@ from vidgist.scoring.scorer import Scorer
 from vidgist.training import require_torch
 
 SUMMARIES = SummaryRule()
+SIMPLE = ("middle", "motion", "facility-location", "dpp")
+"""Scores without training whose rows stand in the table."""
 COLUMNS = (*MEASURES, "captured", "repeats", "seconds", "parameters")
 """Measures of the table."""
 
@@ -62,9 +65,10 @@ def run(context: Context) -> BenchmarkResult:
             found += [(metric, dataset, file) for file in files]
     for metric, dataset, file in found:
         best = method_entry("best", matched(Scorer(preset("best")), dataset))
+        simple = [untrained_entry(name, UNTRAINED[name]) for name in SIMPLE]
         base = context.table(
             dataset,
-            [best, *context.untrained(metric)],
+            [best, *simple, *context.untrained(metric)],
             metric=metric,
             title=f"Rivals, {METRICS[metric]}",
             summaries=SUMMARIES,
