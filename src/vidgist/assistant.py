@@ -120,7 +120,7 @@ class Library:
         """
         if self.results is None:
             raise OutputError(
-                "results: this server may not write; start it with --results FOLDER to allow it"
+                "results: this server may not write; give it a folder for results to allow it"
             )
         path = (self.results / name).resolve()
         if not path.is_relative_to(self.results) or path == self.results:

@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from vidgist.backbones import DEFAULT_BACKBONE, Backbone, load_backbone
+from vidgist.captions import read_transcript, sentences
 from vidgist.defaults import (
     DEFAULT_FPS,
     DEFAULT_KEYFRAMES,
@@ -47,6 +48,7 @@ from vidgist.types import Features, Floats, Scores, Timeline, VideoInfo
 from vidgist.video import Limits, probe
 from vidgist.video.hdr import check_hdr
 from vidgist.video.rate import measured_rate
+from vidgist.video.subtitles import subtitles_of
 
 AnyScorer: TypeAlias = "Scorer | ScoreFunction | Callable[[Features], Floats] | str"
 """What gives the scores of a video."""
@@ -165,6 +167,7 @@ def summarize(
     shots: AnyShots = DEFAULT_SHOTS,
     keyframes: int | str = DEFAULT_KEYFRAMES,
     speech: bool = True,
+    transcript: str | Path | None = None,
     hdr: str = HDR[0],
     settings: str | Preset = DEFAULT_PRESET,
     model: str | Path | AnyModel | None = None,
@@ -192,6 +195,8 @@ def summarize(
             file, or (S, 2) seconds, see `vidgist.shot_source.shot_source`.
         keyframes: number of stills that stand for the whole video, or ``"auto"``.
         speech: move borders of pieces that cut speech to pauses.
+        transcript: what is said, as SRT, WebVTT or Whisper's JSON: pieces then begin and end with
+            sentences. Without it the video's own subtitles are shown.
         hdr: what PQ and HLG become in the clip: ``"sdr"``, or ``"keep"`` for HEVC of 10 bits.
         settings: of the score: the name of a preset, or a `Preset`.
         model: safetensors file that ``vidgist train`` wrote, an ONNX file of a network of scores,
@@ -220,7 +225,7 @@ def summarize(
         VideoError: nothing in the file decodes.
         ModelError: the backbone or the model is damaged, or one does not fit the other.
         DataError: the bank is damaged, or one of another backbone; the shots are not those of this
-            video.
+            video; the transcript is damaged.
         VidgistError: something of another package fails, or returns what it should not.
         MissingExtraError: the backbone needs a package that is not installed.
     """
@@ -230,6 +235,7 @@ def summarize(
     parse_length(length, 1.0)  # wrong arguments are refused before the work, not after
     count = parse_count(keyframes)
     check_hdr(hdr)
+    said = read_transcript(transcript) if transcript is not None else ()
     scored = score_video(
         path,
         settings=settings,
@@ -264,7 +270,11 @@ def summarize(
     if rule.clean_cuts:
         hears = speech and scored.video.has_audio
         selection = clean_cuts(
-            selection, footage, junk.intervals, speech_of=path if hears else None
+            selection,
+            footage,
+            junk.intervals,
+            speech_of=path if hears else None,
+            sentences=sentences(said) if speech else None,
         )
     stills = cover_keyframes(
         footage.importance,
@@ -296,6 +306,7 @@ def summarize(
         cover=int(stills.samples[0]),
         thumbnails=scored.extraction.thumbnails,
         warnings=(*timeline.warnings, *scored.scorer.notes),
+        captions=said or subtitles_of(path, origin=timeline.origin, streams=scored.video.streams),
     )
 
 

@@ -89,6 +89,7 @@ def load_summary(
         stills=stills,
         cover=int(stills[np.argmax(document.importance[stills])]),
         warnings=timeline.warnings,
+        captions=document.captions,
         proposal=_selection(document.proposal, document) if changed else None,
         made_from=document.path,
     )

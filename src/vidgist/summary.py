@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from vidgist.captions import Caption
 from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within, shot_values, spread
 from vidgist.selection.whole_shots import best_samples
@@ -47,6 +48,7 @@ class Summary:
         cover: index of the sample that stands for the video best.
         thumbnails: T small JPEG files, one per sample, or empty.
         warnings: one sentence each.
+        captions: what is said, where a transcript or subtitles tell it.
         proposal: what the rule chose, where `selection` was changed by hand; else None.
         made_from: the summary.json that it was read from, or None.
     """
@@ -64,6 +66,7 @@ class Summary:
     cover: int = 0
     thumbnails: tuple[bytes, ...] = ()
     warnings: tuple[str, ...] = ()
+    captions: tuple[Caption, ...] = ()
     proposal: Selection | None = None
     made_from: Path | None = None
 

@@ -12,7 +12,10 @@ from clips import render_clip
 from summaries import summary_of
 from vidgist.render import render, stills
 from vidgist.render.outputs.storyboard import (
+    CAPTION_HEIGHT,
+    GAP,
     HEADER,
+    LABEL_HEIGHT,
     MARGIN,
     PAPER,
     choose_grid,
@@ -91,8 +94,9 @@ def test_the_file(tmp_path, monkeypatch):
     clip = render_clip(tmp_path / "a.mp4", scenes=(0.6,) * 5)
     notes = []
 
-    def noting(tiles, *, title, note, aspect):
+    def noting(tiles, *, title, note, aspect, said):
         notes.append((len(tiles), title, note))
+        assert not any(said)
         return draw_sheet(tiles, title=title, note=note, aspect=aspect)
 
     monkeypatch.setattr("vidgist.render.outputs.storyboard.draw_sheet", noting)
@@ -106,3 +110,24 @@ def test_the_file(tmp_path, monkeypatch):
     strange = dataclasses.replace(summary.video, path=Path(os.fsdecode(b"\xff\n.mp4")))
     with pytest.raises(Exception, match="no such file"):
         render(dataclasses.replace(summary, video=strange), tmp_path / "2", make=["storyboard"])
+
+
+def test_captions_stand_under_their_pictures(tmp_path):
+    pictures = [Image.new("RGB", (320, 180), (90, 90, 90)) for _ in range(4)]
+    tiles = [(Still(n + 1, n, n, float(n)), picture) for n, picture in enumerate(pictures)]
+    facts = {"title": "a.mp4", "note": "note", "aspect": 16 / 9}
+    bare = draw_sheet(tiles, **facts)
+    said = ["", "Hello.", "A caption that is much too long for the room " * 5, ""]
+    sheet = draw_sheet(tiles, **facts, said=said)
+    assert sheet.width == bare.width
+    assert sheet.height > bare.height
+    grid = choose_grid(4, aspect=16 / 9, label=LABEL_HEIGHT + CAPTION_HEIGHT)
+    for index, words in enumerate(said):
+        left, top = grid.corner(index)
+        strip = sheet.crop(
+            (left, top + grid.cell[1] + 30, left + grid.cell[0] + GAP, top + grid.cell[1] + 58)
+        )
+        inked = np.abs(np.asarray(strip, int) - PAPER).max() > 60
+        assert inked == bool(words)
+        beyond = np.asarray(strip.crop((grid.cell[0] + 2, 0, grid.cell[0] + GAP, 28)), int)
+        assert np.abs(beyond - PAPER).max() < 20

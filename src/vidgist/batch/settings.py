@@ -21,7 +21,8 @@ from vidgist.video import Limits, SampleStream
 from vidgist.video.hdr import check_hdr
 
 _CHOICES = (
-    *("length", "select", "shots", "keyframes", "speech", "hdr", "settings", "model", "bank"),
+    *("length", "select", "shots", "keyframes", "speech", "transcript", "hdr", "settings"),
+    *("model", "bank"),
     *("fps", "fast", "backbone", "device", "threads", "limits"),
 )
 """Arguments of `vidgist.pipeline.summarize` that a batch has."""

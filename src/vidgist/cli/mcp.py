@@ -28,7 +28,7 @@ def mcp(folders: tuple[Path, ...], results: Path | None, limits: Limits) -> None
     output; no network is used.
 
     \b
-    In the settings of the assistant:
+    Example, in the settings of the assistant:
       {"command": "vidgist", "args": ["mcp", "Videos", "--results", "Gists"]}
     """
     from vidgist.assistant import Library, server  # needs the extra

@@ -191,10 +191,14 @@ def gist_options(command: Command) -> Command:
         default=True,
         help="Move borders of pieces that cut speech to pauses.  [default: speech]",
     )
-    return _stack(
-        command,
-        [length_option, select_option, shots_option, keyframes_option("--keyframes"), speech],
+    transcript = click.option(
+        "--transcript",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="What is said (SRT, WebVTT, Whisper's JSON): pieces begin and end with sentences.",
     )
+    stills = keyframes_option("--keyframes")
+    return _stack(command, [length_option, select_option, shots_option, stills, speech, transcript])
 
 
 def score_settings(options: dict[str, Any]) -> Preset:

@@ -27,6 +27,7 @@ from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, gist_options, score_options, score_settings
 from vidgist.defaults import HDR
+from vidgist.errors import SettingError
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 from vidgist.video import Limits
@@ -97,6 +98,8 @@ def summarize(
     """
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
+    if batch and options["transcript"] is not None:
+        raise SettingError("transcript: is of one video; give one video with it")
     if many["engine"] == "ray":  # its workers have other working directories
         paths = (
             (name, Path(options[name] or "")) for name in ("backbone", "bank", "model", "shots")

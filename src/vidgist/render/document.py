@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from vidgist.captions import Caption, clean_captions
 from vidgist.errors import DataError
 from vidgist.render.outputs.data import SCHEMA, SCHEMAS
 from vidgist.render.words import used_criteria
@@ -59,6 +60,7 @@ class Document:
         proposal: what the rule chose; not the same where the selection was changed by hand.
         budget: seconds that the summary may last.
         stills: (K,) time of each keyframe of the video.
+        captions: what is said.
         keyframes: (S,) time of the best-scoring sample of each shot.
         best_keyframe: number of the keyframe of the greatest score, from 1; 0 if there is none.
         summary_duration: of the summary, in seconds.
@@ -80,6 +82,7 @@ class Document:
     proposal: Pieces
     budget: float
     stills: Floats
+    captions: tuple[Caption, ...]
     keyframes: Floats
     best_keyframe: int
     summary_duration: float
@@ -185,6 +188,14 @@ def _checked(path: Path, raw: Any) -> Document:
         else made,
         budget=_number("summary.budget", raw["summary"]["budget"]),
         stills=_numbers("keyframes.time", [_time_of(keyframe) for keyframe in keyframes]),
+        captions=clean_captions(
+            Caption(
+                _number("captions.start", one["start"]),
+                _number("captions.end", one["end"]),
+                str(one["text"]),
+            )
+            for one in raw.get("captions", ())
+        ),
         keyframes=_numbers("shots.keyframe", [shot["keyframe"] for shot in shots]),
         best_keyframe=int(np.argmax(np.nan_to_num(values))) + 1 if len(values) else 0,
         summary_duration=_number("summary.duration", raw["summary"]["duration"]),

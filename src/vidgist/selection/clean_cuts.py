@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vidgist.selection.at_pauses import at_pauses
+from vidgist.selection.at_pauses import at_pauses, at_sentences
 from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within
 from vidgist.types import Floats, Integers
@@ -25,6 +25,7 @@ def clean_cuts(
     transitions: Floats,
     *,
     speech_of: str | os.PathLike[str] | None = None,
+    sentences: Floats | None = None,
 ) -> Selection:
     """Move the borders of pieces to where a viewer would cut.
 
@@ -33,6 +34,8 @@ def clean_cuts(
         footage: the video that they were chosen from.
         transitions: (m, 2) start and end in seconds of cuts, fades, dissolves, wipes, flashes.
         speech_of: the video file whose words are not to be cut, or None to ignore sound.
+        sentences: (m, 2) start and end in seconds of what is said, where a transcript tells it:
+            pieces then begin and end with sentences.
 
     Returns:
         The same pieces with other borders: on frames, in the same order, not overlapping, and
@@ -46,8 +49,10 @@ def clean_cuts(
     lost = float(np.diff(selection.pieces).sum() - np.diff(pieces).sum())
     pieces = _lengthened(pieces, allowed, lost, order=np.argsort(-selection.scores, kind="stable"))
     pieces = _on_frames(pieces, footage.timeline.borders)
-    if speech_of is not None:
-        budget, timeline = footage.budget, footage.timeline
+    budget, timeline = footage.budget, footage.timeline
+    if sentences is not None and len(sentences):
+        pieces = at_sentences(pieces, allowed, sentences, budget=budget, timeline=timeline)
+    elif speech_of is not None:
         pieces = at_pauses(speech_of, pieces, allowed, budget=budget, timeline=timeline)
     return replace(selection, pieces=pieces)
 

@@ -133,6 +133,7 @@ def as_document(summary: Summary, *, with_keyframes: bool = False) -> dict[str, 
         ],
         "pieces": _pieces(summary, summary.selection),
         **({"proposal": _pieces(summary, summary.proposal)} if summary.proposal else {}),
+        **({"captions": _captions(summary)} if summary.captions else {}),
         "keyframes": [
             {
                 "time": _number(still.seconds),
@@ -149,6 +150,13 @@ def as_document(summary: Summary, *, with_keyframes: bool = False) -> dict[str, 
             "ratio": _number(summary.duration / duration),
         },
     }
+
+
+def _captions(summary: Summary) -> list[dict[str, Any]]:
+    return [
+        {"start": _number(one.start), "end": _number(one.end), "text": plain(one.text)}
+        for one in summary.captions
+    ]
 
 
 def _pieces(summary: Summary, selection: Selection) -> list[dict[str, Any]]:

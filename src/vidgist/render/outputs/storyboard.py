@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ MARGIN, GAP = 40, 20
 TITLE_SIZE, NOTE_SIZE, LABEL_SIZE = 34, 20, 19
 HEADER = 112
 LABEL_HEIGHT = 34
+CAPTION_SIZE, CAPTION_HEIGHT = 16, 24
 
 PICTURE_AREA = 3_600_000
 """Total area of the pictures in pixels, which keeps the file to a few megabytes."""
@@ -44,21 +46,23 @@ class Grid:
         rows: rows of pictures.
         cell: (width, height) of a picture without its label.
         size: (width, height) of the sheet.
+        label: height of what stands under a picture.
     """
 
     columns: int
     rows: int
     cell: tuple[int, int]
     size: tuple[int, int]
+    label: int = LABEL_HEIGHT
 
     def corner(self, index: int) -> tuple[int, int]:
         """Return (left, top) of picture ``index``."""
         row, column = divmod(index, self.columns)
         width, height = self.cell
-        return (MARGIN + column * (width + GAP), HEADER + row * (height + LABEL_HEIGHT + GAP))
+        return (MARGIN + column * (width + GAP), HEADER + row * (height + self.label + GAP))
 
 
-def choose_grid(count: int, *, aspect: float) -> Grid:
+def choose_grid(count: int, *, aspect: float, label: int = LABEL_HEIGHT) -> Grid:
     """Return the grid for ``count`` pictures whose width by height is ``aspect``.
 
     The number of columns brings the sheet near to `SHEET_SHAPE` with few empty cells.
@@ -73,18 +77,23 @@ def choose_grid(count: int, *, aspect: float) -> Grid:
         rows = math.ceil(count / columns)
         sheet = (
             2 * MARGIN + columns * (cell[0] + GAP) - GAP,
-            HEADER + rows * (cell[1] + LABEL_HEIGHT + GAP) - GAP + MARGIN,
+            HEADER + rows * (cell[1] + label + GAP) - GAP + MARGIN,
         )
         empty = (columns * rows - count) / (columns * rows)
         cost = abs(math.log(sheet[0] / sheet[1] / SHEET_SHAPE)) + empty
         if cost < least:
-            best, least = Grid(columns, rows, cell, sheet), cost
+            best, least = Grid(columns, rows, cell, sheet, label), cost
     assert best is not None
     return best
 
 
 def draw_sheet(
-    tiles: list[tuple[Still, Image.Image]], *, title: str, note: str, aspect: float
+    tiles: list[tuple[Still, Image.Image]],
+    *,
+    title: str,
+    note: str,
+    aspect: float,
+    said: Sequence[str] = (),
 ) -> Image.Image:
     """Draw the sheet.
 
@@ -93,10 +102,12 @@ def draw_sheet(
         title: large line of text.
         note: small line of text under it.
         aspect: width by height of a cell; other pictures are fitted into it.
+        said: a caption for each tile, "" for none; or nothing.
     """
     from PIL import Image, ImageDraw, ImageFont
 
-    grid = choose_grid(len(tiles), aspect=aspect)
+    label = LABEL_HEIGHT + CAPTION_HEIGHT * any(said)
+    grid = choose_grid(len(tiles), aspect=aspect, label=label)
     # A single narrow column would leave no room for the title.
     width = max(grid.size[0], 640)
     inset = (width - grid.size[0]) // 2
@@ -125,6 +136,10 @@ def draw_sheet(
         draw.text((left, base), str(still.number), font=font, fill=QUIET, anchor="lm")
         time = format_time(still.seconds)
         draw.text((left + cell_width, base), time, font=font, fill=INK, anchor="rm")
+        if any(said):
+            small = ImageFont.load_default(CAPTION_SIZE)
+            words = _beginning(said[index], small, cell_width)
+            draw.text((left, base + CAPTION_HEIGHT), words, font=small, fill=INK, anchor="lm")
     return sheet
 
 
@@ -137,6 +152,7 @@ def write(material: Material, path: Path) -> None:
         title=printable(summary.video.path.name),
         note=_note(summary, shown=len(tiles)),
         aspect=min(8.0, max(1 / 8, summary.video.width / summary.video.height)),
+        said=[_said(summary, still) for still, _ in tiles],
     )
     sheet.save(path, quality=QUALITY, optimize=True)
 
@@ -149,6 +165,23 @@ def _note(summary: Summary, *, shown: int) -> str:
     if shown < len(summary.stills):
         text += f"; {shown} of {len(summary.stills)} keyframes shown"
     return text
+
+
+def _said(summary: Summary, still: Still) -> str:
+    """Return the caption at a still, "" where there is none or the font lacks its letters."""
+    at = still.seconds
+    text = next((one.text for one in summary.captions if one.start <= at < one.end), "")
+    shown = printable(" ".join(text.split()))
+    return shown if all(ord(c) < 0x180 for c in shown) else ""
+
+
+def _beginning(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: float) -> str:
+    """Return as many words of a text as ``room`` pixels hold."""
+    shown, words = text, text.split()
+    while font.getlength(shown) > room and len(words) > 1:
+        words.pop()
+        shown = " ".join(words) + " ..."
+    return _fitted(shown, font, room)
 
 
 def _fitted(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: float) -> str:

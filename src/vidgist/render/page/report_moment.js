@@ -74,6 +74,14 @@ function neighborCard(stop, rank, similarity) {
   return make("li", "", button);
 }
 
+// What is said at a moment.
+const captionStarts = data.captions.map(([start]) => start);
+function saidAt(seconds) {
+  if (!data.captions.length) return "";
+  const [start, end, text] = data.captions[lastUpTo(captionStarts, seconds)];
+  return seconds >= start - 0.25 && seconds < end + 0.25 ? text : "";
+}
+
 function showMoment() {
   const stop = state.stop;
   const sample = stops[stop];
@@ -82,6 +90,9 @@ function showMoment() {
   byId("moment-picture").alt = `The picture at ${clock(stopTimes[stop])}`;
   byId("moment-caption").textContent =
     `${clock(stopTimes[stop])} \u00b7 shot ${shot + 1} of ${shots.length} \u00b7 ${state.piece >= 0 ? `piece ${state.piece + 1} of the summary` : "not in the summary"}`;
+  const said = saidAt(stopTimes[stop]);
+  byId("said").hidden = !said;
+  byId("said").textContent = said;
   const rank = rankOf(series[0], sample);
   byId("sentence").textContent =
     `${sentence(sample)} Its importance is ${shown(data.importance[sample])}, ${above(rank)}.`;

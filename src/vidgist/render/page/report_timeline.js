@@ -52,7 +52,8 @@ function moveTip(x) {
   const piece = pieceAt(seconds);
   const mark = piece >= 0 ? `, piece ${piece + 1} of the summary` : "";
   byId("tip-text").replaceChildren(
-    make("b", "", clock(data.times[sample])), make("div", "", `Shot ${shot + 1}${mark}`), ...rows);
+    make("b", "", clock(data.times[sample])), make("div", "", `Shot ${shot + 1}${mark}`), ...rows,
+    make("div", "", saidAt(seconds)));
   tip.hidden = false;
   const room = width() - tip.offsetWidth;
   tip.style.left = `${x < width() / 2 ? clamp(x + 14, 0, room) : clamp(x - tip.offsetWidth - 14, 0, room)}px`;

@@ -72,6 +72,9 @@ def curves(summary: Summary, earlier: Mapping[str, Any] | None = None) -> dict[s
                 strict=True,
             )
         ],
+        "captions": [
+            [round(one.start, 3), round(one.end, 3), plain(one.text)] for one in summary.captions
+        ],
         "rule": RULES.find(rule_of(summary)).summary,
         "reasons": {name: vars(reason_of(name)) for name in sorted(reasons - {""})},
         "lengths": sorted(shown, key=lambda one: float(one["budget"])),
@@ -188,10 +191,10 @@ def settings_rows(summary: Summary) -> list[tuple[str, str]]:
 def document(material: Material) -> dict[str, Any]:
     """Return what the page needs beside its curves to write a summary.json, and a command."""
     whole = as_document(material.summary)
-    parts = ("video", "settings", "sampling", "keyframes")
+    parts = ("video", "settings", "sampling", "captions", "keyframes")
     return {
         "folder": plain(material.folder),
-        "document": {name: whole[name] for name in parts},
+        "document": {name: whole[name] for name in parts if name in whole},
     }
 
 
