@@ -161,8 +161,8 @@ def _read_hdf5(
     if labels and not gathered:
         raise DataError(
             f"{paths[0]}: has no video with annotations that tell its samples apart, which this "
-            "method learns from; add 'gtscore', 'user_scores' or 'user_summary' (vidgist evaluate "
-            "--annotations joins them), or take a method without labels"
+            "method learns from; add 'gtscore', 'user_scores' or 'user_summary', or take a method "
+            "without labels"
         )
     name, mark = max(known, key=lambda origin: bool(origin[1]), default=("", ""))
     videos = gather_videos(
