@@ -33,6 +33,9 @@ _RARE = 0.05
 _PARTS = 720
 """Parts of a pixel's height in which its width is read: most aspects in use are whole in it."""
 
+_PARTS = 720
+"""Parts of a pixel's height in which its width is read: most aspects in use are whole in it."""
+
 _TRANSPOSE = {
     (False, False): "cclock_flip",
     (True, False): "clock",
@@ -75,7 +78,8 @@ class Display:
         self._keep_hdr = keep_hdr
         self._aspect = PixelAspect(stream)
         self._rotation = RotationReader()
-        self._tone = ToneMapper()
+        self._tone = ToneMapper(context)
+        self._context = context
         self._scaler = VideoReformatter()
         self._cropping, self._turning = FilterChain(), FilterChain()
         self._geometry: tuple[Any, ...] = ()
@@ -111,7 +115,7 @@ class Display:
         width, height = fitted[::-1] if rotation.swap else fitted
         pts, time_base = frame.pts, frame.time_base
         frame = self._whole(picture)
-        if is_hdr(frame) and not self._keep_hdr:
+        if is_hdr(frame, self._context) and not self._keep_hdr:
             frame = self._tone(frame, width=width, height=height)
         elif (width, height) != (frame.width, frame.height):
             # Colors of a palette cannot be scaled.
@@ -135,7 +139,7 @@ class Display:
         rotation = self._rotation(picture.frame)
         width, height = size[::-1] if rotation.swap else size
         frame = self._whole(picture)
-        if is_hdr(frame):
+        if is_hdr(frame, self._context):
             frame = self._tone(frame, width=width, height=height)
         return rotate(to_rgb(frame, width=width, height=height, scaler=self._scaler), rotation)
 
@@ -191,11 +195,12 @@ class PixelAspect:
             if not self._changed:
                 return self._usual
         # PyAV does not tell a frame's own aspect, but FFmpeg's filters know it: as a width.
-        filters = [
-            ("crop", "w=2:h=2:x=0:y=0"),
-            ("scale", "w=ceil(sar*720):h=2:flags=neighbor:eval=frame"),
-        ]
-        return self._reading(frame, filters).width / 720
+        width = f"w=ceil(sar*{_PARTS}):h=2:flags=neighbor:eval=frame"
+        read = self._reading(frame, [("crop", "w=2:h=2:x=0:y=0"), ("scale", width)]).width
+        if read == _PARTS and self._usual != 1:
+            # Before FFmpeg 8 the filters do not know it either: as the decoder has it now.
+            return float(self._context.sample_aspect_ratio or 1)
+        return read / _PARTS
 
 
 def fit(size: Size, canvas: Size) -> Size:

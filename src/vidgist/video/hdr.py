@@ -22,6 +22,8 @@ def check_hdr(hdr: str) -> None:
     """Raise SettingError unless ``hdr`` is one of `vidgist.defaults.HDR` that can be done here."""
     if hdr not in HDR:
         raise SettingError(f"hdr: expected {' or '.join(HDR)}, got {hdr!r}")
+    if hdr == "keep" and not hasattr(av.VideoFrame, "color_trc"):
+        raise SettingError("hdr: 'keep' needs PyAV 17 or later; install it, or take hdr='sdr'")
     if hdr == "keep" and ENCODER not in av.codec.codecs_available:
         raise SettingError(
             f"hdr: 'keep' needs the encoder {ENCODER}, which this build of PyAV lacks;"

@@ -13,9 +13,9 @@ from av.container import InputContainer
 from av.stream import Stream
 
 _STREAM = re.compile(r"^  Stream #0:(\d+)", re.MULTILINE)
-_CROP = re.compile(r"^ {6}Frame Cropping: (\d+)/(\d+)/(\d+)/(\d+)\s*$", re.MULTILINE)
+_CROP = re.compile(r"^ +Frame [Cc]ropping: (\d+)/(\d+)/(\d+)/(\d+)\s*$", re.MULTILINE)
 _DOLBY_VISION = re.compile(
-    r"^ {6}DOVI configuration record: .*profile: (\d+),.*compatibility id: (\d+)", re.MULTILINE
+    r"^ +DOVI configuration record: .*profile: (\d+),.*compatibility id: (\d+)", re.MULTILINE
 )
 
 

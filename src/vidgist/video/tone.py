@@ -23,6 +23,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.filter import Graph
+from av.video.codeccontext import VideoCodecContext
 from av.video.format import VideoFormat
 from av.video.reformatter import VideoReformatter
 
@@ -63,14 +64,19 @@ _D65 = (0.3127, 0.3290)
 _LEVEL = 8
 
 
-def transfer(frame: av.VideoFrame) -> int:
-    """Return a frame's AVColorTransferCharacteristic, 2 (unspecified) where PyAV lacks it."""
-    return int(getattr(frame, "color_trc", UNSPECIFIED))
+def transfer(frame: av.VideoFrame, context: VideoCodecContext | None = None) -> int:
+    """Return a frame's AVColorTransferCharacteristic, 2 where it is unspecified.
+
+    Args:
+        frame: as decoded.
+        context: of its decoder, for PyAV before 17, where frames do not tell.
+    """
+    return int(getattr(frame, "color_trc", getattr(context, "color_trc", UNSPECIFIED)))
 
 
-def is_hdr(frame: av.VideoFrame) -> bool:
-    """Return whether a frame is PQ or HLG."""
-    return transfer(frame) in HDR_NAMES
+def is_hdr(frame: av.VideoFrame, context: VideoCodecContext | None = None) -> bool:
+    """Return whether a frame is PQ or HLG; arguments are those of `transfer`."""
+    return transfer(frame, context) in HDR_NAMES
 
 
 def pq_eotf(signal: npt.ArrayLike) -> Light:
@@ -239,9 +245,14 @@ def _table(transfer: int, primaries: int) -> npt.NDArray[np.uint16]:
 
 
 class ToneMapper:
-    """Maps HDR frames of one video to SDR; the table and the filter are kept."""
+    """Maps HDR frames of one video to SDR; the table and the filter are kept.
 
-    def __init__(self) -> None:
+    Args:
+        context: of their decoder, see `transfer`.
+    """
+
+    def __init__(self, context: VideoCodecContext | None = None) -> None:
+        self._context = context
         self._scaler = VideoReformatter()
         self._lookup: _Lookup | None = None
         self._key: tuple[int, ...] = ()
@@ -261,12 +272,14 @@ class ToneMapper:
         """
         width, height = width or frame.width, height or frame.height
         pts, time_base = frame.pts, frame.time_base
-        key = (width, height, transfer(frame), frame.color_primaries)
+        primaries = getattr(frame, "color_primaries", _BT2020)
+        key = (width, height, transfer(frame, self._context), primaries)
         rgb = convert(frame, _FORMAT, width=width, height=height, scaler=self._scaler)
         if self._lookup is None or key != self._key:
             self._lookup, self._key = _Lookup(width, height, _table(*key[2:])), key
         mapped = self._lookup(rgb)
-        mapped.color_trc = mapped.color_primaries = _BT709
+        if hasattr(mapped, "color_trc"):
+            mapped.color_trc = mapped.color_primaries = _BT709
         mapped.colorspace, mapped.color_range = RGB, _FULL_RANGE
         mapped.pts = pts
         if time_base is not None:
