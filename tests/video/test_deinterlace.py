@@ -144,3 +144,19 @@ def test_pulldown(tmp_path: Path) -> None:
     images, samples = pictures(path)
     assert len(images) == samples.timeline.n_frames == pytest.approx(60, abs=2)
     assert max(comb(image) for image in images) < 1
+
+
+def test_fields_apart_are_shown_at_full_height(tmp_path: Path) -> None:
+    """HEVC has each field as a picture of its own, and FFmpeg does not join them."""
+    path = tmp_path / "a.mp4"
+    fields = f"{BAR.format(size='192x128')},tinterlace=interleave_top,setfield=tff,separatefields"
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"{fields},format=yuv420p"]
+    video = ["-c:v", "libx265", "-crf", "10", "-x265-params", "log-level=none:interlace=tff"]
+    subprocess.run([*command, *video, str(path)], check=True, capture_output=True)
+    info = probe(path)
+    assert (info.width, info.height, info.interlaced) == (192, 128, True)
+    images, samples = pictures(path)
+    assert samples.timeline.size == (192, 128)
+    assert len(images) == 100
+    away = (np.array([bar(image) for image in images]) - SPEED * np.arange(100) + 48) % 96 - 48
+    assert np.abs(away).max() < 1

@@ -178,6 +178,29 @@ def test_pictures_that_change_their_size_are_fitted_with_bars(
 
 
 @needs_ffmpeg
+def test_the_rotation_of_a_stream_may_change(tmp_path: Path) -> None:
+    """The second recording has its matrix in the stream, at its key frame only."""
+    source = "color=red:s=64x36:r=10:d=2,drawbox=w=32:h=36:color=white:t=fill"
+    h264 = ("-c:v", "libx264", "-crf", "10", "-pix_fmt", "yuv420p", "-g", "50", "-bf", "0")
+    first = make(tmp_path / "1.ts", "-f", "lavfi", "-i", source, *h264)
+    turn = ("-c", "copy", "-bsf:v", "h264_metadata=rotate=90:display_orientation=insert")
+    second = make(tmp_path / "2.ts", "-i", str(first), *turn, "-output_ts_offset", "2")
+    path = tmp_path / "joined.ts"
+    path.write_bytes(first.read_bytes() + second.read_bytes())
+    pictures, samples = shown(path)
+    assert samples.timeline.size == (64, 36)
+    assert len(pictures) == 40
+    for image in pictures[:20]:
+        assert extent(image) == (0, 0, 64, 36)
+        assert image[18, 16].min() > 200
+        assert image[18, 48].min() < 60
+    for image in pictures[20:]:  # by 90 degrees against the clock: what was left is below
+        assert extent(image) == (22, 0, 20, 36)
+        assert image[9, 32].min() < 60
+        assert image[27, 32].min() > 200
+
+
+@needs_ffmpeg
 def test_the_pixel_aspect_of_a_stream_may_change(tmp_path: Path) -> None:
     files = []
     for number, aspect in enumerate(("4:3", "16:9", "4:3")):

@@ -22,6 +22,9 @@ _MARKS_FRAMES = frozenset(
 )
 """Codecs that say of each frame whether it is interlaced: then the container is not asked."""
 
+_FIELDS_APART = frozenset(("hevc",))
+"""Codecs whose fields FFmpeg gives one by one instead of two in a frame."""
+
 _PARITY = {2: "tff", 3: "bff", 4: "tff", 5: "bff"}
 """AVFieldOrder -> the field that is first in time, as FFmpeg's own encoders write it."""
 
@@ -49,6 +52,7 @@ class Deinterlacer:
         # PyAV before 18 does not tell what the container says.
         order = _PARITY.get(getattr(context, "field_order", 0))
         self._marked = context.name in _MARKS_FRAMES or order is None
+        self._fields_apart = context.name in _FIELDS_APART
         which = "parity=auto:deint=interlaced" if self._marked else f"parity={order}:deint=all"
         self._filters = [("bwdif", f"mode=send_frame:{which}")]
         self._graph: Graph | None = None
@@ -56,7 +60,11 @@ class Deinterlacer:
 
     def applies(self, frame: av.VideoFrame) -> bool:
         """Return whether a frame consists of two fields of different times."""
-        return frame.interlaced_frame or not self._marked
+        return not self._marked or (frame.interlaced_frame and not self._fields_apart)
+
+    def is_field(self, frame: av.VideoFrame) -> bool:
+        """Return whether a frame is a single field: whole, and half as high as it is shown."""
+        return self._fields_apart and frame.interlaced_frame
 
     def with_neighbors(self, frames: Iterator[tuple[float, av.VideoFrame]]) -> Iterator[Timed]:
         """Yield (seconds, neighborhood) of each (seconds, frame).

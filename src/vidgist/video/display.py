@@ -87,10 +87,12 @@ class Display:
 
     def size(self, frame: av.VideoFrame) -> Size:
         """Return the (width, height) at which a frame is shown: cropped, rotated, square pixels."""
-        geometry = (frame.width, frame.height, frame.rotation, self._aspect(frame))
+        rotation, aspect = self._rotation(frame), self._aspect(frame)
+        if self.deinterlacer.is_field(frame):
+            aspect /= 2
+        geometry = (frame.width, frame.height, rotation, aspect)
         if geometry != self._geometry:
             width, height = self._stored_size(frame)
-            rotation, aspect = self._rotation(frame), geometry[-1]
             self._shown = display_size(width, height, pixel_aspect=aspect, rotation=rotation)
             self._geometry = geometry
         return self._shown

@@ -92,7 +92,7 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             pixel_format=frame.format.name,
             container=container.format.name,
             crop=display.crop(frame),
-            interlaced=display.deinterlacer.applies(frame),
+            interlaced=frame.interlaced_frame or display.deinterlacer.applies(frame),
             hdr=HDR_NAMES.get(transfer(frame, context), ""),
             dolby_vision=None if dolby is None else dolby.profile,
             streams=(*(_describe(s, used=s in used) for s in listed), *(late or ())),

@@ -44,21 +44,26 @@ class Rotation:
 
 
 class RotationReader:
-    """Rotation of each frame of a video, where each angle is looked up once.
+    """Rotation of each frame of a video, called in the order of presentation.
 
-    Reading a display matrix ties the frame's memory into a cycle that only the garbage collector
-    frees (PyAV's side data holds its frame), which must not happen frame by frame.
+    A matrix inside the stream (H.264, HEVC) stands at key frames and holds until the next one.
+
+    Each angle is looked up once: reading a display matrix ties the frame's memory into a cycle that
+    only the garbage collector frees (PyAV's side data holds its frame).
     """
 
     def __init__(self) -> None:
         self._by_angle: dict[int, Rotation] = {}
+        self._current: Rotation | None = None
 
     def __call__(self, frame: av.VideoFrame) -> Rotation:
         """Return the rotation to be applied to this frame."""
         angle = frame.rotation
-        if angle not in self._by_angle:
-            self._by_angle[angle] = frame_rotation(frame)
-        return self._by_angle[angle]
+        if angle or frame.key_frame or self._current is None:
+            if angle not in self._by_angle:
+                self._by_angle[angle] = frame_rotation(frame)
+            self._current = self._by_angle[angle]
+        return self._current
 
 
 def frame_rotation(frame: av.VideoFrame) -> Rotation:
