@@ -194,7 +194,12 @@ def test_the_rotation_of_a_stream_may_change(tmp_path: Path) -> None:
         assert extent(image) == (0, 0, 64, 36)
         assert image[18, 16].min() > 200
         assert image[18, 48].min() < 60
-    for image in pictures[20:]:  # by 90 degrees against the clock: what was left is below
+    with FrameReader(path, timeline=samples.timeline) as reader:
+        (alone,) = reader.at([3.5])
+    for image in (
+        *pictures[20:],
+        np.asarray(alone),
+    ):  # by 90 degrees against the clock: what was left is below
         assert extent(image) == (22, 0, 20, 36)
         assert image[9, 32].min() < 60
         assert image[27, 32].min() > 200

@@ -7,7 +7,7 @@ to do, so that plain frames pass untouched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 import av
@@ -17,7 +17,7 @@ from av.container import InputContainer
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from vidgist.video.deinterlace import Deinterlacer, Neighborhood
+from vidgist.video.deinterlace import Deinterlacer, Neighborhood, Timed
 from vidgist.video.filters import FilterChain, Filters
 from vidgist.video.headers import Crop, picture_header
 from vidgist.video.pixels import to_rgb
@@ -103,6 +103,16 @@ class Display:
         width, height = frame.width, frame.height
         fits = crop.left + crop.right < width and crop.top + crop.bottom < height
         return crop if (width, height) == self._cropped and fits else Crop()
+
+    def with_neighbors(self, frames: Iterator[tuple[float, av.VideoFrame]]) -> Iterator[Timed]:
+        """Yield (seconds, neighborhood) of each (seconds, frame), see `Deinterlacer`."""
+
+        def read() -> Iterator[tuple[float, av.VideoFrame]]:
+            for seconds, frame in frames:
+                self.size(frame)  # what begins at a key frame holds, although that is not shown
+                yield seconds, frame
+
+        return self.deinterlacer.with_neighbors(read())
 
     def full(self, picture: Neighborhood) -> av.VideoFrame:
         """Return a frame as it is shown; the frame itself where nothing is to be done.

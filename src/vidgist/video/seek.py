@@ -192,7 +192,7 @@ class FrameReader:
         except av.error.FFmpegError:
             return False
         self._sought = True
-        self._frames = self._display.deinterlacer.with_neighbors(self._sought_frames())
+        self._frames = self._display.with_neighbors(self._sought_frames())
         self._put_back = next(self._frames, None)
         if self._put_back is None:
             return False
@@ -240,7 +240,7 @@ class FrameReader:
         self._display = Display(
             self._container, self._stream, size=self.timeline.size, keep_hdr=self._keep_hdr
         )
-        self._frames = self._display.deinterlacer.with_neighbors(self._all_frames(sound))
+        self._frames = self._display.with_neighbors(self._all_frames(sound))
         self._put_back = None
         self._position = -1.0
         self._sought = False
