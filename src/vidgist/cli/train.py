@@ -13,6 +13,7 @@ import click
 
 from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import Console, common_options, counted, one_of, output_option, print_json
+from vidgist.cli.methods import list_methods
 from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import TrainingError
 from vidgist.models.methods import METHODS, training_settings
@@ -79,6 +80,14 @@ def _setting_options(command: Any) -> Any:
     show_default=True,
     metavar="NAME",
     help="Method that learns; see below.",
+)
+@click.option(
+    "--list-methods",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=list_methods,
+    help="List the methods, with their labels, sources, sizes and published figures.",
 )
 @click.option(
     "--preset",

@@ -10,6 +10,9 @@ from importlib.resources import files
 
 from vidgist.evaluation.results import Published, Table
 
+METHOD_TABLES = ("1", "2", "rivals")
+"""Tables of the file whose rows are methods: the paper's, and what their authors published."""
+
 
 @functools.cache
 def all_published() -> tuple[Published, ...]:
@@ -25,12 +28,27 @@ def all_published() -> tuple[Published, ...]:
             rho=rho,
             f1=None if f1 is None else round(f1 / 100, 6),
             features=group.get("features", table.get("features", "")),
-            source=document["sources"][table["source"]],
+            source=document["sources"][group.get("source", table["source"])],
             parameters=group.get("parameters", table.get("parameters", "")),
         )
         for name, table in document["tables"].items()
         for group in table["groups"]
         for row, (f1, tau, rho) in group["rows"].items()
+    )
+
+
+def printed(name: str) -> tuple[Published, ...]:
+    """Return what was published of a method on the canonical splits of each data set.
+
+    Args:
+        name: of its rows, which may have more after a comma, such as the epochs.
+    """
+    return tuple(
+        row
+        for row in all_published()
+        if row.table in METHOD_TABLES
+        and row.setting == "canonical"
+        and (row.row == name or (row.row.startswith(f"{name}, ") and "epochs" in row.row))
     )
 
 

@@ -17,7 +17,7 @@ from vidgist.models import METHODS, Method, TrainingSettings
 from vidgist.models.methods import training_settings
 from vidgist.models.settings import ContrastiveSettings
 from vidgist.paper.context import Context
-from vidgist.paper.published import published_rows
+from vidgist.paper.published import METHOD_TABLES, published_rows
 from vidgist.paper.trainings.folds import Fold
 from vidgist.paper.trainings.groups import COMBINATIONS, Group, RowScores, criteria_scores
 
@@ -126,14 +126,16 @@ def group_of(context: Context, chosen: Plan, *, metric: str, kind: type[Group] =
 
 
 def printed_rows(plans: Sequence[Plan], *, metric: str, setting: str) -> dict[str, Published]:
-    """Return what was published of each row: tau and rho of Table 1, F1 of Table 2."""
-    tables = [published_rows(table, dataset=metric, setting=setting) for table in ("1", "2")]
+    """Return what was published of each row: by the paper, else by the method's authors."""
+    tables = [published_rows(table, dataset=metric, setting=setting) for table in METHOD_TABLES]
     rows = {}
     for chosen in plans:
         refined = f"{_REFINED}, trained"
         name = refined if chosen.method.refine else chosen.method.published or chosen.method.title
         known = [table[name] for table in tables if name in table]
         if known:
-            score = next((p.f1 for p in known if p.f1 is not None), None)
+            # Numbers of one row are of one source.
+            scores = (p.f1 for p in known if p.source == known[0].source)
+            score = next((f1 for f1 in scores if f1 is not None), None)
             rows[chosen.row] = dataclasses.replace(known[0], f1=score)
     return rows

@@ -114,7 +114,6 @@ METHOD = Method(
     labels=True,
     alone=True,
     source="Zhang et al., ECCV 2016, arXiv 1605.08110",
-    code="kezhang-cs/Video-Summarization-with-LSTM @ 0ee0a09",
     cost=10.0,
     order=13,
 )
