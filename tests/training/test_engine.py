@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from vidgist.errors import TrainingError
+from vidgist.training.checkpoint import _DESCRIPTION, _largest, save_checkpoint
 from vidgist.training.engine import learn
 from vidgist.training.learner import Learner, Update
 
@@ -119,6 +120,15 @@ def test_rates_follow_the_epoch_also_after_a_restart(
         expected = [group["lr"] for group in optimizer.param_groups]
         assert [group["lr"] for group in groups] == expected
         assert expected[0] == pytest.approx(0.5 * (0.1 if name == "first" else 0.01))
+
+
+def test_the_largest_checkpoint_has_the_moments_of_every_optimizer(tmp_path: Path) -> None:
+    """Networks of hundreds of millions of weights pass the limit of other files."""
+    learner = PairLearner(kind=torch.optim.Adam)
+    assert _largest(learner) - _DESCRIPTION == 2 * 4 * 5
+    run(learner)
+    save_checkpoint(tmp_path / "c", learner, state=run(learner))
+    assert (tmp_path / "c").stat().st_size <= _largest(learner)
 
 
 def test_a_learner_may_stop_early() -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors.numpy import save_file
 
 from vidgist.errors import InputError, ModelError
 from vidgist.system.files import whole_file
@@ -40,7 +40,7 @@ def write_tensors(
     """
     arrays = {name: np.asarray(values, order="C") for name, values in tensors.items()}
     with whole_file(Path(path), overwrite=overwrite) as partial:
-        partial.write_bytes(save(arrays, metadata=dict(metadata)))
+        save_file(arrays, partial, metadata=dict(metadata))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ _NETWORK, _EXTRA = "network.", "extra."
 _ADAM = "adam."  # of a single optimizer, of whatever class
 _EARLIER = {"precision": "fp32", "devices": 1}
 """Fields that checkpoints of earlier versions lack, with the values that most of them had."""
+_DESCRIPTION = 2**24
+"""Bytes of names, shapes, step counts and description in a checkpoint, at most."""
 _SHOWN = 6
 """Differences that an error lists."""
 
@@ -107,7 +109,7 @@ def restore(
             has more epochs.
     """
     damaged = ModelError(f"{path}: is a damaged checkpoint; {_ANEW}")
-    with open_tensors(path, cure=_ANEW) as file:
+    with open_tensors(path, cure=_ANEW, max_bytes=_largest(learner)) as file:
         if file.metadata.get("format") != FORMAT:
             raise ModelError(f"{path}: is not a checkpoint of this version of vidgist; {_ANEW}")
         try:
@@ -145,6 +147,13 @@ def restore(
         {n.removeprefix(_EXTRA): v for n, v in tensors.items() if n.startswith(_EXTRA)}
     )
     return Checkpoint(identity=identity, epochs=done, steps=steps, loss=loss, seconds=seconds)
+
+
+def _largest(learner: Learner) -> int:
+    """Return the bytes that a checkpoint may have: weights, two moments of each optimizer, rest."""
+    weights = sum(values.nbytes for values in learner.network.state_dict().values())
+    rest = sum(array.nbytes for array in learner.state().values())
+    return weights * (1 + 2 * len(learner.optimizers())) + rest + _DESCRIPTION
 
 
 def _differences(stored: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:

@@ -199,7 +199,7 @@ class AcSumGanLearner(AdversarialLearner):
             "length": (scores.mean() - self.settings.share).abs(),
         }
         yield {
-            "reward": torch.tensor(sum(rewards) / len(rewards)),
+            "reward": returns.new_tensor(sum(rewards) / len(rewards)),
             **terms,
             "total": torch.stack([*terms.values()]).sum(),
         }
