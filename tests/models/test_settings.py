@@ -8,10 +8,12 @@ import sys
 import pytest
 
 from vidgist.errors import SettingError
+from vidgist.models.methods import training_settings
 from vidgist.models.settings import (
     ContrastiveSettings,
     contrastive_settings,
     from_dict,
+    parse_settings,
     replace_settings,
 )
 from vidgist.training.rivals.dr_dsn import DsnSettings
@@ -95,3 +97,26 @@ def test_using_a_model_imports_no_torch() -> None:
     code = "import sys, vidgist.models, vidgist.cli.train; print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_settings_are_read_from_texts() -> None:
+    settings = training_settings("sum_gan")
+    found = parse_settings(settings, ["hidden=12", "share = 0.25", "unit-input=false"])
+    assert found == {"hidden": 12, "share": 0.25, "unit_input": False}
+    assert isinstance(found["hidden"], int)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("hidden", "^changes: expected NAME=VALUE, got 'hidden'"),
+        ("hiden=3", "^changes: .*hidden"),
+        ("hidden=2.5", "^hidden: expected a whole number, got '2.5'"),
+        ("share=much", "^share: expected a number, got 'much'"),
+        ("unit_input=1", "^unit_input: expected true or false, got '1'"),
+        ("name=mine", "^changes: "),
+    ],
+)
+def test_a_text_that_is_no_setting_is_refused(text: str, says: str) -> None:
+    with pytest.raises(SettingError, match=says):
+        parse_settings(training_settings("sum_gan"), [text])

@@ -17,7 +17,7 @@ from vidgist.cli.methods import list_methods
 from vidgist.defaults import DEFAULT_FPS
 from vidgist.errors import TrainingError
 from vidgist.models.methods import METHODS, training_settings
-from vidgist.models.settings import KINDS, setting_names
+from vidgist.models.settings import KINDS, parse_settings, setting_names
 from vidgist.system.processors import DEVICES
 from vidgist.training import require_torch
 from vidgist.training.inputs import is_youtube8m
@@ -64,7 +64,13 @@ def _setting_options(command: Any) -> Any:
     for name, (kind, metavar, text) in reversed(_SETTINGS.items()):
         option = f"--{name.replace('_', '-')}"
         command = click.option(option, type=kind, metavar=metavar, help=text)(command)
-    return command
+    return click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Any other setting of the method, such as hidden=256; may be repeated.",
+    )(command)
 
 
 @click.command(epilog=EPILOG)
@@ -266,9 +272,9 @@ def _settings(options: dict[str, Any], data: tuple[Path, ...]) -> Any:
     has_kinds = "kind" in setting_names(METHODS.find(options["method"]).settings)
     if kind is None and has_kinds and is_youtube8m(data):
         kind = "youtube8m"
-    return training_settings(
-        options["method"],
-        preset=options["preset"],
-        kind=kind,
-        **{name: options[name] for name in _SETTINGS},
-    )
+    start = {"preset": options["preset"], "kind": kind}
+    changes = {name: options[name] for name in _SETTINGS}
+    if options["changes"]:
+        settings = training_settings(options["method"], **start)
+        changes |= parse_settings(settings, options["changes"])
+    return training_settings(options["method"], **start, **changes)

@@ -10,7 +10,7 @@ Nothing here needs torch: settings are read back from model files where it is no
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -253,6 +253,43 @@ def replace_settings(settings: S, **changes: Any) -> S:
             inner = {f.name for f in dataclasses.fields(part)} & set(changes)
             changes[name] = replace(part, **{n: changes.pop(n) for n in inner})
     return replace(settings, **changes)
+
+
+def parse_settings(settings: TrainingSettings, changes: Iterable[str]) -> dict[str, Any]:
+    """Return values by name, of texts that name a setting and its value.
+
+    >>> parse_settings(contrastive_settings("paper"), ["heads=4", "unit_input=false"])
+    {'heads': 4, 'unit_input': False}
+
+    Args:
+        settings: whose values have the types that are expected.
+        changes: such as ``"heads=4"``; a hyphen may stand for an underscore.
+
+    Raises:
+        SettingError: there is no such setting, or the value is of another type.
+    """
+    known = {name: value for name, value in vars(settings).items() if name != "name"}
+    for name, part in list(known.items()):
+        if dataclasses.is_dataclass(part):
+            known |= vars(known.pop(name))
+    values: dict[str, Any] = {}
+    for text in changes:
+        name, equals, value = text.partition("=")
+        name = name.strip().replace("-", "_")
+        if not equals:
+            raise SettingError(f"changes: expected NAME=VALUE, got '{text}'")
+        if name not in known:
+            raise unknown_value("changes", name, known)
+        kind = type(known[name])
+        try:
+            values[name] = _BOOLEANS[value.strip()] if kind is bool else kind(value.strip())
+        except (KeyError, ValueError):
+            raise SettingError(f"{name}: expected {_IN_WORDS[kind]}, got '{value}'") from None
+    return values
+
+
+_BOOLEANS = {"true": True, "false": False}
+_IN_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
 
 
 def from_dict(values: Mapping[str, Any], cls: type[S]) -> S:
