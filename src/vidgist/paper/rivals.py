@@ -24,7 +24,7 @@ from vidgist.evaluation.results import Table, TableRow
 from vidgist.evaluation.summaries import SummaryRule
 from vidgist.evaluation.untrained import UNTRAINED, untrained_entry
 from vidgist.models import METHODS, Model
-from vidgist.paper.context import BenchmarkResult, Context, PaperTable
+from vidgist.paper.context import SCORE_SETTINGS, BenchmarkResult, Context, PaperTable
 from vidgist.paper.published import beside
 from vidgist.paper.tables_1_2 import split_tables
 from vidgist.paper.trainings.folds import Fold, canonical_folds
@@ -38,7 +38,7 @@ from vidgist.training import require_torch
 SUMMARIES = SummaryRule()
 SIMPLE = ("middle", "motion", "facility-location", "dpp")
 """Scores without training whose rows stand in the table."""
-COLUMNS = (*MEASURES, "captured", "repeats", "seconds", "parameters")
+COLUMNS = (*MEASURES, "captured", "repeats", "coverage", "seconds", "parameters")
 """Measures of the table."""
 
 
@@ -72,7 +72,7 @@ def run(context: Context) -> BenchmarkResult:
             metric=metric,
             title=f"Rivals, {METRICS[metric]}",
             summaries=SUMMARIES,
-            hidden=("criteria", "preset"),
+            hidden=SCORE_SETTINGS,
         )
         for name, split, folds in split_tables(dataset, base, [file], result.missing):
             names = context.methods or tuple(METHODS)

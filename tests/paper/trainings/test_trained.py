@@ -243,7 +243,7 @@ def test_rivals_learn_and_are_measured_alike(folder: Path, monkeypatch: pytest.M
     report = run(context("rivals", folder))
     (table,) = report.tables
     assert table.measures == (
-        *("tau", "rho", "f1", "captured", "repeats"),
+        *("tau", "rho", "f1", "captured", "repeats", "coverage"),
         *("seconds", "parameters"),
     )
     names = [row.name for row in table.rows]
