@@ -41,9 +41,9 @@ Examples:
 @backbone_options
 @click.option("--float16", is_flag=True, help="Store the features as float16, in half the space.")
 @batch_options
-@input_options
 @limit_options
 @common_options
+@input_options
 def features(
     videos: tuple[Path, ...],
     output: Path,

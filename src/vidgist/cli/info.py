@@ -17,9 +17,9 @@ from vidgist.video import Limits, probe
 
 @click.command()
 @click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, type=click.Path())
-@input_options
 @limit_options
 @common_options
+@input_options
 def info(videos: tuple[str, ...], limits: Limits, console: Console, as_json: bool) -> int:
     """Show the facts of a video: streams, duration, frame rate, rotation.
 

@@ -70,9 +70,9 @@ Examples:
 @click.option("--overwrite", is_flag=True, help="Replace the folder if it exists.")
 @score_options
 @backbone_options
-@input_options
 @limit_options
 @common_options
+@input_options
 def keyframes(
     videos: tuple[Path, ...],
     keyframes: str,

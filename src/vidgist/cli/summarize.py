@@ -77,9 +77,9 @@ Examples:
 )
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @batch_options
-@input_options
 @limit_options
 @common_options
+@input_options
 def summarize(
     videos: tuple[Path, ...],
     output: Path | None,
