@@ -170,7 +170,7 @@ class Summary:
 
     def __repr__(self) -> str:
         return (
-            f"Summary({self.video.path.name!r}: {self.duration:.1f} of "
+            f"Summary({self.video.name!r}: {self.duration:.1f} of "
             f"{self.timeline.duration:.1f} s, {len(self.pieces)} pieces of {len(self.shots)} "
             f"shots, {len(self.features)} samples)"
         )

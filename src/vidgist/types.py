@@ -119,6 +119,13 @@ class VideoInfo:
     streams: tuple[Mapping[str, Any], ...] = ()
     fingerprint: str = ""
 
+    @property
+    def name(self) -> str:
+        """Name of the file; where several files are one video, the names of all."""
+        if self.path.is_file():
+            return self.path.name
+        return " + ".join(Path(part).name for part in str(self.path).split(" + "))
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Timeline(ShapesInRepr):

@@ -70,7 +70,7 @@ def edit_of(material: Material) -> Edit:
     start = camera_seconds(code, frame_rate=video.frame_rate, rate=rate)
     sound = next((s for s in video.streams if s["type"] == "audio" and s["used"]), {})
     return Edit(
-        name=legible(video.path.name),
+        name=legible(video.name),
         path=Path(video.path).absolute(),
         rate=rate,
         cuts=events,

@@ -35,7 +35,7 @@ def summary_html(summary: Summary) -> str:
     """
     lasting = f"{format_duration(summary.duration)} of {format_duration(summary.timeline.duration)}"
     pieces, shots = len(summary.pieces), len(summary.shots)
-    name = html.escape(printable(summary.video.path.name))
+    name = html.escape(printable(summary.video.name))
     head = (
         f"<div><b>{name}</b>: {lasting}, {pieces} piece{'s' * (pieces != 1)} of "
         f"{shots} shot{'s' * (shots != 1)}</div>"

@@ -158,7 +158,7 @@ def _output(
             selected=summary.selected,
             scores=summary.shot_scores,
         )
-        path.write_bytes(text(chapters, summary.video.path.name).encode("utf-8", "replace"))
+        path.write_bytes(text(chapters, summary.video.name).encode("utf-8", "replace"))
 
     return Output(name, target, f"the shots as chapters {summary}", write, order=order)
 

@@ -68,7 +68,7 @@ def timeline(material: Material) -> Timeline:
 
     url = relative_url(video.path, folder=material.folder) or Path(video.path).absolute().as_uri()
     url = url.removeprefix("./")  # Resolve looks for a folder of that name
-    name = plain(video.path.name)
+    name = plain(video.name)
     made = schema.Timeline(name=f"{name} summary", metadata={"vidgist": {"version": __version__}})
     made.global_start_time = RationalTime(float(3600 * rate), rate).round()
     kinds = [schema.TrackKind.Video, *([schema.TrackKind.Audio] if video.has_audio else [])]

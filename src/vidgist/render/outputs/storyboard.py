@@ -149,7 +149,7 @@ def write(material: Material, path: Path) -> None:
     summary = material.summary
     sheet = draw_sheet(
         tiles,
-        title=printable(summary.video.path.name),
+        title=printable(summary.video.name),
         note=_note(summary, shown=len(tiles)),
         aspect=min(8.0, max(1 / 8, summary.video.width / summary.video.height)),
         said=[_said(summary, still) for still, _ in tiles],

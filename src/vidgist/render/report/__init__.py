@@ -60,8 +60,8 @@ def page(material: Material) -> str:
     document["stills"] = _stills(material, room=int(STILLS_SHARE * limit))
     document["poster"] = _poster(material)
     slots = {
-        "title": escape(summary.video.path.name),
-        "heading": breakable(summary.video.path.name),
+        "title": escape(summary.video.name),
+        "heading": breakable(summary.video.name),
         "facts": list_items(facts(summary)),
         "warnings": list_items(summary.warnings),
         "settings": definition_rows(settings_rows(summary)),

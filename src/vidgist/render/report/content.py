@@ -44,7 +44,7 @@ def curves(summary: Summary, earlier: Mapping[str, Any] | None = None) -> dict[s
     shown = [*(_length(one, summary) for one in lengths), *others]
     return {
         "version": __version__,
-        "name": plain(summary.video.path.name),
+        "name": plain(summary.video.name),
         "duration": _round(summary.timeline.duration),
         "times": _exact(summary.times),
         "importance": _rounded(summary.scores.importance),
@@ -142,7 +142,9 @@ def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
 def media(material: Material) -> dict[str, Any]:
     """Return relative links to what the page can play."""
     source, video = material.source, material.summary.video
-    url = relative_url(video.path, folder=material.folder) if source.readable else None
+    # Parts or pictures as one video are no file that a page can play.
+    playable = source.readable and video.path.is_file()
+    url = relative_url(video.path, folder=material.folder) if playable else None
     clip = material.has("mp4", "summary.mp4")
     return {
         "summary": "./summary.mp4" if clip else None,
