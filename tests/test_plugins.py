@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import small_data
 from clips import render_clip
 
 ROOT = Path(__file__).parents[1]
@@ -18,11 +19,22 @@ ROOT = Path(__file__).parents[1]
 POINTS = {
     "vidgist.criteria": "my_criterion:CRITERION",
     "vidgist.selection": "my_rule:RULE",
+    "vidgist.shots": "my_segmentation:SEGMENTATION",
+    "vidgist.scorers": "my_scorer:SCORER",
+    "vidgist.protocols": "my_protocol:PROTOCOL",
     "vidgist.outputs": "my_output:OUTPUT",
     "vidgist.methods": "linear_rival:METHOD",
     "vidgist.tables": "my_table:TABLE",
 }
-RECORDS = {"CRITERION": "criterion", "RULE": "rule", "OUTPUT": "output", "TABLE": "table"}
+RECORDS = {
+    "CRITERION": "criterion",
+    "RULE": "rule",
+    "SEGMENTATION": "segmentation",
+    "SCORER": "scorer",
+    "PROTOCOL": "protocol",
+    "OUTPUT": "output",
+    "TABLE": "table",
+}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +78,10 @@ def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (["summarize", "--help"], ["strength", "|first", "first: the first seconds", "length"]),
+        (
+            ["summarize", "--help"],
+            ["strength", "|first", "first: the first seconds", "length", "halves"],
+        ),
         (["evaluate", "--help"], ["strength"]),
         (["train", "--help"], ["linear"]),
         (["benchmark"], ["mine", "My own table."]),
@@ -81,7 +96,8 @@ def test_help_names_them(site: Path, command: list[str], words: list[str]) -> No
 def test_a_summary_is_made_of_them(site: Path, tmp_path: Path) -> None:
     clip = render_clip(tmp_path / "clip.mp4", scenes=(3, 3, 3, 3))
     out = tmp_path / "out"
-    options = ["--criteria", "strength", "--select", "first", "--make", "json,report,length"]
+    options = ["--criteria", "strength", "--select", "first", "--shots", "halves"]
+    options += ["--make", "json,report,length"]
     done = run(site, "summarize", str(clip.path), "-o", str(out), "-q", *options)
     assert done.returncode == 0, done.stderr
     document = json.loads((out / "summary.json").read_text())
@@ -90,10 +106,21 @@ def test_a_summary_is_made_of_them(site: Path, tmp_path: Path) -> None:
     assert max(document["samples"]["strength"]) == 1
     assert document["pieces"][0]["start"] == 0
     assert document["shots"][-1]["refused"] == "not first"
+    assert len(document["shots"]) == 2
     page = (out / "report.html").read_text()
     assert "How long the feature of a sample is." in page
     assert "not first" in page
     assert (out / "length.txt").read_text() == f"{document['summary']['duration']:.1f} s\n"
+
+
+def test_scores_are_measured_by_a_protocol(site: Path, tmp_path: Path) -> None:
+    small_data.dataset(tmp_path / "d.h5", count=2)
+    options = ["--model", "later", "--protocol", "thousandths", "--seeds", "2", "--json", "-q"]
+    done = run(site, "evaluate", str(tmp_path / "d.h5"), "--metric", "tvsum", *options)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["settings"]["protocol"] == "thousandths"
+    assert document["videos"]["video_1"]["tau"] is not None
 
 
 def test_a_table_is_printed(site: Path, tmp_path: Path) -> None:

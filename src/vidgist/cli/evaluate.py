@@ -25,13 +25,17 @@ Examples:
   vidgist evaluate tvsum.h5 --metric tvsum --select gist --budget 10%
   vidgist evaluate tvsum.h5 --metric tvsum --scores summaries.json
   vidgist evaluate mine.h5 --metric tvsum --annotations ydata-tvsum50.mat --save tvsum.h5
+  vidgist score tvsum.h5 -o mine.csv; vidgist evaluate tvsum.h5 --metric tvsum --scores mine.csv
+  vidgist evaluate tvsum.h5 --metric tvsum --model network.onnx --shots cuts.py:by_color
 
 Scores without training, for --beside: middle, beginning, uniform, motion, typical, k-means,
 k-means-large, k-medoids, facility-location, dpp, submodular.
 
-A FILE of --scores or --beside holds, by video (video_1 ...), one of: one number a sample (scores);
-one 0 or 1 a frame (a summary); {"pieces": [[start, end], ...], "unit": "seconds"} (a summary; or
-"frames"). HDF5: score, machine_summary or pieces in each group. Summaries have no tau and rho.
+A FILE of --scores or --beside holds, by video (video_1 ...), one of: one number a sample or a frame
+(scores); one 0 or 1 a frame (a summary); {"pieces": [[start, end], ...], "unit": "seconds"} (a
+summary; or "frames"). It is JSON; CSV as vidgist score writes, with a column a video, or with start
+and end; .npz; or HDF5 with score, machine_summary or pieces in each group. Summaries have no tau
+and rho.
 """
 
 FILE = click.Path(path_type=Path)
@@ -133,7 +137,8 @@ def measure_options(command: Command) -> Command:
     "--annotations",
     type=FILE,
     metavar="PATH",
-    help="Join original annotations by name: ydata-tvsum50.mat, or SumMe's folder GT.",
+    help="Join original annotations by name: ydata-tvsum50.mat or -anno.tsv, SumMe's folder GT, a"
+    " folder of YouTube Highlights, QVHighlights' .jsonl.",
 )
 @click.option(
     "--shots-from", type=FILE, metavar="FILE", help="Take the shots of the same videos from FILE."
