@@ -63,7 +63,8 @@ print([name for name in {HEAVY} if name in sys.modules])
     names, heavy = done.stdout.splitlines()
     assert names.split() == [
         *("1", "2", "3", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9"),
-        *("fig-s3", "fig-s4", "beyond", "bounds", "shots", "gist"),
+        *("fig-s3", "fig-s4", "rivals", "beyond", "bounds", "protocols", "shots", "published"),
+        "gist",
     ]
     assert heavy == "[]"
 
@@ -205,7 +206,7 @@ def test_s9_thresholds_alignment(folder):
     assert not np.array_equal(tvsum.rows[0].values, tvsum.rows[1].values)
 
 
-def test_bounds_show_every_protocol(folder):
+def test_bounds_show_the_main_protocols(folder):
     tables = run("bounds", folder).tables
     assert [(t.metric, t.protocol.name) for t in tables] == [
         *(("tvsum", name) for name in ("reference", "paper", "otani", "binary")),

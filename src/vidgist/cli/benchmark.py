@@ -17,7 +17,14 @@ from vidgist.cli.common import (
     print_json,
 )
 from vidgist.cli.evaluate import measure_options
-from vidgist.evaluation.tables import as_data, check_format, render
+from vidgist.errors import SettingError
+from vidgist.evaluation.tables import (
+    as_data,
+    check_format,
+    published_data,
+    published_text,
+    render,
+)
 from vidgist.models.methods import METHODS
 from vidgist.paper import TABLES, BenchmarkResult, Context
 from vidgist.paper.library import find_library
@@ -31,6 +38,9 @@ Examples:
   vidgist benchmark s7 --format markdown -o s7.md
   vidgist benchmark fig-s3 -o uniformity.pdf
   vidgist benchmark gist --data datasets/               (what summaries show, by rule)
+  vidgist benchmark protocols --data datasets/ --scores Ours=mine.json
+  vidgist benchmark protocols --scores mine.json --protocol csta --splits own --format latex
+  vidgist benchmark published                           (rows of the literature)
   vidgist benchmark 1 --data datasets/ --runs runs/     (trains; continues an interrupted run)
   vidgist benchmark rivals --data datasets/ --runs runs/ --repeats 1 --budget 6
 
@@ -62,8 +72,25 @@ Missing data is named, and the rest is printed.
     help="Settings of the scores.",
 )
 @click.option(
-    "--protocol", metavar="NAME", help="Convention of measuring.  [default: the preset's]"
+    "--protocol",
+    multiple=True,
+    metavar="NAME",
+    help="Convention of measuring.  [default: the preset's]  With protocols and published: only"
+    " these, side by side; may be repeated.",
 )
+@click.option(
+    "--scores",
+    multiple=True,
+    metavar="[NAME=]FILE",
+    help="For protocols: scores to measure, a row each.",
+)
+@click.option(
+    "--splits",
+    default="",
+    metavar="own|NAME|FILE",
+    help="For protocols: means over these splits; own: each protocol's.  [default: all videos]",
+)
+@click.option("--rows-only", is_flag=True, help="Only the rows of a LaTeX table.")
 @click.option(
     "--runs",
     type=click.Path(path_type=Path, file_okay=False),
@@ -117,6 +144,9 @@ def benchmark(
     Without NAME the command lists the names. The exit code is 1 if nothing could be measured.
     """
     style = check_format(options.pop("format"), as_json=as_json)
+    rows_only = options.pop("rows_only")
+    if rows_only and style != "latex":
+        raise SettingError("rows_only: is for format='latex'")
     if name is None:
         _list({table.name: table.summary for table in TABLES.values()}, style)
         return 0
@@ -128,13 +158,14 @@ def benchmark(
             name=table.name,
             library=find_library(data),
             settings=preset(options.pop("preset")),
-            protocol_name=options.pop("protocol"),
+            protocol_names=options.pop("protocol"),
+            split_names=options.pop("splits"),
             output=output,
             progress=progress,
             **options,
         )
         result = table.run(context)
-    measured = bool(result.tables or result.figures or result.lines)
+    measured = bool(result.tables or result.figures or result.lines or result.published)
     for sentence in result.missing:
         if measured:
             console.warn(table.name, sentence)
@@ -142,7 +173,8 @@ def benchmark(
             console.error(f"{table.name}: {sentence}")
     if measured or style == "json":
         target = None if result.figures or not measured else output
-        _print(table.name, result, style, target, overwrite=context.overwrite)
+        text = _text(table.name, result, style, rows_only=rows_only)
+        _print(text, target, overwrite=context.overwrite)
     return 0 if measured else 1
 
 
@@ -155,29 +187,35 @@ def _list(summaries: dict[str, str], style: str) -> None:
         click.echo(f"{name.ljust(width)}  {summary}")
 
 
-def _print(
-    name: str, result: BenchmarkResult, style: str, output: Path | None, *, overwrite: bool
-) -> None:
-    """Print the result, or write it into a file."""
+def _text(name: str, result: BenchmarkResult, style: str, *, rows_only: bool) -> str:
+    """Return the result as text."""
     if style == "json":
         document = {
             "benchmark": name,
             "tables": [as_data(table) for table in result.tables],
+            "published": [published_data(row) for row in result.published],
             "missing": result.missing,
             "figures": [str(path) for path in result.figures],
             "lines": result.lines,
         }
-        text = json.dumps(document, indent=1) + "\n"
-    else:
-        text = render(result.tables, style=style) if result.tables else ""
-        if style == "csv":  # holds nothing but rows
-            for line in result.lines:
-                click.echo(line, err=True)
-        else:
-            comment = "% " if style == "latex" else ""
-            text += "".join(f"{comment}{line}\n" for line in result.lines)
-        for path in result.figures:
-            click.echo(one_line(path))
+        return json.dumps(document, indent=1) + "\n"
+    layout = result.layout if len(result.tables) > 1 else "stacked"
+    text = ""
+    if result.tables:
+        text = render(result.tables, style=style, layout=layout, rows_only=rows_only)
+    if result.published:
+        text += published_text(result.published, style=style)
+    if style == "csv" or rows_only:  # holds nothing but rows
+        for line in result.lines:
+            click.echo(line, err=True)
+        return text
+    comment = "% " if style == "latex" else ""
+    paths = "".join(f"{one_line(path)}\n" for path in result.figures)
+    return paths + text + "".join(f"{comment}{line}\n" for line in result.lines)
+
+
+def _print(text: str, output: Path | None, *, overwrite: bool) -> None:
+    """Print the text, or write it into a file."""
     if output is None:
         click.echo(text, nl=False)
         return

@@ -149,6 +149,7 @@ def measure_options(command: Command) -> Command:
     default=None,
     help="Print every video's numbers before the means.  [default: on the terminal]",
 )
+@click.option("--rows-only", is_flag=True, help="Only the rows of a LaTeX table.")
 @measure_options
 @score_options
 @common_options
@@ -175,6 +176,9 @@ def evaluate(
     from vidgist.evaluation.tables import check_format, per_video_text, render
 
     style = check_format(options.pop("format"), as_json=as_json)
+    rows_only = options.pop("rows_only")
+    if rows_only and style != "latex":
+        raise SettingError("rows_only: is for format='latex'")
     if per_video and style not in ("terminal", "json"):
         raise SettingError(
             "per_video: is for the terminal; as_json=True gives every video's numbers"
@@ -204,4 +208,5 @@ def evaluate(
         return
     if style == "terminal" and per_video is not False and len(tables) == 1:
         click.echo(per_video_text(tables[0], request.first_row(tables[0])))
-    click.echo(render(tables, style=style), nl=False)
+    layout = "side" if len(tables) > 1 else "stacked"
+    click.echo(render(tables, style=style, layout=layout, rows_only=rows_only), nl=False)

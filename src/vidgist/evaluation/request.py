@@ -30,6 +30,7 @@ from vidgist.evaluation.evaluate import evaluate, with_splits
 from vidgist.evaluation.join import join, read_annotations
 from vidgist.evaluation.leaks import training_overlap
 from vidgist.evaluation.protocols import Protocol, settings_for
+from vidgist.evaluation.provenance import provenance
 from vidgist.evaluation.reference import BASELINES, SEEDS, baseline_entries
 from vidgist.evaluation.results import Table, TableRow
 from vidgist.evaluation.score_rows import ScoreRow, parse_row, read_row
@@ -241,6 +242,15 @@ class Request:
                 f"{self.data}: holds no annotations (user_scores, user_summary), so there is "
                 "nothing to measure by; join them with annotations='FILE'"
             )
+        table = dataclasses.replace(
+            table,
+            provenance=provenance(
+                self.protocol,
+                self.data,
+                files=self._score_files([number for number, _ in chosen_splits]),
+                splits="" if splits is None else splits.digest,
+            ),
+        )
         notes = list(seen)
         if len(keys) < len(dataset) and not tested >= keys:
             who = "all rows" if len(files) > 1 or methods else self.subject
@@ -330,12 +340,21 @@ class Request:
         entries = [method_entry(name, scorer, bank=banks) for name, scorer in scorers.items()]
         return entries, chosen
 
+    @property
+    def _file_rows(self) -> list[ScoreRow]:
+        """The rows of files, those beside the method among them."""
+        rows = [row for row in self.score_rows if not _is_baseline(row)]
+        return rows + [parse_row(str(path)) for path in self.beside]
+
+    def _score_files(self, numbers: Sequence[int]) -> list[Path]:
+        files = [f for row in self._file_rows for group in row.files(numbers) for f in group]
+        return files if self.model is None else [*files, Path(self.model)]
+
     def _files(
         self, taken: list[str], splits: Sequence[tuple[int, Split]]
     ) -> tuple[list[Entry], frozenset[str]]:
         """Return the rows of the files of scores, and the videos that all of them score."""
-        rows = [row for row in self.score_rows if not _is_baseline(row)]
-        rows += [parse_row(str(path)) for path in self.beside]
+        rows = self._file_rows
         names = [(r.key, r.name) for r in self.dataset.records(fields=("video_name",))]
         tests = [(number, split.test) for number, split in splits]
         entries: list[Entry] = []
@@ -405,6 +424,6 @@ class Request:
             for name, numbers in data["rows"].items()
             if numbers["baseline"]
         }
-        document["differences"] = data["differences"]
+        document |= {name: data[name] for name in ("rows", "differences", "provenance")}
         document["notes"] = data["notes"]
         return document

@@ -30,6 +30,12 @@ class Published:
         features: what the scores were computed from.
         source: where it was published.
         parameters: what else the row was measured with, such as the neighbor ratio.
+        protocol: name of the protocol, "" where it is that of the table.
+        splits: name of the splits, "" where unknown.
+        epochs: how the epoch of the model was chosen.
+        labels: whether it learned from annotations.
+        sure: how sure the figures are.
+        apart: why the row cannot be compared with what is measured here, "" where it can.
     """
 
     table: str
@@ -42,6 +48,12 @@ class Published:
     features: str
     source: str
     parameters: str = ""
+    protocol: str = ""
+    splits: str = ""
+    epochs: str = ""
+    labels: str = ""
+    sure: str = ""
+    apart: str = ""
 
     @property
     def label(self) -> str:
@@ -107,6 +119,8 @@ class Table:
         notes: what a reader must know.
         incomplete: whether videos of the data set were left out because they lack features.
         measures: (M,) names of the measures, in the order of every array's last axis.
+        provenance: what the numbers were made of, by name: version of vidgist and of the protocol,
+            hashes of data, splits and scores.
         fold_means: name of a row -> (K, R, M) its means over the videos of each split, where they
             are not those of `values`: another model is measured on each split.
     """
@@ -123,6 +137,7 @@ class Table:
     notes: tuple[str, ...] = ()
     incomplete: bool = False
     measures: tuple[str, ...] = MEASURES
+    provenance: Mapping[str, str] = field(default_factory=dict)
     fold_means: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,9 +1,7 @@
-"""Tables as text: terminal, Markdown, LaTeX, CSV and plain data for JSON."""
+"""Tables as text: terminal, Markdown and LaTeX, and as plain data for JSON."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,77 +11,31 @@ from tabulate import tabulate
 
 from vidgist.errors import SettingError, unknown_value
 from vidgist.evaluation.bootstrap import Difference
+from vidgist.evaluation.cells import (
+    SHOWN,
+    UNKNOWN,
+    all_cells,
+    counted_headers,
+    headers,
+    number,
+    shared_counts,
+)
+from vidgist.evaluation.csv_tables import csv_text, published_csv
 from vidgist.evaluation.extra_measures import EXTRA_MEASURES
 from vidgist.evaluation.judge import MEASURES
-from vidgist.evaluation.latex import latex_table
+from vidgist.evaluation.latex import latex_rows, latex_table
+from vidgist.evaluation.protocols import METRICS
 from vidgist.evaluation.results import Published, Table, TableRow, counted
+from vidgist.evaluation.side_by_side import Grid, conventions, plain, side_by_side
 
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")
 _STYLES = {"terminal": "simple", "markdown": "github"}
-_SHOWN = {
-    # name of a measure -> header, factor, decimals
-    "tau": ("tau", 1, 4),
-    "rho": ("rho", 1, 4),
-    "f1": ("F1 %", 100, 2),
-    "ap50": ("AP@50 %", 100, 2),
-    "ap15": ("AP@15 %", 100, 2),
-    "top5": ("AP of top 5 %", 100, 2),
-    "diversity": ("diversity", 1, 3),
-    "captured": ("captured", 1, 3),
-    "captured_odd": ("odd", 1, 3),
-    "captured_even": ("even", 1, 3),
-    "repeats": ("repeats", 1, 3),
-    "coverage": ("coverage", 1, 3),
-    "lowest_fifth": ("lowest fifth", 1, 3),
-    "pieces": ("pieces", 1, 1),
-    "seconds": ("training s", 1, 0),
-    "parameters": ("parameters", 1, 0),
-}
-_UNKNOWN = "-"
+MADE_OF = "made of: "
 NOT_COMPARABLE = "the published rows are means over all videos: not comparable with these"
 
 
-def _number(value: float | None, measure: str) -> str:
-    if value is None or not math.isfinite(value):
-        return _UNKNOWN
-    _, factor, digits = _SHOWN[measure]
-    return f"{factor * value:.{digits}f}"
-
-
-def _headers(measures: Iterable[str]) -> list[str]:
-    return [_SHOWN[measure][0] for measure in measures]
-
-
-def _cells(table: Table, row: TableRow, shared: Sequence[int]) -> list[str]:
-    """Return the cells of a row; a mean over fewer videos than its column's says so."""
-    cells = []
-    numbers = zip(
-        table.measures, table.mean(row), table.spread(row), table.counts(row), shared, strict=True
-    )
-    for measure, mean, spread, count, usual in numbers:
-        plus_minus = f" ± {_number(float(spread), measure)}" if math.isfinite(spread) else ""
-        fewer = f" (n = {count})" if 0 < count != usual else ""
-        cells.append(_number(float(mean), measure) + plus_minus + fewer)
-    return cells
-
-
-def _shared_counts(table: Table) -> list[int]:
-    """Return of how many videos each measure is known, in most of the rows."""
-    counts = np.array([table.counts(row) for row in table.rows]).reshape(-1, len(table.measures))
-    # Of two that are as frequent, the larger.
-    return [max(column, key=lambda n: (n > 0, list(column).count(n), n)) for column in counts.T]
-
-
-def _counted_headers(table: Table, shared: Sequence[int]) -> list[str]:
-    """Return the headers of the measures, with the number of videos where it is not the table's."""
-    return [
-        header if count in (0, len(table.videos)) else f"{header} (n = {count})"
-        for header, count in zip(_headers(table.measures), shared, strict=True)
-    ]
-
-
 def _published_cells(published: Published | None) -> list[str]:
-    return [_number(getattr(published, measure, None), measure) for measure in MEASURES]
+    return [number(getattr(published, measure, None), measure) for measure in MEASURES]
 
 
 def comparisons(table: Table) -> list[tuple[str, tuple[Difference, ...]]]:
@@ -102,8 +54,8 @@ def comparisons(table: Table) -> list[tuple[str, tuple[Difference, ...]]]:
 
 def _difference(difference: Difference, measure: str) -> str:
     if not math.isfinite(difference.mean):
-        return _UNKNOWN
-    _, scale, digits = _SHOWN[measure]
+        return UNKNOWN
+    _, scale, digits = SHOWN[measure]
     numbers = (difference.mean, difference.low, difference.high)
     mean, low, high = (f"{scale * value:+.{digits}f}" for value in numbers)
     return f"{mean} [{low}, {high}]" if math.isfinite(difference.low) else f"{mean} [unknown]"
@@ -116,13 +68,13 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
     """
     field = len([m for m in table.measures if m in MEASURES or m in EXTRA_MEASURES])
     grids = []
-    shared = _shared_counts(table)
-    headers = _counted_headers(table, shared)
-    cells = {row.name: _cells(table, row, shared) for row in table.rows}
+    shared = shared_counts(table)
+    columns = counted_headers(table, shared)
+    cells = all_cells(table)
     if field:
         beside = bool(table.also_published) or any(row.published for row in table.rows)
-        theirs = [f"published {h}" for h in _headers(MEASURES)] if beside else []
-        header = ["scores", *headers[:field], *theirs]
+        theirs = [f"published {h}" for h in headers(MEASURES)] if beside else []
+        header = ["scores", *columns[:field], *theirs]
         body = [
             [
                 row.name,
@@ -131,11 +83,18 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
             ]
             for row in table.rows
         ]
-        unknown = [_UNKNOWN] * field
-        body += [[row.label, *unknown, *_published_cells(row)] for row in table.also_published]
+        unknown = [UNKNOWN] * field
+        body += [
+            [row.label, *unknown, *_published_cells(row)]
+            for row in table.also_published
+            if not row.apart
+        ]
         grids.append((header, body))
+    apart = [[row.label, *_published_cells(row)] for row in table.also_published if row.apart]
+    if apart:
+        grids.append((["published, not comparable", *headers(MEASURES)], apart))
     if table.measures[field:]:
-        header = ["summaries", *headers[field:]]
+        header = ["summaries", *columns[field:]]
         grids.append((header, [[row.name, *cells[row.name][field:]] for row in table.rows]))
     compared = comparisons(table)
     for first, stop in ((0, field), (field, min(field + 3, len(table.measures)))):
@@ -146,7 +105,7 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
             if np.isfinite([difference.mean for difference in differences[first:stop]]).any()
         ]
         if lines and measures:
-            grids.append((["difference [95% interval over videos]", *_headers(measures)], lines))
+            grids.append((["difference [95% interval over videos]", *headers(measures)], lines))
     return grids
 
 
@@ -186,6 +145,13 @@ def notes(table: Table) -> list[str]:
     lines += [f"± is the standard deviation over {n} seeds" for n in sorted(repeats)]
     if table.protocol.compare == "scores" and any(row.name == "constant" for row in table.rows):
         lines.append("constant scores rank nothing: their tau and rho count as 0")
+    apart: dict[str, list[str]] = {}
+    for published in table.also_published:
+        if published.apart:
+            apart.setdefault(published.apart, []).append(published.label)
+    lines += [f"not comparable, {why}: {', '.join(names)}" for why, names in apart.items()]
+    if table.provenance:
+        lines.append(provenance_line(table))
     for source, features in sorted(sources.items()):
         names = ", ".join(sorted(filter(None, features)))
         lines.append(f"published: {source}" + (f"; features: {names}" if names else ""))
@@ -206,22 +172,78 @@ def check_format(style: str | None, *, as_json: bool) -> str:
     return style
 
 
-def render(tables: Sequence[Table], *, style: str) -> str:
+def render(
+    tables: Sequence[Table], *, style: str, layout: str = "stacked", rows_only: bool = False
+) -> str:
     """Return tables as text.
 
     Args:
         tables: one or more.
         style: ``terminal``, ``markdown``, ``latex`` or ``csv``.
+        layout: ``stacked``, or all in one grid, see `vidgist.evaluation.side_by_side`.
+        rows_only: only the rows of LaTeX, to be put into a table of one's own.
 
     Raises:
-        SettingError: the style is unknown.
+        SettingError: the style is unknown, or has no rows of its own.
     """
+    if rows_only and style != "latex":
+        raise SettingError(f"rows_only: is for format='latex', got format='{style}'")
     if style == "csv":
-        return _csv(tables)
-    write = {"terminal": _terminal, "markdown": _markdown, "latex": _latex}.get(style)
-    if write is None:
+        return csv_text(tables)
+    if style not in ("terminal", "markdown", "latex"):
         raise unknown_value("format", style, FORMATS)
+    if layout != "stacked" and tables:
+        grid = side_by_side(tables) if layout == "side" else conventions(tables)
+        return _together(tables, grid, style=style, layout=layout, rows_only=rows_only) + "\n"
+    if rows_only:
+        return "\n".join(row for t in tables for row in latex_rows(_grids(t)[0][1])) + "\n"
+    write = {"terminal": _terminal, "markdown": _markdown, "latex": _latex}[style]
     return "\n\n".join(write(table) for table in tables) + "\n"
+
+
+def _together(
+    tables: Sequence[Table], grid: Grid, *, style: str, layout: str, rows_only: bool
+) -> str:
+    """Return the text of one grid of several tables."""
+    data = dict.fromkeys(f"{METRICS[t.metric]}: {heading(t)[1]}" for t in tables)
+    about = [tables[0].title, *data]
+    # What a protocol flatters is said once for each by who asks for many of them.
+    known = {table.protocol.flatters for table in tables} if layout == "conventions" else set()
+    said = [
+        note
+        for note in dict.fromkeys(note for table in tables for note in notes(table))
+        if note not in known and not note.startswith(MADE_OF)
+    ]
+    said += dict.fromkeys(provenance_line(table, protocol=False) for table in tables)
+    if style == "latex":
+        if rows_only:
+            return "\n".join(latex_rows(grid.body))
+        names = " ".join(dict.fromkeys(METRICS[t.metric] for t in tables))
+        label = f"{names} {' '.join(dict.fromkeys(t.protocol.name for t in tables))}"
+        return latex_table(
+            about,
+            [(grid.header, grid.body)],
+            said,
+            label=label[:60],
+            groups=grid.groups,
+            comments=[provenance_line(table) for table in tables],
+        )
+    if style == "markdown":
+        cells = [[c.replace("|", "\\|") for c in plain(row, bold="**")] for row in grid.body]
+        table = _grid(grid.flat(" "), cells, style)
+        return "\n\n".join([f"**{about[0]}**", "<br>\n".join(about[1:]), table, _listed(said)])
+    table = _grid(grid.flat("\n"), [plain(row) for row in grid.body], style)
+    return "\n\n".join(["\n".join(about), table, "\n".join(f"note: {note}" for note in said)])
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def provenance_line(table: Table, *, protocol: bool = True) -> str:
+    """Return what the numbers of a table were made of, in one line."""
+    made = ((n, v) for n, v in table.provenance.items() if protocol or n != "protocol")
+    return MADE_OF + "; ".join(f"{name} {value}" for name, value in made)
 
 
 def _grid(header: list[str], body: list[list[str]], style: str) -> str:
@@ -231,7 +253,9 @@ def _grid(header: list[str], body: list[list[str]], style: str) -> str:
 
 def _terminal(table: Table) -> str:
     parts = ["\n".join(heading(table))]
-    parts += [_grid(header, body, "terminal") for header, body in _grids(table)]
+    parts += [
+        _grid(header, [plain(row) for row in body], "terminal") for header, body in _grids(table)
+    ]
     parts.append("\n".join(f"note: {note}" for note in notes(table)))
     return "\n\n".join(part for part in parts if part)
 
@@ -239,10 +263,10 @@ def _terminal(table: Table) -> str:
 def per_video_text(table: Table, row: TableRow) -> str:
     """Return one row's numbers on every video, for the terminal."""
     body = [
-        [key, *(_number(float(v), m) for v, m in zip(values, table.measures, strict=True))]
+        [key, *(number(float(v), m) for v, m in zip(values, table.measures, strict=True))]
         for key, values in zip(table.videos, table.per_video(row), strict=True)
     ]
-    grid = _grid(["video", *_headers(table.measures)], body, "terminal")
+    grid = _grid(["video", *headers(table.measures)], body, "terminal")
     return f"{row.name}\n\n{grid}\n"
 
 
@@ -250,47 +274,19 @@ def _markdown(table: Table) -> str:
     title, *lines = heading(table)
     parts = [f"**{title}**", "<br>\n".join(lines)]
     for header, body in _grids(table):
-        safe = [[cell.replace("|", "\\|") for cell in row] for row in body]
+        safe = [[c.replace("|", "\\|") for c in plain(row, bold="**")] for row in body]
         parts.append(_grid(header, safe, "markdown"))
-    parts.append("\n".join(f"- {note}" for note in notes(table)))
+    parts.append(_listed(notes(table)))
     return "\n\n".join(parts)
 
 
 def _latex(table: Table) -> str:
-    return latex_table(heading(table), _grids(table), notes(table))
-
-
-def _csv(tables: Sequence[Table]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    measures = tuple(dict.fromkeys(m for table in tables for m in table.measures)) or MEASURES
-    writer.writerow(
-        [
-            *("title", "dataset", "metric", "protocol", "videos", "splits", "scores", "repeats"),
-            *measures,
-            *(f"{measure}_spread" for measure in measures),
-            *(f"published_{measure}" for measure in MEASURES),
-        ]
+    return latex_table(
+        heading(table),
+        _grids(table),
+        notes(table),
+        label=f"{METRICS[table.metric]} {table.protocol.name}",
     )
-    for table in tables:
-        about = [table.title, table.dataset, table.metric, table.protocol.name]
-        about += [str(len(table.videos)), str(len(table.splits))]
-        for row in table.rows:
-            cells = []
-            for numbers in (table.mean(row), table.spread(row)):
-                known = dict(zip(table.measures, numbers, strict=True))
-                values = [known.get(measure, math.nan) for measure in measures]
-                cells += [f"{n:.6f}" if math.isfinite(n) else "" for n in values]
-            writer.writerow([*about, row.name, row.repeats, *cells, *_csv_cells(row.published)])
-        for extra in table.also_published:
-            empty = [""] * (2 * len(measures))
-            writer.writerow([*about, extra.label, 0, *empty, *_csv_cells(extra)])
-    return out.getvalue()
-
-
-def _csv_cells(published: Published | None) -> list[str]:
-    numbers = [getattr(published, measure, None) for measure in MEASURES]
-    return ["" if n is None else f"{n:g}" for n in numbers]
 
 
 def named(table: Table, values: Iterable[float]) -> dict[str, float | None]:
@@ -303,8 +299,48 @@ def _plain(value: float) -> float | None:
 
 
 def _published_data(published: Published | None) -> dict[str, Any] | None:
-    names = (*MEASURES, "row", "setting", "features", "parameters", "source")
-    return None if published is None else {name: getattr(published, name) for name in names}
+    return None if published is None else published_data(published)
+
+
+def published_data(published: Published) -> dict[str, Any]:
+    """Return a published row as plain data; what it does not say is left out."""
+    always = (*MEASURES, "row", "setting", "features", "parameters", "source")
+    return {n: v for n, v in vars(published).items() if n in always or (v and n != "table")}
+
+
+def published_text(rows: Sequence[Published], *, style: str) -> str:
+    """Return published rows as text: those of one protocol and the same splits together.
+
+    Args:
+        rows: of any protocols and data sets.
+        style: ``terminal``, ``markdown``, ``latex`` or ``csv``.
+    """
+    groups: dict[tuple[str, str, str], list[Published]] = {}
+    for row in rows:
+        known = (row.dataset, row.protocol, row.splits)
+        groups.setdefault(("", "", "") if row.apart else known, []).append(row)
+    about: tuple[str, ...] = ("labels", "features", "epochs", "source", "sure")
+    header = ["method", *headers(MEASURES), *about]
+    if style == "csv":
+        return published_csv(rows)
+    parts = []
+    for (dataset, protocol, splits), members in sorted(groups.items(), reverse=True):
+        title = f"{METRICS.get(dataset, dataset)}, protocol {protocol}, splits {splits}"
+        columns, names = header, about
+        if not dataset:
+            title = "Not comparable with the others, nor with each other"
+            columns = ["method", *headers(MEASURES), "dataset", *about, "why"]
+            names = ("dataset", *about, "apart")
+        body = [
+            [row.row, *_published_cells(row), *(getattr(row, name) or UNKNOWN for name in names)]
+            for row in members
+        ]
+        if style == "latex":
+            parts.append(latex_table([title], [(columns, body)], [], label=title))
+            continue
+        bold = "**" if style == "markdown" else ""
+        parts.append(f"{bold}{title}{bold}\n\n{_grid(columns, body, style)}")
+    return "\n\n".join(parts) + "\n"
 
 
 def as_data(table: Table) -> dict[str, Any]:
@@ -314,6 +350,10 @@ def as_data(table: Table) -> dict[str, Any]:
             "mean": named(table, table.mean(row)),
             "spread": named(table, table.spread(row)) if row.repeats > 1 else None,
             "repeats": row.repeats,
+            "videos": {
+                key: named(table, values)
+                for key, values in zip(table.videos, table.per_video(row), strict=True)
+            },
             "n": dict(zip(table.measures, map(int, table.counts(row)), strict=True)),
             "baseline": row.baseline,
             "published": _published_data(row.published),
@@ -339,4 +379,5 @@ def as_data(table: Table) -> dict[str, Any]:
         "differences": differences,
         "also_published": [_published_data(published) for published in table.also_published],
         "notes": notes(table),
+        "provenance": dict(table.provenance),
     }

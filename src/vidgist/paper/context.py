@@ -14,8 +14,9 @@ from vidgist.evaluation.entries import Entry, method_entry, row_name
 from vidgist.evaluation.evaluate import evaluate
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import Protocol, check_protocol, protocol_of, settings_for
+from vidgist.evaluation.provenance import provenance
 from vidgist.evaluation.reference import SEEDS, baseline_entries
-from vidgist.evaluation.results import Table
+from vidgist.evaluation.results import Published, Table
 from vidgist.evaluation.segmentation import check_shots, resegment
 from vidgist.evaluation.summaries import SummaryRule
 from vidgist.models.settings import ContrastiveSettings, contrastive_settings, replace_settings
@@ -42,12 +43,16 @@ class BenchmarkResult:
         missing: what could not be measured because which file is missing, one sentence each.
         figures: files that were written.
         lines: what fits into no table, such as times.
+        published: rows of the literature, where they are the table.
+        layout: how several tables are printed, see `vidgist.evaluation.side_by_side`.
     """
 
     tables: list[Table] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     figures: list[Path] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    published: list[Published] = field(default_factory=list)
+    layout: str = "stacked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +63,11 @@ class Context:
         name: of the table.
         library: the data files.
         settings: of the score, before what a table varies.
-        protocol_name: the protocol, or None for that of the settings' preset.
+        protocol_names: the protocols to compare, for tables that compare them; other tables take
+            the first, or that of the settings' preset.
+        scores: files of scores to be measured, for tables that take some, see
+            `vidgist.evaluation.score_rows`.
+        split_names: splits over which means are taken, for such tables; "" for all videos.
         shots: `official` or `kts`.
         seeds: random score vectors for each video.
         output: where a figure is written, or None for the working directory.
@@ -78,7 +87,9 @@ class Context:
     name: str
     library: Library
     settings: Preset = PRESETS["reference"]
-    protocol_name: str | None = None
+    protocol_names: tuple[str, ...] = ()
+    scores: tuple[str, ...] = ()
+    split_names: str = ""
     shots: str = "official"
     seeds: int = SEEDS
     output: Path | None = None
@@ -96,8 +107,8 @@ class Context:
 
     def __post_init__(self) -> None:
         check_shots(self.shots)
-        if self.protocol_name is not None:
-            check_protocol(self.protocol_name)
+        names = tuple(check_protocol(name).name for name in self.protocol_names)
+        object.__setattr__(self, "protocol_names", names)
 
     @property
     def models(self) -> Path:
@@ -106,7 +117,7 @@ class Context:
 
     def protocol(self, metric: str) -> Protocol:
         """Return the protocol for a metric."""
-        return protocol_of(self.settings, metric=metric, name=self.protocol_name)
+        return protocol_of(self.settings, metric=metric, name=next(iter(self.protocol_names), None))
 
     def settings_for(self, metric: str, **changes: Any) -> Preset:
         """Return the settings of the score for a metric, some of them changed."""
@@ -201,11 +212,12 @@ class Context:
         settings = dataclasses.asdict(self.settings_for(metric))
         settings = {"preset": settings.pop("name"), **settings, "shots": self.shots}
         hidden = (*hidden, "integer_values")  # the protocol decides on these
-        return evaluate(
+        protocol = protocol or self.protocol(metric)
+        table = evaluate(
             records,
             entries,
             metric=metric,
-            protocol=protocol or self.protocol(metric),
+            protocol=protocol,
             summaries=summaries,
             title=title,
             dataset=dataset.path.name,
@@ -213,6 +225,7 @@ class Context:
             progress=self.progress,
             total=len(dataset),
         )
+        return dataclasses.replace(table, provenance=provenance(protocol, dataset.path))
 
 
 @dataclass(frozen=True, kw_only=True)

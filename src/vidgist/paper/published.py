@@ -30,6 +30,7 @@ def all_published() -> tuple[Published, ...]:
             features=group.get("features", table.get("features", "")),
             source=document["sources"][group.get("source", table["source"])],
             parameters=group.get("parameters", table.get("parameters", "")),
+            apart=table.get("apart", {}).get(row, ""),
         )
         for name, table in document["tables"].items()
         for group in table["groups"]
@@ -95,3 +96,33 @@ def beside(table: Table, published: Mapping[str, Published]) -> Table:
         ),
         also_published=tuple(p for p in table.also_published if p.row not in shown),
     )
+
+
+@functools.cache
+def literature() -> tuple[Published, ...]:
+    """Return rows of the literature to 2026, each with protocol, splits, epochs and how sure."""
+    document = json.loads(files("vidgist.paper").joinpath("literature.json").read_text("utf-8"))
+    return tuple(
+        Published(
+            table="literature",
+            dataset=row["dataset"],
+            setting="canonical",
+            row=row["method"],
+            f1=None if row["f1"] is None else round(row["f1"] / 100, 6),
+            **{n: row[n] for n in ("tau", "rho", "features", "source", "protocol", "splits")},
+            **{n: row[n] for n in ("epochs", "labels", "sure", "apart")},
+        )
+        for row in document["rows"]
+    )
+
+
+def how_sure() -> dict[str, str]:
+    """Return what each word on how sure a figure is means."""
+    document = json.loads(files("vidgist.paper").joinpath("literature.json").read_text("utf-8"))
+    return dict(document["sure"])
+
+
+def comparable(protocol: str) -> list[str]:
+    """Return the methods with published figures under a protocol, one name each."""
+    rows = (row for row in literature() if row.protocol == protocol and not row.apart)
+    return list(dict.fromkeys(row.row for row in rows))

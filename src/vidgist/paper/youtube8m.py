@@ -83,7 +83,7 @@ def measure_on(
 
 def _protocol(context: Context, metric: str) -> Protocol:
     # The released evaluation of this training averages SumMe's annotations over runs of frames.
-    released = context.settings.name == "reference" and context.protocol_name is None
+    released = context.settings.name == "reference" and not context.protocol_names
     if released and metric == "summe":
         return protocol("runs", metric=metric)
     return context.protocol(metric)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from vidgist.evaluation.protocols.protocol import Protocol
 
 _MEAN = (
-    "the mean over annotators is smoother than any of them, so every number is higher than against "
-    "each annotator: people alone never reach it"
+    "the mean over annotators is smoother than any of them: every number, that of people too, is "
+    "higher than against each annotator"
 )
 _REBUILT = "references are rebuilt from the annotators' scores by the same rules (TVSum)"
 

@@ -131,8 +131,8 @@ PROTOCOL = (
         about="binary keyshot summary against the mean user summary; mAP of 5-second clips",
         source="code released with Sul et al., Mr. HiSum, NeurIPS 2023",
         flatters=(
-            f"{_FLATTERS_SHORT_SHOTS}; half of the clips count as highlights for AP@50, so chance "
-            "is 0.5 there, and 0.15 for AP@15"
+            f"{_FLATTERS_SHORT_SHOTS}; half of the clips count as highlights for AP@50 and 15% for "
+            "AP@15, so that chance is somewhat above 50% and 15%"
         ),
         compare="summary",
         against="mean",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -80,3 +81,20 @@ class Protocol:
     def best_or_mean(self, metric: str) -> str:
         """Return how F1 scores with all annotators become one number: `best` or `mean`."""
         return self.f1 or BEST_OR_MEAN[metric]
+
+    @property
+    def version(self) -> str:
+        """Hash of what the numbers depend on, 8 hexadecimal digits: other rules, another version.
+
+        >>> Protocol(name="a", about="", source="x").version == Protocol(
+        ...     name="b", about="", source="y"
+        ... ).version
+        True
+        """
+        words = ("name", "about", "source", "flatters", "splits", "metrics", "aliases", "on")
+        rules = {
+            f.name: getattr(self, f.name)
+            for f in dataclasses.fields(self)
+            if f.name not in (*words, "order")
+        }
+        return hashlib.sha256(repr(sorted(rules.items())).encode()).hexdigest()[:8]
