@@ -77,6 +77,8 @@ def run(context: Context) -> BenchmarkResult:
         for name, split, folds in split_tables(dataset, base, [file], result.missing):
             names = context.methods or tuple(METHODS)
             plans = plans_for(context, names, folds, metric=metric, hours=context.budget)
+            hours = sum(chosen.seconds for chosen in plans) / 3600
+            context.progress(f"{name}: trainings of {hours:.1f} hours of one core", 0, None)
             told = canonical_folds(dataset, file[1], labels=True)
             wide = dataclasses.replace(_wide(split), title=f"{split.title} ({name})")
             table = _compared(context, dataset, wide, plans, folds, told, result.missing)

@@ -65,7 +65,9 @@ class _Line:
     due: float = 0.0
     end: float = 0.0
     step: float = 0.0
+    delay: float = 0.0  # from the decoding of a picture to its display, without reordering
     has_decoding_times: bool = False
+    lacks_times: bool = False  # of display, of some pictures
     strays: int = 0
     stretches: list[list[float]] = field(default_factory=list)
 
@@ -94,6 +96,12 @@ class _Line:
         """Seconds after which a packet may come without being looked at."""
         return max(_AHEAD, 3 * self.step)
 
+    def pass_by(self, packet: Packet[Any]) -> None:
+        """Go on to a packet without a time."""
+        self.lacks_times = True
+        self.due += self.length(packet)
+        self.end = max(self.end, self.due + self.delay)
+
     def advance(self, packet: Packet[Any], time: float) -> None:
         """Go on to a packet that continues the stream; its timestamps are those of the result."""
         if self.last is not None and time > self.last:
@@ -102,7 +110,10 @@ class _Line:
         length = self.length(packet)
         self.due = time + length
         shown = time if packet.pts is None else packet.pts * self.tick
-        self.end = max(self.end, shown + length)
+        if self.stretches == []:
+            self.delay = shown - time
+        self.lacks_times |= packet.pts is None
+        self.end = max(self.end, self.due + self.delay if self.lacks_times else shown + length)
         if self.stretches and shown <= self.stretches[-1][1] + _ISLAND:
             self.stretches[-1][1] = max(self.stretches[-1][1], shown + length)
         else:
@@ -205,7 +216,7 @@ class PacketClock:
             packet.pts = None if packet.pts is None else packet.pts + ticks
             packet.dts = None if packet.dts is None else packet.dts + ticks
         if raw is None or (packet.pts is None and packet.dts is None):
-            line.due += line.length(packet)
+            line.pass_by(packet)
         else:
             line.advance(packet, raw + line.offset)
 
@@ -252,10 +263,13 @@ class PacketClock:
             stamp = line.raw(following)
             if stamp is not None:
                 time = stamp + line.offset
-                if not -line.back(following) <= time - before <= line.ahead:
-                    patience = _BACK + 0.25 * (due - line.due)
-                    if max(line.last, due - patience) <= time <= due + _LEAP:
-                        return strays
+                goes_on = -line.back(following) <= time - before <= line.ahead
+                patience = _BACK + 0.25 * (due - line.due)
+                returns = max(line.last, due - patience) <= time <= due + _LEAP
+                nearer = abs(time - due) < abs(time - before - line.length(following))
+                if returns and (nearer or not goes_on):
+                    return strays
+                if not goes_on:
                     start = time
                 if time - start > _RUN_SECONDS:
                     return 0
@@ -285,7 +299,7 @@ class PacketClock:
                 break
             stamp = video.raw(following)
             # Behind sound, the first picture is the first that does not continue those before.
-            if pictures or (stamp is not None and self._begins(stamp, raw, video)):
+            if pictures or (stamp is not None and self._begins(stamp, video, raw, line)):
                 pictures.append(following)
         stamps = [picture.pts for picture in pictures if picture.pts is not None]
         if stamps and video.last is not None:
@@ -297,9 +311,10 @@ class PacketClock:
         self._offset = offset
         return offset
 
-    def _begins(self, stamp: float, raw: float, video: _Line) -> bool:
+    def _begins(self, stamp: float, video: _Line, raw: float, sound: _Line) -> bool:
         """Return whether a picture belongs to the recording that begins with a packet of sound."""
-        return abs(stamp - raw) <= _APART and abs(stamp + video.offset - video.due) > _BACK
+        leap, ours = raw + sound.offset - sound.due, stamp + video.offset - video.due
+        return abs(stamp - raw) <= _APART and abs(ours) > _BACK and (ours > 0) == (leap > 0)
 
 
 def _announced_end(container: InputContainer) -> float | None:

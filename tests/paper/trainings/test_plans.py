@@ -48,10 +48,10 @@ def test_what_the_cheap_leave_is_for_the_dear(seconds: float, expected: dict) ->
 def test_the_plan_never_costs_more_than_the_budget() -> None:
     costs = {"a": 0.3, "b": 7.0, "c": 50.0, "d": 1500.0}
     for hours in (0.01, 0.1, 1.0, 5.0):
-        spent = sum(
-            n * costs[title] * 4 for title, n in epochs(hours, epochs_cost=4, **costs).items()
-        )
-        assert spent <= 3600 * hours
+        plans = plan(trainings(**costs), epochs_cost=4, hours=hours)
+        spent = [costs[p.method.title] * 4 * p.settings.epochs for p in plans]
+        assert sum(spent) <= 3600 * hours
+        assert [p.seconds for p in plans] == pytest.approx(spent)
 
 
 def test_a_method_of_unknown_cost_is_trained_fully() -> None:

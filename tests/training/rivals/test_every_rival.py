@@ -101,6 +101,14 @@ def test_every_length_and_a_constant_video_have_finite_scores(name: str, tmp_pat
 
 
 @pytest.mark.parametrize("name", SMALL)
+def test_the_order_of_samples_matters(name: str, tmp_path: Path) -> None:
+    train(videos(9, 9), tmp_path / "m", settings=replace(SMALL[name], epochs=0), seed=1)
+    model, features = load_model(tmp_path / "m"), videos(64).rows
+    order = np.random.default_rng(0).permutation(64)
+    assert not np.allclose(model.scores(features[order]), model.scores(features)[order], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", SMALL)
 def test_short_videos_can_be_learned_from(name: str, tmp_path: Path) -> None:
     card = train(videos(1, 2, 3), tmp_path / "m", settings=SMALL[name])
     assert all(np.isfinite(value) for value in card.loss.values())

@@ -42,11 +42,13 @@ class Plan:
         method: what is trained.
         settings: of the training, with the epochs that fit.
         full: epochs of a whole training.
+        seconds: of one processor core, of all its trainings by the declared cost.
     """
 
     method: Method
     settings: TrainingSettings
     full: int
+    seconds: float = 0.0
 
     @property
     def row(self) -> str:
@@ -78,9 +80,10 @@ def plan(
         epochs = settings.epochs
         if cost(method) * epochs > share:
             epochs = int(share // cost(method))
-        left -= cost(method) * epochs
+        seconds = cost(method) * epochs
+        left -= seconds
         cut = dataclasses.replace(settings, epochs=epochs)
-        plans.append(Plan(method=method, settings=cut, full=settings.epochs))
+        plans.append(Plan(method=method, settings=cut, full=settings.epochs, seconds=seconds))
     return plans
 
 
