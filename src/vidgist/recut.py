@@ -18,10 +18,10 @@ from vidgist.render.document import Document, Pieces, read_document
 from vidgist.selection import Selection
 from vidgist.selection.edits import Edits, Scene, edited
 from vidgist.summary import Summary
-from vidgist.system.fingerprint import content_fingerprint
 from vidgist.types import Features, Scores, Shots, Timeline
 from vidgist.video import Limits, probe
 from vidgist.video.decode import SampleStream
+from vidgist.video.sources import find_source, source_fingerprint
 
 _SAME_SECONDS = 0.5
 """Difference of two durations up to which a file without a fingerprint counts as the source."""
@@ -130,6 +130,8 @@ def recut(summary: Summary, edits: Edits, *, from_proposal: bool = False) -> Sum
 def _source(document: Document, given: str | Path | None) -> Path:
     """Return the path of the video, after a look at its content."""
     path = Path(given) if given is not None else document.source
+    if path is None and (named := find_source(document.video)).files and named.is_there:
+        path = Path(document.video)  # parts or pictures, which are no single file
     if path is None:
         raise InputError(
             f"{document.path}: its video {document.video} is not there; give it as source"
@@ -142,7 +144,7 @@ def _source(document: Document, given: str | Path | None) -> Path:
             VidgistWarning,
             stacklevel=3,
         )
-    elif content_fingerprint(path) != expected:
+    elif source_fingerprint(path) != expected:
         raise InputError(
             f"{path}: is not the video that was summarized, or was changed since; give that one "
             "as source, or summarize it again"

@@ -38,6 +38,18 @@ def test_parts_of_one_video(capsys):
     assert facts(capsys)[0]["duration"] == pytest.approx(4.0, abs=0.01)
 
 
+def test_the_summary_of_parts_can_be_cut_again(clips, capsys):
+    options = ["--make", "json,mp4", "-q", "--length", "3s"]
+    assert main(["summarize", "a.mp4 + b.mp4", *options]) == 0
+    assert main(["recut", "a-gist", "--length", "1s", "-q"]) == 0
+    document = json.loads(Path("a-gist/summary.json").read_text())
+    assert document["video"]["path"] == "a.mp4 + b.mp4"
+    assert document["summary"]["duration"] == pytest.approx(1.0, abs=0.05)
+    (clips / "b.mp4").unlink()
+    assert main(["recut", "a-gist", "--length", "2s", "-q"]) == 1
+    assert "is not there" in capsys.readouterr().err
+
+
 def test_parts_in_a_folder_and_in_a_worker(clips, capsys):
     assert main(["summarize", "--join", ".", "--jobs", "1", "--make", "json", "-q", "-o", "x"]) == 0
     assert (clips / "x" / "a-gist" / "summary.json").exists()

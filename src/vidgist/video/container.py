@@ -187,7 +187,7 @@ def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> Vid
     if len(decodable) > 1 and not all(frames.values()):
         frames = _first_packets(path, decodable)
     brand = container.metadata.get("major_brand", "")
-    if brand in _PHOTO_BRANDS and max(frames.values()) == 1:
+    if brand in _PHOTO_BRANDS and max(frames.values()) <= 1:
         raise VideoError(f"{path}: a photo, not a video; give a file with moving pictures")
 
     def rank(stream: VideoStream) -> tuple[int, bool, int, int]:
