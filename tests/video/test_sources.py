@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import sys
+import tempfile
 from fractions import Fraction
 
 import numpy as np
@@ -15,6 +18,7 @@ from vidgist.errors import SettingError, VideoError
 from vidgist.video import FrameReader, Limits, SampleStream, probe, read_frames, spool
 from vidgist.video.sound import SoundReader
 from vidgist.video.sources import (
+    absolute_name,
     find_source,
     joined_name,
     prepare_input,
@@ -180,6 +184,9 @@ def test_files_are_taken_literally(tmp_path, monkeypatch):
         (tmp_path / name).write_bytes(clip.read_bytes())
         assert find_source(name).kind == "file"
         assert find_source(name).rate is None
+    name = absolute_name("a.mp4 + a.mp4 @ 24")
+    assert name == f"{tmp_path / 'a.mp4'} + {tmp_path / 'a.mp4'} @ 24"
+    assert find_source(name).rate == 24
     joined = find_source("a.mp4 + a.mp4 + b.mp4")
     assert [file.name for file in joined.files] == ["a.mp4", "a.mp4 + b.mp4"]
 
@@ -203,7 +210,32 @@ def test_standard_input(tmp_path, monkeypatch):
     Pipe.buffer = io.BytesIO(clip.read_bytes())
     with pytest.raises(VideoError, match="max_spool_gb"):
         prepare_input("-", limits=Limits(max_spool_gb=1e-6))
-    assert list(file.parent.iterdir()) == []
+    assert [left.name for left in file.parent.iterdir()] == [".lock"]
+
+
+def test_files_of_killed_processes_are_deleted(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = (
+        "import os, sys; from vidgist.video import spool;"
+        " spool.new_file('x').touch(); print('made', flush=True); sys.stdin.read()"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+    )
+    with process:
+        assert process.stdout.readline().strip() == b"made"
+        (theirs,) = tmp_path.glob("vidgist-*")
+        ours = spool.new_file("a").parent
+        assert theirs.exists()  # its process lives
+        process.kill()
+    spool.clear()
+    assert not ours.exists()
+    spool.new_file("b")
+    assert not theirs.exists()
 
 
 def test_release_never_deletes_a_file_of_the_user(tmp_path):

@@ -19,6 +19,7 @@ from typing import Any
 
 from vidgist.batch.jobs import BatchJob, JobResult, Setup, Task, load_task, run_job
 from vidgist.errors import MissingExtraError, SettingError, VidgistError
+from vidgist.video.sources import absolute_name
 
 TRIES = 2
 """Workers that may die over a video before it fails: machines of a cluster come and go."""
@@ -71,7 +72,7 @@ def run_on_ray(
                 while waiting and idle:
                     job, tries = waiting.popleft()
                     worker = idle.pop()
-                    call = worker.run.remote(_absolute(job.video), _absolute(job.output))
+                    call = worker.run.remote(absolute_name(job.video), _absolute(job.output))
                     running[call] = (worker, job, tries)
                 # With a timeout, so that Ctrl-C is handled.
                 ready, _ = ray.wait(list(running), num_returns=1, timeout=1.0)

@@ -125,6 +125,14 @@ def with_rate(path: str | os.PathLike[str], rate: str) -> Path:
     return Path(f"{os.fspath(path)} @ {rate}")
 
 
+def absolute_name(path: str | os.PathLike[str]) -> str:
+    """Return the name of an input with absolute paths, for processes in other folders."""
+    source = find_source(path)
+    names = source.files if source.kind == "parts" else (source.name,)
+    name = _JOINT.join(os.path.abspath(part) for part in names)  # noqa: PTH100
+    return name if source.rate is None else f"{name} @ {source.rate}"
+
+
 def _parts(name: str) -> list[Path]:
     """Split a name at the joints; names of files may hold ` + ` themselves."""
     parts: list[str] = []

@@ -2,12 +2,13 @@
 
 `vidgist.video.sources` makes them; `open_video` reads the file in the place of the name.  They lie
 in one folder of the process, in the system's folder for temporary files (``TMPDIR``), and are
-deleted when the process ends.
+deleted when the process ends; those of a process that was killed, when the next one needs some.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import itertools
 import os
 import shutil
@@ -15,14 +16,20 @@ import tempfile
 from pathlib import Path
 
 from vidgist.errors import VideoError
+from vidgist.system.lock import exclusive
 
 _RESERVE = 256 << 20
 """Bytes of the disk that are left free."""
+
+_PREFIX = "vidgist-"
+_LOCK = ".lock"
 
 _numbers = itertools.count(1)
 _files: dict[str, Path] = {}
 _folders: dict[int, Path] = {}
 """The folder by the process: one that was forked does not delete the files of its parent."""
+
+_locks: dict[int, contextlib.ExitStack] = {}
 
 
 def real_path(path: str | os.PathLike[str]) -> Path:
@@ -39,8 +46,11 @@ def new_file(name: str) -> Path:
     """Return the path of a temporary file that does not exist yet."""
     folder = _folders.get(os.getpid())
     if folder is None:
-        folder = Path(tempfile.mkdtemp(prefix="vidgist-"))
+        _clear_abandoned()
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         _folders[os.getpid()] = folder
+        _locks[os.getpid()] = contextlib.ExitStack()
+        _locks[os.getpid()].enter_context(exclusive(folder / _LOCK))
         atexit.register(clear)
     return folder / f"{next(_numbers)}-{name}"
 
@@ -63,7 +73,20 @@ def clear() -> None:
     folder = _folders.pop(os.getpid(), None)
     if folder is not None:
         _files.clear()
+        _locks.pop(os.getpid()).close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear_abandoned() -> None:
+    """Delete the folders of processes that were killed: nobody holds the lock in them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            ours = not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid()
+            if ours and (folder / _LOCK).is_file():
+                with exclusive(folder / _LOCK) as held:
+                    abandoned = held
+                if abandoned:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Room:
