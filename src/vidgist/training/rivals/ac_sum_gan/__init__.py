@@ -175,6 +175,6 @@ METHOD = Method(
     alone=True,
     source="Apostolidis, Adamantidou, Metsai, Mezaris and Patras, IEEE TCSVT 31(8), 2021",
     code="e-apostolidis/AC-SUM-GAN @ 61571eb",
-    cost=1500.0,
+    cost=770.0,
     order=70,
 )

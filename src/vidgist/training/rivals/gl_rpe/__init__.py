@@ -105,6 +105,6 @@ METHOD = Method(
     alone=True,
     source="Jung, Cho, Woo and Kweon, ECCV 2020",
     published="CSNet+GL+RPE",
-    cost=230.0,
+    cost=220.0,
     order=66,
 )

@@ -183,6 +183,6 @@ METHOD = Method(
     alone=True,
     source="Rochan, Ye and Wang, ECCV 2018, arXiv 1805.10538",
     published="SUM-FCN, unsupervised",
-    cost=47.0,
+    cost=67.0,
     order=50,
 )

@@ -66,6 +66,6 @@ METHOD = Method(
     labels="unpaired",
     alone=True,
     source="Rochan and Wang, CVPR 2019, arXiv 1805.12174",
-    cost=150.0,
+    cost=230.0,
     order=55,
 )
