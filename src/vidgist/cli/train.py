@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 import sys
 import time
@@ -15,9 +16,9 @@ from vidgist.backbones import DEFAULT_BACKBONE
 from vidgist.cli.common import Console, common_options, counted, one_of, output_option, print_json
 from vidgist.cli.methods import list_methods
 from vidgist.defaults import DEFAULT_FPS
-from vidgist.errors import TrainingError
+from vidgist.errors import SettingError, TrainingError
 from vidgist.models.methods import METHODS, training_settings
-from vidgist.models.settings import KINDS, parse_settings, setting_names
+from vidgist.models.settings import KEEP, KINDS, parse_settings, setting_names
 from vidgist.system.processors import DEVICES
 from vidgist.training import require_torch
 from vidgist.training.inputs import is_youtube8m
@@ -55,6 +56,12 @@ _SETTINGS: dict[str, tuple[Any, str, str | None]] = {
     "heads": (int, "N", "Attention heads."),
     "width": (int, "N", "Dimension of a refined feature."),
     "learning_rate": (float, "X", None),
+    "keep": (
+        str,
+        "|".join(KEEP),
+        "Epoch whose weights the model keeps. best-on-validation holds out a fifth of the videos;"
+        " best-on-test is an upper bound, no result.",
+    ),
     "weight_decay": (float, "X", None),
 }
 """Settings of a method that options change: type, metavar and help."""
@@ -197,12 +204,19 @@ def train(
         raise click.UsageError("--splits and --split belong together: give both or none")
     settings = _settings(options, data)
     part, origin = (None, None) if splits is None else training_part(splits, number, data=data)
+    labels = bool(METHODS[settings.method].labels) or settings.keep != KEEP[0]
+    tested = None
+    if settings.keep == "best-on-test":
+        if part is None:
+            raise SettingError("keep: best-on-test needs splits='FILE' and split=N, for the videos")
+        others = dataclasses.replace(part, train=part.test, test=())
+        tested, _ = read_training_data(data[:1], work=output, keys=others, labels=True)
     with console.progress(output.name) as progress:
         videos, lost = read_training_data(
             data,
             work=output,
             keys=part,
-            labels=bool(METHODS[settings.method].labels),
+            labels=labels,
             progress=progress,
             **{name: options[name] for name in ("backbone", "fps", "device", "threads")},
         )
@@ -241,6 +255,7 @@ def train(
                 resume=options["resume"],
                 overwrite=options["overwrite"],
                 split=origin,
+                tested=tested,
                 command=shlex.join(["vidgist", *sys.argv[1:]]),
                 report=report,
                 note=console.note,

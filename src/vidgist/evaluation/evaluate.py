@@ -66,6 +66,7 @@ def evaluate(
     zero: dict[str, int] = {}
     measures: tuple[str, ...] = MEASURES
     values: list[list[Any]] = [[] for _ in entries]
+    collapsed: dict[str, list[bool]] = {entry.name: [] for entry in entries}
     for count, record in enumerate(records, start=1):
         if needs_features and record.features is None:
             without.append(record.key)
@@ -74,7 +75,9 @@ def evaluate(
             judge = Judge(record, metric=metric, protocol=protocol, summaries=summaries)
             measures = judge.measures
             for entry, measured in zip(entries, values, strict=True):
+                judge.collapsed = False
                 measured.append(entry.measure(judge))
+                collapsed[entry.name].append(judge.collapsed and not entry.baseline)
         except DataError as error:
             raise DataError(f"{dataset}: {error}") from error
         videos.append(record.key)
@@ -96,6 +99,7 @@ def evaluate(
             published=entry.published,
             against=entry.against,
             baseline=entry.baseline,
+            collapsed=np.array(collapsed[entry.name]),
         )
         for entry, measured in zip(entries, values, strict=True)
     )

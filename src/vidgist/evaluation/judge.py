@@ -47,6 +47,9 @@ SUMMARIES = 10
 SLACK = 5
 """Frames that a summary's last piece may end after the video: clocks of players differ a little."""
 
+FLAT = 1e-6
+"""Range of a video's scores under which they rank nothing: a sigmoid that is saturated."""
+
 MAX_CELLS = 2**25
 """Scores spread over frames at a time: many random vectors of a long video take turns."""
 
@@ -63,6 +66,8 @@ class Judge:
     Attributes:
         measures: names of the measures, in the order of every array's last axis.
         summary: measures summaries, or None.
+        collapsed: whether scores that were measured rank nothing, being constant or saturated; who
+            asks sets it to False first.
 
     Raises:
         DataError: the record does not say where its samples lie.
@@ -77,6 +82,7 @@ class Judge:
         summaries: SummaryRule | None = None,
     ) -> None:
         self.record = record
+        self.collapsed = False
         self.metric = metric
         self.protocol = protocol = protocol.for_metric(metric)
         picks = record.sample_picks
@@ -176,6 +182,7 @@ class Judge:
             )
         if not np.isfinite(values).all():
             raise DataError(f"{self.record.key}: its scores hold NaN or infinity")
+        self.collapsed |= bool(self.n_samples > 1 and (np.ptp(values, axis=1) < FLAT).any())
         together = max(1, MAX_CELLS // self.n_frames)
         parts = [
             self._measure(values[start : start + together])

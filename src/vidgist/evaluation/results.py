@@ -74,6 +74,8 @@ class TableRow:
         baseline: whether the row is there only to compare the others with.
         folds: (V, K, R, M) where another model is measured on each of K splits, NaN where a split
             does not test a video; `values` are then the means over the splits that do.
+        collapsed: (V,) True where scores of a video are constant, or saturated, and rank nothing;
+            None where that was not looked at.
     """
 
     name: str
@@ -82,6 +84,15 @@ class TableRow:
     against: str = ""
     baseline: bool = False
     folds: Floats | None = None
+    collapsed: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def label(self) -> str:
+        """What stands at the left: the name, and in how many videos the scores collapsed."""
+        count = 0 if self.collapsed is None else int(self.collapsed.sum())
+        if not count:
+            return self.name
+        return f"{self.name} (collapsed in {count} of {len(self.values)})"
 
     @classmethod
     def measured(cls, parts: Sequence[Floats], **attributes: Any) -> TableRow:
@@ -94,7 +105,8 @@ class TableRow:
     def part(self, videos: Sequence[int]) -> TableRow:
         """Return the row of some of its videos, by their places."""
         folds = None if self.folds is None else self.folds[videos]
-        return replace(self, values=self.values[videos], folds=folds)
+        flat = None if self.collapsed is None else self.collapsed[videos]
+        return replace(self, values=self.values[videos], folds=folds, collapsed=flat)
 
     @property
     def repeats(self) -> int:

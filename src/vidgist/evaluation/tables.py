@@ -77,7 +77,7 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
         header = ["scores", *columns[:field], *theirs]
         body = [
             [
-                row.name,
+                row.label,
                 *cells[row.name][:field],
                 *(_published_cells(row.published) if beside else []),
             ]
@@ -95,7 +95,7 @@ def _grids(table: Table) -> list[tuple[list[str], list[list[str]]]]:
         grids.append((["published, not comparable", *headers(MEASURES)], apart))
     if table.measures[field:]:
         header = ["summaries", *columns[field:]]
-        grids.append((header, [[row.name, *cells[row.name][field:]] for row in table.rows]))
+        grids.append((header, [[row.label, *cells[row.name][field:]] for row in table.rows]))
     compared = comparisons(table)
     for first, stop in ((0, field), (field, min(field + 3, len(table.measures)))):
         measures = table.measures[first:stop]
@@ -143,6 +143,11 @@ def notes(table: Table) -> list[str]:
     lines += table.notes
     repeats = {row.repeats for row in table.rows if row.repeats > 1}
     lines += [f"± is the standard deviation over {n} seeds" for n in sorted(repeats)]
+    if any(row.label != row.name for row in table.rows):
+        lines.append(
+            "collapsed: scores of a video that are constant, or saturated, rank nothing; their tau "
+            "and rho are no measure of the method"
+        )
     if table.protocol.compare == "scores" and any(row.name == "constant" for row in table.rows):
         lines.append("constant scores rank nothing: their tau and rho count as 0")
     apart: dict[str, list[str]] = {}
@@ -356,6 +361,7 @@ def as_data(table: Table) -> dict[str, Any]:
             },
             "n": dict(zip(table.measures, map(int, table.counts(row)), strict=True)),
             "baseline": row.baseline,
+            "collapsed": 0 if row.collapsed is None else int(row.collapsed.sum()),
             "published": _published_data(row.published),
         }
         for row in table.rows

@@ -14,7 +14,7 @@ from vidgist.criteria.gram import check_features
 from vidgist.errors import ModelError, SettingError
 from vidgist.models.card import ModelCard
 from vidgist.models.methods import METHODS
-from vidgist.models.settings import from_dict
+from vidgist.models.settings import KEEP, from_dict
 from vidgist.system.fingerprint import array_fingerprint
 from vidgist.system.tensors import TensorInfo, open_tensors
 from vidgist.types import Features, Floats
@@ -60,8 +60,11 @@ class Model:
 
     @property
     def row(self) -> str:
-        """Its name in tables: that of its method."""
-        return self.method.row
+        """Its name in tables, which says what it learned from and how its epoch was chosen."""
+        keep = self.settings.keep
+        return (
+            self.method.row if keep == KEEP[0] else f"{self.method.row}, {keep.replace('-', ' ')}"
+        )
 
     def check(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> None:
         """Make sure that features are of the backbone that the model was trained on.

@@ -16,6 +16,9 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from vidgist.errors import SettingError, unknown_value
 
+KEEP = ("last", "best-on-validation", "best-on-test")
+"""Rules for the epoch whose weights a model keeps."""
+
 S = TypeVar("S", bound="TrainingSettings")
 
 
@@ -78,6 +81,9 @@ class TrainingSettings:
         name: of these settings.
         learning_rate, weight_decay: of Adam.
         epochs: passes over the videos.
+        keep: of which epoch the model keeps the weights: `last`; `best-on-validation`, chosen by
+            annotations of a fifth of the videos, which it then does not learn from; or
+            `best-on-test`, chosen by those of the test videos: an upper bound, no result.
     """
 
     method: ClassVar[str]
@@ -86,9 +92,11 @@ class TrainingSettings:
     learning_rate: float = 1e-4
     weight_decay: float = 1e-4
     epochs: int = 40
+    keep: str = KEEP[0]
 
     def __post_init__(self) -> None:
         checks = {
+            "keep": (self.keep in KEEP, " or ".join(KEEP)),
             "learning_rate": (0 < self.learning_rate < 1, "a number in (0, 1)"),
             "weight_decay": (0 <= self.weight_decay < 1, "a number in [0, 1)"),
             "epochs": (0 <= self.epochs <= 10**6, "0 to 1000000"),

@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from vidgist.models.settings import TrainingSettings
+from vidgist.models.settings import KEEP, TrainingSettings
 from vidgist.training.videos import TrainingVideos
 
 
@@ -27,6 +27,8 @@ def identity_of(
     """
     chosen = dataclasses.asdict(settings)
     del chosen["epochs"]
+    if chosen["keep"] == KEEP[0]:
+        del chosen["keep"]  # what is always so tells no trainings apart
     return {
         "method": settings.method,
         "settings": chosen,

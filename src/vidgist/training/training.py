@@ -14,6 +14,7 @@ import torch
 
 from vidgist import __version__
 from vidgist.errors import OutputError, SettingError
+from vidgist.evaluation.judge import FLAT
 from vidgist.models.card import ModelCard, videos_of
 from vidgist.models.methods import METHODS
 from vidgist.models.settings import TrainingSettings
@@ -22,8 +23,12 @@ from vidgist.system.tensors import write_tensors
 from vidgist.training.checkpoint import checkpoint_path, weights_of
 from vidgist.training.engine import choose_precision, learn, open_fabric
 from vidgist.training.identity import identity_of
+from vidgist.training.kept_epoch import BestEpoch, hold_out
 from vidgist.training.learner import Learner, StepCallback
 from vidgist.training.videos import TrainingVideos
+
+LOOKED_AT = 10
+"""Training videos whose scores are looked at when a training ends."""
 
 
 def make_learner(videos: TrainingVideos, *, settings: TrainingSettings, seed: int) -> Learner:
@@ -35,6 +40,27 @@ def make_learner(videos: TrainingVideos, *, settings: TrainingSettings, seed: in
     make = resolve_name(METHODS.find(settings.method).learner)
     learner: Learner = make(videos, settings=settings, seed=seed)
     return learner
+
+
+def _learner(
+    videos: TrainingVideos,
+    tested: TrainingVideos | None,
+    *,
+    settings: TrainingSettings,
+    seed: int,
+) -> tuple[Learner, dict[str, str]]:
+    """Return the learner, and what a run to resume must share of the videos that judge epochs."""
+    if settings.keep == "last":
+        return make_learner(videos, settings=settings, seed=seed), {}
+    if settings.keep == "best-on-validation":
+        videos, judged = hold_out(videos, seed=seed)
+    elif tested is None:
+        raise SettingError("keep: best-on-test needs the test videos; name them by splits='FILE'")
+    else:
+        judged = tested
+    learner = make_learner(videos, settings=settings, seed=seed)
+    best = BestEpoch(learner, judged, settings=settings)
+    return best, {"videos that choose the epoch": judged.fingerprint}
 
 
 def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
@@ -87,6 +113,7 @@ def train(
     resume: bool = False,
     overwrite: bool = False,
     split: Mapping[str, Any] | None = None,
+    tested: TrainingVideos | None = None,
     command: str = "",
     report: StepCallback | None = None,
     note: Callable[[str], None] | None = None,
@@ -108,6 +135,7 @@ def train(
         resume: go on from the checkpoint if it exists.
         overwrite: replace a model that exists, and a checkpoint that is not resumed.
         split: the split that the videos are the training part of, for the card.
+        tested: the test videos with annotations, for ``keep="best-on-test"`` alone.
         command: that trains, for the card.
         report: called after every step.
         note: called with a sentence when a training is resumed.
@@ -128,13 +156,18 @@ def train(
     precision = choose_precision(device=device, precision=precision)
     checkpoint = checkpoint_path(output)
     fabric = open_fabric(device=device, devices=devices, num_nodes=num_nodes, precision=precision)
-    learner = make_learner(videos, settings=settings, seed=seed)
+    learner, judged = _learner(videos, tested, settings=settings, seed=seed)
     done = learn(
         learner,
         epochs=settings.epochs,
         seed=seed,
         identity=identity_of(
-            videos, settings=settings, seed=seed, precision=precision, devices=devices * num_nodes
+            videos,
+            settings=settings,
+            seed=seed,
+            precision=precision,
+            devices=devices * num_nodes,
+            **judged,
         ),
         fabric=fabric,
         checkpoint=checkpoint,
@@ -172,4 +205,28 @@ def train(
         weights = weights_of(learner.model())
         write_tensors(output, weights, metadata=card.to_metadata(), overwrite=overwrite)
         checkpoint.unlink(missing_ok=True)
+        sentence = _collapse(videos, weights, settings)
+        if note is not None and sentence:
+            note(f"{output}: {sentence}")
     return card
+
+
+def _collapse(
+    videos: TrainingVideos, weights: Mapping[str, Any], settings: TrainingSettings
+) -> str:
+    """Return a sentence where the model's scores are constant within videos that it learned."""
+    score = METHODS[settings.method].score
+    if score is None or videos.quantized:
+        return ""
+    looked = [i for i in range(len(videos)) if videos.lengths[i] > 1][:LOOKED_AT]
+    flat = 0
+    for video in looked:
+        rows = slice(videos.starts[video], videos.starts[video] + videos.lengths[video])
+        scores = score(weights, np.asarray(videos.rows[rows], dtype=np.float32), settings)
+        flat += bool(np.ptp(scores) < FLAT)
+    if not flat:
+        return ""
+    return (
+        f"its scores are constant in {flat} of {len(looked)} training videos looked at: the "
+        "training collapsed there, and they rank nothing"
+    )

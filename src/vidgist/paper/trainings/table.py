@@ -98,6 +98,7 @@ def trained_table(
     fold_means = dict(base.fold_means)
     for group in groups:
         by_fold = []
+        flat: set[str] = set()
         for number, (fold, test) in enumerate(zip(folds, tests, strict=True)):
             # Of each repeat, what each tested video's rows are worth.
             repeats = []
@@ -111,7 +112,12 @@ def trained_table(
                     title=f"{group.name}, split {number + 1} of {len(folds)}, seed {seed}",
                     progress=context.progress,
                 )
-                repeats.append([group.measure(model, judges[key]) for key in test])
+                measured = []
+                for key in test:
+                    judges[key].collapsed = False
+                    measured.append(group.measure(model, judges[key]))
+                    flat |= {key} if judges[key].collapsed else set()
+                repeats.append(measured)
             by_fold.append(repeats)
         for name in by_fold[0][0][0]:
             parts = [
@@ -119,7 +125,9 @@ def trained_table(
                 for repeats in by_fold
             ]
             fold_means[name] = np.stack([part.mean(axis=1) for part in parts])
-            rows.append(TableRow(name=name, values=_per_video(base.videos, tests, parts)))
+            values = _per_video(base.videos, tests, parts)
+            collapsed = np.array([key in flat for key in base.videos])
+            rows.append(TableRow(name=name, values=values, collapsed=collapsed))
     baselines = [row for row in base.rows if row.baseline]
     return dataclasses.replace(base, rows=(*base.methods, *rows, *baselines), fold_means=fold_means)
 

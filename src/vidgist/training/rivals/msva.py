@@ -35,6 +35,7 @@ class MsvaSettings(TrainingSettings):
     """Settings of MSVA; the defaults are the released code's, but for the number of streams.
 
     Attributes:
+        patience: where the best epoch is kept, epochs without a better one that end the training.
         name: always `msva`.
         streams: kinds of features, of equal width, that lie side by side.
         window: samples this far apart or farther do not see each other.
@@ -47,6 +48,7 @@ class MsvaSettings(TrainingSettings):
     """
 
     method: ClassVar[str] = "msva"
+    patience: ClassVar[int] = 50
 
     name: str = "msva"
     streams: int = 1
