@@ -11,6 +11,9 @@ DEFAULT_FPS = 2.0
 DEFAULT_SELECT = "gist"
 """Rule by which the pieces of a summary are chosen."""
 
+DEFAULT_AUDIO = "best"
+"""Tracks of sound in the clip: the one that a player takes."""
+
 HDR = ("sdr", "keep")
 """What PQ and HLG become in the clip: mapped to SDR, which is the default, or kept as they are."""
 

@@ -24,6 +24,7 @@ import numpy as np
 from vidgist.backbones import DEFAULT_BACKBONE, Backbone, load_backbone
 from vidgist.captions import read_transcript, sentences
 from vidgist.defaults import (
+    DEFAULT_AUDIO,
     DEFAULT_FPS,
     DEFAULT_KEYFRAMES,
     DEFAULT_LENGTH,
@@ -49,6 +50,7 @@ from vidgist.video import Limits, probe
 from vidgist.video.hdr import check_hdr
 from vidgist.video.rate import measured_rate
 from vidgist.video.subtitles import subtitles_of
+from vidgist.video.voices import check_choice, choose_voices, sound_tracks
 
 AnyScorer: TypeAlias = "Scorer | ScoreFunction | Callable[[Features], Floats] | str"
 """What gives the scores of a video."""
@@ -168,6 +170,8 @@ def summarize(
     keyframes: int | str = DEFAULT_KEYFRAMES,
     speech: bool = True,
     transcript: str | Path | None = None,
+    audio: str = DEFAULT_AUDIO,
+    metadata: bool = True,
     hdr: str = HDR[0],
     settings: str | Preset = DEFAULT_PRESET,
     model: str | Path | AnyModel | None = None,
@@ -197,6 +201,10 @@ def summarize(
         speech: move borders of pieces that cut speech to pauses.
         transcript: what is said, as SRT, WebVTT or Whisper's JSON: pieces then begin and end with
             sentences. Without it the video's own subtitles are shown.
+        audio: the tracks of sound of the clip: ``"best"``, ``"all"``, ``"none"``, ``"mix"``,
+            ``"stereo"`` (two tracks of one channel as left and right), the number of a track, or
+            ``"lang:de"``.
+        metadata: keep title, date, place, languages and timecode of the source in the clip.
         hdr: what PQ and HLG become in the clip: ``"sdr"``, or ``"keep"`` for HEVC of 10 bits.
         settings: of the score: the name of a preset, or a `Preset`.
         model: safetensors file that ``vidgist train`` wrote, an ONNX file of a network of scores,
@@ -235,6 +243,8 @@ def summarize(
     parse_length(length, 1.0)  # wrong arguments are refused before the work, not after
     count = parse_count(keyframes)
     check_hdr(hdr)
+    if check_choice(audio) not in ("best", "none"):
+        choose_voices(Path(path), audio, tracks=sound_tracks(Path(path)))
     said = read_transcript(transcript) if transcript is not None else ()
     scored = score_video(
         path,
@@ -292,6 +302,8 @@ def summarize(
             "shots": source.name,
             "keyframes": keyframes,
             "speech": speech,
+            "audio": audio,
+            "metadata": metadata,
             "hdr": hdr,
             **scored.settings,
         },

@@ -95,7 +95,8 @@ class VideoInfo:
     (left, right, top, bottom); ``interlaced`` tells whether the first frame consists of two fields;
     ``hdr`` is `PQ`, `HLG` or empty; ``dolby_vision`` is the number of its profile.  By its
     ``fingerprint`` the file is known under another name, see
-    `vidgist.system.fingerprint.content_fingerprint`.
+    `vidgist.system.fingerprint.content_fingerprint`; ``tags`` are those that a clip can keep, and
+    the device.
     """
 
     path: Path
@@ -118,6 +119,7 @@ class VideoInfo:
     dolby_vision: int | None = None
     streams: tuple[Mapping[str, Any], ...] = ()
     fingerprint: str = ""
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def name(self) -> str:

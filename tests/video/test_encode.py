@@ -10,7 +10,7 @@ import pytest
 
 from decoded import decode
 from vidgist.errors import OutputError
-from vidgist.video.encode import MAX_SIDE, ClipEncoder, even_size, ticks_per_second
+from vidgist.video.encode import MAX_SIDE, ClipEncoder, SoundFormat, even_size, ticks_per_second
 
 
 def plain(value, *, size=(64, 96), kind="rgb24"):
@@ -173,11 +173,11 @@ def test_sound_keeps_length_and_place(tmp_path, channels, rate):
     n = rate + 123
     track = np.zeros((channels, n), np.float32)
     track[:, rate // 2 : rate // 2 + rate // 50] = 0.8 * np.sin(np.arange(rate // 50) * 0.8)
-    with ClipEncoder(path, frame_rate=25, sample_rate=rate, channels=channels) as clip:
+    with ClipEncoder(path, frame_rate=25, sounds=[SoundFormat(rate, channels)]) as clip:
         clip.picture(plain(90), start=0, end=n / rate)
         for first in range(0, n, 777):
             clip.sound(track[:, first : first + 777])
-        assert clip.n_samples == n
+        assert clip.n_samples() == n
     result = decode(path)
     assert result.rate == rate
     assert result.sound.shape[0] == channels
@@ -221,7 +221,7 @@ def test_any_name_is_a_name(tmp_path, name):
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs the ffmpeg command")
 def test_ffmpeg_plays_it_without_complaint(tmp_path):
     path: Path = tmp_path / "a.mp4"
-    with ClipEncoder(path, frame_rate=25, sample_rate=48_000) as clip:
+    with ClipEncoder(path, frame_rate=25, sounds=[SoundFormat(48_000)]) as clip:
         for k in range(50):
             clip.picture(plain(5 * k), start=k / 25, end=(k + 1) / 25, cut=k % 10 == 0)
             clip.sound(np.zeros((2, 1920), np.float32))

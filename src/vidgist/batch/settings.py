@@ -19,9 +19,11 @@ from vidgist.selection import RULES, parse_count, parse_length
 from vidgist.shot_source import shot_source
 from vidgist.video import Limits, SampleStream
 from vidgist.video.hdr import check_hdr
+from vidgist.video.voices import check_choice
 
 _CHOICES = (
-    *("length", "select", "shots", "keyframes", "speech", "transcript", "hdr", "settings"),
+    *("length", "select", "shots", "keyframes", "speech", "transcript", "settings"),
+    *("audio", "metadata", "hdr"),
     *("model", "bank"),
     *("fps", "fast", "backbone", "device", "threads", "limits"),
 )
@@ -65,6 +67,7 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
     RULES.resolve(chosen["select"])
     source = shot_source(chosen["shots"])
     check_hdr(chosen["hdr"])
+    check_choice(chosen["audio"])
     SampleStream("", fps=chosen["fps"])  # refuses rates out of range
     settings, model, bank = (chosen.pop(name) for name in ("settings", "model", "bank"))
     settings = Preset(**settings) if isinstance(settings, Mapping) else preset(settings)

@@ -13,6 +13,7 @@ from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.types import VideoInfo
 from vidgist.video import Limits, probe
+from vidgist.video.about import PLACE
 
 
 @click.command()
@@ -66,6 +67,11 @@ def _lines(video: VideoInfo) -> Iterator[str]:
         "sound": "yes" if video.has_audio else "no",
         "container": video.container,
     }
+    told = {name: text for name, text in video.tags.items() if name != PLACE}
+    if told:
+        rows["tags"] = "; ".join(f"{name} {text}" for name, text in told.items())
+    if PLACE in video.tags:
+        rows["place"] = f"{video.tags[PLACE]} (private: a clip keeps it, without --no-metadata)"
     yield one_line(video.path)
     for name, value in rows.items():
         yield f"  {name:<11} {one_line(value)}"

@@ -26,7 +26,7 @@ from vidgist.cli.common import (
 from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, gist_options, score_options, score_settings
-from vidgist.defaults import HDR
+from vidgist.defaults import DEFAULT_AUDIO, HDR
 from vidgist.errors import SettingError
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
@@ -74,6 +74,19 @@ Examples:
     metavar="|".join(HDR),
     help="What HDR (PQ, HLG) becomes in the clip: SDR, which plays everywhere, or kept as HEVC of"
     " 10 bits. Stills and the page are always SDR.",
+)
+@click.option(
+    "--audio",
+    default=DEFAULT_AUDIO,
+    show_default=True,
+    metavar="best|all|none|mix|stereo|N|lang:de",
+    help="Sound tracks of the clip: the one a player takes, all, none, all mixed into one, two of"
+    " one channel as left and right, the Nth, or those of a language.",
+)
+@click.option(
+    "--metadata/--no-metadata",
+    default=True,
+    help="Keep title, date, place, languages and timecode in the clip.  [default: metadata]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @batch_options

@@ -15,7 +15,7 @@ from vidgist.demo.tune import SAMPLE_RATE, tune
 from vidgist.errors import SettingError
 from vidgist.progress import Progress, silent
 from vidgist.system.files import whole_file
-from vidgist.video.encode import ClipEncoder
+from vidgist.video.encode import ClipEncoder, SoundFormat
 
 __all__ = ["render_demo"]
 
@@ -49,7 +49,7 @@ def render_demo(
         ClipEncoder(
             partial,
             frame_rate=FRAME_RATE,
-            sample_rate=SAMPLE_RATE,
+            sounds=[SoundFormat(SAMPLE_RATE)],
             preset="superfast",
             subject=str(path),
         ) as video,

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,6 +22,7 @@ import numpy.typing as npt
 from av.video.reformatter import Interpolation
 
 from vidgist.errors import OutputError
+from vidgist.video.encode_extras import CaptionTrack, Extras, write_chapters
 from vidgist.video.hdr import ENCODER, PIXEL_FORMAT, TAG, encoder_options
 from vidgist.video.pixels import CONVERTIBLE, RGB, UNSPECIFIED, fix_color_matrix, to_rgb
 from vidgist.video.tone import ToneMapper, is_hdr
@@ -71,6 +74,23 @@ def even_size(width: int, height: int) -> tuple[int, int]:
     return side(width), side(height)
 
 
+@dataclass(frozen=True)
+class SoundFormat:
+    """A track of sound to be encoded.
+
+    Attributes:
+        rate: samples a second.
+        channels: 1 or 2.
+        language: code, or "".
+        title: for people, or "".
+    """
+
+    rate: int
+    channels: int = 2
+    language: str = ""
+    title: str = ""
+
+
 class ClipEncoder:
     """Encoder of one MP4 file; a context manager.
 
@@ -79,11 +99,11 @@ class ClipEncoder:
     Args:
         path: the file; replaced if it exists.
         frame_rate: average frames a second, a hint; 0.0 where unknown.
-        sample_rate: samples of sound a second, or None for no sound.
-        channels: 1 or 2.
+        sounds: the tracks of sound; players take the first.
         preset: of x264, from `ultrafast` to `veryslow` (slower gives smaller files).
         subject: name of the file in error messages; default ``path``.
         comment: for the file's metadata.
+        extras: tags, chapters and subtitles.
     """
 
     def __init__(
@@ -91,32 +111,34 @@ class ClipEncoder:
         path: Path,
         *,
         frame_rate: float = 0.0,
-        sample_rate: int | None = None,
-        channels: int = 2,
+        sounds: Sequence[SoundFormat] = (),
         preset: str = "superfast",
         subject: str | None = None,
         comment: str = "",
+        extras: Extras | None = None,
     ) -> None:
         self._subject = subject or str(path)
         self._options = {**VIDEO_OPTIONS, "preset": preset}
         self._ticks = ticks_per_second(frame_rate)
         hint = Fraction(frame_rate).limit_denominator(1001)
         self._rate = hint if 0 < hint <= 1000 else Fraction(25)
-        self._sample_rate = sample_rate
-        self._layout = "mono" if channels == 1 else "stereo"
+        self._sounds = tuple(sounds)
+        self._extras = extras or Extras()
         # "file:" keeps a name such as "http:x.mp4" from being taken for an address.
         # Time base of the whole file: milliseconds, the default, would round the duration up.
         options = {"movflags": "+faststart", "movie_timescale": str(self._ticks)}
         self._container = av.open(f"file:{path.absolute()}", "w", format="mp4", options=options)
+        self._container.metadata.update(self._extras.tags)
         if comment:
             self._container.metadata["comment"] = comment
         self._video: Any = None
-        self._audio: Any = None
+        self._tracks: list[Any] = []
+        self._captions: CaptionTrack | None = None
         self._pixel_format = "yuv420p"
         self._tone = ToneMapper()
         self._last = -1
         self._durations: dict[int, int] = {}
-        self._sent = 0
+        self._sent = [0] * len(self._sounds)
 
     def picture(self, frame: av.VideoFrame, *, start: float, end: float, cut: bool = False) -> None:
         """Add a picture that is shown from ``start`` to ``end`` seconds of the clip.
@@ -137,25 +159,28 @@ class ClipEncoder:
             # Rounded down: the last picture ends with the clip, which must not be too long.
             self._durations[tick] = max(1, int(end * self._ticks + 1e-3) - tick)
             frame.pict_type = 1 if cut else 0  # AV_PICTURE_TYPE_I, or the encoder's own choice
+            if self._captions is not None:
+                self._captions.upto(start)
             self._mux_pictures(self._video.encode(frame))
 
-    def sound(self, samples: Samples) -> None:
-        """Add the next samples, (channels, n) float32 in [-1, 1]; after the first picture."""
-        if self._audio is None or samples.shape[1] == 0:
+    def sound(self, samples: Samples, *, track: int = 0) -> None:
+        """Add the next samples of a track, (channels, n) float32 in [-1, 1]; after a picture."""
+        if not self._tracks or samples.shape[1] == 0:
             return
+        audio = self._tracks[track]
         with self._errors():
             block = np.ascontiguousarray(np.clip(samples, -1.0, 1.0), dtype=np.float32)
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=self._layout)
-            frame.sample_rate = self._audio.rate
-            frame.time_base = Fraction(1, self._audio.rate)
-            frame.pts = self._sent
-            self._sent += samples.shape[1]
-            self._container.mux(self._audio.encode(frame))
+            layout = _layout(self._sounds[track])
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)
+            frame.sample_rate = audio.rate
+            frame.time_base = Fraction(1, audio.rate)
+            frame.pts = self._sent[track]
+            self._sent[track] += samples.shape[1]
+            self._container.mux(audio.encode(frame))
 
-    @property
-    def n_samples(self) -> int:
-        """Samples of sound added so far."""
-        return self._sent
+    def n_samples(self, track: int = 0) -> int:
+        """Return the samples of a track added so far."""
+        return self._sent[track]
 
     def __enter__(self) -> ClipEncoder:
         return self
@@ -168,8 +193,10 @@ class ClipEncoder:
         with self._errors():
             if self._video is not None:
                 self._mux_pictures(self._video.encode(None))
-            if self._audio is not None:
-                self._container.mux(self._audio.encode(None))
+            for audio in self._tracks:
+                self._container.mux(audio.encode(None))
+            if self._captions is not None:
+                self._captions.upto(math.inf)
             self._container.close()
 
     def _open(self, frame: av.VideoFrame) -> None:
@@ -189,11 +216,18 @@ class ClipEncoder:
         video.colorspace = self._matrix
         video.color_primaries, video.color_trc = _tags(frame)
         self._video = video
-        if self._sample_rate is not None:
-            audio: Any = self._container.add_stream("aac", self._sample_rate)
-            audio.layout = self._layout
-            audio.bit_rate = 96_000 if self._layout == "mono" else 160_000
-            self._audio = audio
+        _tell(video, language=self._extras.language)
+        if self._extras.timecode:
+            video.metadata["timecode"] = self._extras.timecode
+        for sound in self._sounds:
+            audio: Any = self._container.add_stream("aac", sound.rate)
+            audio.layout = _layout(sound)
+            audio.bit_rate = 96_000 if sound.channels == 1 else 160_000
+            _tell(audio, language=sound.language, title=sound.title)
+            self._tracks.append(audio)
+        if self._extras.captions:
+            self._captions = CaptionTrack(self._container, self._extras)
+        write_chapters(self._container, self._extras.chapters)
 
     def _mux_pictures(self, packets: list[av.Packet[Any]]) -> None:
         for packet in packets:
@@ -233,6 +267,18 @@ class ClipEncoder:
                 f"{self._subject}: cannot be encoded ({error.strerror}); leave 'mp4' out of the"
                 " outputs to get the other results"
             ) from error
+
+
+def _layout(sound: SoundFormat) -> str:
+    return "mono" if sound.channels == 1 else "stereo"
+
+
+def _tell(stream: Any, *, language: str = "", title: str = "") -> None:
+    if language:
+        stream.metadata["language"] = language
+    if title:
+        # Players show one or the other.
+        stream.metadata["title"] = stream.metadata["handler_name"] = title
 
 
 def _matrix(frame: av.VideoFrame, height: int) -> int:

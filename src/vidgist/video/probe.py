@@ -15,6 +15,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from vidgist.types import VideoInfo
+from vidgist.video.about import about_open
 from vidgist.video.container import Limits, is_cover_art, open_video, video_stream
 from vidgist.video.display import Display
 from vidgist.video.packets import (
@@ -97,7 +98,13 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
             dolby_vision=None if dolby is None else dolby.profile,
             streams=(*(_describe(s, used=s in used) for s in listed), *(late or ())),
             fingerprint=source_fingerprint(path),
+            tags=_tags(container, stream),
         )
+
+
+def _tags(container: InputContainer, stream: VideoStream) -> Mapping[str, str]:
+    told = about_open(container, stream)
+    return {**told.tags, **({"device": told.device} if told.device else {})}
 
 
 def _late_sound(path: Path) -> tuple[Mapping[str, Any]] | None:

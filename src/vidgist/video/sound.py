@@ -55,6 +55,8 @@ class SoundReader:
         origin: seconds, on the container's clock, of the first picture: time 0 of the sound.
         steady: whether the container's clock runs through; if not, the file is read from its
             beginning, with its pictures, so that both are on the same clock (`PacketClock`).
+        track: index of the stream of sound; default the one that belongs to the video.
+        rate: samples a second to be had; default the file's where players support it.
 
     Attributes:
         rate: samples a second, or None where the file has no sound that can be decoded.
@@ -65,16 +67,25 @@ class SoundReader:
         VideoError: the file cannot be opened.
     """
 
-    def __init__(self, path: Path, *, origin: float, steady: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        origin: float,
+        steady: bool = True,
+        track: int | None = None,
+        rate: int | None = None,
+    ) -> None:
         self._path = path
+        self._track = track
         self._origin = origin
         self._following = contextlib.ExitStack()  # where the sound goes on in another stream
         self._skip: int | None = None  # bytes before sound that begins late
         self._steady = steady
         self._open()
         context: Any = self._stream.codec_context if self._stream is not None else None
-        rate = 0 if context is None else context.sample_rate
-        self._rate: int = rate if rate in SAMPLE_RATES else 48_000
+        own = 0 if context is None else context.sample_rate
+        self._rate: int = rate or (own if own in SAMPLE_RATES else 48_000)
         self.rate = None if context is None else self._rate
         self.channels = 1 if context is not None and context.channels == 1 else 2
         self.lost = 0
@@ -154,6 +165,10 @@ class SoundReader:
     def _open(self) -> None:
         """Open the file at its beginning."""
         self._container, stream, self._skip = open_sound(self._path, skip=self._skip)
+        if self._track is not None:
+            stream = next(
+                (s for s in self._container.streams.audio if s.index == self._track), None
+            )
         self._stream: Any = stream
         self._clock: PacketClock | None = None
         if not self._steady and self._stream is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     import av
 
     from vidgist.video.encode import ClipEncoder
-    from vidgist.video.sound import SoundReader
+    from vidgist.video.encode_extras import Extras
+    from vidgist.video.voices import VoiceReader
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
@@ -53,7 +55,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
     Warns:
         VidgistWarning: sound or all frames of a run of shots did not decode.
     """
-    from vidgist.video.encode import MADE_BY, ClipEncoder
+    from vidgist.video.encode import MADE_BY, ClipEncoder, SoundFormat
     from vidgist.video.seek import FrameReader
 
     video = summary.video
@@ -62,53 +64,76 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
         (start, end), *_ = parts
         parts = [(start, max(end, start + STILL_SECONDS))]
     with contextlib.ExitStack() as stack:
-        sound = _open_sound(summary, stack)
+        sounds = _open_sounds(summary, stack)
         keep_hdr = summary.settings.get("hdr") == "keep"
         reader = stack.enter_context(
             FrameReader(video.path, timeline=summary.timeline, keep_hdr=keep_hdr)
         )
+        formats = [
+            SoundFormat(rate, sound.channels, sound.voice.language, sound.voice.title)
+            for rate, sound in sounds
+        ]
         clip = stack.enter_context(
             ClipEncoder(
                 path,
                 frame_rate=video.frame_rate,
-                sample_rate=sound.rate if sound is not None else None,
-                channels=sound.channels if sound is not None else 2,
+                sounds=formats,
                 subject="summary.mp4",
                 comment=MADE_BY,
+                extras=extras_of(summary),
             )
         )
         offset, shown = 0.0, 0
         for start, end in parts:
-            samples: Iterator[Samples] = iter(())
-            if sound is not None and sound.rate is not None:
-                # From the start of the clip, so that rounding errors do not add up.
-                first = _whole(offset * sound.rate)
-                n = _whole((offset + end - start) * sound.rate) - first
-                faded = (start > 0, end < summary.timeline.duration)
-                samples = fade(sound.read(start, n), total=n, rate=sound.rate, edges=faded)
+            heard = [
+                _part_of(sound, rate, (start, end), offset, summary.timeline.duration)
+                for rate, sound in sounds
+            ]
             before = shown
             for frame, since, until in with_ends(reader.between(start, end), start, end):
                 at = offset + since - start
                 clip.picture(frame, start=at, end=offset + until - start, cut=shown == before)
                 shown += 1
-                if sound is not None and sound.rate is not None:
-                    _pass_on(samples, clip, upto=_whole((offset + until - start) * sound.rate))
+                for track, ((rate, _), samples) in enumerate(zip(sounds, heard, strict=True)):
+                    upto = _whole((offset + until - start) * rate)
+                    _pass_on(samples, clip, track=track, upto=upto)
                 progress("writing summary.mp4", offset + until - start, summary.duration)
             if shown == before:
                 _warn(f"no picture decodes from {start:.2f} s to {end:.2f} s")
-            for block in samples:
-                clip.sound(block)
+            for track, samples in enumerate(heard):
+                for block in samples:
+                    clip.sound(block, track=track)
             offset += end - start
         if not shown:
             raise VideoError(
                 f"{video.path}: none of the chosen pictures can be decoded any more; "
                 "was the file changed since it was read?"
             )
-        if sound is not None and sound.lost:
+        lost = sum(sound.lost for _, sound in sounds)
+        if lost:
             _warn(
-                f"{sound.lost} packet{'s' * (sound.lost > 1)} of sound did not decode; "
+                f"{lost} packet{'s' * (lost > 1)} of sound did not decode; "
                 "summary.mp4 is silent there"
             )
+
+
+def _part_of(
+    sound: VoiceReader, rate: int, part: tuple[float, float], offset: float, duration: float
+) -> Iterator[Samples]:
+    """Return the sound of a part of the video, faded at its cuts.
+
+    Args:
+        sound: of one track.
+        rate: samples a second.
+        part: start and end in seconds.
+        offset: seconds of the clip before it.
+        duration: of the video.
+    """
+    start, end = part
+    # From the start of the clip, so that rounding errors do not add up.
+    first = _whole(offset * rate)
+    n = _whole((offset + end - start) * rate) - first
+    return fade(sound.read(start, n), total=n, rate=rate, edges=(start > 0, end < duration))
 
 
 def _whole(samples: float) -> int:
@@ -169,32 +194,85 @@ def fade(
         yield (block * gain).astype(np.float32) if gain.min(initial=1.0) < 1 else block
 
 
-def _pass_on(samples: Iterator[Samples], clip: ClipEncoder, *, upto: int) -> None:
-    while clip.n_samples < upto:
+def _pass_on(samples: Iterator[Samples], clip: ClipEncoder, *, track: int, upto: int) -> None:
+    while clip.n_samples(track) < upto:
         block = next(samples, None)
         if block is None:
             return
-        clip.sound(block)
+        clip.sound(block, track=track)
 
 
-def _open_sound(summary: Summary, stack: contextlib.ExitStack) -> SoundReader | None:
-    from vidgist.video.sound import SoundReader
+def _open_sounds(summary: Summary, stack: contextlib.ExitStack) -> list[tuple[int, VoiceReader]]:
+    """Return (rate, reader) of each track of sound that the clip gets."""
+    from vidgist.video.voices import VoiceReader, choose_voices, sound_tracks
 
-    if not summary.video.has_audio:
-        silent = [s for s in summary.video.streams if s["type"] == "audio"]
-        if any(s["codec"] is None for s in silent):
-            _warn("there is no decoder for its sound; summary.mp4 has none")
-        elif silent:
-            _warn("its sound is announced, but has no packets; summary.mp4 has none")
-        return None
-    timeline = summary.timeline
-    sound = stack.enter_context(
-        SoundReader(summary.video.path, origin=timeline.origin, steady=timeline.steady)
-    )
-    if sound.rate is None:
+    video, timeline = summary.video, summary.timeline
+    audio = str(summary.settings.get("audio", "best"))
+    if not video.has_audio or audio == "none":
+        return []
+    tracks = sound_tracks(video.path)
+    opened = []
+    for voice in choose_voices(video.path, audio, tracks=tracks):
+        reader = stack.enter_context(
+            VoiceReader(video.path, voice, origin=timeline.origin, steady=timeline.steady)
+        )
+        if reader.rate is not None:
+            opened.append((reader.rate, reader))
+    if not opened:
         _warn("there is no decoder for its sound; summary.mp4 has none")
-        return None
-    return sound
+    elif audio == "best" and len(tracks) > 1:
+        _warn(
+            f"summary.mp4 has 1 of {len(tracks)} sound tracks; give audio 'all' for every one, or "
+            "the number or language of another"
+        )
+    return opened
+
+
+def extras_of(summary: Summary) -> Extras:
+    """Return the tags, chapters and subtitles of a summary's clip.
+
+    There is one chapter a piece, called by its shot; or where the source has chapters, the parts of
+    those that are shown.
+    """
+    from vidgist.captions import cut_along
+    from vidgist.video.about import Chapter, about
+    from vidgist.video.encode_extras import Extras
+
+    timeline, pieces = summary.timeline, summary.pieces
+    source = about(summary.video.path, origin=timeline.origin)
+    rows = zip(pieces.tolist(), summary.selection.shots.tolist(), strict=True)
+    chapters: list[Chapter] = []
+    at = 0.0
+    for (start, end), shot in rows:
+        inside = [one.start for one in source.chapters if start < one.start < end]
+        borders = [start, *inside, end]
+        for first, last in pairwise(borders):
+            middle = (first + last) / 2
+            names = [one.title for one in source.chapters if one.start <= middle < one.end]
+            title = next(filter(None, names), "") or f"Shot {shot + 1}"
+            chapters.append(Chapter(at, at + last - first, title))
+            at += last - first
+    kept = bool(summary.settings.get("metadata", True))
+    return Extras(
+        tags=source.tags if kept else {},
+        language=source.language if kept else "",
+        timecode=_timecode(summary, source.timecode) if kept else "",
+        chapters=chapters,
+        captions=cut_along(summary.captions, pieces),
+        caption_language=source.subtitle_language or source.language,
+    )
+
+
+def _timecode(summary: Summary, code: str) -> str:
+    """Return the camera's timecode of the first picture of a clip, "" where it is not known."""
+    from vidgist.render.timecode import edit_rate
+
+    video = summary.video
+    rate = edit_rate(video.frame_rate, constant=not video.variable_frame_rate).counting_as(code)
+    first = rate.parse(code) if code else None
+    if first is None:
+        return ""
+    return rate.timecode(first + rate.frame(float(summary.pieces[0, 0])))
 
 
 def _warn(text: str) -> None:

@@ -177,7 +177,16 @@ def facts(summary: Summary) -> list[str]:
         f"shot{'s' * (whole != 1)}",
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
         f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",
+        *(_place(summary)),
     ]
+
+
+def _place(summary: Summary) -> list[str]:
+    """Return whether the clip tells where the video was taken: that is private."""
+    if "location" not in summary.video.tags:
+        return []
+    kept = bool(summary.settings.get("metadata", True))
+    return [f"the place of the recording is {'kept in' if kept else 'not in'} the clip"]
 
 
 def settings_rows(summary: Summary) -> list[tuple[str, str]]:
