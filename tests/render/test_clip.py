@@ -62,7 +62,13 @@ def test_shots_in_order_with_their_sound(tmp_path):
     assert result.onsets() == pytest.approx(expected_ticks(summary, clip), abs=0.003)
     with av.open(str(tmp_path / "summary.mp4")) as container:
         assert container.duration / av.time_base == pytest.approx(summary.duration, abs=0.002)
-        assert {s.codec_context.name for s in container.streams} == {"h264", "aac"}
+        (pictures,), (sound,) = container.streams.video, container.streams.audio
+        assert (pictures.codec_context.name, sound.codec_context.name) == ("h264", "aac")
+        assert [chapter["metadata"]["title"] for chapter in container.chapters()] == [
+            "Shot 1",
+            "Shot 3",
+            "Shot 5",
+        ]
 
 
 def test_pieces_within_shots(tmp_path):

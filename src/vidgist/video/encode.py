@@ -227,7 +227,7 @@ class ClipEncoder:
             self._tracks.append(audio)
         if self._extras.captions:
             self._captions = CaptionTrack(self._container, self._extras)
-        write_chapters(self._container, self._extras.chapters)
+        write_chapters(self._container, self._extras.chapters, ticks=self._ticks)
 
     def _mux_pictures(self, packets: list[av.Packet[Any]]) -> None:
         for packet in packets:

@@ -93,17 +93,23 @@ def _without_gaps(captions: Iterable[Caption]) -> Iterable[Caption]:
         at = end
 
 
-def write_chapters(container: Any, chapters: Sequence[Chapter]) -> None:
-    """Give a container its chapters, before anything is written; PyAV before 14.2 cannot."""
-    if not chapters or not hasattr(container, "set_chapters"):
+def write_chapters(container: Any, chapters: Sequence[Chapter], *, ticks: int) -> None:
+    """Give a container its chapters, before anything is written; PyAV before 14.2 cannot.
+
+    Args:
+        container: not written to so far.
+        chapters: in order; a single one tells nothing and is left out.
+        ticks: of its clock, a second. The last chapter ends with the clip, not later.
+    """
+    if len(chapters) < 2 or not hasattr(container, "set_chapters"):
         return
     container.set_chapters(
         [
             {
                 "id": number,
-                "start": round(chapter.start * 1000),
-                "end": round(chapter.end * 1000),
-                "time_base": _MILLISECOND,
+                "start": round(chapter.start * ticks),
+                "end": int(chapter.end * ticks + 1e-3),
+                "time_base": Fraction(1, ticks),
                 "metadata": {"title": chapter.title},
             }
             for number, chapter in enumerate(chapters, start=1)
