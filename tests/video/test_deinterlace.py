@@ -20,8 +20,9 @@ SPEED = 4
 """Pixels that the bar moves from field to field."""
 
 BAR = (
-    "color=black:s={size}:r=50:d=2,"
-    f"geq=lum='if(lt(mod(X-N*{SPEED}+7200\\,96)\\,48)\\,235\\,16)':cb=128:cr=128"
+    "color=black:s={width}x8:r=50:d=2,"
+    f"geq=lum='if(lt(mod(X-N*{SPEED}+7200\\,96)\\,48)\\,235\\,16)':cb=128:cr=128,"
+    "scale={width}:{height}:flags=neighbor,setsar=1"
 )
 
 INTERLACED = {
@@ -40,7 +41,10 @@ def make(path: Path, size: str, first: str, codec: str) -> Path:
     """Write 50 frames of two fields each, in which a bar moves with every field."""
     order = {"top": "tff", "bottom": "bff"}[first]
     pixel_format = "yuv422p10le" if "prores" in codec else "yuv420p"
-    filters = f"{BAR.format(size=size)},tinterlace=interleave_{first},setfield={order}"
+    width, height = size.split("x")
+    filters = (
+        f"{BAR.format(width=width, height=height)},tinterlace=interleave_{first},setfield={order}"
+    )
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", filters, "-frames:v", "50"]
     field_order = ["-field_order", {"top": "tb", "bottom": "bt"}[first]]
     video = ["-c:v", *codec.split(), "-pix_fmt", pixel_format, "-top", str(int(first == "top"))]
@@ -136,7 +140,7 @@ def test_neighbors_in_any_order_give_the_same_picture(tmp_path: Path) -> None:
 def test_pulldown(tmp_path: Path) -> None:
     """Film at 24 frames a second as 30 frames of fields, 2:3: whole pictures, all of them."""
     path = tmp_path / "a.mpg"
-    source = BAR.format(size="192x128").replace("r=50", "r=24000/1001")
+    source = BAR.format(width=192, height=128).replace("r=50", "r=24000/1001")
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i"]
     video = ["-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-top", "1", "-q:v", "4"]
     film = f"{source},telecine=pattern=23,setfield=tff,format=yuv420p"
@@ -149,7 +153,9 @@ def test_pulldown(tmp_path: Path) -> None:
 def test_fields_apart_are_shown_at_full_height(tmp_path: Path) -> None:
     """HEVC has each field as a picture of its own, and FFmpeg does not join them."""
     path = tmp_path / "a.mp4"
-    fields = f"{BAR.format(size='192x128')},tinterlace=interleave_top,setfield=tff,separatefields"
+    fields = (
+        f"{BAR.format(width=192, height=128)},tinterlace=interleave_top,setfield=tff,separatefields"
+    )
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"{fields},format=yuv420p"]
     video = ["-c:v", "libx265", "-crf", "10", "-x265-params", "log-level=none:interlace=tff"]
     subprocess.run([*command, *video, str(path)], check=True, capture_output=True)

@@ -138,6 +138,18 @@ def test_one_mapper_for_frames_of_several_kinds() -> None:
         assert np.abs(shown - expected).max() < 2
 
 
+def test_a_matrix_that_is_not_said_is_that_of_bt2020() -> None:
+    signal = np.random.default_rng(5).uniform(0.1, 0.5, (2, 2, 3)).repeat(16, 0).repeat(16, 1)
+    rgb = av.VideoFrame.from_ndarray((signal * 65535).round().astype(np.uint16), "rgb48le")
+    shown = []
+    for matrix in (9, 2):
+        frame = rgb.reformat(format="yuv444p10le", dst_colorspace=9, dst_color_range=1)
+        frame.color_trc, frame.color_primaries, frame.colorspace = PQ, 9, matrix
+        shown.append(to_rgb(ToneMapper()(frame)).astype(float))
+    assert np.array_equal(*shown)
+    assert np.abs(shown[0] - 255 * to_sdr(signal, transfer=PQ)).mean() < 3
+
+
 def ramp(path: Path, *, transfer: str, top: int) -> Path:
     """Write a gray ramp in 10 bits of HDR, from black to a level of limited range."""
     gray = f"color=gray:s=64x36:r=5:d=2,format=yuv420p10le,geq=lum='64+X/63*{top - 64}'"

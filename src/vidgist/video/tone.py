@@ -274,6 +274,8 @@ class ToneMapper:
         pts, time_base = frame.pts, frame.time_base
         primaries = getattr(frame, "color_primaries", _BT2020)
         key = (width, height, transfer(frame, self._context), primaries)
+        if frame.colorspace == UNSPECIFIED and not frame.format.is_rgb:
+            frame.colorspace = _BT2020  # all HDR in use has this matrix; the default is BT.601
         rgb = convert(frame, _FORMAT, width=width, height=height, scaler=self._scaler)
         if self._lookup is None or key != self._key:
             self._lookup, self._key = _Lookup(width, height, _table(*key[2:])), key
