@@ -90,9 +90,10 @@ class Deinterlacer:
         frame = picture.frame
         if not self.applies(frame):
             return frame
+        # At an end, the one neighbor stands for both: motion is then seen all the same.
         before, after = (
-            frame if other is None or _layout(other) != _layout(frame) else other
-            for other in (picture.before, picture.after)
+            next((f for f in order if f is not None and _layout(f) == _layout(frame)), frame)
+            for order in ((picture.before, picture.after), (picture.after, picture.before))
         )
         if self._graph is None or _layout(self._last[-1]) != _layout(frame):
             self._graph, self._last = filter_graph(frame, self._filters), ()
