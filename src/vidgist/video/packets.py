@@ -212,6 +212,7 @@ def _decode_on(
     needed: Callable[[Packet[VideoStream]], bool] | None,
     clock: PacketClock | None,
 ) -> Iterator[av.VideoFrame]:
+    limits = _limits_of(stream)
     last: av.VideoFrame | None = None
     for last in _decode_one(container, stream, stats, needed, clock):
         yield last
@@ -221,7 +222,6 @@ def _decode_on(
             other = following[1]
             assert isinstance(other, VideoStream)
             context = stream.codec_context
-            limits = Limits(max_pixels=int(context.options.get("max_pixels", Limits.max_pixels)))
             configure_decoder(other, threads=context.thread_count or None, limits=limits)
             stream = other
             end, shift = frame_end(last), None
@@ -232,6 +232,15 @@ def _decode_on(
                 if last.pts is not None:
                     last.pts += shift
                 yield last
+
+
+def _limits_of(stream: VideoStream) -> Limits:
+    """Return the limits that `configure_decoder` gave a decoder; asked before it is opened.
+
+    One that is open has used its options up: it is that of a second reading, without limits.
+    """
+    options = stream.codec_context.options
+    return Limits(max_pixels=int(options.get("max_pixels", NO_LIMITS.max_pixels)))
 
 
 def frame_end(frame: av.VideoFrame | av.AudioFrame | None) -> int | None:
@@ -252,6 +261,7 @@ def _decode_one(
     clock: PacketClock | None = None,
 ) -> Iterator[av.VideoFrame]:
     context = stream.codec_context
+    limits = _limits_of(stream)
     skipping = context.skip_frame
     stats.frame_per_packet = context.name in _FRAME_PER_PACKET and skipping == "DEFAULT"
     last: int | None = None
@@ -272,9 +282,12 @@ def _decode_one(
         yield frame
         last = frame.pts
     fewer = stats.frame_per_packet and stats.frames - frames < pending
-    if (fewer or stats.errors > errors) and last is not None and context.thread_count != 1:
+    lost = fewer or stats.errors > errors
+    if clock is not None and clock.joints:
+        lost = False  # timestamps are there twice: what follows the last one cannot be found
+    if lost and last is not None and context.thread_count != 1:
         shift = 0 if clock is None else clock.shift(stream)
-        for frame in _tail(container, stream, last - shift, stats):
+        for frame in _tail(container, stream, last - shift, stats, limits):
             if frame.pts is not None:
                 frame.pts += shift
             yield frame
@@ -299,7 +312,7 @@ def decode_packet(
 
 
 def _tail(
-    container: InputContainer, stream: VideoStream, last: int, stats: DecodeStats
+    container: InputContainer, stream: VideoStream, last: int, stats: DecodeStats, limits: Limits
 ) -> Iterator[av.VideoFrame]:
     """Decode the frames after timestamp ``last`` again, with one thread.
 
@@ -311,7 +324,7 @@ def _tail(
         try:
             again = stack.enter_context(open_video(path, limits=NO_LIMITS))
             tail = next(s for s in again.streams.video if s.index == stream.index)
-            configure_decoder(tail, threads=1, limits=NO_LIMITS)
+            configure_decoder(tail, threads=1, limits=limits)
             again.seek(last, stream=tail, backward=True)
         except (av.error.FFmpegError, VideoError, StopIteration):
             return  # a damaged file may not open a second time
