@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from vidgist.datasets import open_dataset
+from vidgist.datasets.known_splits import find_splits
 from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.protocols import protocol
+from vidgist.evaluation.reference import measure_human
 from vidgist.scoring.presets import preset
 from vidgist.scoring.scorer import Scorer
 
@@ -43,3 +45,14 @@ def test_a_convention_gives_its_number(scored, name):
         if expected is not None:
             digits = 4 if expected in (0.1255, 0.1650, 0.1253, 0.1649) else 3
             assert round(float(measured), digits) == expected
+
+
+def test_people_on_the_splits_of_multi_ranker_are_the_papers_human_row(scored):
+    chosen = protocol("multi-ranker", metric="tvsum")
+    people = {
+        record.key: measure_human(Judge(record, metric="tvsum", protocol=chosen))[0, :2]
+        for record, _ in scored
+    }
+    splits = find_splits("multi-ranker", keys=list(people)).splits
+    means = [np.mean([people[key] for key in split.test], axis=0) for split in splits]
+    assert np.round(np.mean(means, axis=0), 4).tolist() == [0.1755, 0.2019]

@@ -210,7 +210,9 @@ def _together(
     tables: Sequence[Table], grid: Grid, *, style: str, layout: str, rows_only: bool
 ) -> str:
     """Return the text of one grid of several tables."""
-    data = dict.fromkeys(f"{METRICS[t.metric]}: {heading(t)[1]}" for t in tables)
+    data = dict.fromkeys(
+        f"{METRICS[t.metric]}: {heading(t)[1].removeprefix('data: ')}" for t in tables
+    )
     about = [tables[0].title, *data]
     # What a protocol flatters is said once for each by who asks for many of them.
     known = {table.protocol.flatters for table in tables} if layout == "conventions" else set()
