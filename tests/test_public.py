@@ -21,6 +21,11 @@ def test_the_stage_that_writes_is_reached_without_an_import():
     assert run_python("import vidgist; print(vidgist.render.render.__name__)").stdout == "render\n"
 
 
+def test_the_evaluation_is_reached_without_an_import():
+    code = "import vidgist; print(vidgist.evaluation.evaluate.__name__, vidgist.datasets.Dataset)"
+    assert run_python(code).stdout.startswith("evaluate <class")
+
+
 def test_unknown_names_are_no_attributes():
     assert not hasattr(vidgist, "nonsense")
     assert "summarize" in dir(vidgist)

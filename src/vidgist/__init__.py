@@ -18,6 +18,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vidgist import datasets as datasets
+    from vidgist import evaluation as evaluation
     from vidgist import render as render
     from vidgist.backbones import load_backbone
     from vidgist.criteria.alignment import alignment
@@ -98,6 +100,7 @@ _HOMES = {
     ),
     "vidgist.video": ("probe", "read_frames"),
 }
+_PACKAGES = ("datasets", "evaluation", "render")
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -147,8 +150,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "render":  # a package of its own, reached without an import as the functions are
-        return importlib.import_module("vidgist.render")
+    if name in _PACKAGES:  # reached without an import, as the functions are
+        return importlib.import_module(f"vidgist.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'vidgist' has no attribute '{name}'")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)

@@ -15,7 +15,6 @@ from vidgist.datasets import Dataset, VideoRecord, open_dataset
 from vidgist.datasets.known_splits import find_splits
 from vidgist.datasets.splits import Split
 from vidgist.errors import DataError, MissingExtraError, SettingError
-from vidgist.evaluation import results
 from vidgist.evaluation.entries import Entry, folds_entry, method_entry, scores_entry
 from vidgist.evaluation.evaluate import evaluate as measure
 from vidgist.evaluation.evaluate import with_splits
@@ -23,6 +22,7 @@ from vidgist.evaluation.protocols import METRICS, Protocol
 from vidgist.evaluation.protocols import protocol as find_protocol
 from vidgist.evaluation.reference import SEEDS, baseline_entries
 from vidgist.evaluation.results import Floats, TableRow
+from vidgist.evaluation.results import Table as MeasuredTable
 from vidgist.evaluation.score_rows import parse_row, read_row
 from vidgist.evaluation.scores_file import as_scores
 from vidgist.evaluation.tables import as_data, render
@@ -37,8 +37,8 @@ AnyEntry: TypeAlias = Any
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Table(results.Table):
-    """Rows of one protocol and one metric, measured on the same videos; see `results.Table`.
+class Table(MeasuredTable):
+    """Rows of one protocol and one metric, measured on the same videos, with what it becomes.
 
     ``table.mean("mine")`` are the measures (M,) of a row, ``table.per_video("mine")`` those of each
     video (V, M), in the order of ``table.measures`` and ``table.videos``.
