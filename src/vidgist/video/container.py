@@ -35,6 +35,8 @@ FORMATS = (
     *("h264", "hevc", "vvc", "h263", "m4v", "mpegvideo", "vc1", "av1", "obu", "avs2", "avs3"),
     *("cavsvideo", "dirac", "dnxhd", "ipu", "yuv4mpegpipe", "gif", "apng", "jpegxl_anim", "flic"),
     *("ipmovie", "roq", "smk", "bink", "xmv", "4xm", "mtv", "lmlm4", "kux", "pmp", "film_cpk"),
+    # Recorders of surveillance cameras, and cameras of high speed.
+    *("dhav", "ifv", "iv8", "cine"),
     # Files of sound, so that the message can be "no video in it".
     *("mp3", "wav", "w64", "flac", "aac", "ac3", "eac3", "aiff", "au", "caf", "amr", "ape", "wv"),
     *("tta", "dts", "truehd", "oma", "voc"),

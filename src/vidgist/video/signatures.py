@@ -17,6 +17,7 @@ _STARTS = (
     b"nut/multimedia container\0",
     b"YUV4MPEG2 ",
     b"DKIF",  # IVF
+    b"DAHUA",
     b"DHAV",  # recorders of surveillance cameras
     b"GIF89a",
     b"NSVf",
