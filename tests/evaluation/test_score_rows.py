@@ -140,3 +140,14 @@ def test_names_of_splits(data):
     assert any("every one of the 6 videos is tested once" in note for note in table.notes)
     with pytest.raises(SettingError, match=r"^splits: csta are splits of"):
         request(data, splits="csta").run()
+
+
+def test_settings_name_only_what_plays_a_part(data, tmp_path):
+    mine = write(tmp_path / "mine.json", 1)
+    table = request(data, scores=str(mine)).run()
+    assert set(table.settings) == {"scores", "protocol", "shots", "select", "budget"}
+    best = request(data, settings=PRESETS["best"]).run()
+    assert {"neighbors", "count_self", "round_neighbors", "threshold"}.isdisjoint(best.settings)
+    assert {"criteria", "smoothing", "avoid_zeros", "bank"} < set(best.settings)
+    assert table.provenance["scores"].startswith("mine.json ")
+    assert set(table.provenance) == {"vidgist", "protocol", "data", "scores"}

@@ -15,7 +15,8 @@ from vidgist.criteria import CRITERIA
 from vidgist.datasets import Dataset, VideoRecord, open_dataset
 from vidgist.datasets.known_splits import SplitSet, find_splits
 from vidgist.datasets.splits import Split
-from vidgist.errors import DataError, SettingError, unknown_value
+from vidgist.errors import DataError, SettingError
+from vidgist.evaluation.document import evaluation_document
 from vidgist.evaluation.entries import (
     Entry,
     matched,
@@ -36,7 +37,6 @@ from vidgist.evaluation.results import Table, TableRow
 from vidgist.evaluation.score_rows import ScoreRow, parse_row, read_row
 from vidgist.evaluation.segmentation import check_shots, resegment
 from vidgist.evaluation.summaries import SummaryRule
-from vidgist.evaluation.tables import as_data, named
 from vidgist.evaluation.untrained import UNTRAINED, untrained_entry
 from vidgist.models import Model
 from vidgist.progress import Progress, silent
@@ -45,24 +45,11 @@ from vidgist.scoring.presets import PRESETS, Preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.shot_source import ShotSource
 
-BASELINE_SCORES = ("random", "constant", "human")
-
 FIELD = SummaryRule.select
 """The field's rule of selection."""
 
 OTHERS = "others"
 """A value of `Request.bank`: each video is scored with a bank of the data set's other videos."""
-
-
-def _is_baseline(row: ScoreRow) -> bool:
-    return not row.name and row.file in BASELINE_SCORES
-
-
-def _is_misspelled(scores: str) -> bool:
-    """Tell whether a word is neither a baseline nor meant as a file."""
-    path = Path(scores)
-    plain = path.name == scores and path.suffix == ""
-    return scores not in BASELINE_SCORES and plain and not path.exists()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +113,7 @@ class Request:
             self.scorer  # noqa: B018 - contradictions are found before any work
             return
         for row in self.score_rows:
-            if not row.name and _is_misspelled(row.file):
-                raise unknown_value("scores", row.file, (*BASELINE_SCORES, "a file"))
+            row.check()
         self._check_scores_alone()
 
     @cached_property
@@ -170,7 +156,7 @@ class Request:
         """Name of the row that was asked for."""
         if self.score_rows:
             first = self.score_rows[0]
-            return first.file if _is_baseline(first) else first.label(BASELINES)
+            return first.file if first.baseline else first.label(BASELINES)
         name = row_name(self.settings.criteria)
         model = self.scorer.model
         if self.model is None or model is None:
@@ -343,7 +329,7 @@ class Request:
     @property
     def _file_rows(self) -> list[ScoreRow]:
         """The rows of files, those beside the method among them."""
-        rows = [row for row in self.score_rows if not _is_baseline(row)]
+        rows = [row for row in self.score_rows if not row.baseline]
         return rows + [parse_row(str(path)) for path in self.beside]
 
     def _score_files(self, numbers: Sequence[int]) -> list[Path]:
@@ -381,7 +367,8 @@ class Request:
         """Return what was chosen and plays a part in some number of the table."""
         settings: dict[str, Any] = {}
         if not self.score_rows:
-            settings = {"preset": self.settings.name, **self.scorer.in_force()}
+            in_force = self.scorer.in_force()
+            settings = {"preset": self.settings.name, **in_force} if in_force else {}
         else:
             settings["scores"] = " and ".join(row.file for row in self.score_rows)
         if self.beside:
@@ -398,32 +385,9 @@ class Request:
     def first_row(self, table: Table) -> TableRow:
         """Return the row of a table that was asked for first."""
         asked = self.score_rows[:1]
-        return table.row(asked[0].file) if asked and _is_baseline(asked[0]) else table.rows[0]
+        return table.row(asked[0].file) if asked and asked[0].baseline else table.rows[0]
 
     def document(self, table: Table) -> dict[str, Any]:
         """Return the table as plain data, for JSON."""
         row = self.first_row(table)
-        per_video = table.per_video(row)
-        document: dict[str, Any] = {
-            "dataset": self.data.name,
-            "metric": self.metric,
-            "preset": self.settings.name,
-            "settings": table.settings,
-            "videos": {
-                key: named(table, values)
-                for key, values in zip(table.videos, per_video, strict=True)
-            },
-            "mean": named(table, table.mean(row)),
-        }
-        if table.splits:
-            per_split = table.per_split(row).mean(axis=1)
-            document["splits"] = [named(table, values) for values in per_split]
-        data = as_data(table)
-        document["baselines"] = {
-            name: {"mean": numbers["mean"], "spread": numbers["spread"]}
-            for name, numbers in data["rows"].items()
-            if numbers["baseline"]
-        }
-        document |= {name: data[name] for name in ("rows", "differences", "provenance")}
-        document["notes"] = data["notes"]
-        return document
+        return evaluation_document(table, row, preset=self.settings.name)

@@ -11,12 +11,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidgist.errors import DataError, SettingError
+from vidgist.errors import DataError, SettingError, unknown_value
 from vidgist.evaluation.entries import Entry, folds_entry, repeats_entry, scores_entry
 from vidgist.evaluation.scores_file import read_scores
 
 SPLIT = re.compile(r"\{(?:split|n)\}")
 SEED = "{seed}"
+BASELINE_SCORES = ("random", "constant", "human")
+"""Reference rows that may be asked for in the place of a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,22 @@ class ScoreRow:
 
     name: str
     file: str
+
+    @property
+    def baseline(self) -> bool:
+        """Whether it is a reference row, and no file."""
+        return not self.name and self.file in BASELINE_SCORES
+
+    def check(self) -> None:
+        """Make sure that the row is not a misspelled reference row.
+
+        Raises:
+            SettingError: it is a word, and there is no such file.
+        """
+        path = Path(self.file)
+        plain = path.name == self.file and path.suffix == "" and not self.name
+        if plain and not self.baseline and not path.exists():
+            raise unknown_value("scores", self.file, (*BASELINE_SCORES, "a file"))
 
     @property
     def by_split(self) -> bool:
