@@ -96,7 +96,8 @@ class VideoInfo:
     ``hdr`` is `PQ`, `HLG` or empty; ``dolby_vision`` is the number of its profile.  By its
     ``fingerprint`` the file is known under another name, see
     `vidgist.system.fingerprint.content_fingerprint`; ``tags`` are those that a clip can keep, and
-    the device.
+    the device.  ``holes`` (start and end in seconds), ``joints`` (seconds at which another
+    recording begins) and ``damage`` (a sentence each) are found by `vidgist.video.examine`.
     """
 
     path: Path
@@ -118,6 +119,9 @@ class VideoInfo:
     hdr: str = ""
     dolby_vision: int | None = None
     streams: tuple[Mapping[str, Any], ...] = ()
+    holes: tuple[tuple[float, float], ...] = ()
+    joints: tuple[float, ...] = ()
+    damage: tuple[str, ...] = ()
     fingerprint: str = ""
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

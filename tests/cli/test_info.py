@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clips import render_clip, render_sound
+from clips import render_clip, render_sound, truncated
 from vidgist.cli import main
 
 
@@ -81,3 +81,26 @@ def test_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", "--help"]) == 0
     assert "vidgist info talk.mp4" in capsys.readouterr().out
+
+
+def test_holes_joints_and_damage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    times = [k / 25 + (90 if k >= 50 else 0) for k in range(100)]
+    hole = render_clip(tmp_path / "hole.mp4", scenes=(95,), times=times).path
+    parts = [render_clip(tmp_path / f"{k}.ts", scenes=(2,), ticks=()).path for k in range(2)]
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(b"".join(part.read_bytes() for part in parts))
+    whole = render_clip(
+        tmp_path / "whole.mp4", scenes=(4,), container_options={"movflags": "faststart"}
+    ).path
+    cut = truncated(whole, tmp_path / "cut.mp4", keep=0.5)
+    assert main(["info", str(hole), str(joined), str(cut)]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "holes 2.00 s to 0:01:32" in lines
+    assert lines.count("frame rate 25.000 a second, constant") == 3
+    assert "joints at 2.00 s" in lines
+    assert any(line.startswith("duration 0:00:04 (4.0") for line in lines)
+    assert any(line.startswith("damage ") and "it ends at" in line for line in lines)
+    assert main(["info", str(hole), str(whole), "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)["videos"]
+    assert first["holes"] == [[pytest.approx(2.0), pytest.approx(92.0)]]
+    assert (second["holes"], second["joints"], second["damage"]) == ([], [], [])

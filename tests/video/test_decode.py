@@ -194,6 +194,42 @@ def test_a_hole_is_told_of(tmp_path: Path) -> None:
     )
 
 
+def test_work_follows_the_frames_that_exist(tmp_path: Path) -> None:
+    times = [k / 25 + (3600 if k >= 50 else 0) for k in range(100)]
+    frames = read_frames(render_clip(tmp_path / "a.mp4", scenes=(3700,), times=times).path)
+    timeline = frames.timeline
+    assert timeline.holes.tolist() == [[pytest.approx(2), pytest.approx(3602)]]
+    assert (timeline.duration, timeline.filled) == pytest.approx((3604, 4))
+    # The hole has its first and its last sample, which show the picture before it.
+    assert frames.times.tolist() == [0, 0.5, 1, 1.5, 2, 3601.5, 3602, 3602.5, 3603, 3603.5]
+    numbers = [frame_number(p) for p in frames.pixels]
+    assert numbers == [0, 12, 25, 37, 49, 49, 50, 62, 75, 87]
+    assert timeline.warnings[0].startswith("a hole without picture and sound, left out: 2.0 s to")
+
+
+def test_a_picture_that_stands_still_is_thinned_and_no_hole(tmp_path: Path) -> None:
+    times = [0, 1.5, 20, 320, 321, 325]  # slides
+    frames = read_frames(render_clip(tmp_path / "a.mp4", scenes=(330,), times=times).path)
+    assert not len(frames.timeline.holes)
+    assert len(frames.times) < 220  # of 650
+    assert np.diff(frames.times).max() < 0.06 * 300
+    assert [frame_number(p) for p in frames.pixels] == frames.picks.tolist()
+    # Around the changes nothing is left out.
+    assert {0, 1.5, 20, 320, 321, 325} <= set(frames.times.tolist())
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp4", "a.ts"])
+def test_the_last_picture_stands_until_the_sound_ends(tmp_path: Path, name: str) -> None:
+    clip = render_clip(
+        tmp_path / name, scenes=(6,), times=[k / 10 for k in range(20)], fps=10, ticks=(5,)
+    )
+    frames = read_frames(clip.path)
+    assert frames.timeline.duration == pytest.approx(6, abs=0.1)
+    assert frames.timeline.warnings == ()
+    assert frames.picks[-1] == 19
+    assert frames.times[-1] >= 5.5
+
+
 def test_the_size_changes_midway(tmp_path: Path) -> None:
     parts = [
         render_clip(tmp_path / f"{n}.ts", scenes=(1,), looks=(n,), size=size).path.read_bytes()

@@ -1,9 +1,9 @@
-"""``vidgist info``: show the facts of video files without decoding them."""
+"""``vidgist info``: show the facts of video files, and what is odd, without decoding them."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -14,6 +14,10 @@ from vidgist.cli.limits import limit_options
 from vidgist.types import VideoInfo
 from vidgist.video import Limits, probe
 from vidgist.video.about import PLACE
+from vidgist.video.examine import examine
+
+_MOST = 5
+"""Holes and joints that are named."""
 
 
 @click.command()
@@ -24,21 +28,26 @@ from vidgist.video.about import PLACE
 def info(videos: tuple[str, ...], limits: Limits, console: Console, as_json: bool) -> int:
     """Show the facts of a video: streams, duration, frame rate, rotation.
 
-    Only headers, the first few hundred timestamps and one frame are read.  The size is that of the
-    displayed picture: upright, with square pixels.
+    Headers, one frame and the timestamps of the first 256 MB are read.  The size is that of the
+    displayed picture: upright, with square pixels.  Holes, joints of recordings and damage are
+    named where there are some; what does not decode is found by reading the video alone.
 
     \b
     Examples:
       vidgist info talk.mp4
       vidgist info *.mp4 --json
     """
-    probed = for_each(console, videos, lambda path: probe(path, limits=limits))
+    probed = for_each(console, videos, lambda path: _examined(path, limits))
     if as_json:
         print_json({"videos": [_facts(video) for _, video in probed]})
     else:
         for n, (_, video) in enumerate(probed):
             click.echo(("\n" if n else "") + "\n".join(_lines(video)))
     return console.failed
+
+
+def _examined(path: Any, limits: Limits) -> VideoInfo:
+    return examine(probe(path, limits=limits), limits=limits)
 
 
 def _facts(video: VideoInfo) -> dict[str, Any]:
@@ -66,6 +75,9 @@ def _lines(video: VideoInfo) -> Iterator[str]:
         "video": ", ".join(_picture(video)),
         "sound": "yes" if video.has_audio else "no",
         "container": video.container,
+        "holes": _listed(f"{_at(start)} to {_at(end)}" for start, end in video.holes),
+        "joints": _listed(f"at {_at(second)}" for second in video.joints),
+        "damage": "; ".join(video.damage),
     }
     told = {name: text for name, text in video.tags.items() if name != PLACE}
     if told:
@@ -74,7 +86,8 @@ def _lines(video: VideoInfo) -> Iterator[str]:
         rows["place"] = f"{video.tags[PLACE]} (private: a clip keeps it, without --no-metadata)"
     yield one_line(video.path)
     for name, value in rows.items():
-        yield f"  {name:<11} {one_line(value)}"
+        if value:
+            yield f"  {name:<11} {one_line(value)}"
     for stream in video.streams:
         yield f"  {'stream ' + str(stream['index']):<11} {one_line(_stream(stream))}"
 
@@ -106,6 +119,17 @@ def _stream(stream: Mapping[str, Any]) -> str:
     if stream["used"]:
         words.append("used")
     return ", ".join(words)
+
+
+def _listed(items: Iterable[str]) -> str:
+    """Return the first few items in a line, with the number of the others."""
+    every = list(items)
+    more = [f"{len(every) - _MOST} more"] if len(every) > _MOST else []
+    return ", ".join([*every[:_MOST], *more])
+
+
+def _at(seconds: float) -> str:
+    return _clock(seconds).split(" ")[0] if seconds >= 60 else f"{seconds:.2f} s"
 
 
 def _clock(seconds: float) -> str:
