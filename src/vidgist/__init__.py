@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from vidgist.video.decode import read_frames
     from vidgist.video.probe import probe
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "vidgist.scoring.bank": ("Bank", "read_bank", "shipped_bank"),

@@ -14,6 +14,7 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import shell_complete
 
 from vidgist.cli.common import one_line
 from vidgist.errors import SettingError, VidgistError, VidgistWarning, unreadable
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+COMPLETE = "_VIDGIST_COMPLETE"
+"""Environment variable by which a shell asks for completions, as click names it."""
 
 _signals: list[int] = []
 """Signals received: libraries may turn the exception into one of their own."""
@@ -94,6 +98,8 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     when_stopped(_interrupt)
     _open_streams()
     warnings.showwarning = _show_warning
+    if asked := os.environ.get(COMPLETE):
+        return shell_complete(command, {}, "vidgist", COMPLETE, asked)
     context: click.Context | None = None
     try:
         # Not command.main: on an interrupt it would print an empty line of its own.
