@@ -105,7 +105,7 @@ def test_s3_says_which_videos_lack_features(folder):
     assert len(bounds.videos) == 4
 
 
-@pytest.mark.parametrize("name", ["s2", "s3", "s7", "s8", "s9", "bounds", "shots"])
+@pytest.mark.parametrize("name", ["s2", "s3", "s7", "s8", "s9", "bounds", "shots", "rivals"])
 def test_missing_data_is_named(name, tmp_path):
     report = run(name, tmp_path)
     assert report.tables == []

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.datasets import Dataset
-from vidgist.errors import VidgistError
+from vidgist.errors import MissingExtraError, VidgistError
 from vidgist.evaluation.entries import matched, method_entry
 from vidgist.evaluation.judge import MEASURES, Judge
 from vidgist.evaluation.protocols import METRICS
@@ -33,7 +33,6 @@ from vidgist.paper.trainings.plans import Plan, group_of, plans_for, printed_row
 from vidgist.paper.trainings.table import trained_table
 from vidgist.scoring.presets import preset
 from vidgist.scoring.scorer import Scorer
-from vidgist.training import require_torch
 
 SUMMARIES = SummaryRule()
 SIMPLE = ("middle", "motion", "facility-location", "dpp")
@@ -56,7 +55,6 @@ class RivalGroup(Group):
 
 def run(context: Context) -> BenchmarkResult:
     """Train every method on every split file whose data is there."""
-    require_torch("benchmark rivals")
     result = BenchmarkResult()
     found = []
     for metric in METRICS:
@@ -101,6 +99,8 @@ def _compared(
         of = told if chosen.method.labels else folds
         try:
             table = trained_table(context, dataset, table, of, [group], summaries=SUMMARIES)
+        except MissingExtraError:
+            raise  # the same for every method
         except VidgistError as error:
             missing.append(f"{chosen.method.title}: {error}")
     return beside(table, printed_rows(plans, metric=table.metric, setting="canonical"))
