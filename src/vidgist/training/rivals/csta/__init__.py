@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import ClassVar
 
 from vidgist.models.convolutions import norm_shapes
@@ -128,9 +129,8 @@ def csta_shapes(dimension: int, settings: CstaSettings) -> Shapes:
 
 def _score(weights: Mapping[str, Floats], features: Floats, settings: CstaSettings) -> Floats:
     require_torch("a model of CSTA")
-    from vidgist.training.rivals.csta.network import scores_of
-
-    return scores_of(weights, features, settings)
+    scores: Floats = resolve_name(f"{__name__}.network:scores_of")(weights, features, settings)
+    return scores
 
 
 METHOD = Method(
