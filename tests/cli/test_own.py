@@ -76,6 +76,10 @@ def test_a_summary_of_ones_own(here, capsys):
     assert document["pieces"][0]["end"] == pytest.approx(6, abs=0.05)
     assert max(document["samples"]["own_code.py:strength"]) == 1
     assert "own_code.py:strength" in (here / "one" / "scores.csv").read_text().splitlines()[0]
+    # Its name in the file is shown and not imported, where it is cut anew by another program.
+    RULES._added.clear()
+    assert main(["recut", "one", "--move", "1:-0.5", "-q"]) == 0
+    assert "the rule 'own_code.py:last_shot'" in (here / "one" / "report.html").read_text()
     scorer = ["--model", "own_code.py:late", "--shots", "own_code.py:in_two"]
     assert main([*command, *scorer, "-o", "two", "--make", "json"]) == 0
     document = json.loads((here / "two" / "summary.json").read_text())

@@ -75,10 +75,16 @@ def curves(summary: Summary, earlier: Mapping[str, Any] | None = None) -> dict[s
         "captions": [
             [round(one.start, 3), round(one.end, 3), plain(one.text)] for one in summary.captions
         ],
-        "rule": RULES.find(rule_of(summary)).summary,
+        "rule": _rule_summary(rule_of(summary)),
         "reasons": {name: vars(reason_of(name)) for name in sorted(reasons - {""})},
         "lengths": sorted(shown, key=lambda one: float(one["budget"])),
     }
+
+
+def _rule_summary(name: str) -> str:
+    """Return a line on a rule; one that is not known here, as in a file of another, is named."""
+    rule = RULES.get(name)
+    return f"the rule '{name}'" if rule is None else rule.summary
 
 
 def _length(one: AtLength, summary: Summary) -> dict[str, Any]:
