@@ -42,12 +42,14 @@ from vidgist.scoring.presets import DEFAULT_PRESET, Preset, preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import RULES, Footage, Rule, Selection, choose, parse_count, parse_length
 from vidgist.selection.clean_cuts import clean_cuts
+from vidgist.selection.closer import look_closer
 from vidgist.selection.keyframes import cover_keyframes
 from vidgist.shot_source import AnyShots, shot_source
 from vidgist.summary import Summary
 from vidgist.types import Features, Floats, Scores, Timeline, VideoInfo
 from vidgist.video import Limits, probe
 from vidgist.video.hdr import check_hdr
+from vidgist.video.junk import intervals_of
 from vidgist.video.rate import measured_rate
 from vidgist.video.subtitles import subtitles_of
 from vidgist.video.voices import check_choice, choose_voices, sound_tracks
@@ -89,7 +91,7 @@ def score_video(
     bank: str | Path | Bank = SHIPPED,
     scorer: AnyScorer | None = None,
     fps: float = DEFAULT_FPS,
-    fast: bool = False,
+    skim: bool = False,
     backbone: str | Backbone = DEFAULT_BACKBONE,
     device: str = "auto",
     threads: int | None = None,
@@ -116,7 +118,7 @@ def score_video(
         path,
         backbone=backbone,
         fps=fps,
-        skip_nonref=fast,
+        skim=skim,
         device=device,
         threads=threads,
         limits=limits,
@@ -133,7 +135,7 @@ def score_video(
             "preset": scorer.settings.name,
             **{k: v for k, v in asdict(scorer.settings).items() if k != "name"},
             "fps": fps,
-            "fast": fast,
+            "skim": skim,
             "backbone": extraction.features.backbone,
             "backbone_fingerprint": extraction.fingerprint,
             **scorer.described(),
@@ -178,7 +180,7 @@ def summarize(
     bank: str | Path | Bank = SHIPPED,
     scorer: AnyScorer | None = None,
     fps: float = DEFAULT_FPS,
-    fast: bool = False,
+    skim: bool = False,
     backbone: str | Backbone = DEFAULT_BACKBONE,
     device: str = "auto",
     threads: int | None = None,
@@ -214,8 +216,9 @@ def summarize(
         scorer: replaces settings, model and bank: a `Scorer`; or what gives the scores alone, a
             function from `Features` to scores (T,), ``"module:function"``, the name of a scorer.
         fps: samples a second.
-        fast: skip frames that neither another frame nor a sample needs: faster, but borders of
-            shots may be off by a frame or two.
+        skim: decode key frames, and others only where they are needed, in place of every frame:
+            many times faster, with hardly another result; fps is then the most samples a second.
+            Videos that do not allow it are read whole, which `warnings` says.
         backbone: feature extractor, by name, as an ONNX file, or the extractor itself.
         device: `auto`, `cpu` or `cuda`.
         threads: for decoding and for inference each; by default one per core.
@@ -253,7 +256,7 @@ def summarize(
         bank=bank,
         scorer=scorer,
         fps=fps,
-        fast=fast,
+        skim=skim,
         backbone=backbone,
         device=device,
         threads=threads,
@@ -265,24 +268,32 @@ def summarize(
     features, timeline = scored.extraction.features, scored.extraction.timeline
     junk = scored.extraction.junk
     progress("finding shots", 0, None)
+    points = source.changes(features)
     footage = Footage(
         importance=scored.scores.importance,
         features=features.values,
         times=scored.times,
         picks=features.picks,
-        shots=source.shots(Path(path), features, timeline),
+        shots=source.shots(Path(path), timeline, picks=features.picks, changes=points),
         timeline=timeline,
         budget=parse_length(length, timeline.filled),
         junk=np.array(junk.reasons),
         integer_values=scored.scorer.settings.integer_values,
     )
-    selection = choose(footage, select=rule.name)
+    transitions = junk.intervals
+    if scored.extraction.skimmed is None:
+        selection = choose(footage, select=rule.name)
+    else:
+        progress("looking closer", 0, None)
+        stream = scored.extraction.skimmed
+        footage, selection = look_closer(stream, footage, points, select=rule.name)
+        transitions = intervals_of(stream.transitions)
     if rule.clean_cuts:
         hears = speech and scored.video.has_audio
         selection = clean_cuts(
             selection,
             footage,
-            junk.intervals,
+            transitions,
             speech_of=path if hears else None,
             sentences=sentences(said) if speech else None,
         )
@@ -307,7 +318,8 @@ def summarize(
             "hdr": hdr,
             **scored.settings,
         },
-        timeline=timeline,
+        timeline=footage.timeline,
+        sampling=scored.extraction.sampling,
         features=features,
         scores=scored.scores,
         shots=footage.shots,

@@ -34,20 +34,36 @@ class ShotSource:
     file: ShotsFile | None = None
     pieces: Floats | None = None
 
-    def shots(self, video: Path, features: Features, timeline: Timeline) -> Shots:
+    def changes(self, features: Features) -> Integers:
+        """Return the change points (m,) that the way of cutting finds; none where shots are given.
+
+        Raises:
+            VidgistError: a way of cutting of another package fails.
+        """
+        if not self.way:
+            return np.zeros(0, np.int64)
+        return change_points(features, shots=self.way)
+
+    def shots(
+        self, video: Path, timeline: Timeline, *, picks: Integers, changes: Integers
+    ) -> Shots:
         """Return the shots of a video.
+
+        Args:
+            video: the file.
+            timeline: of the video.
+            picks: (T,) frame index of each sample.
+            changes: from `changes`, of the same samples.
 
         Raises:
             DataError: they are not those of this video.
-            VidgistError: a way of cutting of another package fails.
         """
         if self.file is not None:
             given = self.file.of(video)
             return place_shots(given.pieces, timeline, unit=given.unit)
         if self.pieces is not None:
             return place_shots(self.pieces, timeline)
-        points = change_points(features, shots=self.way)
-        return refine_shots(points, features.picks, timeline)
+        return refine_shots(changes, picks, timeline)
 
 
 AnyShots: TypeAlias = (

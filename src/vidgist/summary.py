@@ -16,10 +16,12 @@ from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within, shot_values, spread
 from vidgist.selection.whole_shots import best_samples
 from vidgist.types import (
+    FULL,
     Booleans,
     Features,
     Floats,
     Integers,
+    Sampling,
     Scores,
     Shots,
     Strings,
@@ -37,7 +39,8 @@ class Summary:
     Attributes:
         video: metadata of the file.
         settings: name -> value of every setting.
-        timeline: all frames that decoded.
+        timeline: all frames that decoded; of a skimmed video, all that its index names.
+        sampling: which frames were looked at.
         features: (T, D) features with their times.
         scores: criteria and importance, (T,) each.
         shots: all shots of the video, in order, with seconds.
@@ -64,6 +67,7 @@ class Summary:
     junk: Strings
     stills: Integers
     cover: int = 0
+    sampling: Sampling = FULL
     thumbnails: tuple[bytes, ...] = ()
     warnings: tuple[str, ...] = ()
     captions: tuple[Caption, ...] = ()

@@ -11,7 +11,7 @@ from PIL import Image
 from clips import frame_number, render_clip
 from vidgist.errors import ModelError, SettingError, VideoError
 from vidgist.features import Extraction, extract_features
-from vidgist.features.extract import BATCH, BATCHES_AHEAD, WINDOW_BATCH
+from vidgist.features.inference import BATCH, BATCHES_AHEAD, WINDOW_BATCH
 from vidgist.types import FrameWindow
 from vidgist.video import read_frames
 

@@ -26,7 +26,7 @@ class Extractions:
     """Task that extracts features of videos with the same settings and one backbone.
 
     Args:
-        options: ``backbone``, ``fps``, ``fast``, ``float16``, ``device``, ``threads`` and
+        options: ``backbone``, ``fps``, ``skim``, ``float16``, ``device``, ``threads`` and
             ``limits`` (the fields of `vidgist.video.Limits`, or None).
 
     Attributes:
@@ -68,7 +68,7 @@ class Extractions:
             job.video,
             backbone=self._backbone,
             fps=self._options["fps"],
-            skip_nonref=self._options["fast"],
+            skim=self._options["skim"],
             threads=self._options["threads"],
             limits=self._limits,
             with_thumbnails=False,
@@ -85,7 +85,7 @@ class Extractions:
             picks=np.asarray(features.picks, np.int64),
             times=None if features.times is None else np.asarray(features.times, np.float64),
             n_frames=features.n_frames,
-            shots=refine_shots(segment(values), features.picks, timeline),
+            shots=refine_shots(segment(values, weights=features.weights), features.picks, timeline),
             frame_rate=timeline.n_frames / timeline.duration,
             attributes={CONTENT: content},
         )

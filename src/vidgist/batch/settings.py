@@ -25,7 +25,7 @@ _CHOICES = (
     *("length", "select", "shots", "keyframes", "speech", "transcript", "settings"),
     *("audio", "metadata", "hdr"),
     *("model", "bank"),
-    *("fps", "fast", "backbone", "device", "threads", "limits"),
+    *("fps", "skim", "backbone", "device", "threads", "limits"),
 )
 """Arguments of `vidgist.pipeline.summarize` that a batch has."""
 

@@ -54,7 +54,7 @@ def bank(
     overwrite: bool,
     backbone: str,
     fps: float,
-    fast: bool,
+    skim: bool,
     device: str,
     threads: int | None,
     console: Console,
@@ -74,7 +74,7 @@ def bank(
         console,
         dict.fromkeys(videos),
         lambda path: _statistics(
-            path, extractor=extractor, fps=fps, fast=fast, threads=threads, console=console
+            path, extractor=extractor, fps=fps, skim=skim, threads=threads, console=console
         ),
     )
     made = bank_of(
@@ -111,7 +111,7 @@ def _statistics(
     *,
     extractor: Backbone,
     fps: float,
-    fast: bool,
+    skim: bool,
     threads: int | None,
     console: Console,
 ) -> list[VideoStatistics]:
@@ -125,7 +125,7 @@ def _statistics(
             path,
             backbone=extractor,
             fps=fps,
-            skip_nonref=fast,
+            skim=skim,
             threads=threads,
             with_thumbnails=False,
             progress=progress,

@@ -96,7 +96,6 @@ def _inputs(
                 )
         return
 
-    options["skip_nonref"] = options.pop("fast")
     extraction = extract_features(source, progress=progress, **options)
     for text in extraction.timeline.warnings:
         console.warn(source, text)

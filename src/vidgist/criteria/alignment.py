@@ -13,6 +13,12 @@ from typing import Literal
 import numpy as np
 
 from vidgist.criteria.gram import product_blocks, unit_rows
+from vidgist.criteria.weighting import (
+    check_weights,
+    first_mean,
+    nearest_weighted,
+    neighbor_masses,
+)
 from vidgist.types import Floats
 
 
@@ -51,6 +57,22 @@ def nearest_distance(products: Floats, k: int) -> Floats:
     return np.asarray(np.maximum(2.0 - 2.0 * nearest.mean(axis=1, dtype=np.float64), 0.0))
 
 
+def weighted_distance(
+    products: Floats, weights: Floats, neighbors: float, *, rows: slice | None
+) -> Floats:
+    """Return the mean squared distance (B,) to the nearest samples that stand for a share of time.
+
+    Args:
+        products: (B, T) inner products.
+        weights: (T,) time that each sample stands for.
+        neighbors: the share, in (0, 1].
+        rows: samples of the rows, where a sample is not its own neighbor.
+    """
+    masses = neighbor_masses(weights, [neighbors])
+    own = None if rows is None else weights[rows]
+    return nearest_weighted(2.0 - 2.0 * products, weights, masses, own=own)
+
+
 def alignment(
     features: Floats,
     *,
@@ -58,6 +80,7 @@ def alignment(
     count_self: bool = False,
     round_neighbors: Literal["round", "floor"] = "round",
     refined: Floats | None = None,
+    weights: Floats | None = None,
 ) -> Floats:
     """Return the local dissimilarity of each sample.
 
@@ -67,6 +90,7 @@ def alignment(
         count_self: whether a sample is among its own neighbors, at distance 0 (`reference`).
         round_neighbors: how a T becomes a whole number; `floor` is `reference`.
         refined: (T, D') features whose distances are used instead (eq. 6).
+        weights: (T,) time that each sample stands for; the same for all by default.
 
     Returns:
         (T,) float64 mean squared distances in [0, 4]; 0 for a single sample.
@@ -78,10 +102,16 @@ def alignment(
     k = neighbor_count(
         len(unit), neighbors=neighbors, count_self=count_self, round_neighbors=round_neighbors
     )
+    weights = check_weights(weights, len(unit))
     values = np.zeros(len(unit))
     if refined is None:
         for rows, products in product_blocks(unit, without_self=not count_self):
-            values[rows] = nearest_distance(products, k)
+            if weights is None:
+                values[rows] = nearest_distance(products, k)
+            else:
+                values[rows] = weighted_distance(
+                    products, weights, neighbors, rows=None if count_self else rows
+                )
         return values
 
     unit_refined = unit_rows(refined)
@@ -92,7 +122,13 @@ def alignment(
     for rows, products in product_blocks(unit, without_self=not count_self):
         nearest = np.argpartition(products, len(unit) - k, axis=1)[:, len(unit) - k :]
         # One sample at a time: the neighbors of a whole block would be B K D' numbers.
+        if weights is not None:
+            nearest = np.argsort(-products, axis=1)[:, : len(unit) if count_self else -1]
         for t, neighbors_of_t in zip(range(rows.start, rows.stop), nearest, strict=True):
+            if weights is not None:
+                far = 2.0 - 2.0 * (unit_refined[neighbors_of_t] @ unit_refined[t])
+                values[t] = first_mean(far, weights[neighbors_of_t], neighbors * weights.sum())
+                continue
             cosines = unit_refined[neighbors_of_t] @ unit_refined[t]
             values[t] = max(0.0, 2.0 - 2.0 * float(cosines.mean(dtype=np.float64)))
     return values

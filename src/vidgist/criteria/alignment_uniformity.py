@@ -6,11 +6,17 @@ from typing import Literal
 
 import numpy as np
 
-from vidgist.criteria.alignment import alignment, nearest_distance, neighbor_count
+from vidgist.criteria.alignment import (
+    alignment,
+    nearest_distance,
+    neighbor_count,
+    weighted_distance,
+)
 from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.gram import unit_rows, work_on_blocks
 from vidgist.criteria.samples import Samples
-from vidgist.criteria.uniformity import log_mean_kernel, uniformity
+from vidgist.criteria.uniformity import kernel_counts, log_mean_kernel, uniformity
+from vidgist.criteria.weighting import check_weights
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
@@ -22,6 +28,7 @@ def alignment_and_uniformity(
     count_self: bool = False,
     round_neighbors: Literal["round", "floor"] = "round",
     refined: Floats | None = None,
+    weights: Floats | None = None,
     progress: Progress = silent,
 ) -> tuple[Floats, Floats]:
     """Return the values (T,) of `alignment` and of `uniformity`, exactly as these functions do.
@@ -32,6 +39,7 @@ def alignment_and_uniformity(
         count_self: whether a sample is its own neighbor and counts in its own mean.
         round_neighbors: how a T becomes a whole number.
         refined: (T, D') features whose distances are used instead (eqs 6 and 7).
+        weights: (T,) time that each sample stands for; the same for all by default.
         progress: called after each block.
 
     Raises:
@@ -44,19 +52,26 @@ def alignment_and_uniformity(
             count_self=count_self,
             round_neighbors=round_neighbors,
             refined=refined,
+            weights=weights,
         )
-        return aligned, uniformity(refined, count_self=count_self)
+        return aligned, uniformity(refined, count_self=count_self, weights=weights)
     unit = unit_rows(features)
     k = neighbor_count(
         len(unit), neighbors=neighbors, count_self=count_self, round_neighbors=round_neighbors
     )
-    count = len(unit) if count_self else len(unit) - 1
+    weights = check_weights(weights, len(unit))
     aligned, uniform = np.empty((2, len(unit)))
 
     def work(rows: slice, products: Floats) -> None:
         # Alignment only reorders the products of a row: uniformity sums the same ones.
-        aligned[rows] = nearest_distance(products, k)
-        uniform[rows] = log_mean_kernel(products, count=count)
+        if weights is None:
+            aligned[rows] = nearest_distance(products, k)
+        else:
+            aligned[rows] = weighted_distance(
+                products, weights, neighbors, rows=None if count_self else rows
+            )
+        count = kernel_counts(rows, len(unit), count_self=count_self, weights=weights)
+        uniform[rows] = log_mean_kernel(products, count=count, weights=weights)
 
     for done in work_on_blocks(work, unit, without_self=not count_self):
         progress("scoring", done, len(unit))
@@ -71,6 +86,7 @@ def _both(samples: Samples) -> tuple[Floats, Floats]:
             count_self=samples.count_self,
             round_neighbors=samples.round_neighbors,
             refined=samples.refined,
+            weights=samples.weights,
             progress=samples.progress,
         )
     both: tuple[Floats, Floats] = samples.shared["alignment and uniformity"]

@@ -13,6 +13,7 @@ import numpy as np
 
 from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
+from vidgist.criteria.weighting import check_weights
 from vidgist.types import Floats
 
 TYPICALITY = 0.75
@@ -20,7 +21,11 @@ TYPICALITY = 0.75
 
 
 def belonging(
-    features: Floats, *, common: Floats | None = None, typicality: float = TYPICALITY
+    features: Floats,
+    *,
+    common: Floats | None = None,
+    typicality: float = TYPICALITY,
+    weights: Floats | None = None,
 ) -> Floats:
     """Return the similarity of each sample to its own video, minus that to videos in general.
 
@@ -28,6 +33,7 @@ def belonging(
         features: (T, D); normalized here.
         common: (D,) mean direction of the bank; 0 without one.
         typicality: b, the part of the similarity to it that is subtracted.
+        weights: (T,) time that each sample stands for; the same for all by default.
 
     Returns:
         (T,) float64 in [-1 - b, 1 + b].
@@ -36,7 +42,9 @@ def belonging(
         ValueError: a shape is wrong, or a number is not finite.
     """
     count, width = np.shape(features) if np.ndim(features) == 2 else (1, None)
-    direction = weighted_sum(features, np.full(count, 1.0 / max(count, 1)))
+    weights = check_weights(weights, count)
+    shares = np.full(count, 1.0 / max(count, 1)) if weights is None else weights / weights.sum()
+    direction = weighted_sum(features, shares)
     if common is not None:
         if np.shape(common) != (width,):
             raise ValueError(f"common: expected ({width},), got {np.shape(common)}")
@@ -55,7 +63,9 @@ CRITERION = Criterion(
         low="hardly belongs to this video in particular",
     ),
     measure=lambda samples: belonging(
-        samples.features, common=None if samples.bank is None else samples.bank.common
+        samples.features,
+        common=None if samples.bank is None else samples.bank.common,
+        weights=samples.weights,
     ),
     needs_bank=True,
     order=5,

@@ -22,6 +22,7 @@ import numpy as np
 from vidgist.criteria.alignment import neighbor_count
 from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.gram import check_features, work_on_blocks
+from vidgist.criteria.weighting import check_weights, nearest_weighted, neighbor_masses
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 
@@ -30,7 +31,11 @@ SHARES = (0.025, 0.05, 0.1, 0.2, 0.4)
 
 
 def standardized(
-    features: Floats, *, mean: Floats | None = None, deviation: Floats | None = None
+    features: Floats,
+    *,
+    mean: Floats | None = None,
+    deviation: Floats | None = None,
+    weights: Floats | None = None,
 ) -> Floats:
     """Return the features (T, D) standardized by the bank and scaled to mean squared length 1.
 
@@ -42,6 +47,7 @@ def standardized(
         mean: (D,) of the bank; 0 without one.
         deviation: (D,) of the bank, not negative; 1 without one. A dimension in which the bank
             does not vary is not scaled.
+        weights: (T,) time that each sample stands for; the same for all by default.
 
     Raises:
         ValueError: a shape is wrong, or a number is not finite.
@@ -53,12 +59,19 @@ def standardized(
             raise ValueError(f"{name}: expected ({width},), got {np.shape(values)}")
     unit = np.ones(width) if deviation is None else np.asarray(deviation, dtype=np.float64)
     scale = np.divide(1.0, unit, out=np.ones(width), where=unit > 0)
-    center = features.mean(axis=0, dtype=np.float64)
+    if weights is None:
+        center = features.mean(axis=0, dtype=np.float64)
+    else:
+        center = np.average(features, axis=0, weights=weights)
     offset = (center - (0.0 if mean is None else np.asarray(mean))) * scale
     moved = features - center.astype(features.dtype)
     moved *= scale.astype(features.dtype)
     # About the bank's mean the mean square is that about the own mean and the offset's square.
-    square = float(np.einsum("td,td->", moved, moved, dtype=np.float64)) / len(moved)
+    if weights is None:
+        square = float(np.einsum("td,td->", moved, moved, dtype=np.float64)) / len(moved)
+    else:
+        squares = np.einsum("td,td->t", moved, moved, dtype=np.float64)
+        square = float(np.average(squares, weights=weights))
     square += float(offset @ offset)
     if square > 0:
         moved /= np.sqrt(square).astype(features.dtype)
@@ -94,6 +107,7 @@ def distinctiveness(
     mean: Floats | None = None,
     deviation: Floats | None = None,
     shares: Sequence[float] = SHARES,
+    weights: Floats | None = None,
     progress: Progress = silent,
 ) -> Floats:
     """Return how much each sample differs from its neighbors in uncommon content.
@@ -103,6 +117,7 @@ def distinctiveness(
         mean: (D,) of the bank; 0 without one.
         deviation: (D,) of the bank; 1 without one.
         shares: of the samples that are neighbors, each in (0, 1].
+        weights: (T,) time that each sample stands for; the same for all by default.
         progress: called after each block.
 
     Returns:
@@ -113,7 +128,9 @@ def distinctiveness(
     """
     if not shares:
         raise ValueError("shares: expected at least one, got none")
-    moved = standardized(features, mean=mean, deviation=deviation)
+    weights = check_weights(weights, len(features))
+    moved = standardized(features, mean=mean, deviation=deviation, weights=weights)
+    masses = neighbor_masses(weights, shares)
     counts = [
         neighbor_count(len(moved), neighbors=share, count_self=True, round_neighbors="floor")
         for share in shares
@@ -126,7 +143,10 @@ def distinctiveness(
         distances += squares[rows, None]
         distances += squares
         np.maximum(distances, 0.0, out=distances)
-        values[rows] = nearest_means(distances, counts)
+        if weights is None:
+            values[rows] = nearest_means(distances, counts)
+        else:
+            values[rows] = nearest_weighted(distances, weights, masses)
 
     for done in work_on_blocks(work, moved):
         progress("scoring", done, len(moved))
@@ -147,6 +167,7 @@ CRITERION = Criterion(
         samples.features,
         mean=None if samples.bank is None else samples.bank.mean,
         deviation=None if samples.bank is None else samples.bank.deviation,
+        weights=samples.weights,
         progress=samples.progress,
     ),
     local=True,

@@ -17,11 +17,17 @@ import numpy as np
 
 from vidgist.criteria.criterion import Criterion, Words
 from vidgist.criteria.directions import along, weighted_sum
+from vidgist.criteria.weighting import check_weights
 from vidgist.types import Floats
 
 
-def score_direction(features: Floats, score: Floats) -> Floats:
+def score_direction(features: Floats, score: Floats, *, weights: Floats | None = None) -> Floats:
     """Return w (D,), the direction in which the score (T,) rises over the features (T, D).
+
+    Args:
+        features: (T, D); normalized here.
+        score: (T,).
+        weights: (T,) time that each sample stands for; the same for all by default.
 
     Raises:
         ValueError: the shapes do not fit, or a number is not finite.
@@ -31,16 +37,20 @@ def score_direction(features: Floats, score: Floats) -> Floats:
         raise ValueError(f"score: expected ({len(features)},), got {score.shape}")
     if not np.isfinite(score).all():
         raise ValueError("score: expected finite numbers, got NaN or infinity")
-    # The weights sum to 0, so that the mean of x need not be subtracted as well.
-    return weighted_sum(features, score - score.mean())
+    weights = check_weights(weights, len(score))
+    # The factors sum to 0, so that the mean of x need not be subtracted as well.
+    if weights is None:
+        return weighted_sum(features, score - score.mean())
+    return weighted_sum(features, weights * (score - np.average(score, weights=weights)))
 
 
-def projection(features: Floats, score: Floats) -> Floats:
+def projection(features: Floats, score: Floats, *, weights: Floats | None = None) -> Floats:
     """Return the position of each sample along the direction in which the score rises.
 
     Args:
         features: (T, D) of one video; normalized here.
         score: (T,) higher for more important.
+        weights: (T,) time that each sample stands for; the same for all by default.
 
     Returns:
         (T,) float64 of mean 0; all 0 where the score, or the features, are constant.
@@ -48,7 +58,7 @@ def projection(features: Floats, score: Floats) -> Floats:
     Raises:
         ValueError: the shapes do not fit, or a number is not finite.
     """
-    positions = along(features, score_direction(features, score))
+    positions = along(features, score_direction(features, score, weights=weights))
     return np.asarray(positions - positions.mean())
 
 
@@ -62,6 +72,8 @@ CRITERION = Criterion(
         middle="resembles in part what matters in the video",
         low="looks unlike what matters in the video",
     ),
-    transform=lambda samples, product: projection(samples.features, product),
+    transform=lambda samples, product: projection(
+        samples.features, product, weights=samples.weights
+    ),
     order=6,
 )

@@ -34,6 +34,7 @@ class Samples:
         bank: statistics of other videos, or None.
         refined: (T, D') features of a trained model, not normalized, or None.
         uniqueness: (T,) in [0, 1] of a trained model, or None.
+        weights: (T,) time that each sample stands for, or None where it is the same for all.
         progress: called as the work goes on.
         shared: values that one criterion computes and another one uses.
     """
@@ -45,6 +46,7 @@ class Samples:
     bank: BankStatistics | None = None
     refined: Floats | None = None
     uniqueness: Floats | None = None
+    weights: Floats | None = None
     progress: Progress = silent
     shared: dict[str, Any] = field(default_factory=dict, repr=False)
 

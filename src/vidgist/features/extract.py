@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from vidgist.backbones.backbone import (
-    Backbone,
-    Pixels,
-    Vectors,
-    centers,
-    check_pixels,
-    sample_shape,
-    window_of,
-)
+from vidgist.backbones.backbone import Backbone, check_pixels, window_of
 from vidgist.backbones.registry import DEFAULT_BACKBONE, load_backbone
 from vidgist.defaults import DEFAULT_FPS
+from vidgist.features.inference import BATCH, Inferred, infer
+from vidgist.features.skim import skim_samples
 from vidgist.features.thumbnails import refit, thumbnail, thumbnail_size
 from vidgist.progress import Progress, silent
-from vidgist.types import Features, Frames, Timeline, VideoInfo
+from vidgist.types import FULL, Features, Frames, Sampling, Timeline, VideoInfo
 from vidgist.video.container import Limits
 from vidgist.video.decode import SampleStream
 from vidgist.video.junk import Junk, find_junk
-from vidgist.video.measures import Measures, join, measure
+from vidgist.video.measures import measure
 from vidgist.video.probe import probe
-
-BATCH = 4
-"""Samples in one inference: the activations of larger batches leave the processor's cache (a fifth
-more time at 16), need more memory, and are later to start."""
-
-WINDOW_BATCH = 1
-"""Frame windows in one inference: each is as much work as several batches of pictures."""
-
-BATCHES_AHEAD = 8
-"""Batches that may wait for their inference: the decoder works in bursts."""
-
-_Result: TypeAlias = tuple[Vectors, Measures, list[bytes]]
+from vidgist.video.skim import SkimStream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +37,8 @@ class Extraction:
         thumbnails: T small JPEG files, one a sample; none if they were not asked for, or the input
             was samples instead of a video.
         fingerprint: of the backbone.
+        sampling: which frames were looked at.
+        skimmed: the stream of a skimmed video, which can look closer; else None.
     """
 
     features: Features
@@ -64,33 +46,8 @@ class Extraction:
     junk: Junk
     thumbnails: tuple[bytes, ...]
     fingerprint: str = ""
-
-
-def batch_shape(backbone: Backbone) -> tuple[int, ...]:
-    """Return the shape of one inference: (B, H, W, 3), or (B, F, H, W, 3) of frame windows."""
-    window = window_of(backbone)
-    return (BATCH if window is None else WINDOW_BATCH, *sample_shape(backbone.size, window))
-
-
-def _each(stream: Iterable[Pixels]) -> Generator[Pixels, None, None]:
-    # A generator can be closed, and closes the iterator within, whose type does not promise that.
-    yield from stream
-
-
-def _batches(samples: Iterator[Pixels], *, shape: tuple[int, ...]) -> Iterator[Pixels]:
-    """Gather samples, (H, W, 3) or (F, H, W, 3), into batches of up to ``shape[0]``."""
-    while True:
-        batch = np.empty(shape, np.uint8)
-        count = 0
-        for pixels in samples:
-            batch[count] = pixels
-            count += 1
-            if count == len(batch):
-                break
-        if count:
-            yield batch[:count]
-        if count < len(batch):
-            return
+    sampling: Sampling = FULL
+    skimmed: SkimStream | None = None
 
 
 def extract_features(
@@ -98,7 +55,7 @@ def extract_features(
     *,
     backbone: str | Backbone = DEFAULT_BACKBONE,
     fps: float = DEFAULT_FPS,
-    skip_nonref: bool = False,
+    skim: bool = False,
     device: str = "auto",
     threads: int | None = None,
     limits: Limits | None = None,
@@ -110,11 +67,11 @@ def extract_features(
     Args:
         video: the file, decoded and inferred at the same time; or samples from
             `vidgist.read_frames`, (T, H, W, 3) uint8 at the backbone's size: then fps,
-            skip_nonref, limits and with_thumbnails have no effect.
+            skim, limits and with_thumbnails have no effect.
         backbone: a name or specification that `load_backbone` knows, or the extractor itself.
         fps: samples a second; samples are frames shown at multiples of ``1 / fps``.
-        skip_nonref: skip frames that neither another frame nor a sample needs: quicker, but
-            borders of shots may be off by a frame or two.
+        skim: decode key frames and a few others in place of every frame, where the video allows it
+            (see `vidgist.video.skim`); fps is then the most samples a second.
         device: for a backbone that is loaded here.
         threads: for decoding and for inference each; default one a core.
         limits: limits on pixels, seconds and streams of the video.
@@ -139,65 +96,72 @@ def extract_features(
     info = probe(path, limits=limits)  # before a model is loaded: the file may be no video
     extractor = _loaded(backbone, **how)
     window = window_of(extractor)
-    small = thumbnail_size(width=info.width, height=info.height)
+    small = None
+    if with_thumbnails:
+        small = partial(thumbnail, size=thumbnail_size(width=info.width, height=info.height))
+    reading: dict[str, Any] = {
+        "fps": fps,
+        "size": extractor.size,
+        "threads": threads,
+        "limits": limits,
+        "progress": progress,
+    }
+    note = ""
+    if skim and window is not None:
+        note = f"{extractor.name} looks at the frames around each sample"
+    elif skim:
+        sparse = SkimStream(path, **reading)
+        inferred, note = skim_samples(sparse, partial(infer, backbone=extractor, thumbnail=small))
+        if inferred is not None:
+            return _extraction(sparse, inferred, extractor, sparse.sampling, info=info)
+    stream = SampleStream(path, window=window, **reading)
+    inferred = infer(stream, extractor, thumbnail=small)
+    assert inferred is not None  # or the stream had raised
+    return _extraction(stream, inferred, extractor, Sampling(note=note), info=info)
 
-    def infer(batch: Pixels) -> _Result:
-        pictures = centers(batch, window=window)
-        jpegs = [thumbnail(p, size=small) for p in pictures] if with_thumbnails else []
-        return extractor.extract(batch), measure(pictures), jpegs
 
-    stream = SampleStream(
-        path,
-        fps=fps,
-        size=extractor.size,
-        window=window,
-        skip_nonref=skip_nonref,
-        threads=threads,
-        limits=limits,
-        progress=progress,
-    )
-    results: list[_Result] = []
-    waiting: deque[Future[_Result]] = deque()
-    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="infer")
-    try:
-        # Closed here also after an error or Ctrl-C, so that the video's file is closed.
-        with contextlib.closing(_each(stream)) as samples:
-            for batch in _batches(samples, shape=batch_shape(extractor)):
-                waiting.append(worker.submit(infer, batch))
-                while len(waiting) > BATCHES_AHEAD:
-                    results.append(waiting.popleft().result())
-        results += [future.result() for future in waiting]
-    finally:
-        worker.shutdown(wait=True, cancel_futures=True)
-
-    features = Features(
-        values=np.concatenate([vectors for vectors, _, _ in results]),
-        picks=stream.picks,
-        n_frames=stream.timeline.n_frames,
-        backbone=extractor.name,
-        times=stream.times,
-    )
+def _extraction(
+    stream: SampleStream | SkimStream,
+    inferred: Inferred,
+    backbone: Backbone,
+    sampling: Sampling,
+    *,
+    info: VideoInfo,
+) -> Extraction:
+    timeline = stream.timeline
+    if sampling.note:
+        timeline = replace(timeline, warnings=(*timeline.warnings, f"not skimmed: {sampling.note}"))
     return Extraction(
-        features=features,
-        timeline=stream.timeline,
-        junk=find_junk(
-            join([measures for _, measures, _ in results]),
+        features=Features(
+            values=inferred.values,
+            picks=stream.picks,
+            n_frames=timeline.n_frames,
+            backbone=backbone.name,
             times=stream.times,
-            frame_times=stream.timeline.times,
-            jumps=stream.timeline.jumps,
+        ),
+        timeline=timeline,
+        junk=find_junk(
+            inferred.measures,
+            times=stream.times,
+            frame_times=timeline.times,
+            jumps=timeline.jumps,
             transitions=stream.transitions,
             holes=stream.timeline.holes,
         ),
-        thumbnails=_fitted(stream, [jpeg for _, _, jpegs in results for jpeg in jpegs], info=info),
-        fingerprint=extractor.fingerprint,
+        thumbnails=_fitted(stream, inferred.thumbnails, info=info),
+        fingerprint=backbone.fingerprint,
+        sampling=sampling,
+        skimmed=stream if isinstance(stream, SkimStream) else None,
     )
 
 
-def _fitted(stream: SampleStream, thumbnails: list[bytes], *, info: VideoInfo) -> tuple[bytes, ...]:
+def _fitted(
+    stream: SampleStream | SkimStream, thumbnails: tuple[bytes, ...], *, info: VideoInfo
+) -> tuple[bytes, ...]:
     """Return the thumbnails with bars where the size of the video's pictures changes."""
     size, shown = stream.timeline.size, stream.sizes
     if size is None or {size, *shown} == {(info.width, info.height)}:
-        return tuple(thumbnails)
+        return thumbnails
     # Known only now; in the pass they were made in the size of the first picture.
     return tuple(
         refit(jpeg, shown=own, canvas=size)

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from vidgist.backbones.backbone import Pixels
 from vidgist.backbones.session import Session
 from vidgist.errors import SettingError
-from vidgist.features.extract import BATCH
+from vidgist.features.inference import BATCH
 from vidgist.scoring.presets import PAPER
 from vidgist.scoring.scorer import Scorer
 from vidgist.system.quiet import no_warnings_logged

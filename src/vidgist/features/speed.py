@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vidgist.backbones.registry import BACKBONES, load_backbone
-from vidgist.features.extract import batch_shape
+from vidgist.features.inference import batch_shape
 from vidgist.system.processors import usable_cores
 
 

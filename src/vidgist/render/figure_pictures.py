@@ -74,7 +74,7 @@ def with_pictures(
         source,
         backbone=str(settings.get("backbone") or DEFAULT_BACKBONE),
         fps=float(fps),
-        skip_nonref=bool(settings.get("fast")),
+        skim=bool(settings.get("skim")),
         limits=limits,
         progress=progress,
     )

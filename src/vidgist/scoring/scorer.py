@@ -20,12 +20,18 @@ from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_c
 from vidgist.types import Features, Floats, Scores
 
 
-def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> dict[str, Floats]:
+def scale(
+    criteria: Mapping[str, Floats],
+    *,
+    threshold: float | None = None,
+    weights: Floats | None = None,
+) -> dict[str, Floats]:
     """Scale each criterion to [0, 1] over the video.
 
     Args:
         criteria: name -> (T,) raw values, higher for more important.
         threshold: set scaled alignment under this share of its mean to 0 (S7), or None.
+        weights: (T,) time that each sample stands for; the same for all by default.
 
     Returns:
         name -> (T,) values in [0, 1]; a constant criterion is 1 everywhere.
@@ -42,7 +48,8 @@ def scale(criteria: Mapping[str, Floats], *, threshold: float | None = None) -> 
         if not threshold >= 0:
             raise SettingError(f"threshold: expected at least 0, got {threshold:g}")
         values = scaled["alignment"]
-        scaled["alignment"] = np.where(values < threshold * values.mean(), 0.0, values)
+        mean = values.mean() if weights is None else np.average(values, weights=weights)
+        scaled["alignment"] = np.where(values < threshold * mean, 0.0, values)
     return scaled
 
 
@@ -52,6 +59,7 @@ def importance(
     criteria: str | Iterable[str] = ("alignment", "uniformity"),
     avoid_zeros: str = "eps",
     smoothing: float = 1.0,
+    weights: Floats | None = None,
 ) -> Floats:
     """Return the importance score of each sample.
 
@@ -61,6 +69,7 @@ def importance(
             as `projection`, replaces it.
         avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1) (S6).
         smoothing: standard deviation of the Gaussian over time, in samples; 0 for none.
+        weights: (T,) time that each sample stands for, in samples; 1 each by default.
 
     Returns:
         (T,) float64, in [0.05, 1.05] with `eps` and [1/e, 1] with `exp`.
@@ -82,7 +91,8 @@ def importance(
         raise SettingError(f"smoothing: expected at least 0, got {smoothing:g}")
     transforms = [name for name in names if CRITERIA[name].transform is not None]
     p = np.asarray(scaled[transforms[-1]]) if transforms else _product(scaled, names)
-    return smooth(p + 0.05 if avoid_zeros == "eps" else np.exp(p - 1.0), sigma=smoothing)
+    p = p + 0.05 if avoid_zeros == "eps" else np.exp(p - 1.0)
+    return smooth(p, sigma=smoothing, weights=weights)
 
 
 def _product(scaled: Mapping[str, Floats], names: Iterable[str]) -> Floats:
@@ -222,7 +232,7 @@ class Scorer:
             DataError: the bank is one of another backbone.
             ValueError: the features are not (T, D), or not finite.
         """
-        values, name = _values_of(features)
+        values, name, weights = _values_of(features)
         refined = unique = None
         if self.model is not None and self.model.gives_criteria:
             refined, unique = self.model.apply(features)
@@ -238,6 +248,7 @@ class Scorer:
             bank=bank,
             refined=refined,
             uniqueness=unique,
+            weights=weights,
             progress=progress,
         )
         return {
@@ -258,9 +269,9 @@ class Scorer:
             criteria: what `measure` returned, under these or other settings.
         """
         settings = self.settings
-        values, _ = _values_of(features)
-        scaled = scale(criteria, threshold=settings.threshold)
-        samples = Samples(features=values)
+        values, _, weights = _values_of(features)
+        scaled = scale(criteria, threshold=settings.threshold, weights=weights)
+        samples = Samples(features=values, weights=weights)
         for name in settings.criteria:
             transform = CRITERIA[name].transform
             if transform is not None:
@@ -276,6 +287,7 @@ class Scorer:
                 criteria=settings.criteria,
                 avoid_zeros=settings.avoid_zeros,
                 smoothing=settings.smoothing,
+                weights=weights,
             ),
         )
 
@@ -317,8 +329,8 @@ def _checked(name: str, function: Callable[..., Floats], samples: Samples, *more
     return values
 
 
-def _values_of(features: Features | Floats) -> tuple[Floats, str]:
-    """Return the features (T, D) and the name of their backbone, "" where unknown."""
+def _values_of(features: Features | Floats) -> tuple[Floats, str, Floats | None]:
+    """Return the features (T, D), the name of their backbone, "" where unknown, and weights."""
     if isinstance(features, Features):
-        return features.values, features.backbone
-    return features, ""
+        return features.values, features.backbone, features.weights
+    return features, "", None

@@ -1,6 +1,9 @@
 r"""The cost of a segment: the scatter of its samples around their mean.
 
-.. math:: c(s, t) = \sum_{i=s}^{t-1} ||x_i||^2 - \frac{1}{t-s} || \sum_{i=s}^{t-1} x_i ||^2
+.. math:: c(s, t) = \sum_{i=s}^{t-1} w_i ||x_i||^2
+          - \frac{1}{\sum_i w_i} || \sum_{i=s}^{t-1} w_i x_i ||^2
+
+w_i is the time that sample i stands for, 1 by default.
 
 With running sums it needs one inner product a pair (s, t), which are made in blocks.
 """
@@ -20,9 +23,12 @@ class Scatter:
     Args:
         features: (T, D).
         scale: (T,) factors of the rows, applied first; 1 by default.
+        weights: (T,) time that each sample stands for; 1 by default.
     """
 
-    def __init__(self, features: Floats, *, scale: Floats | None = None) -> None:
+    def __init__(
+        self, features: Floats, *, scale: Floats | None = None, weights: Floats | None = None
+    ) -> None:
         # The scatter does not change with the origin; around the mean the running sums stay small
         # and with them the rounding when they are subtracted. All in one array, which takes 700 MB
         # for ten hours.
@@ -31,9 +37,17 @@ class Scatter:
         self._sums = np.zeros((len(features) + 1, features.shape[1]))
         values = self._sums[1:]
         np.multiply(features, 1.0 if scale is None else scale[:, None], out=values)
-        values -= values.mean(axis=0)
-        self._squares = np.zeros(len(features) + 1)
-        np.cumsum(np.einsum("td,td->t", self._sums[1:], self._sums[1:]), out=self._squares[1:])
+        squares = np.zeros(len(features) + 1)
+        self._mass = np.arange(len(features) + 1, dtype=np.float64)
+        if weights is None:
+            values -= values.mean(axis=0)
+            squares[1:] = np.einsum("td,td->t", values, values)
+        else:
+            np.cumsum(weights, out=self._mass[1:])
+            values -= np.average(values, axis=0, weights=weights)
+            squares[1:] = np.einsum("td,td->t", values, values) * weights
+            values *= np.asarray(weights)[:, None]
+        self._squares = np.cumsum(squares)
         np.cumsum(self._sums, axis=0, out=self._sums)
         self._lengths = np.einsum("td,td->t", self._sums, self._sums)
 
@@ -41,7 +55,12 @@ class Scatter:
         """Return the scatter of the one segment [start, end)."""
         run = self._sums[end] - self._sums[start]
         squares = self._squares[end] - self._squares[start]
-        return max(0.0, float(squares - run @ run / (end - start)))
+        return max(0.0, float(squares - run @ run / (self._mass[end] - self._mass[start])))
+
+    @property
+    def mass(self) -> float:
+        """The time that all samples stand for together: their number, without weights."""
+        return float(self._mass[-1])
 
     def block(self, starts: Integers | slice, ends: slice) -> Floats:
         """Return the scatter (E, S) of all segments from one of ``starts`` to one of ``ends``.
@@ -55,7 +74,10 @@ class Scatter:
         cost -= self._lengths[ends, None]
         cost -= self._lengths[starts]  # now -||sum of the segment||^2
         count = last[:, None] - first
-        cost /= np.maximum(count, 1)
+        if self.mass == self.n_samples:
+            cost /= np.maximum(count, 1)
+        else:
+            cost /= np.where(count > 0, self._mass[ends, None] - self._mass[starts], 1.0)
         cost += self._squares[ends, None] - self._squares[starts]
         np.maximum(cost, 0.0, out=cost)
         cost[count <= 0] = np.inf

@@ -182,7 +182,7 @@ def _extract(
     Returns:
         The names of these videos in the data set, and a sentence for each that failed.
     """
-    work = Extractions({**how, "fast": False, "float16": True})
+    work = Extractions({**how, "skim": False, "float16": True})
     lost = []
     contents = set()
     with open_store(file, attributes=work.attributes) as store:

@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 import os
 from array import array
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import av
 import numpy as np
 import numpy.typing as npt
-from av.packet import Packet
 from av.video.stream import VideoStream
 
 from vidgist.defaults import DEFAULT_FPS
@@ -74,7 +73,6 @@ class SampleStream:
         fps: float = DEFAULT_FPS,
         size: tuple[int, int] = (224, 224),
         window: FrameWindow | None = None,
-        skip_nonref: bool = False,
         threads: int | None = None,
         limits: Limits | None = None,
         progress: Progress = silent,
@@ -86,9 +84,6 @@ class SampleStream:
             fps: samples a second, in (0, 1000].
             size: (height, width) of the pictures.
             window: the pictures around a sample that come with it; default the sample alone.
-            skip_nonref: do not decode frames that neither another frame nor a sample needs: the
-                timeline lacks them, and where the frame rate varies samples may be a frame early,
-                as are the other pictures of a frame window.
             threads: decoder threads, default several for each processor.
             limits: what is accepted, default `Limits()`.
             progress: called with the seconds read and the duration in the header.
@@ -104,7 +99,6 @@ class SampleStream:
         self.fps = fps
         self.size = size
         self.window = window
-        self.skip_nonref = skip_nonref
         self.threads = threads
         self.limits = limits or Limits()
         self.progress = progress
@@ -159,7 +153,6 @@ class SampleStream:
         windows = None if self.window is None else WindowGatherer(self.window, fps=self.fps)
         source = prepare_input(self.path, limits=self.limits)
         rate = forced_rate(self.path)
-        skip_nonref = self.skip_nonref and rate is None
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
             sound = sound_stream(container, self.path)
@@ -167,7 +160,6 @@ class SampleStream:
                 stream,
                 threads=self.threads,
                 through=True,
-                skip_nonref=skip_nonref,
                 limits=self.limits,
                 beside=sound,
             )
@@ -183,10 +175,7 @@ class SampleStream:
             display = Display(container, stream)
             before: av.VideoFrame | None = None
             current: av.VideoFrame | None = None
-            needed = self._needed(clock, stream, times) if skip_nonref else None
-            for frame in decode_stream(
-                container, stream, stats, needed=needed, clock=packets, rate=rate
-            ):
+            for frame in decode_stream(container, stream, stats, clock=packets, rate=rate):
                 at = clock(frame)
                 if at is None:
                     continue
@@ -247,25 +236,6 @@ class SampleStream:
         )
         self._transitions = tuple(finder.finish())
 
-    def _needed(
-        self, clock: Clock, stream: VideoStream, times: Sized
-    ) -> Callable[[Packet[VideoStream]], bool]:
-        """Return a function: whether a sample is taken while the frame of a packet is shown."""
-        tick = float(time_base(stream))
-
-        def needed(packet: Packet[VideoStream]) -> bool:
-            step = packet.duration or clock.step
-            if packet.pts is None or not step:
-                return False
-            if not times:
-                return True  # the clock gets its origin from the first frame
-            # Containers round times and durations: allow a tenth of a frame.
-            begin = (packet.pts - clock.origin - 0.1 * step) * tick
-            due = max(0, math.ceil(begin * self.fps)) / self.fps
-            return due <= begin + 1.2 * step * tick
-
-        return needed
-
     def _due(
         self,
         picture: Callable[[], npt.NDArray[np.uint8]],
@@ -320,7 +290,6 @@ def read_frames(
     *,
     fps: float = DEFAULT_FPS,
     size: tuple[int, int] = (224, 224),
-    skip_nonref: bool = False,
     threads: int | None = None,
     limits: Limits | None = None,
     progress: Progress = silent,
@@ -340,7 +309,6 @@ def read_frames(
         path,
         fps=fps,
         size=size,
-        skip_nonref=skip_nonref,
         threads=threads,
         limits=limits,
         progress=progress,

@@ -75,6 +75,11 @@ _MOST = 1 / 3
 """What is more than a third of a video is what it consists of, and no junk."""
 
 
+def intervals_of(transitions: Sequence[Transition]) -> npt.NDArray[np.float64]:
+    """Return start and end (m, 2) in seconds of transitions."""
+    return np.array([[t.start, t.end] for t in transitions]).reshape(-1, 2)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Junk:
     """Junk samples of one video, with reasons.
@@ -94,7 +99,7 @@ class Junk:
     @property
     def intervals(self) -> npt.NDArray[np.float64]:
         """(m, 2) start and end in seconds of the transitions."""
-        return np.array([[t.start, t.end] for t in self.transitions]).reshape(-1, 2)
+        return intervals_of(self.transitions)
 
     @property
     def refused(self) -> npt.NDArray[np.bool_]:

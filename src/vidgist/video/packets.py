@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -125,7 +125,6 @@ def configure_decoder(
     *,
     threads: int | None = None,
     through: bool = False,
-    skip_nonref: bool = False,
     limits: Limits | None = None,
     beside: Stream | None = None,
 ) -> None:
@@ -137,7 +136,6 @@ def configure_decoder(
             pictures.
         through: the stream is read from beginning to end; more threads by default, which give
             the first frame later.
-        skip_nonref: do not decode frames that no other frame refers to.
         limits: the decoder refuses larger pictures (they may grow in the middle of a video).
         beside: another stream whose packets are read too.
     """
@@ -149,8 +147,6 @@ def configure_decoder(
     context.thread_count = threads or min(preferred, 16, affordable)
     context.thread_type = "AUTO"
     context.options = {"max_pixels": str((limits or Limits()).max_pixels)}
-    if skip_nonref:
-        context.skip_frame = "NONREF"
     discard: Any = getattr(av.stream, "Discard", None)  # PyAV 17 and later
     if discard is not None:
         # Some demuxers then skip the data of the other streams.
@@ -164,7 +160,6 @@ def decode_stream(
     stream: VideoStream,
     stats: DecodeStats | None = None,
     *,
-    needed: Callable[[Packet[VideoStream]], bool] | None = None,
     clock: PacketClock | None = None,
     rate: Fraction | None = None,
 ) -> Iterator[av.VideoFrame]:
@@ -174,8 +169,6 @@ def decode_stream(
         container: at its start or at the position of a `seek`.
         stream: one of its video streams, with `configure_decoder` applied.
         stats: updated in place.
-        needed: with `configure_decoder(skip_nonref=True)`, whether a packet's frame is to be
-            decoded although no other frame refers to it.
         clock: corrects the timestamps of the whole container; for reading from its start.
         rate: frames a second that replace the timestamps, which then count `rate_tick`.
 
@@ -183,7 +176,7 @@ def decode_stream(
         The frames in the order of presentation.
     """
     stats = DecodeStats() if stats is None else stats
-    frames = _decode_on(container, stream, stats, needed, clock)
+    frames = _decode_on(container, stream, stats, clock)
     return frames if rate is None else _at_rate(frames, rate)
 
 
@@ -209,12 +202,11 @@ def _decode_on(
     container: InputContainer,
     stream: VideoStream,
     stats: DecodeStats,
-    needed: Callable[[Packet[VideoStream]], bool] | None,
     clock: PacketClock | None,
 ) -> Iterator[av.VideoFrame]:
     limits = _limits_of(stream)
     last: av.VideoFrame | None = None
-    for last in _decode_one(container, stream, stats, needed, clock):
+    for last in _decode_one(container, stream, stats, clock):
         yield last
     with contextlib.ExitStack() as stack:
         while following := continuation(stream, after=stats.position):
@@ -257,19 +249,14 @@ def _decode_one(
     container: InputContainer,
     stream: VideoStream,
     stats: DecodeStats,
-    needed: Callable[[Packet[VideoStream]], bool] | None = None,
     clock: PacketClock | None = None,
 ) -> Iterator[av.VideoFrame]:
     context = stream.codec_context
     limits = _limits_of(stream)
-    skipping = context.skip_frame
-    stats.frame_per_packet = context.name in _FRAME_PER_PACKET and skipping == "DEFAULT"
+    stats.frame_per_packet = context.name in _FRAME_PER_PACKET
     last: int | None = None
     for packet in read_packets(container, stream, stats, clock=clock):
         stats.packets += not packet.is_discard
-        if needed is not None:
-            # Each packet carries this setting to the thread that decodes it.
-            context.skip_frame = "DEFAULT" if needed(packet) else skipping
         for frame in decode_packet(stream, packet, stats):
             yield frame
             last = frame.pts

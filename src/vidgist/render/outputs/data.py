@@ -102,11 +102,7 @@ def as_document(summary: Summary, *, with_keyframes: bool = False) -> dict[str, 
             "model": None,
             **plain(summary.settings),
         },
-        "sampling": {
-            "mode": "full",
-            "samples": len(summary.times),
-            "largest_gap": _number(np.diff(summary.times).max(initial=0.0)),
-        },
+        "sampling": _sampling(summary),
         "samples": {
             "time": _numbers(summary.times),
             **paper,
@@ -179,6 +175,21 @@ def _pieces(summary: Summary, selection: Selection) -> list[dict[str, Any]]:
             strict=True,
         )
     ]
+
+
+def _sampling(summary: Summary) -> dict[str, Any]:
+    """Return which frames were looked at; more of it where the video was to be skimmed."""
+    sampling = summary.sampling
+    document: dict[str, Any] = {
+        "mode": sampling.mode,
+        "samples": len(summary.times),
+        "largest_gap": _number(np.diff(summary.times).max(initial=0.0)),
+    }
+    if sampling.mode == "skim":
+        document |= {"key_frames": sampling.key_frames, "between": sampling.between}
+    if sampling.note:
+        document["note"] = sampling.note
+    return document
 
 
 def plain(value: Any) -> Any:

@@ -184,6 +184,7 @@ def facts(summary: Summary) -> list[str]:
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
         f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",
         *(_place(summary)),
+        *([skimmed_words(summary)] if summary.sampling.mode == "skim" else []),
     ]
 
 
@@ -193,6 +194,14 @@ def _place(summary: Summary) -> list[str]:
         return []
     kept = bool(summary.settings.get("metadata", True))
     return [f"the place of the recording is {'kept in' if kept else 'not in'} the clip"]
+
+
+def skimmed_words(summary: Summary) -> str:
+    """Return what was looked at of a skimmed video."""
+    sampling = summary.sampling
+    gap = float(np.diff(summary.times).max(initial=0.0))
+    between = f" and {sampling.between} frames between them" if sampling.between else ""
+    return f"skimmed: {sampling.key_frames} key frames{between}, at most {gap:.1f} s apart"
 
 
 def settings_rows(summary: Summary) -> list[tuple[str, str]]:

@@ -1,0 +1,178 @@
+"""Index of a video: when each frame is shown, and which frames decode by themselves.
+
+It is read from the packets, without decoding: a packet that is shown is a frame.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from vidgist.types import Booleans, Floats, Integers
+from vidgist.video.clock import Clock
+
+_EARLY = 0.9
+"""Share of the usual distance of key frames under which one comes early."""
+
+_EARLY_FACTOR = 4.0
+"""How much more an early key frame says than the size of a frame."""
+
+_HOLE_SECONDS = 2.0
+"""Seconds without a frame: whether they are a hole tells only a look at everything."""
+
+_BACK_SECONDS = 2.0
+"""Seconds by which the times of packets go back at most where frames are only reordered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameIndex:
+    """Frames of a video in the order of presentation, as their packets announce them.
+
+    Attributes:
+        ticks: (N,) timestamps on the container's clock, ascending.
+        decoding: (N,) ticks at which they are decoded: by these, files are sought.
+        times: (N,) seconds from the first frame.
+        keys: (N,) frames from which decoding can start.
+        sizes: (N,) bytes.
+        duration: seconds from the first frame to the end of the last.
+        origin: time of the first frame in the container, in seconds.
+    """
+
+    ticks: npt.NDArray[np.int64]
+    decoding: npt.NDArray[np.int64]
+    times: Floats
+    keys: Booleans
+    sizes: Integers
+    duration: float
+    origin: float
+
+    def __len__(self) -> int:
+        return len(self.ticks)
+
+    @property
+    def entries(self) -> Integers:
+        """(N,) the key frame at or before each frame: where decoding it has to start."""
+        return np.maximum.accumulate(np.where(self.keys, np.arange(len(self)), 0))
+
+    @property
+    def early(self) -> Booleans:
+        """(N,) key frames that come before their turn: encoders place them where a scene begins."""
+        keys = np.flatnonzero(self.keys)
+        early = np.zeros(len(self), bool)
+        if len(keys) > 2:
+            distances = np.diff(keys)
+            # Where every key frame comes at the same distance, none is early.
+            early[keys[1:]] = distances < _EARLY * np.quantile(distances, 0.9)
+        return early
+
+    @property
+    def hints(self) -> Floats:
+        """(N,) how likely each frame begins a scene, in [0, 1e-4]: far below any real jump.
+
+        A frame that shares nothing with the one before takes more bytes than others of its kind.
+        """
+        hints = np.zeros(len(self))
+        for kind in (self.keys, ~self.keys):
+            if kind.any():
+                hints[kind] = self.sizes[kind] / max(1.0, float(np.median(self.sizes[kind])))
+        hints[self.early] *= _EARLY_FACTOR
+        return np.asarray(np.minimum(1e-6 * hints, 1e-4))
+
+
+@dataclass
+class _Stamps:
+    """The timestamps of a packet, in place of those of its frame."""
+
+    pts: int
+    dts: int
+    duration: int
+
+
+class IndexReader:
+    """Collects the packets of one video stream, in the order of the file."""
+
+    def __init__(self) -> None:
+        self._ticks, self._decoding, self._durations = array("q"), array("q"), array("q")
+        self._sizes, self._keys = array("q"), array("b")
+        self._missing = 0
+        self._torn = False
+
+    def add(self, packet: Packet[VideoStream]) -> None:
+        """Take the next packet; one that is not to be shown is passed over."""
+        if packet.is_discard:
+            return
+        self._torn = packet.is_corrupt
+        if packet.pts is None:
+            self._missing += 1
+            return
+        self._ticks.append(packet.pts)
+        self._decoding.append(packet.pts if packet.dts is None else packet.dts)
+        self._sizes.append(packet.size)
+        self._keys.append(packet.is_keyframe)
+        self._durations.append(packet.duration or 0)
+
+    def finish(self, clock: Clock, *, end: int | None) -> FrameIndex | str:
+        """Return the index, or why the packets make none, as the rest of a sentence.
+
+        Args:
+            clock: of the stream.
+            end: tick at which the stream ends by its header, where known.
+        """
+        # The last packet of a file that is cut off is not whole.
+        whole = slice(len(self._ticks) - (self._torn and not self._missing))
+        ticks = np.array(self._ticks, np.int64)[whole]
+        keys = np.array(self._keys, bool)[whole]
+        if self._missing or not len(ticks):
+            return "frames have no timestamps"
+        if not keys.any():
+            return "no frame is marked as a key frame"
+        latest = np.maximum.accumulate(ticks)
+        if (latest - ticks).max() * float(clock.time_base) > _BACK_SECONDS:
+            return "its timestamps go back"
+        order = np.argsort(ticks, kind="stable")
+        # What is shown before the first key frame refers to frames that are not there.
+        order = order[ticks[order] >= ticks[keys].min()]
+        ticks = ticks[order]
+        steps = np.diff(ticks)
+        if (steps <= 0).any():
+            return "several frames have the same timestamp"
+        shown = (ticks - ticks[0]) * clock.time_base.numerator / clock.time_base.denominator
+        if np.diff(shown).max(initial=0.0) > _HOLE_SECONDS:
+            return "a picture stands still, or frames are lost"
+        frames = [
+            (int(t), self._durations[i])
+            for t, i in zip(ticks[[0, -1]], order[[0, -1]], strict=True)
+        ]
+        return FrameIndex(
+            ticks=ticks,
+            decoding=np.array(self._decoding, np.int64)[order],
+            times=shown,
+            keys=keys[order],
+            sizes=np.array(self._sizes, np.int64)[order],
+            duration=_duration(clock, frames, steps, end),
+            origin=clock.seconds(int(ticks[0])),
+        )
+
+
+def _duration(clock: Clock, ends: list[tuple[int, int]], steps: Integers, end: int | None) -> float:
+    """Return the seconds from the first frame to the end of the last, as `Clock` has it.
+
+    Args:
+        clock: not used before.
+        ends: tick and duration of the first frame and of the last.
+        steps: ticks from frame to frame.
+        end: tick at which the stream ends by its header, where known.
+    """
+    if len(steps):
+        clock.step = clock.step or int(steps[0])
+    frame: Any = None
+    for tick, duration in ends:
+        frame = _Stamps(pts=tick, dts=tick, duration=duration)
+        clock(frame)
+    return clock.ends(frame, end=end)

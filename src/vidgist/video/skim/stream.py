@@ -1,0 +1,345 @@
+"""Sampling by key frames: frames that decode by themselves, and a few between them.
+
+All packets of the file are read once, which costs little, and one key frame a second at most is
+decoded.  Frames between key frames are decoded on request, from the key frame before them, without
+those that nothing needs.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterator
+
+import av
+import av.error
+import numpy as np
+import numpy.typing as npt
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from vidgist.progress import Progress, silent
+from vidgist.types import Floats, Integers, Pixels, Sampling, Timeline
+from vidgist.video.container import Limits, duration_error, open_video, video_stream
+from vidgist.video.decode import SampleStream, stream_clock
+from vidgist.video.deinterlace import Neighborhood
+from vidgist.video.display import Display, Size
+from vidgist.video.luma import FrameDifferences
+from vidgist.video.packet_clock import PacketClock
+from vidgist.video.packets import DecodeStats, configure_decoder, decode_packet, read_packets
+from vidgist.video.pixels import conversion_errors
+from vidgist.video.skim.index import FrameIndex, IndexReader
+from vidgist.video.sources import forced_rate, prepare_input
+from vidgist.video.timing import end_warnings, header_duration, header_end
+from vidgist.video.tracks import continuation
+from vidgist.video.transitions import Transition, TransitionFinder
+
+GAP = 3.0
+"""Seconds between samples above which a gap is worth filling: three apart lose nothing that a
+viewer could tell (research/gist.md)."""
+
+LEAST_SAMPLES = 40
+"""Samples that a video has at least, so that each has neighbors: closer ones in a short video."""
+
+_BACK = (0.0, 2.0, 15.0)
+"""Seconds before a key frame to which is sought, one after the other."""
+
+_STANDING = 1.0
+"""Seconds of sound after the last frame that make its picture stand still."""
+
+_LEAST_DECODED = 0.8
+"""Share of the key frames that must decode by themselves: where only every so many does, the marks
+are wrong, as in streams that refresh the picture bit by bit."""
+
+
+class SkimStream(SampleStream):
+    """Iterable over the key frames of one video as small pictures.
+
+    Iterating reads the index and yields (H, W, 3) uint8 RGB pictures of key frames; after the loop
+    `problem` says why the video cannot be skimmed, "" where it can, and `between` yields further
+    frames.  `picks` and `times` are those of all pictures so far, in the order in which they were
+    yielded.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        fps: float,
+        size: tuple[int, int] = (224, 224),
+        threads: int | None = None,
+        limits: Limits | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        """Set the parameters, those of `SampleStream`; fps is the most samples a second.
+
+        Raises:
+            SettingError: fps or size is out of range.
+        """
+        super().__init__(
+            path, fps=fps, size=size, threads=threads, limits=limits, progress=progress
+        )
+        self.problem = ""
+        self._index: FrameIndex | None = None
+        self._key_frames = 0
+        self._jumps: npt.NDArray[np.float32] = np.zeros(0, np.float32)
+        self._warnings: list[str] = []
+        self._found: list[Transition] = []
+        self._shown: Size | None = None
+
+    def gap(self, duration: float) -> float:
+        """Return the seconds between samples above which a gap of the video is worth filling."""
+        return max(min(GAP, duration / LEAST_SAMPLES), 1 / self.fps)
+
+    @property
+    def index(self) -> FrameIndex:
+        """Every frame of the video; available after the loop, unless there is a problem."""
+        if self._index is None:
+            raise RuntimeError("the index is available when all key frames have been read")
+        return self._index
+
+    @property
+    def timeline(self) -> Timeline:
+        """Every frame by the index; ``jumps`` are known where `look_at` has looked, else hints."""
+        return Timeline(
+            times=self.index.times,
+            jumps=self._jumps,
+            duration=self.index.duration,
+            warnings=tuple(self._warnings),
+            origin=self.index.origin,
+            size=self._shown,
+        )
+
+    @property
+    def sampling(self) -> Sampling:
+        """How many samples are key frames, and how many lie between them."""
+        return Sampling(
+            mode="skim", key_frames=self._key_frames, between=len(self._picks) - self._key_frames
+        )
+
+    def sort(self) -> npt.NDArray[np.int64]:
+        """Sort the samples by time; return the (T,) places that they had before."""
+        order = np.argsort(self.picks, kind="stable")
+        self._picks = array("q", self.picks[order].tolist())
+        return order
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """The transitions where `look_at` has looked."""
+        return tuple(sorted(self._found, key=lambda one: (one.start, one.end)))
+
+    @property
+    def sizes(self) -> list[Size]:
+        """(width, height) at which each sample so far is shown in the video: T of them."""
+        return [self._shown or (0, 0)] * len(self._picks)
+
+    @property
+    def times(self) -> npt.NDArray[np.float64]:
+        """(T,) seconds of each sample so far."""
+        return np.asarray(self.index.times[self.picks], np.float64)
+
+    def __iter__(self) -> Iterator[Pixels]:
+        """Read the index and yield the key frames.
+
+        Raises:
+            VideoError: the file cannot be opened, or exceeds a limit.
+        """
+        self.problem, self._index, self._shown = "", None, None
+        self._picks = array("q")
+        if forced_rate(self.path) is not None:
+            self.problem = "its frame rate is given"
+            return
+        stats, reader, ticks = DecodeStats(), IndexReader(), array("q")
+        asked = 0
+        source = prepare_input(self.path, limits=self.limits)
+        with open_video(self.path, limits=self.limits) as container:
+            stream = video_stream(container, self.path)
+            # One thread: a key frame alone gives others nothing to do.
+            configure_decoder(stream, threads=1, limits=self.limits)
+            display, clock = Display(container, stream), stream_clock(stream)
+            packets = PacketClock(container, stream)
+            announced = header_duration(container, stream)
+            # Key frames at half of the distance say hardly more.
+            closest = max(self.gap(announced or GAP * LEAST_SAMPLES) / 2, 1 / self.fps)
+            tick, latest = float(clock.time_base), None
+            for packet in read_packets(container, stream, stats, clock=packets):
+                reader.add(packet)
+                if not packet.is_keyframe or packet.is_discard or packet.pts is None:
+                    continue
+                if latest is not None and (packet.pts - latest) * tick < closest:
+                    continue
+                latest = packet.pts
+                asked += 1
+                for frame in _alone(stream, packet, stats):
+                    if frame.pts == packet.pts:
+                        ticks.append(frame.pts)
+                        yield self._picture(display, frame)
+                seconds = (packet.pts - (stream.start_time or 0)) * tick
+                self.progress("reading", max(seconds, 0.0), announced)
+            found = reader.finish(clock, end=header_end(stream))
+            self.problem = self._problem(container, stream, packets, stats, found)
+        if len(ticks) < _LEAST_DECODED * asked and not self.problem:
+            self.problem = f"{asked - len(ticks)} of {asked} key frames do not decode alone"
+        if self.problem or isinstance(found, str):
+            return
+        if found.duration > self.limits.seconds:
+            raise duration_error(self.path, self.limits)
+        self._index = found
+        self._jumps = found.hints.astype(np.float32)
+        self._picks = array("q", np.searchsorted(found.ticks, ticks).tolist())
+        self._key_frames = len(ticks)
+        self._warnings = [
+            *([source.note] if source.note else []),
+            *stats.warnings(),
+            *display.warnings(),
+            *end_warnings(found.duration, announced),
+        ]
+        self.progress("reading", found.duration, max(announced or 0.0, found.duration))
+
+    def _problem(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        packets: PacketClock,
+        stats: DecodeStats,
+        found: FrameIndex | str,
+    ) -> str:
+        """Return why the video cannot be skimmed, "" where it can."""
+        if self.problem or isinstance(found, str):
+            return self.problem or str(found)
+        if not packets.steady:
+            return "its timestamps start anew, or are damaged"
+        if following := continuation(stream, after=stats.position):
+            following[0].close()
+            return "it goes on in another stream"
+        whole = (container.duration or 0) / av.time_base
+        begun = max(0.0, found.origin - (container.start_time or 0) / av.time_base)
+        if container.streams.audio and whole - begun - found.duration > _STANDING:
+            return "its sound lasts longer than its pictures"
+        return ""
+
+    def _picture(self, display: Display, frame: av.VideoFrame) -> Pixels:
+        """Return the small picture of a frame, and note whether the size of pictures changes."""
+        size = display.size(frame)
+        if self._shown not in (None, size):
+            self.problem = "the size of its pictures changes"
+        self._shown = size
+        with conversion_errors(self.path):
+            return display.small(Neighborhood(frame), size=self.size[::-1])
+
+    def between(self, frames: Integers) -> Iterator[Pixels]:
+        """Yield the pictures of further frames, each decoded from the key frame before it.
+
+        Frames that neither another frame nor a picture needs are not decoded.
+
+        Args:
+            frames: indices, ascending.
+
+        Raises:
+            VideoError: the file cannot be opened any more.
+        """
+        index = self.index
+        with open_video(self.path, limits=self.limits) as container:
+            stream = video_stream(container, self.path)
+            configure_decoder(stream, threads=self.threads, limits=self.limits)
+            display = Display(container, stream)
+            entries = index.entries[frames]
+            for done, entry in enumerate(np.unique(entries).tolist()):
+                wanted = frames[entries == entry]
+                ticks = set(index.ticks[wanted].tolist())
+                run = _run(container, stream, index, entry, int(wanted[-1]))
+                for frame in _decoded(stream, run, ticks):
+                    if frame.pts is not None and frame.pts in ticks:
+                        self._picks.append(int(np.searchsorted(index.ticks, frame.pts)))
+                        yield self._picture(display, frame)
+                self.progress("looking closer", done, None)
+
+    def look_at(self, spans: Floats) -> int:
+        """Decode every frame of some stretches, for `timeline.jumps` and `transitions`.
+
+        Args:
+            spans: (n, 2) seconds, ascending.
+
+        Returns:
+            The number of frames that were decoded.
+
+        Raises:
+            VideoError: the file cannot be opened any more.
+        """
+        index, count = self.index, 0
+        with open_video(self.path, limits=self.limits) as container:
+            stream = video_stream(container, self.path)
+            configure_decoder(stream, threads=self.threads, limits=self.limits)
+            for start, end in spans.tolist():
+                first, last = np.searchsorted(index.times, [start, end]).tolist()
+                first, last = max(0, first - 1), min(max(last, 1), len(index)) - 1
+                run = _run(container, stream, index, int(index.entries[first]), last)
+                finder = TransitionFinder()
+                difference = FrameDifferences(finder)
+                needed = set(index.ticks[first : last + 1].tolist())
+                before = -2
+                for frame in _decoded(stream, run, needed):
+                    count += 1
+                    if frame.pts is None or frame.pts not in needed:
+                        continue
+                    number = int(np.searchsorted(index.ticks, frame.pts))
+                    with conversion_errors(self.path):
+                        jump = difference(frame, seconds=float(index.times[number]))
+                    if number == before + 1:
+                        self._jumps[number] = jump
+                    before = number
+                self._found += finder.finish()
+        return count
+
+
+def _alone(
+    stream: VideoStream, packet: Packet[VideoStream], stats: DecodeStats
+) -> list[av.VideoFrame]:
+    """Decode a key frame by itself; what was decoded before is forgotten."""
+    stats.packets += 1
+    frames = decode_packet(stream, packet, stats)
+    # Drained at once: some decoders hold a picture back until a later one comes.
+    frames += decode_packet(stream, None, stats)
+    stream.codec_context.flush_buffers()
+    return frames
+
+
+def _run(
+    container: InputContainer, stream: VideoStream, index: FrameIndex, first: int, last: int
+) -> Iterator[Packet[VideoStream]]:
+    """Yield packets from a key frame to those of all frames up to another one.
+
+    Nothing is yielded where seeking does not lead to the key frame.
+    """
+    begin, end = int(index.ticks[first]), int(index.ticks[last])
+    for back in _BACK:
+        ahead = round(back / float(stream.time_base or 1))
+        try:
+            container.seek(int(index.decoding[first]) - ahead, stream=stream, backward=True)
+        except av.error.FFmpegError:
+            continue
+        stream.codec_context.flush_buffers()
+        begun = False
+        for packet in read_packets(container, stream, DecodeStats()):
+            begun = begun or packet.pts == begin
+            # A frame is decoded before it is shown: no frame that is shown by then follows.
+            if packet.dts is not None and packet.dts > end:
+                break
+            if begun:
+                yield packet
+        if begun:
+            return
+
+
+def _decoded(
+    stream: VideoStream, packets: Iterator[Packet[VideoStream]], needed: set[int] | None
+) -> Iterator[av.VideoFrame]:
+    """Yield the frames of packets; those that nothing refers to only where they are needed."""
+    context, stats = stream.codec_context, DecodeStats()
+    for packet in packets:
+        if needed is not None:
+            # Each packet carries this setting to the thread that decodes it.
+            context.skip_frame = "DEFAULT" if packet.pts in needed else "NONREF"
+        yield from decode_packet(stream, packet, stats)
+    yield from decode_packet(stream, None, stats)
