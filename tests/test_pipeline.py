@@ -149,3 +149,44 @@ def test_slides_keep_their_keyframes_and_their_lengths(tmp_path):
         lasting = sum(end - start for start, end in found.selection.pieces)
         alone = vidgist.summarize(slides.path, length=f"{100 * found.share}%")
         assert lasting == pytest.approx(alone.duration)
+
+
+@pytest.fixture(scope="module")
+def skimmed(tmp_path_factory):
+    # A key frame a second, none at a cut: borders have to be looked for.
+    path = tmp_path_factory.mktemp("skim") / "clip.mp4"
+    clip = render_clip(
+        path,
+        scenes=(8.4, 9.4, 7.4, 8.4, 9.4, 7.4),
+        gop=25,
+        options={"sc_threshold": "0"},
+        ticks=(),
+    )
+    return clip, vidgist.summarize(clip.path, length="60%", skim=True)
+
+
+def test_borders_of_pieces_of_a_skimmed_video_are_placed_to_the_frame(skimmed):
+    clip, gist = skimmed
+    assert gist.sampling.mode == "skim"
+    assert len(gist.times) < 0.7 * 2 * clip.duration
+    scene = np.searchsorted(clip.cuts, gist.pieces + np.array([1e-6, -1e-6]))
+    np.testing.assert_array_equal(scene[:, 0], scene[:, 1])  # no piece runs over a cut
+    starts = gist.shot_seconds[1:, 0]
+    beside = starts[np.abs(starts[:, None] - gist.pieces.ravel()).min(axis=1) < 0.3]
+    away = np.abs(beside[:, None] - np.array(clip.cuts)).min(axis=1)
+    assert (away < 1e-6).any()
+    assert ((away < 1e-6) | (away > 1.0)).all()
+
+
+def test_a_skimmed_summary_says_so_and_is_made_whole(skimmed, tmp_path):
+    _, gist = skimmed
+    gist.save(tmp_path / "out", make=["mp4", "json", "keyframes", "report"])
+    document = json.loads((tmp_path / "out/summary.json").read_text())
+    sampling = document["sampling"]
+    assert sampling["mode"] == "skim"
+    assert sampling["key_frames"] + sampling["between"] == sampling["samples"] == len(gist.times)
+    assert document["settings"]["skim"] is True
+    assert "skimmed: " in (tmp_path / "out/report.html").read_text()
+    with av.open(str(tmp_path / "out/summary.mp4")) as made:
+        seconds = made.duration / 1e6
+    assert seconds == pytest.approx(gist.duration, abs=0.05)

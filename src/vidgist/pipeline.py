@@ -274,7 +274,7 @@ def summarize(
         features=features.values,
         times=scored.times,
         picks=features.picks,
-        shots=source.shots(Path(path), timeline, picks=features.picks, changes=points),
+        shots=source.shots(Path(path), features, timeline, changes=points),
         timeline=timeline,
         budget=parse_length(length, timeline.filled),
         junk=np.array(junk.reasons),

@@ -45,25 +45,32 @@ class ShotSource:
         return change_points(features, shots=self.way)
 
     def shots(
-        self, video: Path, timeline: Timeline, *, picks: Integers, changes: Integers
+        self,
+        video: Path,
+        features: Features,
+        timeline: Timeline,
+        *,
+        changes: Integers | None = None,
     ) -> Shots:
         """Return the shots of a video.
 
         Args:
             video: the file.
-            timeline: of the video.
-            picks: (T,) frame index of each sample.
-            changes: from `changes`, of the same samples.
+            features: of its samples.
+            timeline: of its frames.
+            changes: what `changes` gives for the features, where it is known.
 
         Raises:
             DataError: they are not those of this video.
+            VidgistError: a way of cutting of another package fails.
         """
         if self.file is not None:
             given = self.file.of(video)
             return place_shots(given.pieces, timeline, unit=given.unit)
         if self.pieces is not None:
             return place_shots(self.pieces, timeline)
-        return refine_shots(changes, picks, timeline)
+        points = self.changes(features) if changes is None else changes
+        return refine_shots(points, features.picks, timeline)
 
 
 AnyShots: TypeAlias = (

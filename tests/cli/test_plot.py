@@ -35,7 +35,7 @@ def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Summary:
         return real(path, **{**options, "backbone": Colors()})
 
     monkeypatch.setattr(figure_pictures, "extract_features", with_colors)
-    settings = {"backbone": "colors", "fps": 2.0, "fast": False}
+    settings = {"backbone": "colors", "fps": 2.0, "skim": False}
     return clip_summary(tmp_path, settings=settings)
 
 

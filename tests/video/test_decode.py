@@ -153,17 +153,6 @@ def test_where_the_clock_starts(clips: dict[str, Clip]) -> None:
     assert not read_frames(clips["raw.h264"].path, size=(8, 8)).timeline.steady
 
 
-@pytest.mark.parametrize("name", ["plain.mp4", "ntsc.mp4", "late.mkv", "late.ts", "film.mkv"])
-@pytest.mark.parametrize("fps", [2.0, 3.7])
-def test_frames_left_out_are_no_samples(clips: dict[str, Clip], name: str, fps: float) -> None:
-    clip = clips[name]
-    frames = read_frames(clip.path, fps=fps, skip_nonref=True)
-    assert 10 < frames.timeline.n_frames < len(clip.times)
-    assert [frame_number(p) for p in frames.pixels] == expected(clip, fps)
-    whole = read_frames(clip.path, fps=fps)
-    assert np.array_equal(frames.pixels, whole.pixels)
-
-
 @pytest.mark.parametrize("threads", [1, 2, 7])
 def test_threads_change_nothing(clips: dict[str, Clip], threads: int) -> None:
     one = read_frames(clips["plain.mp4"].path, size=(32, 32))

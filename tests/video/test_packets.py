@@ -100,17 +100,6 @@ def test_what_was_cut_off(clips: dict[str, Clip], kind: str, tmp_path: Path) -> 
         assert len(read(path, threads)[0]) == pytest.approx(count_by_ffmpeg(path), abs=1)
 
 
-def test_skip_nonref(clips: dict[str, Clip]) -> None:
-    path = clips["mp4"].path
-    stats = DecodeStats()
-    with open_video(path) as container:
-        stream = video_stream(container, path)
-        configure_decoder(stream, skip_nonref=True)
-        count = sum(1 for _ in decode_stream(container, stream, stats))
-    assert 20 < count < 90
-    assert stats.warnings() == []  # left out is not lost
-
-
 def test_unreadable_places_are_passed_over(clips: dict[str, Clip]) -> None:
     """Errors of the container itself end neither the loop nor the program."""
     path = clips["mp4"].path

@@ -42,6 +42,9 @@ viewer could tell (research/gist.md)."""
 LEAST_SAMPLES = 40
 """Samples that a video has at least, so that each has neighbors: closer ones in a short video."""
 
+_NEARLY = 0.9
+"""Share of the least distance at which a key frame is taken all the same, not only every other."""
+
 _BACK = (0.0, 2.0, 15.0)
 """Seconds before a key frame to which is sought, one after the other."""
 
@@ -161,7 +164,8 @@ class SkimStream(SampleStream):
             packets = PacketClock(container, stream)
             announced = header_duration(container, stream)
             # Key frames at half of the distance say hardly more.
-            closest = max(self.gap(announced or GAP * LEAST_SAMPLES) / 2, 1 / self.fps)
+            usual = self.gap(announced or GAP * LEAST_SAMPLES)
+            closest = _NEARLY * max(usual / 2, 1 / self.fps)
             tick, latest = float(clock.time_base), None
             for packet in read_packets(container, stream, stats, clock=packets):
                 reader.add(packet)
