@@ -125,7 +125,7 @@ def score_video(
         with_thumbnails=with_thumbnails,
         progress=progress,
     )
-    video = _measured(video, extraction.timeline, whole=not fast)
+    video = _measured(video, extraction.timeline)
     return ScoredVideo(
         video=video,
         extraction=extraction,
@@ -145,19 +145,16 @@ def score_video(
     )
 
 
-def _measured(video: VideoInfo, timeline: Timeline, *, whole: bool) -> VideoInfo:
+def _measured(video: VideoInfo, timeline: Timeline) -> VideoInfo:
     """Return the facts of a video with those that only all of its frames tell.
 
     Args:
         video: by its headers and its beginning.
         timeline: of the pass over it.
-        whole: whether the timeline has all frames.
     """
     if timeline.size is not None:
         width, height = timeline.size
         video = replace(video, width=width, height=height)
-    if not whole:
-        return video
     found = measured_rate(timeline.times, guess=video.frame_rate)
     varies = found.variable and (video.variable_frame_rate or found.rate != video.frame_rate)
     return replace(video, frame_rate=found.rate, variable_frame_rate=varies)
