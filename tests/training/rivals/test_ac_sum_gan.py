@@ -11,9 +11,17 @@ import torch
 
 from vidgist.models.methods import training_settings
 from vidgist.models.settings import replace_settings
+from vidgist.training.checkpoint import weights_of
 from vidgist.training.engine import open_fabric
-from vidgist.training.rivals.ac_sum_gan import AcSumGanSettings, Choice, fragment_lengths
+from vidgist.training.rivals.ac_sum_gan import (
+    AcSumGanSettings,
+    Choice,
+    _act,
+    fragment_lengths,
+    score,
+)
 from vidgist.training.rivals.ac_sum_gan.learner import AcSumGanLearner, discounted
+from vidgist.training.rivals.sum_gan import score as selector_score
 from vidgist.training.videos import gather_videos
 
 
@@ -101,3 +109,30 @@ def test_the_number_of_weights() -> None:
     )
     count += 256 * settings.hidden
     assert count == pytest.approx(26.9e6, rel=0.01)
+
+
+@pytest.mark.parametrize("count", [1, 9, 14])
+def test_numpy_acts_as_torch_does(count: int, learner: AcSumGanLearner) -> None:
+    """Also for a video with fewer fragments than the actor has inputs."""
+    state = torch.rand(count, generator=torch.Generator().manual_seed(count))
+    padded = torch.nn.functional.pad(state, (0, 14 - count))
+    with torch.no_grad():
+        expected = learner.network.scoring.actor(padded)[:count].softmax(dim=0).numpy()
+    found = _act(weights_of(learner.model()), state.numpy(), 14)
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_scores_are_means_over_episodes(learner: AcSumGanLearner) -> None:
+    """Each sample's factor lies between that of what is not taken and the largest."""
+    features = np.random.default_rng(0).normal(size=(28, 5)).astype(np.float32)
+    weights = weights_of(learner.model())
+    plain = {n.removeprefix("selector."): w for n, w in weights.items()}
+    own = selector_score(plain, features, learner.settings)
+    found = score(weights, features, learner.settings) / own
+    most, count = 2, 14
+    largest = 1 + most / count
+    assert (found >= (1 - most / count) / largest - 1e-6).all()
+    assert (found <= 1 + 1e-6).all()
+    assert np.ptp(found) > 0.01
+    one = score(weights, features, replace_settings(learner.settings, episodes=1)) / own
+    assert len(np.unique(one.round(5))) == 3  # not taken, first and second

@@ -15,9 +15,9 @@ from vidgist.errors import DataError
 from vidgist.models.methods import METHODS, training_settings
 from vidgist.models.settings import replace_settings
 from vidgist.training.checkpoint import weights_of
-from vidgist.training.engine import open_fabric
+from vidgist.training.engine import learn, open_fabric
 from vidgist.training.rivals.sum_fcn import SumFcnSettings, nearest, score
-from vidgist.training.rivals.sum_fcn.learner import Fcn, likeness, reconstruction
+from vidgist.training.rivals.sum_fcn.learner import Fcn, SumFcnLearner, likeness, reconstruction
 from vidgist.training.rivals.unpaired_vsn.learner import (
     SummaryDiscriminator,
     UnpairedVsnLearner,
@@ -99,6 +99,16 @@ def test_soft_likeness_equals_the_sum_over_pairs() -> None:
     pairs = sum(p[t] * p[s] * (unit[t] @ unit[s]) for t in range(9) for s in range(9) if s != t)
     expected = pairs / (p.sum() * (p.sum() - 1))
     assert likeness(chances, restored).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_the_loss_of_two_short_videos_falls() -> None:
+    videos = annotated(64, 90)
+    settings = replace_settings(SMALL, learning_rate=0.01)
+    losses = []
+    for epochs in (1, 40):
+        learner = SumFcnLearner(videos, settings=settings, seed=0)
+        losses.append(learn(learner, epochs=epochs, seed=0, identity={}).loss["total"])
+    assert losses[1] < 0.8 * losses[0]
 
 
 def annotated(*lengths: int) -> TrainingVideos:
