@@ -108,6 +108,13 @@ def test_the_end(duration: int, end: int | None, expected: float) -> None:
     assert clock.ends(last, end=end) == expected
 
 
+def test_the_last_frame_lasts_as_long_as_the_one_before_where_the_header_says_so() -> None:
+    clock = Clock(TB, rate=Fraction(10))  # a wrong guess: frames come at 5 a second
+    run(clock, [0, 200, 400], duration=100)
+    assert clock.ends(Stamped(400, duration=100), end=600) == 0.6
+    assert clock.ends(Stamped(400, duration=100), end=700) == 0.5
+
+
 @given(
     st.lists(st.none() | st.integers(-(2**40), 2**40), min_size=1, max_size=80),
     st.sampled_from([None, Fraction(25), Fraction(30000, 1001)]),

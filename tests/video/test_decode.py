@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -217,6 +218,21 @@ def test_the_last_picture_stands_until_the_sound_ends(tmp_path: Path, name: str)
     assert frames.timeline.warnings == ()
     assert frames.picks[-1] == 19
     assert frames.times[-1] >= 5.5
+
+
+def test_the_last_picture_stands_until_the_announced_end(tmp_path: Path) -> None:
+    clip = render_clip(tmp_path / "a.mkv", scenes=(2,), gop=10)
+    data = bytearray(clip.path.read_bytes())
+    at = data.index(b"\x44\x89\x88")  # Duration, a double of milliseconds
+    data[at + 3 : at + 11] = struct.pack(">d", 9000.0)
+    clip.path.write_bytes(data)
+    timeline = read_frames(clip.path).timeline
+    assert timeline.duration == pytest.approx(9)
+    assert timeline.warnings == ()
+    # Cut off, it does not stand still: something is missing.
+    timeline = read_frames(truncated(clip.path, tmp_path / "b.mkv", keep=0.7)).timeline
+    assert timeline.duration < 2
+    assert "9.0 s were announced" in timeline.warnings[-1]
 
 
 def test_the_size_changes_midway(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ class Clock:
         self._last: int | None = None
         self._in_a_row = 0
         self._shift = 0
+        self._before = 0  # step to the last frame
 
     def __call__(self, frame: av.VideoFrame) -> float | None:
         """Return the seconds from the first frame to this one, None where its time has passed."""
@@ -54,6 +55,7 @@ class Clock:
             self._in_a_row += 1
             return None
         self._in_a_row = 0
+        self._before = 0 if self._last is None else ticks - self._last
         self._last = ticks
         return self.seconds(ticks - self.origin)
 
@@ -79,7 +81,8 @@ class Clock:
         ends = self._last + step
         # A tenth of a frame is rounding: movie headers often count in milliseconds.
         sooner = range(self._last + 1, math.ceil(ends - 0.1 * step))
-        later = range(math.floor(ends + 0.1 * step) + 1, math.floor(self._last + 1.1 * usual) + 1)
+        longest = self._last + 1.1 * max(usual, self._before)
+        later = range(math.floor(ends + 0.1 * step) + 1, math.floor(longest) + 1)
         if end is not None and self.steady and (end in sooner or end in later):
             ends = end
         return self.seconds(ends - self.origin)

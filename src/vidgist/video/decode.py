@@ -46,6 +46,7 @@ from vidgist.video.timing import (
     gap_warnings,
     header_duration,
     header_end,
+    is_whole_matroska,
     standing_end,
     time_base,
     total,
@@ -202,8 +203,15 @@ class SampleStream:
                 raise no_frames_error(self.path, stats, oversized=oversized)
             stated = None if packets.joints or rate else header_end(stream)
             duration = clock.ends(current, end=stated)
-            if not rate and (still := standing_end(packets, clock, duration)) is not None:
-                duration = still
+            if not rate:
+
+                def is_whole() -> bool:
+                    return not stats.warnings() and is_whole_matroska(container)
+
+                still = standing_end(
+                    packets, clock, duration, announced=announced, is_whole=is_whole
+                )
+                duration = duration if still is None else still
             if packets.joints:
                 announced = None
             if duration - total(holes) > self.limits.seconds:

@@ -15,7 +15,7 @@ from vidgist.video.packets import DecodeStats, configure_decoder, read_packets
 from vidgist.video.rate import measured_rate
 from vidgist.video.sample_times import Hole, find_hole
 from vidgist.video.sources import forced_rate
-from vidgist.video.timing import end_warnings, time_base
+from vidgist.video.timing import end_warnings, is_whole_matroska, time_base
 from vidgist.video.tracks import sound_stream
 
 _BYTES = 256 << 20
@@ -48,6 +48,7 @@ def examine(video: VideoInfo, *, limits: Limits | None = None) -> VideoInfo:
         configure_decoder(stream, beside=sound)
         clock = PacketClock(container, stream, sound)
         tick = float(time_base(stream))
+        stands = sound is None and is_whole_matroska(container)
         for packet in read_packets(container, stream, stats, clock=clock):
             if packet.pts is not None:
                 stamps.append(packet.pts)
@@ -70,7 +71,7 @@ def examine(video: VideoInfo, *, limits: Limits | None = None) -> VideoInfo:
     origin = float(ticks[0]) * tick
     times = ticks * tick - origin
     end = max(end, clock.sound_end or 0.0) - origin
-    if seen <= _BYTES:
+    if seen <= _BYTES and not stands:
         damage += end_warnings(end, None if clock.joints else video.duration)
     found = measured_rate(times, guess=video.frame_rate)
     fields = abs(found.rate / (2 * video.frame_rate or 1) - 1) < 0.01  # a packet for each field

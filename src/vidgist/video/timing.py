@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -19,6 +21,12 @@ _HOLE_SECONDS = 0.25
 """Seconds without a frame that make a warning, in a video of otherwise constant frame rate."""
 
 _HOLES_NAMED = 3
+
+_SEGMENT = b"\x18\x53\x80\x67"
+"""Matroska's element that holds all others."""
+
+_PADDING = 0.1
+"""Seconds by which the last block of sound may be longer than the sound."""
 
 _MISSING_SECONDS = 1.0
 """Seconds before the announced end at which a video may end without a warning."""
@@ -54,17 +62,54 @@ def header_duration(container: InputContainer, stream: VideoStream) -> float | N
     return None
 
 
-def standing_end(packets: PacketClock, clock: Clock, duration: float) -> float | None:
-    """Return the seconds at which the sound ends while the last picture stands, None for no such.
+def standing_end(
+    packets: PacketClock,
+    clock: Clock,
+    duration: float,
+    *,
+    announced: float | None,
+    is_whole: Callable[[], bool],
+) -> float | None:
+    """Return the seconds at which a picture that stands at the end is over, None for no such.
 
-    Encoders end sound and pictures a little apart, which is no standing picture.
+    It stands until the sound ends, or without sound until the announced end. Encoders end sound and
+    pictures a little apart, which is no standing picture.
+
+    Args:
+        packets: after the last packet.
+        clock: after the last frame.
+        duration: seconds at which the last frame ends by itself.
+        announced: seconds that the header gives, None for none.
+        is_whole: returns whether nothing of the file is missing at its end.
     """
     if packets.sound_end is None:
-        return None
+        stands = announced is not None and announced - duration > _MISSING_SECONDS and is_whole()
+        return announced if stands else None
     origin = clock.seconds(clock.origin)
     rest = packets.sound_end - origin - duration
     heard = packets.sound_within(origin + duration, packets.sound_end)
-    return duration + rest if rest > _MISSING_SECONDS and heard > rest / 2 else None
+    if rest <= _MISSING_SECONDS or heard <= rest / 2:
+        return None
+    # Encoders fill up the last block of sound beyond what the container announces.
+    padded = announced is not None and 0 < duration + rest - announced < _PADDING
+    return announced if padded else duration + rest
+
+
+def is_whole_matroska(container: InputContainer) -> bool:
+    """Return whether a file is Matroska with an announced size that it has."""
+    path = container.name.removeprefix("file:")
+    if "matroska" not in container.format.name:
+        return False
+    with Path(path).open("rb") as file:
+        head = file.read(4096)
+        size = file.seek(0, os.SEEK_END)
+    at = head.find(_SEGMENT) + len(_SEGMENT)
+    if at < len(_SEGMENT) or at + 8 > len(head) or not head[at]:
+        return False
+    # The first byte's leading zeros tell how many bytes the number has; all ones: unknown.
+    length = 9 - head[at].bit_length()
+    value = int.from_bytes(head[at : at + length], "big") & ((1 << 7 * length) - 1)
+    return value != (1 << 7 * length) - 1 and at + length + value <= size
 
 
 def clock_warnings(packets: PacketClock, clock: Clock) -> Iterator[str]:
