@@ -20,7 +20,7 @@ from vidgist.evaluation.results import Table
 from vidgist.evaluation.score_rows import SEED, SPLIT, ScoreRow, parse_row, read_row
 from vidgist.evaluation.scores_file import read_scores
 from vidgist.paper.context import SCORE_SETTINGS, BenchmarkResult, Context, PaperTable
-from vidgist.paper.published import comparable, how_sure, literature
+from vidgist.paper.published import comparable, how_sure, literature, papers_own
 from vidgist.scoring.presets import preset
 from vidgist.scoring.scorer import Scorer
 
@@ -175,7 +175,8 @@ def _line(protocol: Protocol) -> str:
 def _published(context: Context) -> BenchmarkResult:
     """Return the rows of the literature, what cannot be compared apart."""
     names = context.protocol_names
-    rows = [row for row in literature() if not names or row.protocol in names]
+    rows = [*literature(), *papers_own()]
+    rows = [row for row in rows if not names or row.protocol in names]
     lines = [f"{word}: {meaning}" for word, meaning in how_sure().items()]
     lines += [f"splits {name}: {source}" for name, source in named_splits().items()]
     return BenchmarkResult(published=rows, lines=lines)

@@ -116,6 +116,22 @@ def literature() -> tuple[Published, ...]:
     )
 
 
+def papers_own() -> tuple[Published, ...]:
+    """Return the canonical rows of the paper's own scores (Tables S2 and S3) as such rows."""
+    return tuple(
+        replace(
+            row,
+            protocol="reference",
+            labels="no",
+            epochs="the last" if "trained" in row.row else "none",
+            sure="quoted",
+            apart="the splits that the paper used are not known by name here",
+        )
+        for row in all_published()
+        if row.table in ("S2", "S3") and row.setting == "canonical"
+    )
+
+
 def how_sure() -> dict[str, str]:
     """Return what each word on how sure a figure is means."""
     document = json.loads(files("vidgist.paper").joinpath("literature.json").read_text("utf-8"))
