@@ -89,7 +89,8 @@ class Method:
     def parameters(self, dimension: int, settings: TrainingSettings | None = None) -> int:
         """Return how many numbers its network learns for features of D = ``dimension``."""
         shapes = self.shapes(dimension, settings or self.settings())
-        return sum(math.prod(shape) for shape in shapes.values())
+        learned = (s for name, s in shapes.items() if name.rpartition(".")[2] not in _COUNTED)
+        return sum(math.prod(shape) for shape in learned)
 
 
 def _sigmoid_of(
@@ -101,6 +102,10 @@ def _sigmoid_of(
     # In float64, so that logits of 20 and 30 do not both become 1 and tie.
     logits = network(weights, features, settings, layers)
     return layers.sigmoid(np.asarray(logits, dtype=np.float64))
+
+
+_COUNTED = ("running_mean", "running_var", "num_batches_tracked")
+"""What a batch normalization counts along the way, and does not learn."""
 
 
 METHODS: Registry[Method] = Registry(

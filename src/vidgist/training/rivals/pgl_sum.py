@@ -80,11 +80,11 @@ def pgl_sum_shapes(dimension: int, settings: PglSumSettings) -> Shapes:
         SettingError: the dimension cannot be divided among heads and pieces.
     """
     within = settings.pieces * settings.piece_heads
-    for part in (settings.heads, within):
+    for name, part in (("heads", settings.heads), ("pieces and piece_heads", within)):
         if dimension % part:
             raise SettingError(
-                f"{settings.method}: expected features whose width is a multiple of {part}, "
-                f"got {dimension}"
+                f"{name}: expected features whose width is a multiple of {part}, got {dimension}; "
+                "choose others"
             )
     shapes = attention_shapes("whole.", dimension, heads=settings.heads)
     for piece in range(settings.pieces):
