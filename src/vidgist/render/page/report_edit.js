@@ -197,11 +197,21 @@ timeline.addEventListener("keydown", (event) => {
 
 // The command that makes what is shown, from what the folder holds.
 const inShell = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+// The folder of this page, as a command names it; the page itself is the same in any folder.
+function folder() {
+  try {
+    const path = decodeURIComponent(location.pathname).replace(/\/[^/]*$/, "");
+    if (location.protocol !== "file:") return path.slice(path.lastIndexOf("/") + 1) || ".";
+    return path.replace(/^\/(?=[A-Za-z]:)/, "") || "/";
+  } catch {
+    return "."; // a name that is not UTF-8
+  }
+}
 function command() {
   const shown = current().pieces;
   const dropped = made.pieces.flatMap((piece, i) => (shown.some((one) => sameRange(one, piece)) ? [] : [i + 1]));
   const added = shown.filter((piece) => !made.pieces.some((one) => sameRange(one, piece)));
-  const words = ["vidgist", "recut", inShell(data.folder.startsWith("-") ? `./${data.folder}` : data.folder)];
+  const words = ["vidgist", "recut", inShell(folder().startsWith("-") ? `./${folder()}` : folder())];
   if (current() === proposal && proposal !== made) words.push("--proposal");
   else {
     if (dropped.length) words.push("--drop", dropped.join(","));

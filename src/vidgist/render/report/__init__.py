@@ -56,7 +56,7 @@ def page(material: Material) -> str:
     limit = size_limit(summary.timeline.duration)
     earlier = earlier_page(summary)
     document: dict[str, Any] = {**curves(summary, earlier), "media": media(material)}
-    document |= editable(material)
+    document["document"] = editable(summary)
     document["stills"] = _stills(material, room=int(STILLS_SHARE * limit))
     document["poster"] = _poster(material)
     slots = {

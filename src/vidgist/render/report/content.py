@@ -214,14 +214,11 @@ def settings_rows(summary: Summary) -> list[tuple[str, str]]:
     return rows
 
 
-def document(material: Material) -> dict[str, Any]:
-    """Return what the page needs beside its curves to write a summary.json, and a command."""
-    whole = as_document(material.summary)
+def document(summary: Summary) -> dict[str, Any]:
+    """Return what the page needs beside its curves to write a summary.json."""
+    whole = as_document(summary)
     parts = ("video", "settings", "sampling", "captions", "keyframes")
-    return {
-        "folder": plain(material.folder),
-        "document": {name: whole[name] for name in parts if name in whole},
-    }
+    return {name: whole[name] for name in parts if name in whole}
 
 
 def _exact(values: Any) -> list[float]:

@@ -17,6 +17,6 @@ METHOD = Method(
     preset=contrastive_settings,
     cost=2.0,
     source="Pang, Nakashima, Otani and Nagahara, WACV 2023, arXiv 2211.10056",
-    code="what was released with the paper (--preset reference)",
+    code="what was released with the paper (preset reference)",
     order=0,
 )
