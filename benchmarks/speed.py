@@ -175,7 +175,11 @@ def commands() -> list[Command]:
     return [
         Command("ffmpeg, decoding alone", ["ffmpeg", "-v", "error", "-i", "CLIP", *null]),
         Command("vidgist --make json", [*vidgist, "--make", "json"]),
-        Command("vidgist --make json --fast", [*vidgist, "--make", "json", "--fast"]),
+        Command("vidgist --make json --skim", [*vidgist, "--make", "json", "--skim"]),
+        Command(
+            "vidgist --skim, no clip",
+            [*vidgist, "--make", "json,keyframes,storyboard,report", "--skim"],
+        ),
         Command("vidgist --make mp4,json", [*vidgist, "--make", "mp4,json"]),
         Command("vidgist, all defaults", vidgist),
         Command(

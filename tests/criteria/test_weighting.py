@@ -14,6 +14,7 @@ from vidgist.criteria.smoothing import smooth
 from vidgist.criteria.uniformity import uniformity
 from vidgist.criteria.weighting import check_weights, nearest_weighted
 from vidgist.datasets import open_dataset
+from vidgist.scoring.bank import video_statistics
 from vidgist.scoring.scorer import Scorer
 from vidgist.types import Features, sample_weights
 
@@ -144,3 +145,10 @@ def test_sparse_samples_of_real_videos_are_scored_as_all(shared):
         ranks = [np.argsort(np.argsort(s)) for s in (whole, filled)]
         agreements.append(np.corrcoef(*ranks)[0, 1])
     assert np.median(agreements) > 0.85
+
+
+def test_a_bank_counts_a_sample_as_often_as_it_stands_for():
+    one = video_statistics(FEATURES, weights=TIMES_EACH.astype(float))
+    other = video_statistics(REPEATED)
+    for name in ("mean", "square", "direction"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-6)

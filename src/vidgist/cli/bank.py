@@ -132,7 +132,8 @@ def _statistics(
         )
     for text in extraction.timeline.warnings:
         console.warn(path, text)
-    return [video_statistics(extraction.features.values)]
+    features = extraction.features
+    return [video_statistics(features.values, weights=features.weights)]
 
 
 def _of_dataset(path: Path, *, extractor: Backbone) -> list[VideoStatistics]:

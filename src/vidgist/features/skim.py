@@ -22,6 +22,9 @@ MOST_DECODED = 0.2
 """Share of all frames that may lie before samples in gaps, counted from the key frames: they are
 decoded, but for those that no other frame needs (chosen in `research/skim.py`)."""
 
+MOST_FRAMES = 6000
+"""Frames that may be so in a long video: it has enough samples, and an hour takes half a minute."""
+
 MOST_LEFT = 4.0
 """Largest gap that may be left, by that which is worth filling: a video with a larger one is read
 whole."""
@@ -74,7 +77,7 @@ def frames_between(index: FrameIndex, picks: Integers, *, gap: float) -> Integer
     """
     times = np.append(index.times, index.duration)
     entries = index.entries
-    left = MOST_DECODED * len(index)
+    left = min(MOST_DECODED * len(index), MOST_FRAMES)
     chosen: list[int] = []
     ends = np.append(picks[1:], len(index))
     heap = [

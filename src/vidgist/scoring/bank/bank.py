@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from vidgist.criteria.directions import unit_blocks
 from vidgist.criteria.gram import check_features
+from vidgist.criteria.weighting import check_weights
 from vidgist.errors import DataError
 from vidgist.types import Floats, ShapesInRepr
 
@@ -115,24 +116,35 @@ class VideoStatistics(ShapesInRepr):
     samples: int
 
 
-def video_statistics(features: Floats) -> VideoStatistics:
+def video_statistics(features: Floats, *, weights: Floats | None = None) -> VideoStatistics:
     """Return what the features (T, D) of one video give to a bank.
+
+    Args:
+        features: (T, D), not normalized.
+        weights: (T,) time that each sample stands for; the same for all by default.
 
     Raises:
         ValueError: they are not (T, D) with T, D > 0, or hold NaN or infinity.
     """
     features = check_features(features)
+    count = len(features)
+    weights = check_weights(weights, count)
     mean, square, direction = np.zeros((3, features.shape[1]))
     for rows, unit in unit_blocks(features):
         block = features[rows].astype(np.float64)
-        mean += block.sum(axis=0)
-        square += np.einsum("td,td->d", block, block)
-        direction += unit.sum(axis=0)
-    count = len(features)
+        if weights is None:
+            mean += block.sum(axis=0)
+            square += np.einsum("td,td->d", block, block)
+            direction += unit.sum(axis=0)
+        else:
+            mean += weights[rows] @ block
+            square += weights[rows] @ block**2
+            direction += weights[rows] @ unit
+    total = count if weights is None else weights.sum()
     return VideoStatistics(
-        mean=mean / count,
-        square=square / count,
-        direction=direction / count,
+        mean=mean / total,
+        square=square / total,
+        direction=direction / total,
         samples=count,
     )
 
