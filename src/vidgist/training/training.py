@@ -27,7 +27,7 @@ from vidgist.training.kept_epoch import BestEpoch, hold_out
 from vidgist.training.learner import Learner, StepCallback
 from vidgist.training.videos import TrainingVideos
 
-LOOKED_AT = 10
+LOOKED_AT = 5
 """Training videos whose scores are looked at when a training ends."""
 
 
