@@ -31,8 +31,8 @@ from vidgist.selection.budget import parse_time
 from vidgist.selection.edits import Edits, parse_interval
 from vidgist.summary import Summary
 from vidgist.video import Limits, frames_at, probe
-from vidgist.video.decode import SampleStream
 from vidgist.video.inputs import find_videos
+from vidgist.video.skim.timeline import read_timeline
 
 try:
     from anyio import from_thread
@@ -200,12 +200,7 @@ def server(library: Library) -> MCPServer[Any]:
             _expect("times", len(times), MOST_STILLS)
             _expect("size", size, MOST_SIDE)
             path = library.find(video)
-            stream = SampleStream(
-                path, fps=0.01, size=(2, 2), limits=library.limits, progress=progress
-            )
-            for _ in stream:
-                pass
-            timeline = stream.timeline
+            timeline = read_timeline(path, limits=library.limits, progress=progress)
             seconds = sorted(
                 parse_time(str(text), timeline.duration, name="times") for text in times
             )

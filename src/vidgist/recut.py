@@ -18,9 +18,9 @@ from vidgist.render.document import Document, Pieces, read_document
 from vidgist.selection import Selection
 from vidgist.selection.edits import Edits, Scene, edited
 from vidgist.summary import Summary
-from vidgist.types import Features, Scores, Shots, Timeline
+from vidgist.types import Features, Scores, Shots
 from vidgist.video import Limits, probe
-from vidgist.video.decode import SampleStream
+from vidgist.video.skim.timeline import read_timeline
 from vidgist.video.sources import find_source, source_fingerprint
 
 _SAME_SECONDS = 0.5
@@ -55,7 +55,7 @@ def load_summary(
     document = read_document(path / "summary.json" if path.is_dir() else path)
     video = _source(document, source)
     info = probe(video, limits=limits)
-    timeline = _timeline(video, limits=limits, progress=progress)
+    timeline = read_timeline(video, limits=limits, progress=progress)
     if abs(timeline.duration - document.duration) > _SAME_SECONDS:
         raise InputError(
             f"{video}: lasts {timeline.duration:.1f} s, its summary is of {document.duration:.1f} "
@@ -150,13 +150,6 @@ def _source(document: Document, given: str | Path | None) -> Path:
             "as source, or summarize it again"
         )
     return path
-
-
-def _timeline(path: Path, *, limits: Limits | None, progress: Progress) -> Timeline:
-    stream = SampleStream(path, fps=0.01, size=(2, 2), limits=limits, progress=progress)
-    for _ in stream:
-        pass
-    return stream.timeline
 
 
 def _selection(pieces: Pieces, document: Document) -> Selection:
