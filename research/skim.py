@@ -67,7 +67,7 @@ def ways(record: VideoRecord) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def compare(records: list[VideoRecord]) -> None:
-    scorer = Scorer("best").matched(dimension=1280)
+    scorer = Scorer("best").matched(dimension=1280, backbone="efficientnet_lite0")
     rows: dict[str, list[list[tuple[float, ...]]]] = {}
     for number, record in enumerate(records):
         values = np.asarray(record.features, np.float32)
