@@ -44,7 +44,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
-    """Make links between files of the repository links between pages; fill in what code declares."""
+    """Make links between files of the repository links between pages; fill in what code says."""
     if _HELP in markdown:
         markdown = markdown.replace(_HELP, "\n\n".join(_helps()))
     if _PROTOCOLS in markdown:
