@@ -17,6 +17,7 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 import av.error
@@ -54,6 +55,11 @@ _PROBES_SAFELY = tuple(int(part) for part in av.__version__.split(".")[:2]) >= (
 Before 17.1 it reads beyond the end of an array where streams appear later (MPEG program streams);
 there, too large pictures are refused by `configure_decoder`, not while the file is opened.
 """
+
+_TAGS: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+"""What opens files whose tags are not UTF-8; from 19 on PyAV takes no other way."""
 
 _GENERATE_TIMESTAMPS = 1  # AVFMT_FLAG_GENPTS
 _MOVING = 5
@@ -143,7 +149,7 @@ def open_video(
         container = av.open(
             f"file:{os.path.abspath(file)}",  # noqa: PTH100 (resolve() would follow links)
             mode="r",
-            metadata_errors="replace",
+            **_TAGS,
             container_options={
                 "protocol_whitelist": "file",
                 "format_whitelist": ",".join(FORMATS),
