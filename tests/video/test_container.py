@@ -80,7 +80,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     assert "0 bytes" in refusal(tmp_path / "empty.mp4")
     assert "not a regular file" in refusal(tmp_path / "pipe.mp4")
     assert "not a regular file" in refusal("/dev/zero")
-    assert "null byte" in refusal("a\0b")
+    assert "null" in refusal("a\0b")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

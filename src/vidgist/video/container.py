@@ -146,7 +146,7 @@ def open_video(
             f"{path}: a playlist or script, not a video; give the video files that it names"
         )
     try:
-        container = av.open(
+        container: InputContainer = av.open(
             f"file:{os.path.abspath(file)}",  # noqa: PTH100 (resolve() would follow links)
             mode="r",
             **_TAGS,
