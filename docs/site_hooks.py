@@ -30,6 +30,7 @@ OUTSIDE = {
 _FENCE = re.compile(r"(^ *```.*?^ *```[^\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _MATH = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>', re.DOTALL)
+_DEFAULT = re.compile(r"\b(DEFAULT_[A-Z]+|SHIPPED)\b")
 _HELP = "<!-- help of every command -->"
 _PROTOCOLS = "<!-- every protocol -->"
 
@@ -63,6 +64,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
             return text  # code: no page of the site
         if found is None:
             return match.group()  # MkDocs says that it leads nowhere
+        if re.fullmatch(r"[\w./-]+\.md", text):
+            text = _title(source)
         relative = posixpath.relpath(found, posixpath.dirname(page.file.src_uri) or ".")
         return f"{bang}[{text}]({relative}{hash_}{anchor})"
 
@@ -70,8 +73,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     return "".join(p if i % 2 else _LINK.sub(change, p) for i, p in enumerate(parts))
 
 
-def on_page_content(html: str, **_: Any) -> str:
-    """Turn formulas into MathML."""
+def on_page_content(html: str, page: Any, **_: Any) -> str:
+    """Turn formulas into MathML, and names of defaults in signatures into their values."""
+    if page.file.src_uri.startswith("reference/"):
+        defaults = _defaults()
+        html = _DEFAULT.sub(lambda match: defaults.get(match.group(), match.group()), html)
     return _MATH.sub(lambda match: _mathml(match.group(2), block=match.group(1) == "div"), html)
 
 
@@ -84,6 +90,26 @@ def _sources(files: Files) -> dict[str, str]:
 def _joined(markdown: str) -> str:
     """Put links with code in their text, ``[`a`](b)``, out of the reach of the split at code."""
     return re.sub(r"\[`([^`\n]+)`\]\(", r"[<code>\1</code>](", markdown)
+
+
+def _title(source: str) -> str:
+    """Return the heading of a page, for links that are called by its file."""
+    for line in (ROOT / source).read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            return line[2:]
+    return source
+
+
+def _defaults() -> dict[str, str]:
+    from vidgist import backbones, defaults
+    from vidgist.scoring import bank, presets
+
+    return {
+        name: html.escape(repr(value), quote=False)
+        for module in (defaults, backbones, bank, presets)
+        for name, value in vars(module).items()
+        if _DEFAULT.fullmatch(name) and isinstance(value, str | int | float)
+    }
 
 
 def _mathml(text: str, *, block: bool) -> str:
@@ -103,8 +129,7 @@ def _helps() -> list[str]:
         context = click.Context(cli, info_name="vidgist")
         command = cli.get_command(context, name)
         assert command is not None
-        own = click.Context(command, info_name=name, parent=context, max_content_width=88)
-        own.terminal_width = 88
+        own = click.Context(command, info_name=name, parent=context, terminal_width=74)
         texts.append(f"## {name}\n\n{COMMANDS[name][1]}\n\n```text\n{command.get_help(own)}\n```")
     return texts
 
