@@ -41,13 +41,15 @@ from vidgist.scoring.bank import SHIPPED, Bank
 from vidgist.scoring.presets import DEFAULT_PRESET, Preset, preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import RULES, Footage, Rule, Selection, choose, parse_count, parse_length
-from vidgist.selection.clean_cuts import clean_cuts
+from vidgist.selection.at_keys import at_key_frames, reachable
+from vidgist.selection.clean_cuts import clean_cuts, clean_ranges
 from vidgist.selection.closer import look_closer
 from vidgist.selection.keyframes import cover_keyframes
 from vidgist.shot_source import AnyShots, shot_source
 from vidgist.summary import Summary
 from vidgist.types import Features, Floats, Scores, Timeline, VideoInfo
 from vidgist.video import Limits, probe
+from vidgist.video.copy import CutPoints, check_copy, container_for, cut_points, read_cut_points
 from vidgist.video.hdr import check_hdr
 from vidgist.video.junk import intervals_of
 from vidgist.video.rate import measured_rate
@@ -172,6 +174,7 @@ def summarize(
     audio: str = DEFAULT_AUDIO,
     metadata: bool = True,
     hdr: str = HDR[0],
+    copy: bool = False,
     settings: str | Preset = DEFAULT_PRESET,
     model: str | Path | AnyModel | None = None,
     bank: str | Path | Bank = SHIPPED,
@@ -205,6 +208,9 @@ def summarize(
             ``"lang:de"``.
         metadata: keep title, date, place, languages and timecode of the source in the clip.
         hdr: what PQ and HLG become in the clip: ``"sdr"``, or ``"keep"`` for HEVC of 10 bits.
+        copy: make the clip of the video's own packets: pieces begin with key frames, nothing is
+            encoded anew, and every track is kept. Where that cannot be done the clip is encoded,
+            which `warnings` says.
         settings: of the score: the name of a preset, or a `Preset`.
         model: safetensors file that ``vidgist train`` wrote, an ONNX file of a network of scores,
             or the model itself, see `vidgist.models.open_model`.
@@ -243,6 +249,7 @@ def summarize(
     parse_length(length, 1.0)  # wrong arguments are refused before the work, not after
     count = parse_count(keyframes)
     check_hdr(hdr)
+    check_copy(copy, audio)
     if check_choice(audio) not in ("best", "none"):
         choose_voices(Path(path), audio, tracks=sound_tracks(Path(path)))
     said = read_transcript(transcript) if transcript is not None else ()
@@ -277,14 +284,17 @@ def summarize(
         junk=np.array(junk.reasons),
         integer_values=scored.scorer.settings.integer_values,
     )
+    cuts = _cut_points(scored, limits=limits) if copy else "not asked for"
+    offered = footage if isinstance(cuts, str) else reachable(footage, cuts)
     transitions = junk.intervals
     if scored.extraction.skimmed is None:
-        selection = choose(footage, select=rule.name)
+        selection = choose(offered, select=rule.name)
     else:
         progress("looking closer", 0, None)
         stream = scored.extraction.skimmed
-        footage, selection = look_closer(stream, footage, points, select=rule.name)
+        offered, selection = look_closer(stream, offered, points, select=rule.name)
         transitions = intervals_of(stream.transitions)
+    footage = replace(offered, junk=footage.junk)
     if rule.clean_cuts:
         hears = speech and scored.video.has_audio
         selection = clean_cuts(
@@ -294,6 +304,11 @@ def summarize(
             speech_of=path if hears else None,
             sentences=sentences(said) if speech else None,
         )
+    if not isinstance(cuts, str):
+        selection, cuts = _on_key_frames(
+            selection, footage, cuts, transitions, clean=rule.clean_cuts
+        )
+    copied = not isinstance(cuts, str)
     stills = cover_keyframes(
         footage.importance,
         footage.times,
@@ -313,6 +328,7 @@ def summarize(
             "audio": audio,
             "metadata": metadata,
             "hdr": hdr,
+            "copy": copied,
             **scored.settings,
         },
         timeline=footage.timeline,
@@ -326,9 +342,47 @@ def summarize(
         stills=np.sort(stills.samples),
         cover=int(stills.samples[0]),
         thumbnails=scored.extraction.thumbnails,
-        warnings=(*timeline.warnings, *scored.scorer.notes),
+        warnings=(
+            *timeline.warnings,
+            *scored.scorer.notes,
+            *([f"the clip is encoded, not copied: {cuts}"] if copy and not copied else []),
+        ),
         captions=said or subtitles_of(path, origin=timeline.origin, streams=scored.video.streams),
     )
+
+
+def _cut_points(scored: ScoredVideo, *, limits: Limits | None) -> CutPoints | str:
+    """Return where a video can be cut without decoding, or why its clip cannot be copied."""
+    path, timeline = scored.video.path, scored.extraction.timeline
+    if not container_for(path):
+        return "no container that players know holds its pictures as they are"
+    if scored.extraction.skimmed is not None:
+        return cut_points(scored.extraction.skimmed.index, timeline)
+    return read_cut_points(path, timeline, limits=limits)
+
+
+def _on_key_frames(
+    selection: Selection, footage: Footage, points: CutPoints, transitions: Floats, *, clean: bool
+) -> tuple[Selection, CutPoints | str]:
+    """Return the pieces at key frames; as they are, and why, where no key frame allows any."""
+    allowed = footage.shot_seconds[selection.shots]
+    if clean:
+        # A key frame is clean, also as the first frame after a cut.
+        inner = clean_ranges(selection, footage, transitions)
+        frame = footage.timeline.filled / footage.timeline.n_frames
+        first = inner[:, 0] - allowed[:, 0] <= frame + 1e-6
+        allowed = np.column_stack([np.where(first, allowed[:, 0], inner[:, 0]), inner[:, 1]])
+    found = at_key_frames(
+        selection,
+        allowed,
+        points,
+        importance=footage.importance,
+        times=footage.times,
+        budget=footage.budget,
+    )
+    if found is None:
+        return selection, "none of its best parts begins with a key frame"
+    return found, points
 
 
 DEFAULTS: Mapping[str, Any] = {

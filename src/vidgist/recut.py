@@ -16,10 +16,12 @@ from vidgist.errors import DataError, InputError, VidgistWarning
 from vidgist.progress import Progress, silent
 from vidgist.render.document import Document, Pieces, read_document
 from vidgist.selection import Selection
+from vidgist.selection.at_keys import at_key_frames
 from vidgist.selection.edits import Edits, Scene, edited
 from vidgist.summary import Summary
 from vidgist.types import Features, Scores, Shots
 from vidgist.video import Limits, probe
+from vidgist.video.copy import read_cut_points
 from vidgist.video.skim.timeline import read_timeline
 from vidgist.video.sources import find_source, source_fingerprint
 
@@ -116,7 +118,7 @@ def recut(summary: Summary, edits: Edits, *, from_proposal: bool = False) -> Sum
         times=summary.times,
         importance=summary.scores.importance,
     )
-    after = edited(before, edits, scene)
+    after = _cuttable(edited(before, edits, scene), summary)
     same = len(after) == len(proposal) and np.allclose(after.pieces, proposal.pieces, atol=1e-6)
     made = dataclasses.replace(
         summary, selection=proposal if same else after, proposal=None if same else proposal
@@ -125,6 +127,27 @@ def recut(summary: Summary, edits: Edits, *, from_proposal: bool = False) -> Sum
         return made
     # What a person chose is within its budget by definition.
     return dataclasses.replace(made, budget=made.duration)
+
+
+def _cuttable(selection: Selection, summary: Summary) -> Selection:
+    """Return the pieces with borders that a clip without re-encoding can have, if it is one."""
+    if not summary.settings.get("copy"):
+        return selection
+    path, timeline = summary.video.path, summary.timeline
+    points = read_cut_points(path, timeline)
+    moved = None
+    if not isinstance(points, str):
+        moved = at_key_frames(
+            selection,
+            np.tile([0.0, timeline.duration], (len(selection), 1)),
+            points,
+            importance=summary.scores.importance,
+            times=summary.times,
+            budget=np.inf,
+        )
+    if moved is None:
+        raise InputError(f"{path}: can no longer be cut without re-encoding; summarize it again")
+    return moved
 
 
 def _source(document: Document, given: str | Path | None) -> Path:

@@ -20,6 +20,8 @@ def index_of(keys, *, seconds=300, rate=10):
         decoding=np.arange(count),
         times=np.arange(count) / rate,
         keys=marks,
+        anew=marks,
+        places=np.arange(count),
         sizes=np.ones(count, np.int64),
         duration=float(seconds),
         origin=0.0,

@@ -18,12 +18,13 @@ from vidgist.scoring.scorer import Scorer
 from vidgist.selection import RULES, parse_count, parse_length
 from vidgist.shot_source import shot_source
 from vidgist.video import Limits, SampleStream
+from vidgist.video.copy import check_copy
 from vidgist.video.hdr import check_hdr
 from vidgist.video.voices import check_choice
 
 _CHOICES = (
     *("length", "select", "shots", "keyframes", "speech", "transcript", "settings"),
-    *("audio", "metadata", "hdr"),
+    *("audio", "metadata", "hdr", "copy"),
     *("model", "bank"),
     *("fps", "skim", "backbone", "device", "threads", "limits"),
 )
@@ -68,6 +69,7 @@ def prepare(options: Mapping[str, Any]) -> Prepared:
     source = shot_source(chosen["shots"])
     check_hdr(chosen["hdr"])
     check_choice(chosen["audio"])
+    check_copy(chosen["copy"], chosen["audio"])
     SampleStream("", fps=chosen["fps"])  # refuses rates out of range
     settings, model, bank = (chosen.pop(name) for name in ("settings", "model", "bank"))
     settings = Preset(**settings) if isinstance(settings, Mapping) else preset(settings)

@@ -170,7 +170,7 @@ class Summaries:
 def _size(folder: Path, output: str) -> int:
     """Return the bytes of an output's file, 0 for a folder, -1 where there is none."""
     try:
-        path = folder / OUTPUTS[output].target
+        path = folder / OUTPUTS[output].existing(folder)[0]
         return 0 if path.is_dir() else path.stat().st_size
-    except (KeyError, OSError):
+    except (KeyError, IndexError, OSError):
         return -1

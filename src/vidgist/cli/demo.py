@@ -69,7 +69,7 @@ def demo(
     click.echo(describe(result))
     click.echo("\nLook at")
     look = {VIDEO: "the video: a presenter, a city and a road return among other scenes"}
-    look |= {made.target: made.summary for made in OUTPUTS.values()}
+    look |= {target: made.summary for made in OUTPUTS.values() for target in made.existing(output)}
     for name, meaning in look.items():
         path = output / name
         if path.exists():

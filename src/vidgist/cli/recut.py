@@ -127,4 +127,4 @@ def _numbers(name: str, text: str | None) -> tuple[int, ...] | None:
 
 def _made(folder: Path) -> set[Any]:
     """Return the names of the outputs that a folder holds."""
-    return {name for name, output in OUTPUTS.items() if (folder / output.target).exists()}
+    return {name for name, output in OUTPUTS.items() if output.existing(folder)}

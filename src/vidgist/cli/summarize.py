@@ -36,6 +36,7 @@ EPILOG = """\b
 Examples:
   vidgist summarize talk.mp4
   vidgist summarize talk.mp4 --length 90s -o talk-short/
+  vidgist summarize talk.mp4 --skim --copy                (an hour in seconds)
   vidgist summarize *.mp4 -o gists/ --make mp4,keyframes
   vidgist summarize talk.mp4 --make json --json --quiet
   vidgist summarize library/ --recursive --jobs 4 -o gists/
@@ -87,6 +88,13 @@ Examples:
     "--metadata/--no-metadata",
     default=True,
     help="Keep title, date, place, languages and timecode in the clip.  [default: metadata]",
+)
+@click.option(
+    "--copy",
+    is_flag=True,
+    help="Cut without re-encoding: the clip is made of the video's own packets, with all tracks"
+    " (--audio none or N for fewer). Pieces begin with key frames. summary.mkv where MP4 cannot"
+    " hold the streams.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @batch_options

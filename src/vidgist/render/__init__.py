@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -64,9 +63,10 @@ def check_outputs(
         if output.check is not None:
             output.check()
     existing = [
-        output.target
+        target
         for name, output in outputs.items()
-        if not _may_replace(name, overwrite) and os.path.lexists(Path(folder, output.target))
+        if not _may_replace(name, overwrite)
+        for target in output.existing(Path(folder))
     ]
     if existing:
         raise OutputError(
@@ -107,11 +107,13 @@ def render(
     paths = []
     for name in names:
         output = OUTPUTS[name]
-        path = folder / output.target
+        path = folder / output.target_of(summary)
         whole = whole_folder if output.is_folder else whole_file
-        progress(f"writing {output.target}", 0, None)
+        progress(f"writing {path.name}", 0, None)
         with whole(path, overwrite=_may_replace(name, overwrite)) as partial:
             output.write(material, partial)
+        for other in set(output.existing(folder)) - {path.name}:
+            (folder / other).unlink()  # of an earlier run, which this one replaces
         paths.append(path)
     return paths
 

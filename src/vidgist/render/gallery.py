@@ -27,6 +27,7 @@ MOST_PIXELS = 200_000_000
 PAGES = (
     ("Report", "report.html"),
     ("Clip", "summary.mp4"),
+    ("Clip", "summary.mkv"),
     ("Storyboard", "storyboard.jpg"),
     ("Data", "summary.json"),
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from vidgist.registry import Registry
 from vidgist.render.material import Material
+from vidgist.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Output:
         is_default: whether it is made when the user names no outputs.
         check: raises MissingExtraError where a package that the output needs is not installed.
         order: outputs are made, and linked on the page, in ascending order.
+        other_targets: further names, of which the file has one where `choose_target` says so.
+        choose_target: returns the name for a summary.
     """
 
     name: str
@@ -34,6 +38,16 @@ class Output:
     is_default: bool = False
     check: Callable[[], None] | None = None
     order: int = 50
+    other_targets: tuple[str, ...] = ()
+    choose_target: Callable[[Summary], str] | None = None
+
+    def target_of(self, summary: Summary) -> str:
+        """Return the name of its file for a summary."""
+        return self.target if self.choose_target is None else self.choose_target(summary)
+
+    def existing(self, folder: Path) -> list[str]:
+        """Return the names that it has in a folder of results: one, or none."""
+        return [t for t in (self.target, *self.other_targets) if os.path.lexists(folder / t)]
 
 
 OUTPUTS: Registry[Output] = Registry(

@@ -56,7 +56,7 @@ MARKER = ".vidgist.json"
 _SUMMARY = re.compile(rb'\s*\{\s*"vidgist"\s*:\s*"[^"]{1,64}"\s*,\s*"schema"\s*:\s*[0-9]')
 """First bytes of a summary.json of ours; other programs have files of that name, too."""
 
-_CLIPS = frozenset(("summary.mp4", "summary.gif"))
+_CLIPS = frozenset(("summary.mp4", "summary.mkv", "summary.gif"))
 """Names of our outputs that have a video's ending."""
 
 
@@ -161,6 +161,8 @@ def _is_summary(path: Path) -> bool:
     """Return whether a file is a summary clip of ours, by the comment in its metadata."""
     try:
         with open_video(path) as container:
-            return bool(container.metadata.get("comment") == MADE_BY)
+            # Matroska has its names in capitals.
+            tags = {name.lower(): text for name, text in container.metadata.items()}
+            return tags.get("comment") == MADE_BY
     except InputError:
         return False

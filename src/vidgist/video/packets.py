@@ -340,18 +340,19 @@ def read_packets(
         clock: corrects the timestamps of the whole container; for reading from its start.
     """
     if clock is None:
-        packets = _demux(container, [stream], stats)
+        packets = demux(container, [stream], stats)
     else:
-        packets = clock.run(_demux(container, clock.streams, stats))
+        packets = clock.run(demux(container, clock.streams, stats))
     for packet in packets:
         if packet.stream_index == stream.index:
             stats.position = packet.pos or stats.position
             yield packet
 
 
-def _demux(
+def demux(
     container: InputContainer, streams: Sequence[Stream], stats: DecodeStats
 ) -> Iterator[Packet[Any]]:
+    """Yield the packets of several streams to the end of the file, reading on after errors."""
     failures = 0
     while True:
         try:

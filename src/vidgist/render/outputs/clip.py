@@ -1,6 +1,7 @@
 """``summary.mp4``: the selected pieces in order, with their sound.
 
-Frames are encoded again, since copied streams can be cut only at keyframes.  Each run of adjacent
+Frames are encoded again, unless the pieces were chosen to be copied: copied streams can be cut only
+at key frames.  Each run of adjacent
 pieces is decoded once from a seek and encoded as it comes, so that time and memory grow with the
 length of the summary, not of the video.
 """
@@ -10,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,6 +19,8 @@ import numpy.typing as npt
 
 from vidgist.errors import VideoError, VidgistWarning
 from vidgist.progress import Progress, silent
+from vidgist.render.copied import ENDINGS, copy_clip, ending_of, is_copied
+from vidgist.render.extras import extras_of
 from vidgist.render.material import Material
 from vidgist.render.output import Output
 from vidgist.summary import Summary
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     import av
 
     from vidgist.video.encode import ClipEncoder
-    from vidgist.video.encode_extras import Extras
     from vidgist.video.voices import VoiceReader
 
 Samples: TypeAlias = npt.NDArray[np.float32]
@@ -41,8 +42,18 @@ STILL_SECONDS = 2.0
 
 
 def write(material: Material, path: Path) -> None:
-    """Write the clip of a summary; see `write_clip`."""
-    write_clip(material.summary, path, progress=material.progress)
+    """Write the clip of a summary, see `write_clip`; or copy it, see `vidgist.render.copied`."""
+    summary = material.summary
+    if is_copied(summary):
+        try:
+            for text in copy_clip(summary, path, stretches(summary.pieces), material.progress):
+                _warn(text)
+            return
+        except VideoError as error:
+            if path.suffix != ENDINGS[0]:
+                raise
+            _warn(f"the clip is encoded, not copied: {error}")
+    write_clip(summary, path, progress=material.progress)
 
 
 def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> None:
@@ -228,57 +239,17 @@ def _open_sounds(summary: Summary, stack: contextlib.ExitStack) -> list[tuple[in
     return opened
 
 
-def extras_of(summary: Summary) -> Extras:
-    """Return the tags, chapters and subtitles of a summary's clip.
-
-    There is one chapter a piece, called by its shot; or where the source has chapters, the parts of
-    those that are shown.
-    """
-    from vidgist.captions import cut_along
-    from vidgist.video.about import Chapter, about
-    from vidgist.video.encode_extras import Extras
-
-    timeline, pieces = summary.timeline, summary.pieces
-    source = about(summary.video.path, origin=timeline.origin)
-    rows = zip(pieces.tolist(), summary.selection.shots.tolist(), strict=True)
-    chapters: list[Chapter] = []
-    at = 0.0
-    for (start, end), shot in rows:
-        inside = [one.start for one in source.chapters if start < one.start < end]
-        borders = [start, *inside, end]
-        for first, last in pairwise(borders):
-            middle = (first + last) / 2
-            names = [one.title for one in source.chapters if one.start <= middle < one.end]
-            title = next(filter(None, names), "") or f"Shot {shot + 1}"
-            chapters.append(Chapter(at, at + last - first, title))
-            at += last - first
-    kept = bool(summary.settings.get("metadata", True))
-    return Extras(
-        tags=source.tags if kept else {},
-        language=source.language if kept else "",
-        timecode=_timecode(summary, source.timecode) if kept else "",
-        chapters=chapters,
-        captions=cut_along(summary.captions, pieces),
-        caption_language=source.subtitle_language or source.language,
-    )
-
-
-def _timecode(summary: Summary, code: str) -> str:
-    """Return the camera's timecode of the first picture of a clip, "" where it is not known."""
-    from vidgist.render.timecode import edit_rate
-
-    video = summary.video
-    rate = edit_rate(video.frame_rate, constant=not video.variable_frame_rate).counting_as(code)
-    first = rate.parse(code) if code else None
-    if first is None:
-        return ""
-    return rate.timecode(first + rate.frame(float(summary.pieces[0, 0])))
-
-
 def _warn(text: str) -> None:
     warnings.warn(text, VidgistWarning, stacklevel=2)
 
 
 OUTPUT = Output(
-    "mp4", "summary.mp4", "the selected pieces with their sound", write, is_default=True, order=60
+    "mp4",
+    f"summary{ENDINGS[0]}",
+    "the selected pieces with their sound",
+    write,
+    is_default=True,
+    order=60,
+    other_targets=tuple(f"summary{ending}" for ending in ENDINGS[1:]),
+    choose_target=lambda summary: f"summary{ending_of(summary)}",
 )

@@ -2,6 +2,7 @@
 const video = byId("video");
 const player = byId("player");
 const media = data.media;
+const clipFile = media.summary ? media.summary.slice(2) : "summary.mp4";
 const made = data.lengths[madeIndex];
 let playlist = null;
 let sought = null; // where the page itself sought last
@@ -69,7 +70,7 @@ function start(part) {
     video.src = media[part.kind];
     video.load();
   }
-  const from = part.kind === "summary" ? "summary.mp4" : "the source video";
+  const from = part.kind === "summary" ? clipFile : "the source video";
   say(`Playing ${part.name} from ${from}.`);
 }
 
@@ -146,7 +147,7 @@ video.addEventListener("error", () => {
       : "The source video is not beside this page any more, or your browser cannot play it.");
   } else {
     media.summary = null;
-    say("summary.mp4 is not beside this page any more, or your browser cannot play it.");
+    say(clipFile + " is not beside this page any more, or your browser cannot play it.");
   }
   change({ length: state.length, edit: state.edit });
 });

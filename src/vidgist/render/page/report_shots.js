@@ -28,7 +28,7 @@ function showLength() {
   byId("length-budget").textContent = brief(length.budget);
   byId("live").textContent = text;
   const hint = byId("length-hint");
-  if (length.made) hint.textContent = `How it was chosen: ${data.rule}.${media.summary ? " This is what summary.mp4 shows." : ""}`;
+  if (length.made) hint.textContent = `How it was chosen: ${data.rule}.${media.summary ? ` This is what ${clipFile} shows.` : ""}`;
   else if (length.edited || length.proposal) hint.textContent = "The command below the timeline makes this clip.";
   else hint.replaceChildren("For a clip of this length, run again with ", make("code", "", `--length ${percent(length.share)}`), ".");
   const some = pieces.length > 15 ? pieces.slice(0, 14) : pieces;

@@ -10,7 +10,7 @@ import numpy as np
 from vidgist import __version__
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
-from vidgist.render.output import OUTPUTS
+from vidgist.render.output import OUTPUTS, Output
 from vidgist.render.outputs.data import as_document, plain
 from vidgist.render.report.lengths import AtLength, rule_of, selections
 from vidgist.render.report.neighbors import nearest
@@ -151,9 +151,9 @@ def media(material: Material) -> dict[str, Any]:
     # Parts or pictures as one video are no file that a page can play.
     playable = source.readable and video.path.is_file()
     url = relative_url(video.path, folder=material.folder) if playable else None
-    clip = material.has("mp4", "summary.mp4")
+    clip = next(iter(_targets(material, OUTPUTS["mp4"])), None)
     return {
-        "summary": "./summary.mp4" if clip else None,
+        "summary": f"./{clip}" if clip else None,
         "source": url,
         "offset": _round(source.offset),
         "width": video.width,
@@ -164,10 +164,18 @@ def media(material: Material) -> dict[str, Any]:
 def links(material: Material) -> list[tuple[str, str]]:
     """Return (name, URL) of the other outputs, made now or in the folder already."""
     return [
-        (output.target, f"./{output.target}{'/' * output.is_folder}")
+        (target, f"./{target}{'/' * output.is_folder}")
         for name, output in sorted(OUTPUTS.items(), key=lambda item: item[1].order)
-        if name != "report" and material.has(name, output.target)
+        if name != "report"
+        for target in _targets(material, output)
     ]
+
+
+def _targets(material: Material, output: Output) -> list[str]:
+    """Return the name of an output that is made now or is in the folder already, or nothing."""
+    if output.name in material.names:
+        return [output.target_of(material.summary)]
+    return output.existing(material.folder)
 
 
 def facts(summary: Summary) -> list[str]:

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from vidgist.types import Booleans, Floats, Integers
 from vidgist.video.clock import Clock
+from vidgist.video.units import begins_anew
 
 _EARLY = 0.9
 """Share of the usual distance of key frames under which one comes early."""
@@ -39,6 +40,9 @@ class FrameIndex:
         decoding: (N,) ticks at which they are decoded: by these, files are sought.
         times: (N,) seconds from the first frame.
         keys: (N,) frames from which decoding can start.
+        anew: (N,) key frames that may follow other pictures than in the file, see
+            `vidgist.video.units`.
+        places: (N,) order of decoding: that of the packets in the file.
         sizes: (N,) bytes.
         duration: seconds from the first frame to the end of the last.
         origin: time of the first frame in the container, in seconds.
@@ -48,6 +52,8 @@ class FrameIndex:
     decoding: npt.NDArray[np.int64]
     times: Floats
     keys: Booleans
+    anew: Booleans
+    places: Integers
     sizes: Integers
     duration: float
     origin: float
@@ -97,7 +103,9 @@ class _Stamps:
 class IndexReader:
     """Collects the packets of one video stream, in the order of the file."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: VideoStream) -> None:
+        self._stream = stream
+        self._anew = array("b")
         self._ticks, self._decoding, self._durations = array("q"), array("q"), array("q")
         self._sizes, self._keys = array("q"), array("b")
         self._missing = 0
@@ -115,6 +123,7 @@ class IndexReader:
         self._decoding.append(packet.pts if packet.dts is None else packet.dts)
         self._sizes.append(packet.size)
         self._keys.append(packet.is_keyframe)
+        self._anew.append(packet.is_keyframe and begins_anew(self._stream, packet))
         self._durations.append(packet.duration or 0)
 
     def finish(self, clock: Clock, *, end: int | None) -> FrameIndex | str:
@@ -154,6 +163,8 @@ class IndexReader:
             decoding=np.array(self._decoding, np.int64)[order],
             times=shown,
             keys=keys[order],
+            anew=np.array(self._anew, bool)[order],
+            places=order,
             sizes=np.array(self._sizes, np.int64)[order],
             duration=_duration(clock, frames, steps, end),
             origin=clock.seconds(int(ticks[0])),

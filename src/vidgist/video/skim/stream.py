@@ -153,7 +153,7 @@ class SkimStream(SampleStream):
         if forced_rate(self.path) is not None:
             self.problem = "its frame rate is given"
             return
-        stats, reader, ticks = DecodeStats(), IndexReader(), array("q")
+        stats, ticks = DecodeStats(), array("q")
         asked = 0
         source = prepare_input(self.path, limits=self.limits)
         with open_video(self.path, limits=self.limits) as container:
@@ -161,7 +161,7 @@ class SkimStream(SampleStream):
             # One thread: a key frame alone gives others nothing to do.
             configure_decoder(stream, threads=1, limits=self.limits)
             display, clock = Display(container, stream), stream_clock(stream)
-            packets = PacketClock(container, stream)
+            packets, reader = PacketClock(container, stream), IndexReader(stream)
             announced = header_duration(container, stream)
             # Key frames at half of the distance say hardly more.
             usual = self.gap(announced or GAP * LEAST_SAMPLES)
@@ -175,7 +175,7 @@ class SkimStream(SampleStream):
                     continue
                 latest = packet.pts
                 asked += 1
-                for frame in _alone(stream, packet, stats):
+                for frame in decode_alone(stream, packet, stats):
                     if frame.pts == packet.pts:
                         ticks.append(frame.pts)
                         yield self._picture(display, frame)
@@ -297,7 +297,7 @@ class SkimStream(SampleStream):
         return count
 
 
-def _alone(
+def decode_alone(
     stream: VideoStream, packet: Packet[VideoStream], stats: DecodeStats
 ) -> list[av.VideoFrame]:
     """Decode a key frame by itself; what was decoded before is forgotten."""
