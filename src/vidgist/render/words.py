@@ -50,6 +50,7 @@ REASONS = {
     "bars": _unfit("color bars"),
     "countdown": _unfit("a countdown"),
     "frozen": _unfit("the picture stands still"),
+    "no key frame": _unfit("it has no key frame, where a clip without re-encoding can begin"),
 }
 """Reason -> its sentences."""
 

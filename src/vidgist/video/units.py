@@ -63,7 +63,8 @@ def after_cut(stream: Stream, packet: Packet[Any]) -> Packet[Any]:
     marked: Packet[Any] = Packet(bytes(data))
     for name in ("time_base", "pts", "dts", "duration", "is_keyframe"):
         setattr(marked, name, getattr(packet, name))
-    for side_data in packet.iter_sidedata():
+    read: Any = getattr(packet, "iter_sidedata", tuple)  # PyAV 16 and later
+    for side_data in read():
         marked.set_sidedata(side_data)
     return marked
 

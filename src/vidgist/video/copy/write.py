@@ -328,7 +328,7 @@ def _add(output: Any, stream: Stream) -> Any:
     for tag in ("language", "title", "handler_name"):
         if text := stream.metadata.get(tag):
             made.metadata[tag] = text
-    made.disposition = stream.disposition
+    made.disposition = stream.disposition.value
     return made
 
 
