@@ -31,6 +31,7 @@ from vidgist.features import extract_features
 from vidgist.paper.beyond import number
 from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, shipped_bank, video_statistics
 from vidgist.scoring.presets import PRESETS
+from vidgist.types import SAMPLE_SECONDS
 
 BEST = PRESETS["best"]
 BACKBONE = "efficientnet_lite0"
@@ -45,7 +46,7 @@ def score(
     *,
     shares=SHARES,
     typicality=TYPICALITY,
-    smoothing=BEST.smoothing,
+    smoothing=BEST.smoothing / SAMPLE_SECONDS,
 ):
     """Return the importance (T,) under preset `best`, with what may vary as arguments."""
     distinct = distinctiveness(features, mean=bank.mean, deviation=bank.deviation, shares=shares)
@@ -95,8 +96,7 @@ def random_constants(score: Score, draws: int, bank: Bank) -> Entry:
 
 def every(score: Score, step: int, bank: Bank) -> Entry:
     def scores(judge: Judge, rng: np.random.Generator) -> np.ndarray:
-        # Fewer samples for the same seconds: the smoothing keeps its length in samples, as users
-        # get it with --fps.
+        # Fewer samples for the same seconds: the smoothing keeps its length in samples here.
         found = score(values_of(judge)[::step], bank)
         return np.repeat(found, step)[None, : judge.n_samples]
 

@@ -46,8 +46,7 @@ def _video(record: VideoRecord, scorer: Scorer | None = None) -> Video:
     rate, picks = record.frame_rate, record.sample_picks
     times, duration = picks / rate, record.n_frames / rate
     if scorer is None:
-        step = float(np.median(np.diff(times)))
-        scorer = Scorer(preset(BEST, smoothing=1.5 / step), bank="none")
+        scorer = Scorer(BEST, bank="none")
     users = record.user_scores
     if users is None:
         users = record.user_summary[:, picks]

@@ -228,7 +228,7 @@ def summarize(
         limits: pixels, seconds and streams that the video may have at most.
         with_thumbnails: make the small pictures of the samples, which the report shows.
         progress: called during each stage; by default a bar in notebooks, and nothing elsewhere.
-        **changes: fields of the settings to change, such as ``smoothing=1.5``.
+        **changes: fields of the settings to change, such as ``smoothing=2.5``.
 
     Returns:
         (T,) scores, (S,) shots in seconds and the (n, 2) pieces that are shown, no longer than the

@@ -26,6 +26,19 @@ def test_features_come_with_their_place():
     assert bare.to_features().n_frames == 31
 
 
+def test_samples_are_timed_by_their_frames_but_every_15th_counts_as_two_a_second():
+    def times(step, **more):
+        picks = np.arange(4) * step
+        values = np.eye(4, dtype=np.float32)
+        record = VideoRecord(key="a", features=values, picks=picks, n_frames=400, **more)
+        return record.to_features().times
+
+    np.testing.assert_allclose(times(50, frame_rate=25.0), [0, 2, 4, 6])
+    assert times(15, frame_rate=25.0) is None
+    assert times(50) is None
+    np.testing.assert_allclose(times(15, frame_rate=25.0, times=np.arange(4.0)), np.arange(4.0))
+
+
 def test_what_is_missing_is_named():
     record = dataclasses.replace(small_data.record(np.random.default_rng(0)), shots=None)
     with pytest.raises(DataError, match="no 'change_points'"):

@@ -122,7 +122,7 @@ def test_tvsum_comes_out_as_found(shared):
     banks = other_videos(statistics_of(data))
     table = evaluate(
         data,
-        [method_entry("as found", Scorer(preset("best", smoothing=1.0)), bank=banks)],
+        [method_entry("as found", Scorer(preset("best", smoothing=0.5)), bank=banks)],
         metric="tvsum",
         protocol=protocol("reference", metric="tvsum"),
         title="",

@@ -10,6 +10,7 @@ from vidgist.criteria import minmax
 from vidgist.errors import SettingError
 from vidgist.scoring.presets import PAPER, REFERENCE, preset
 from vidgist.scoring.scorer import Scorer, importance, scale
+from vidgist.types import Features
 
 SCALED = {
     "alignment": np.array([0.0, 0.5, 1.0, 0.25]),
@@ -56,7 +57,7 @@ def test_product_and_zeros(criteria, product):
 
 def test_smoothing_comes_last_and_is_a_gaussian():
     impulse = {"alignment": np.eye(1, 41, 20)[0]}
-    score = importance(impulse, criteria=["alignment"], avoid_zeros="eps", smoothing=1)
+    score = importance(impulse, criteria=["alignment"], avoid_zeros="eps", smoothing=0.5)
     away = np.arange(41) - 20
     gaussian = np.where(abs(away) <= 4, np.exp(-(away**2) / 2), 0)
     np.testing.assert_allclose(score, gaussian / gaussian.sum() + 0.05, atol=1e-12)
@@ -100,6 +101,19 @@ def test_one_sample_and_constant_videos_have_finite_equal_scores(features, setti
     assert np.isfinite(scores.importance).all()
     assert np.ptp(scores.importance) < 1e-12
     assert (scores.importance > 0).all()
+
+
+def test_smoothing_is_in_seconds_whatever_the_samples():
+    values = np.random.default_rng(0).normal(size=(40, 6)).astype(np.float32)
+
+    def scores(seconds, smoothing):
+        features = Features(
+            values=values, picks=np.arange(40), n_frames=40, times=seconds * np.arange(40)
+        )
+        return Scorer(preset("best", smoothing=smoothing), bank="none").score(features).importance
+
+    np.testing.assert_allclose(scores(2.0, 6.0), scores(0.5, 1.5), atol=1e-2)
+    assert np.abs(np.diff(scores(2.0, 1.5))).mean() > 2 * np.abs(np.diff(scores(0.5, 1.5))).mean()
 
 
 def test_presets_and_overrides():

@@ -62,9 +62,11 @@ def bank(
 ) -> int:
     """Make a bank: statistics of videos that --preset best compares a video with.
 
-    Ten videos or more of any kind are enough. With a bank of your own library, a summary shows what
-    sets a video apart from the others. The bank contains three numbers per dimension, and no
-    picture. A DATA.h5 that vidgist features wrote stands for the videos in it.
+    Ten videos or more are enough. A bank of mixed videos is for a backbone that comes without one.
+    A bank of your own library asks another question: what sets a video apart from the others in it.
+    What they all share, such as the surfing of surfing videos, then counts little. The bank
+    contains three numbers per dimension, and no picture. A DATA.h5 that vidgist features wrote
+    stands for the videos in it.
 
     Use it with --bank BANK, in place of the shipped one.
     """
@@ -103,6 +105,10 @@ def bank(
     else:
         videos_seen = f"{counted(made.videos, 'video')}, {counted(made.samples, 'sample')}"
         click.echo(f"{one_line(output)}: {videos_seen}, {made.backbone}")
+        click.echo(
+            "With it, scores say what sets a video apart from these. If these are videos of one "
+            "kind, what they share counts little."
+        )
     return console.failed
 
 

@@ -37,6 +37,7 @@ Examples:
   vidgist benchmark s2 --data datasets/
   vidgist benchmark s7 --format markdown -o s7.md
   vidgist benchmark fig-s3 -o uniformity.pdf
+  vidgist benchmark elsewhere --data datasets/          (other backbones and data sets)
   vidgist benchmark gist --data datasets/               (what summaries show, by rule)
   vidgist benchmark protocols --data datasets/ --scores Ours=mine.json
   vidgist benchmark protocols --scores mine.json --protocol csta --splits own --format latex
@@ -46,7 +47,8 @@ Examples:
 
 Data is looked for in the files and folders of --data, else in those that the environment variable
 VIDGIST_DATA names, else in the folder 'data' here: HDF5 files and split files with 'tvsum' or
-'summe' in their name or folder, bank files, and for gist a file with 'highlights' in its name.
+'summe' in their name or folder, bank files, and for gist and elsewhere a file with 'highlights' in
+its name.
 Missing data is named, and the rest is printed.
 """
 

@@ -28,8 +28,8 @@ Examples:
   vidgist score tvsum.h5 -o mine.csv; vidgist evaluate tvsum.h5 --metric tvsum --scores mine.csv
   vidgist evaluate tvsum.h5 --metric tvsum --model network.onnx --shots cuts.py:by_color
 
-Scores without training, for --beside: middle, beginning, uniform, motion, typical, k-means,
-k-means-large, k-medoids, facility-location, dpp, submodular.
+Scores without training, for --beside: middle, beginning, uniform, motion, length, typical,
+k-means, k-means-large, k-medoids, facility-location, dpp, submodular.
 
 A FILE of --scores or --beside holds, by video (video_1 ...), one of: one number a sample or a frame
 (scores); one 0 or 1 a frame (a summary); {"pieces": [[start, end], ...], "unit": "seconds"} (a

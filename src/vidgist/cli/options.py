@@ -72,9 +72,9 @@ def score_options(command: Command) -> Command:
             click.option(
                 "--smoothing",
                 type=float,
-                metavar="SIGMA",
-                help="Standard deviation of the Gaussian over time, in samples."
-                "  [default: 3; 1 with paper and reference]",
+                metavar="SECONDS",
+                help="Standard deviation of the Gaussian over time, in seconds."
+                "  [default: 1.5; 0.5 with paper and reference]",
             ),
             click.option(
                 "--model",

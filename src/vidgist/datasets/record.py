@@ -98,8 +98,18 @@ class VideoRecord(ShapesInRepr):
             picks=picks,
             n_frames=n_frames,
             backbone=str(self.attributes.get("backbone", "")),
-            times=self.times,
+            times=self._seconds(picks),
         )
+
+    def _seconds(self, picks: npt.NDArray[np.int64]) -> npt.NDArray[np.float64] | None:
+        """Return the seconds (T,) of the samples, None where they count as two a second.
+
+        That is how the field takes every 15th frame, whatever the frame rate.
+        """
+        usual = len(picks) < 2 or bool((np.diff(picks) == SAMPLE_STEP).all())
+        if self.times is not None or self.frame_rate is None or usual:
+            return self.times
+        return np.asarray((picks - picks[0]) / self.frame_rate)
 
     def need(self, *fields: str) -> Any:
         """Return the value of a field, or a tuple of several; none may be missing.

@@ -61,6 +61,15 @@ def _clip_precision(share: float) -> Callable[[ScoredVideo], float]:
     return measure
 
 
+def _precision(scored: ScoredVideo) -> float:
+    """Return the AP where highlights are labels over 0, or annotations over their median."""
+    if scored.places is None or scored.at_places is None:
+        return float("nan")
+    annotation = scored.at_places.mean(axis=0)
+    labels = annotation > 0 if annotation.min() <= 0 else above_median(annotation)
+    return average_precision(scored.places, labels)
+
+
 def _top_precision(scored: ScoredVideo) -> float:
     if scored.places is None or scored.at_places is None:
         return float("nan")
@@ -76,6 +85,7 @@ def _diversity(scored: ScoredVideo) -> float:
 
 
 EXTRA_MEASURES: dict[str, Callable[[ScoredVideo], float]] = {
+    "ap": _precision,
     "ap50": _clip_precision(0.50),
     "ap15": _clip_precision(0.15),
     "top5": _top_precision,

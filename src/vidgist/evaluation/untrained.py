@@ -103,6 +103,11 @@ def motion(record: VideoRecord) -> Floats:
     return np.asarray((np.append(steps[0], steps) + np.append(steps, steps[-1])) / 2)
 
 
+def length(record: VideoRecord) -> Floats:
+    """Return the length of a sample's feature: what it means depends on the backbone."""
+    return np.asarray(np.linalg.norm(record.need("features").astype(np.float64), axis=1))
+
+
 def typical(record: VideoRecord) -> Floats:
     """Return the cosine of a sample's feature and the mean feature, from 0 to 1."""
     x = _unit(record)
@@ -180,6 +185,7 @@ UNTRAINED = {
         Untrained("beginning", "closeness to its beginning", beginning, needs_features=False),
         Untrained("uniform", "samples spread evenly", uniform, needs_features=False),
         Untrained("motion", "change from sample to sample", motion),
+        Untrained("length", "length of the feature", length),
         Untrained("typical", "closeness to the mean feature", typical),
         Untrained("k-means", "closeness to the center of the own cluster", k_means),
         Untrained("k-means-large", "the same, large clusters first", partial(k_means, large=True)),

@@ -35,7 +35,7 @@ from vidgist.scoring.presets import Preset, preset
 from vidgist.scoring.scorer import Scorer
 
 BEST = preset("best")
-STEPS = preset("best", smoothing=1.0)
+STEPS = preset("best", smoothing=0.5)
 """The score before its smoothing was chosen."""
 UNPROJECTED = preset(STEPS, criteria=("distinctiveness", "belonging"))
 

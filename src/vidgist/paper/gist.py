@@ -46,8 +46,6 @@ PLAIN = ("captured", "pieces")
 """For features of other backbones, which are alike at other cosines, and labels full of ties."""
 RULE = SummaryRule()
 BEST = preset("best")
-SMOOTHING = 1.5
-"""Seconds, where samples do not come twice a second: as `best` smooths those that do."""
 
 SEEDS = 5
 """Random scores that each video gets at most."""
@@ -210,17 +208,15 @@ def _materials(
 ) -> Iterator[Material]:
     """Yield the videos with their scores; without a scorer, by `best` without a bank."""
     published = Scorer(context.settings_for(metric, criteria=TRAINING_FREE[1]))
+    scorer = scorer or Scorer(BEST, bank=NONE)
     for record in records:
         features = record.to_features()
         exact = protocol("paper", metric=metric)
         judge = Judge(record, metric=metric, protocol=exact, summaries=RULE).summary
         assert judge is not None
-        if scorer is None:
-            step = float(np.median(np.diff(judge.times)))
-            ours = Scorer(preset(BEST, smoothing=SMOOTHING / step), bank=NONE)
         yield Material(
             judge=judge,
-            ours=(scorer or ours).score(features).importance,
+            ours=scorer.score(features).importance,
             published=published.score(features).importance,
             binary=metric == "summe",
         )

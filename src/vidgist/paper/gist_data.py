@@ -1,4 +1,4 @@
-"""Data sets of other layouts that the table `gist` measures on: SumMe's features, highlights."""
+"""Data sets of other layouts: highlights, and features of TVSum and SumMe at other samples."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from vidgist.datasets import VideoRecord, open_dataset
+from vidgist.datasets import Dataset, VideoRecord, open_dataset
 from vidgist.datasets.hdf5 import child, children, open_hdf5, read_array, read_attributes
 from vidgist.errors import DataError
+from vidgist.evaluation.compared import SECONDS
 from vidgist.evaluation.segmentation import kts_shots
 from vidgist.paper.library import Library
 
@@ -30,6 +31,13 @@ def highlights_file(library: Library) -> Path | None:
     """Return the file of YouTube Highlights, None where there is none."""
     paths = library.find("highlights")
     return next((path for path in paths if _holds(path, "clip", "match")), None)
+
+
+def segments_file(library: Library) -> Path | None:
+    """Return the file of TVSum by segments of two seconds, None where there is none."""
+    known = library.annotated.get("tvsum", [])
+    others = (path for path in library.find("tvsum") if path not in known)
+    return next((p for p in others if _holds(p, "features", "user_scores")), None)
 
 
 def _holds(path: Path, *names: str) -> bool:
@@ -79,6 +87,31 @@ def summe(features: Path, annotated: Path) -> Iterator[VideoRecord]:
             gtscore=None,
             gtsummary=None,
         )
+
+
+def segments(path: Path, annotated: Dataset | None = None) -> Iterator[VideoRecord]:
+    """Yield TVSum's videos by the segments of two seconds in which they were annotated.
+
+    Args:
+        path: a group a video, by its name, with ``features`` (T, D) and ``user_scores`` (U, T), and
+            the attributes ``fps`` and ``n_frames``; segment i is shown from 2 i seconds on.
+        annotated: a file in the field's layout, whose keys the videos get.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    keys = {}
+    if annotated is not None:
+        keys = {r.name: r.key for r in annotated.records(fields=("video_name",)) if r.name}
+    for record in open_dataset(path):
+        rate = record.frame_rate
+        count = record.n_samples
+        if rate is None or count is None:
+            raise DataError(f"{path}: {record.key}: has no 'fps' or no 'features'")
+        picks = np.floor(np.arange(count) * SECONDS * rate).astype(np.int64)
+        n_frames = max(int(record.attributes.get("n_frames", 0)), int(picks[-1]) + 1)
+        key = keys.get(record.key, record.key)
+        yield replace(record, key=key, name=record.key, picks=picks, n_frames=n_frames)
 
 
 def highlights(path: Path) -> Iterator[VideoRecord]:

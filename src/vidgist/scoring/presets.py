@@ -72,7 +72,7 @@ class Preset:
         round_neighbors: how a T becomes the whole number K, at least 1.
         avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1).
         threshold: alignment under this share of its mean is set to 0 (S7), or None.
-        smoothing: standard deviation of the Gaussian over time, in samples; 0 for none.
+        smoothing: standard deviation of the Gaussian over time, in seconds; 0 for none.
         integer_values: multiply the shots' values by 1000 and truncate before the knapsack.
 
     Raises:
@@ -86,7 +86,7 @@ class Preset:
     round_neighbors: Literal["round", "floor"] = "round"
     avoid_zeros: Literal["eps", "exp"] = "eps"
     threshold: float | None = None
-    smoothing: float = 1.0
+    smoothing: float = 0.5
     integer_values: bool = False
 
     def __post_init__(self) -> None:
@@ -122,7 +122,7 @@ PAPER = Preset(
     count_self=False,  # eqs 4 and 5: neighbors of t and the other samples
     round_neighbors="round",
     avoid_zeros="eps",  # eq. 12
-    smoothing=1.0,  # section 4.5: "Gaussian-smooth the scores"
+    smoothing=0.5,  # section 4.5: "Gaussian-smooth the scores", by 1 sample of two a second
     integer_values=False,
 )
 
@@ -132,7 +132,7 @@ REFERENCE = Preset(
     count_self=True,  # the released code keeps t among its nearest neighbors and in the mean
     round_neighbors="floor",  # the released code truncates a T
     avoid_zeros="exp",  # released settings for TVSum; SumMe's are `eps` (see evaluation)
-    smoothing=1.0,
+    smoothing=0.5,
     integer_values=True,  # the released solver takes whole numbers: int(1000 value)
 )
 
@@ -141,7 +141,7 @@ BEST = Preset(
     name="best",
     criteria=("distinctiveness", "belonging", "projection"),
     avoid_zeros="exp",
-    smoothing=3.0,  # 1.5 seconds at two samples a second
+    smoothing=1.5,
 )
 
 PRESETS = {p.name: p for p in (PAPER, REFERENCE, BEST)}
@@ -158,8 +158,8 @@ def preset(base: str | Preset = DEFAULT_PRESET, **changes: Any) -> Preset:
     Raises:
         SettingError: a name or value is unknown, out of range, or contradicts the others.
 
-    >>> preset("best", smoothing=1.5).smoothing
-    1.5
+    >>> preset("best", smoothing=2.5).smoothing
+    2.5
     """
     if isinstance(base, str):
         if base not in PRESETS:

@@ -17,7 +17,7 @@ from vidgist.models import AnyModel, ScoreFunction, open_model
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank, shipped_bank
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_criteria, preset
-from vidgist.types import Features, Floats, Scores
+from vidgist.types import SAMPLE_SECONDS, Features, Floats, Scores
 
 
 def scale(
@@ -58,7 +58,7 @@ def importance(
     *,
     criteria: str | Iterable[str] = ("alignment", "uniformity"),
     avoid_zeros: str = "eps",
-    smoothing: float = 1.0,
+    smoothing: float = 0.5,
     weights: Floats | None = None,
 ) -> Floats:
     """Return the importance score of each sample.
@@ -68,8 +68,8 @@ def importance(
         criteria: the names whose product is taken (eq. 12); one that transforms the product, such
             as `projection`, replaces it.
         avoid_zeros: `eps` adds 0.05 to the product p, `exp` takes exp(p - 1) (S6).
-        smoothing: standard deviation of the Gaussian over time, in samples; 0 for none.
-        weights: (T,) time that each sample stands for, in samples; 1 each by default.
+        smoothing: standard deviation of the Gaussian over time, in seconds; 0 for none.
+        weights: (T,) time that each sample stands for, in half seconds; 1 each by default.
 
     Returns:
         (T,) float64, in [0.05, 1.05] with `eps` and [1/e, 1] with `exp`.
@@ -92,7 +92,7 @@ def importance(
     transforms = [name for name in names if CRITERIA[name].transform is not None]
     p = np.asarray(scaled[transforms[-1]]) if transforms else _product(scaled, names)
     p = p + 0.05 if avoid_zeros == "eps" else np.exp(p - 1.0)
-    return smooth(p, sigma=smoothing, weights=weights)
+    return smooth(p, sigma=smoothing / SAMPLE_SECONDS, weights=weights)
 
 
 def _product(scaled: Mapping[str, Floats], names: Iterable[str]) -> Floats:

@@ -154,4 +154,16 @@ PROTOCOL = (
         metrics=("tvsum",),
         order=13,
     ),
+    Protocol(
+        name="highlights",
+        about=(
+            "scores at the picks with the labels; AP of each video, highlights being labels over 0 "
+            "or, where all are, those above the median"
+        ),
+        source="YouTube Highlights (Sun et al., ECCV 2014): average precision within each video",
+        flatters="where much of a video is a highlight, chance has a high AP: look at random's",
+        measures=("tau", "rho", "ap"),
+        metrics=("tvsum",),
+        order=14,
+    ),
 )
