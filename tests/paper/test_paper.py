@@ -63,7 +63,8 @@ print([name for name in {HEAVY} if name in sys.modules])
     names, heavy = done.stdout.splitlines()
     assert names.split() == [
         *("1", "2", "3", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9"),
-        *("fig-s3", "fig-s4", "rivals", "beyond", "bounds", "protocols", "shots", "published"),
+        *("fig-s3", "fig-s4", "rivals", "beyond", "bounds", "elsewhere", "protocols", "shots"),
+        "published",
         "gist",
     ]
     assert heavy == "[]"
