@@ -97,6 +97,10 @@ def alignment(
 
     Raises:
         ValueError: a shape or the share is wrong, or a feature is not finite.
+
+    >>> views = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])  # the last one differs
+    >>> alignment(views, neighbors=0.5)
+    array([0., 0., 0., 2.])
     """
     unit = unit_rows(features)
     k = neighbor_count(

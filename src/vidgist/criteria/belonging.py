@@ -40,6 +40,10 @@ def belonging(
 
     Raises:
         ValueError: a shape is wrong, or a number is not finite.
+
+    >>> views = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    >>> belonging(views, common=np.array([0.0, 1.0])).round(2)  # other videos are like the last
+    array([ 0.67,  0.67, -0.42])
     """
     count, width = np.shape(features) if np.ndim(features) == 2 else (1, None)
     weights = check_weights(weights, count)

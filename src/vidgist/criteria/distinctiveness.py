@@ -125,6 +125,10 @@ def distinctiveness(
 
     Raises:
         ValueError: a shape or share is wrong, or a number is not finite.
+
+    >>> views = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    >>> distinctiveness(views, shares=[0.5])
+    array([0., 0., 0., 1.])
     """
     if not shares:
         raise ValueError("shares: expected at least one, got none")

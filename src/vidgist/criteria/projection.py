@@ -57,6 +57,10 @@ def projection(features: Floats, score: Floats, *, weights: Floats | None = None
 
     Raises:
         ValueError: the shapes do not fit, or a number is not finite.
+
+    >>> views = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    >>> projection(views, np.array([0.1, 0.3, 0.9])).round(2)  # the first two look alike
+    array([-0.31, -0.31,  0.62])
     """
     positions = along(features, score_direction(features, score, weights=weights))
     return np.asarray(positions - positions.mean())

@@ -25,6 +25,9 @@ def minmax(values: Floats) -> Floats:
 
     Raises:
         ValueError: the shape is wrong, or a value is not finite.
+
+    >>> minmax(np.array([2.0, 3.0, 4.0]))
+    array([0. , 0.5, 1. ])
     """
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 1 or len(values) == 0:

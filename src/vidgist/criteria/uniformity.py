@@ -58,6 +58,10 @@ def uniformity(
 
     Raises:
         ValueError: a shape is wrong, or a feature is not finite.
+
+    >>> views = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])  # the last one is stray
+    >>> uniformity(views).round(2)
+    array([-0.4, -0.4, -0.4, -4. ])
     """
     unit = unit_rows(features)
     weights = check_weights(weights, len(unit))

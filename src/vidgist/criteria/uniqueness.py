@@ -47,6 +47,10 @@ def uniqueness(features: Floats, bank: Floats) -> Floats:
 
     Raises:
         ValueError: a shape is wrong, or a feature is not finite.
+
+    >>> own, others = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0]])
+    >>> uniqueness(own, others)  # the second sample is unlike the other video
+    array([ 0., -4.])
     """
     unit, segments = unit_rows(features), unit_rows(bank)
     if unit.shape[1] != segments.shape[1]:

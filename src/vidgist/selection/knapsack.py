@@ -28,6 +28,9 @@ def knapsack(values: Floats, weights: Integers, capacity: int) -> Booleans:
 
     Raises:
         ValueError: a shape is wrong, a value is not finite, a weight or the capacity is negative.
+
+    >>> knapsack(np.array([3.0, 2.0, 2.0]), np.array([4, 2, 2]), capacity=4).tolist()
+    [False, True, True]
     """
     values = np.asarray(values, dtype=np.float64)
     weights = np.asarray(weights)

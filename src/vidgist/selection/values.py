@@ -42,6 +42,9 @@ def shot_values(frame_scores: Floats, frames: Integers) -> Floats:
 
     Raises:
         ValueError: a shot is empty or beyond the frames.
+
+    >>> shot_values(np.array([0.0, 1.0, 1.0, 0.5]), np.array([[0, 2], [2, 4]]))
+    array([0.5 , 0.75])
     """
     starts, ends = np.asarray(frames).reshape(-1, 2).T
     if np.any((starts < 0) | (starts >= ends) | (ends > len(frame_scores))):

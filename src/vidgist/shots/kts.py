@@ -44,6 +44,10 @@ def segment(features: Floats, *, penalty: float = 1.0, weights: Floats | None = 
 
     Raises:
         ValueError: a shape or value is wrong.
+
+    >>> scenes = np.repeat(np.eye(3), 20, axis=0)  # three scenes of twenty samples each
+    >>> segment(scenes).tolist()
+    [20, 40]
     """
     if not 0 < penalty < np.inf:
         raise ValueError(f"penalty: expected a positive number, got {penalty}")

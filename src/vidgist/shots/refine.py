@@ -31,6 +31,11 @@ def refine_shots(
 
     Raises:
         ValueError: a change point is not between two samples.
+
+    >>> jumps = np.array([0.0, 1.0, 1.0, 9.0, 1.0, 1.0, 1.0, 1.0])  # a cut at the fourth frame
+    >>> timeline = Timeline(times=np.arange(8.0), jumps=jumps, duration=8.0)
+    >>> refine_shots(np.array([1]), np.array([0, 4]), timeline).frames.tolist()
+    [[0, 3], [3, 8]]
     """
     if len(change_points) and not 1 <= change_points.min() <= change_points.max() < len(picks):
         raise ValueError(
