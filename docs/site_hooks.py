@@ -35,6 +35,14 @@ _HELP = "<!-- help of every command -->"
 _PROTOCOLS = "<!-- every protocol -->"
 
 
+def on_config(config: Any) -> Any:
+    """List every page of `research/` in the navigation: others add some."""
+    (project,) = (part["Project"] for part in config.nav if "Project" in part)
+    (research,) = (part["Research"] for part in project if "Research" in part)
+    research += [page for page in OUTSIDE.values() if "research/" in page and page not in research]
+    return config
+
+
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages from outside `docs/`."""
     for source, page in OUTSIDE.items():
