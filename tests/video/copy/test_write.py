@@ -179,6 +179,33 @@ def test_all_tracks_and_subtitles(tmp_path, codec, ending):
     assert np.array(found) == pytest.approx(np.array([(0.0, 0.5), (1.5, 0.5)]), abs=0.002)
 
 
+def test_edit_lists_are_followed(tmp_path):
+    clip = render_clip(
+        tmp_path / "whole.mp4",
+        scenes=(3.0, 3.0),
+        gop=25,
+        options={"bf": "2", "sc_threshold": "0"},
+        ticks=TICKS,
+    )
+    # Copied from between two key frames on: what is before is in the file, but not shown.
+    _ffmpeg(f"-ss 0.6 -i {clip.path} -c copy {tmp_path / 'a.mp4'}")
+    path = tmp_path / "a.mp4"
+    pieces, frames, _ = cut(path, [(0.5, 1.2), (2.5, 5.0)], tmp_path / "b.mp4")
+    before, after = decode(path), decode(tmp_path / "b.mp4")
+    assert len(after.pictures) == len(frames)
+    for picture, frame in zip(after.pictures, frames, strict=True):
+        assert np.array_equal(picture, before.pictures[frame])
+    offsets = np.concatenate([[0], np.cumsum(np.diff(pieces))])
+    expected = [
+        tick - a + at
+        for (a, b), at in zip(pieces, offsets, strict=False)
+        for tick in before.onsets()
+        if a + 0.05 < tick < b - 0.05
+    ]
+    assert len(expected) >= 2
+    assert after.onsets() == pytest.approx(expected, abs=0.025)
+
+
 def test_which_sound_contradicts():
     check_copy(False, "mix")
     check_copy(True, "all")

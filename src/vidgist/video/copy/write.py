@@ -310,7 +310,9 @@ def _line(stream: Stream, origin: Fraction) -> Line:
 
 def _holds(name: str, stream: Stream) -> bool:
     """Return whether a container holds a stream as it is."""
-    if stream.codec_context is None:
+    # Matroska keeps transparency beside the pictures, where MP4 has no place.
+    transparent = name == "mp4" and stream.metadata.get("alpha_mode") == "1"
+    if stream.codec_context is None or transparent:
         return False
     with av.open(io.BytesIO(), "w", format=name) as scratch:
         try:
