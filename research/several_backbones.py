@@ -1,10 +1,10 @@
-"""Print what several backbones at once are worth: `--backbone a+b`.
+"""Print what joined features of several backbones are worth.
 
     python research/several_backbones.py [--data ../shared]
 
 On TVSum: the files of features that are in the data (EfficientNet-Lite0 and Lite2), and both joined
-as `a+b` joins them. On the clips of the data, which nobody has annotated: Kendall's tau between the
-scores that EfficientNet-Lite0, Lite1, Lite2 and their sum give.
+side by side at length 1. On the clips of the data, which nobody has annotated: Kendall's tau
+between the scores that EfficientNet-Lite0, Lite1, Lite2 and their sum give.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ def clips(data: Path) -> None:
             continue
         parts = np.split(features.values, len(names) - 1, axis=1)
         scores = [
-            Scorer(PAPER).score(replace(features, values=values)).importance
-            for values in (*parts, features.values)
+            Scorer(PAPER).score(replace(features, values=values, widths=())).importance
+            for values in (*parts, features.looks)
         ]
         count, samples = count + 1, samples + len(features)
         for (a, first), (b, second) in itertools.combinations(zip(names, scores, strict=True), 2):

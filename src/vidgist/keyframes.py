@@ -150,7 +150,7 @@ def find_keyframes(
     found = cover_keyframes(
         scored.scores.importance,
         scored.times,
-        extraction.features.values,
+        extraction.features.looks,
         count,
         sharpness=extraction.junk.sharpness,
         junk=np.array(extraction.junk.reasons),

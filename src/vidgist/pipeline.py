@@ -275,7 +275,7 @@ def summarize(
     points = source.changes(features)
     footage = Footage(
         importance=scored.scores.importance,
-        features=features.values,
+        features=features.looks,
         times=scored.times,
         picks=features.picks,
         shots=source.shots(Path(path), features, timeline, changes=points),

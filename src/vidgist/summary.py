@@ -142,7 +142,7 @@ class Summary:
         """Return what a rule of selection chooses from, for a summary of another length."""
         return Footage(
             importance=self.scores.importance,
-            features=self.features.values,
+            features=self.features.looks,
             times=self.times,
             picks=self.features.picks,
             shots=self.shots,

@@ -280,6 +280,7 @@ class Features(ShapesInRepr):
         n_frames: number of frames N of the video, more than ``picks[-1]``.
         backbone: name of the extractor, "" if unknown (dataset files).
         times: (T,) seconds, or None if unknown (dataset files).
+        widths: dimensions of the backbones whose features lie side by side, together D; () for one.
     """
 
     values: Floats
@@ -287,6 +288,7 @@ class Features(ShapesInRepr):
     n_frames: int
     backbone: str = ""
     times: Floats | None = None
+    widths: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         valid = self.values.ndim == 2 and len(self.values) > 0
@@ -299,9 +301,37 @@ class Features(ShapesInRepr):
         expect(last < self.n_frames, "Features.n_frames", least, self.n_frames)
         if self.times is not None:
             expect_length("Features", "times", self.times, len(self.values))
+        if self.widths:
+            total = self.values.shape[1]
+            expect(sum(self.widths) == total, "Features.widths", f"{total} together", self.widths)
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def parts(self) -> tuple[Features, ...]:
+        """The features of each backbone; these themselves where there is one."""
+        if not self.widths:
+            return (self,)
+        names = self.backbone.split("+")
+        names = names if len(names) == len(self.widths) else [""] * len(self.widths)
+        columns = np.split(self.values, np.cumsum(self.widths)[:-1], axis=1)
+        return tuple(
+            dataclasses.replace(self, values=values, backbone=name, widths=())
+            for values, name in zip(columns, names, strict=True)
+        )
+
+    @property
+    def looks(self) -> Floats:
+        """(T, D) what cosines are taken of: each backbone's vectors at length 1; one's as it is.
+
+        The cosine of two samples is then the mean of the backbones' cosines.
+        """
+        if not self.widths:
+            return self.values
+        lengths = [np.linalg.norm(p.values, axis=1, keepdims=True) for p in self.parts]
+        pairs = zip(self.parts, lengths, strict=True)
+        return np.concatenate([p.values / np.where(n > 0, n, 1) for p, n in pairs], axis=1)
 
     @property
     def weights(self) -> Floats | None:

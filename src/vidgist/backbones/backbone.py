@@ -53,6 +53,11 @@ def window_of(backbone: Backbone) -> FrameWindow | None:
     return window if isinstance(window, FrameWindow) else None
 
 
+def widths_of(backbone: Backbone) -> tuple[int, ...]:
+    """Return the dimensions of the backbones that one consists of, () for a single one."""
+    return tuple(getattr(backbone, "widths", ()))
+
+
 def centers(pixels: Pixels, *, window: FrameWindow | None) -> Pixels:
     """Return the samples (B, H, W, 3) of the frame windows (B, F, H, W, 3) around them."""
     return pixels if window is None else pixels[:, window.center]

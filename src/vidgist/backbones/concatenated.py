@@ -1,8 +1,6 @@
-"""Several extractors as one, ``a+b``: the concatenation of their unit vectors.
+"""Several extractors as one, ``a+b``: their vectors side by side.
 
-The cosine of two samples is the mean of the single extractors' cosines:
-
-    x = (a / |a|, b / |b|),    x . y / (|x| |y|) = (cos(a, a') + cos(b, b')) / 2
+Each gives a score of its own, and the scores are added, see `vidgist.scoring.fusion`.
 """
 
 from __future__ import annotations
@@ -37,11 +35,6 @@ def _resize(pixels: Pixels, *, size: tuple[int, int]) -> Pixels:
     return small.reshape(*pixels.shape[:-3], *size, 3)
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
-
-
 class Concatenated:
     """Concatenates the features of several backbones; pictures are read once, at the largest size.
 
@@ -63,16 +56,17 @@ class Concatenated:
             )
         self.window = next(iter(windows.values()), None)
         self.name = "+".join(part.name for part in parts)
-        self.dimension = sum(part.dimension for part in parts)
+        self.widths = tuple(part.dimension for part in parts)
+        self.dimension = sum(self.widths)
         self.size = max(part.size[0] for part in parts), max(part.size[1] for part in parts)
         self.fingerprint = fingerprint_of(
-            parts=[part.fingerprint for part in parts], size=list(self.size), joined="unit vectors"
+            parts=[part.fingerprint for part in parts], size=list(self.size), joined="side by side"
         )
 
     def extract(self, pixels: Pixels) -> Vectors:
         """Return the (B, sum of D) features of (B, H, W, 3) RGB pictures, or of frame windows."""
         check_pixels(pixels, size=self.size, window=self.window)
-        return np.concatenate([_unit(self._extract(part, pixels)) for part in self._parts], axis=1)
+        return np.concatenate([self._extract(part, pixels) for part in self._parts], axis=1)
 
     def _extract(self, part: Backbone, pixels: Pixels) -> Vectors:
         own = pixels if window_of(part) is not None else centers(pixels, window=self.window)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from vidgist.backbones import load_backbone
+from vidgist.backbones.backbone import widths_of
 from vidgist.batch.guard import check_unchanged, file_state
 from vidgist.batch.jobs import BatchJob
 from vidgist.datasets import append_videos
-from vidgist.datasets.record import VideoRecord
+from vidgist.datasets.record import WIDTHS, VideoRecord
 from vidgist.datasets.store import CONTENT
 from vidgist.errors import OutputError
 from vidgist.features import extract_features
@@ -50,6 +51,8 @@ class Extractions:
             "fingerprint": self._backbone.fingerprint,
             "samples_per_second": float(options["fps"]),
         }
+        if widths := widths_of(self._backbone):
+            self.attributes[WIDTHS] = "+".join(map(str, widths))
 
     def run(self, job: BatchJob, *, progress: Progress = silent) -> dict[str, Any]:
         """Write features and shots of one video into the file ``job.output``.
@@ -85,7 +88,9 @@ class Extractions:
             picks=np.asarray(features.picks, np.int64),
             times=None if features.times is None else np.asarray(features.times, np.float64),
             n_frames=features.n_frames,
-            shots=refine_shots(segment(values, weights=features.weights), features.picks, timeline),
+            shots=refine_shots(
+                segment(features.looks, weights=features.weights), features.picks, timeline
+            ),
             frame_rate=timeline.n_frames / timeline.duration,
             attributes={CONTENT: content},
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vidgist.backbones import Backbone, load_backbone
+from vidgist.backbones.backbone import widths_of
 from vidgist.cli.common import (
     Console,
     common_options,
@@ -18,7 +19,7 @@ from vidgist.cli.common import (
 )
 from vidgist.cli.options import backbone_options
 from vidgist.datasets import open_dataset
-from vidgist.errors import DataError
+from vidgist.errors import DataError, SettingError
 from vidgist.features import extract_features
 from vidgist.scoring.bank import VideoStatistics, bank_of, video_statistics, write_bank
 from vidgist.system.files import check_output
@@ -72,6 +73,10 @@ def bank(
     """
     check_output(output, overwrite=overwrite)
     extractor = load_backbone(backbone, device=device, threads=threads)
+    if widths_of(extractor):
+        raise SettingError(
+            f"backbone: a bank belongs to one backbone, got {extractor.name}; make one for each"
+        )
     done = for_each(
         console,
         dict.fromkeys(videos),

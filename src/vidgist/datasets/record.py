@@ -16,6 +16,9 @@ from vidgist.types import Features, ShapesInRepr, Shots
 SAMPLE_STEP = 15
 """The field samples every 15th frame; used where a file has no ``picks``."""
 
+WIDTHS = "widths"
+"""Attribute of files whose features are those of several backbones: such as ``"1280+1024"``."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class VideoRecord(ShapesInRepr):
@@ -99,7 +102,24 @@ class VideoRecord(ShapesInRepr):
             n_frames=n_frames,
             backbone=str(self.attributes.get("backbone", "")),
             times=self._seconds(picks),
+            widths=self._widths(values.shape[1]),
         )
+
+    def _widths(self, dimension: int) -> tuple[int, ...]:
+        """Return the dimensions of the backbones whose features lie side by side, () for one.
+
+        Raises:
+            DataError: they are no numbers that make D together.
+        """
+        text = str(self.attributes.get(WIDTHS, ""))
+        parts = text.split("+") if text else []
+        widths = tuple(int(part) for part in parts if part.isdecimal() and len(part) < 8)
+        if text and (len(widths) < len(parts) or 0 in widths or sum(widths) != dimension):
+            raise DataError(
+                f"{self.key}: 'widths' is {text[:40]!r} for features of {dimension} numbers; "
+                "extract the features again"
+            )
+        return widths
 
     def _seconds(self, picks: npt.NDArray[np.int64]) -> npt.NDArray[np.float64] | None:
         """Return the seconds (T,) of the samples, None where they count as two a second.

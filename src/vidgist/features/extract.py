@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vidgist.backbones.backbone import Backbone, check_pixels, window_of
+from vidgist.backbones.backbone import Backbone, check_pixels, widths_of, window_of
 from vidgist.backbones.registry import DEFAULT_BACKBONE, load_backbone
 from vidgist.defaults import DEFAULT_FPS
 from vidgist.features.inference import BATCH, Inferred, infer
@@ -138,6 +138,7 @@ def _extraction(
             n_frames=timeline.n_frames,
             backbone=backbone.name,
             times=stream.times,
+            widths=widths_of(backbone),
         ),
         timeline=timeline,
         junk=find_junk(
@@ -188,6 +189,7 @@ def _of_frames(frames: Frames, extractor: Backbone, *, progress: Progress) -> Ex
             n_frames=frames.timeline.n_frames,
             backbone=extractor.name,
             times=frames.times,
+            widths=widths_of(extractor),
         ),
         timeline=frames.timeline,
         junk=find_junk(

@@ -84,7 +84,7 @@ def with_pictures(
             f" {len(document.times)}; it is another video now"
         )
     groups = [
-        [mark.sample, *neighbors_of(extraction.features.values, mark.sample)] for mark in marks
+        [mark.sample, *neighbors_of(extraction.features.looks, mark.sample)] for mark in marks
     ]
     samples = sorted({sample for group in groups for sample in group})
     pictures: dict[int, Image.Image] = {}

@@ -12,10 +12,11 @@ import numpy as np
 
 from vidgist.criteria import CRITERIA, Samples, minmax
 from vidgist.criteria.smoothing import smooth
-from vidgist.errors import SettingError, VidgistError, unknown_value
+from vidgist.errors import DataError, SettingError, VidgistError, unknown_value
 from vidgist.models import AnyModel, ScoreFunction, open_model
 from vidgist.progress import Progress, silent
 from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank, shipped_bank
+from vidgist.scoring.fusion import fuse
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_criteria, preset
 from vidgist.types import SAMPLE_SECONDS, Features, Floats, Scores
 
@@ -189,7 +190,12 @@ class Scorer:
         if self.model is not None:
             self.model.check(dimension=dimension, backbone=backbone, fingerprint=fingerprint)
         matched = copy.copy(self)
-        if self.bank is not None:
+        if "+" in backbone and self.bank == SHIPPED and self.model is None:
+            # Each of the backbones gets its own bank when it scores.
+            without = [name for name in backbone.split("+") if shipped_bank(name) is None]
+            text = f"no bank comes with {', '.join(without)}, whose scores are made without one"
+            matched.notes = (text,) if without else ()
+        elif self.bank is not None:
             matched.bank, note = choose_bank(
                 self.bank, dimension=dimension, backbone=backbone, fingerprint=fingerprint
             )
@@ -239,7 +245,8 @@ class Scorer:
         bank = self.bank
         if bank is not None:
             bank = self.matched(dimension=values.shape[1], backbone=name).bank
-        assert not isinstance(bank, str)
+        if isinstance(bank, str):  # features of several backbones that are taken as one
+            bank = None
         samples = Samples(
             features=values,
             neighbors=self.settings.neighbors,
@@ -294,6 +301,9 @@ class Scorer:
     def score(self, features: Features | Floats, *, progress: Progress = silent) -> Scores:
         """Return the criteria, scaled to [0, 1], and the importance of each sample.
 
+        Features of several backbones are scored by each, with its own bank, see
+        `vidgist.scoring.fusion`.
+
         Args:
             features: (T, D) of one video, not normalized.
             progress: called as the work goes on.
@@ -306,6 +316,14 @@ class Scorer:
             DataError: the bank is one of another backbone.
             ValueError: the features are not (T, D), or not finite.
         """
+        if isinstance(features, Features) and features.widths and self.model is None:
+            if isinstance(self.bank, Bank):
+                raise DataError(
+                    f"bank: {self.bank.source}: a bank belongs to one backbone, and these features "
+                    "are of several; pass bank='shipped' or bank='none'"
+                )
+            parts = [self.score(part, progress=progress) for part in features.parts]
+            return fuse(parts, weights=features.weights)
         return self.combine(features, self.measure(features, progress=progress))
 
 

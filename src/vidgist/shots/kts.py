@@ -143,6 +143,6 @@ class _Sweep:
 SEGMENTATION = Segmentation(
     name="kts",
     summary="Kernel Temporal Segmentation of the features",
-    segment=lambda features: segment(features.values, weights=features.weights),
+    segment=lambda features: segment(features.looks, weights=features.weights),
     order=1,
 )

@@ -131,7 +131,7 @@ def stops(summary: Summary, pictures: Pictures) -> dict[str, Any]:
             "neighbors": none,
         }
     near = nearest(
-        summary.features.values[chosen], neighbors=float(summary.settings.get("neighbors") or 0.1)
+        summary.features.looks[chosen], neighbors=float(summary.settings.get("neighbors") or 0.1)
     )
     return {
         "stops": chosen,
