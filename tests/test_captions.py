@@ -59,6 +59,15 @@ def test_transcripts_are_read(tmp_path: Path, text: str, encoding: str) -> None:
     assert read_transcript(path) == SAID
 
 
+def test_entities_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "talk.vtt"
+    path.write_text("WEBVTT\n\n00:01.000 --> 00:03.500\nTom &amp; Jerry\n")
+    (caption,) = read_transcript(path)
+    assert caption.text == "Tom & Jerry"
+    assert "Tom & Jerry" in as_subtitles([caption], form="srt")
+    assert "Tom &amp; Jerry" in as_subtitles([caption], form="vtt")
+
+
 def test_whispers_json_is_read_with_and_without_words(tmp_path: Path) -> None:
     path = tmp_path / "talk.json"
     path.write_text(whisper())

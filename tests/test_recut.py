@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import av
 import numpy as np
 import pytest
 
+from clips import render_clip
 from pages import clip_summary
 from vidgist.cli import main
 from vidgist.errors import DataError, InputError, SettingError, VidgistWarning
@@ -226,3 +228,38 @@ def test_no_summary_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "summary.json" in capsys.readouterr().err
     with pytest.raises(DataError):
         load_summary(tmp_path)
+
+
+def test_a_trimmed_file_is_known_again(tmp_path: Path) -> None:
+    whole = render_clip(tmp_path / "whole.mp4", scenes=(4.0, 4.0), gop=50, ticks=(1.0,))
+    trimmed = tmp_path / "trimmed.mp4"
+    # An edit list leaves the frames from the key frame to 2.6 s out.
+    command = ["ffmpeg", "-v", "error", "-ss", "2.6", "-i", str(whole.path), "-c", "copy"]
+    subprocess.run([*command, str(trimmed)], check=True)
+    arguments = ["summarize", str(trimmed), "-o", str(tmp_path / "out"), "--make", "json", "-q"]
+    assert main(arguments) == 0
+    assert main(["recut", str(tmp_path / "out"), "--add", "1-2", "-q"]) == 0
+
+
+def test_it_works_from_any_folder(
+    finished: tuple[Summary, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, folder = finished
+    content = document(folder)
+    assert content["video"]["relative"] == "../clip.mp4"
+    content["video"]["path"] = "clip.mp4"  # as given in the folder of that time
+    (folder / "summary.json").write_text(json.dumps(content))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert len(load_summary(folder).pieces) == 2
+
+
+def test_the_budget_is_what_was_asked_for(finished: tuple[Summary, Path]) -> None:
+    summary, folder = finished
+    assert main(["recut", str(folder), "--length", "1.5s", "-q"]) == 0
+    assert document(folder)["summary"]["budget"] == 1.5
+    before = document(folder)["settings"]["length"]
+    assert main(["recut", str(folder), "--proposal", "-q"]) == 0
+    assert before == summary.settings["length"]
+    assert document(folder)["summary"]["budget"] == pytest.approx(summary.budget, abs=1e-3)

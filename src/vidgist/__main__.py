@@ -1,6 +1,8 @@
 """``python -m vidgist``: the command, where its script is not on the path."""
 
+import sys
+
 from vidgist.cli import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

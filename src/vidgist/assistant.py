@@ -13,13 +13,21 @@ import io
 import json
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from vidgist import __version__
-from vidgist.errors import InputError, MissingExtraError, OutputError, SettingError, VidgistError
+from vidgist.errors import (
+    InputError,
+    MissingExtraError,
+    OutputError,
+    SettingError,
+    VidgistError,
+    VidgistWarning,
+)
 from vidgist.keyframes import find_keyframes
 from vidgist.pipeline import summarize
 from vidgist.progress import Progress
@@ -28,7 +36,7 @@ from vidgist.render.outputs.data import as_document
 from vidgist.render.times import format_time
 from vidgist.render.words import reason_of
 from vidgist.selection.budget import parse_time
-from vidgist.selection.edits import Edits, parse_interval
+from vidgist.selection.edits import Edits, parse_interval, parse_shift
 from vidgist.summary import Summary
 from vidgist.video import Limits, frames_at, probe
 from vidgist.video.inputs import find_videos
@@ -214,12 +222,17 @@ def server(library: Library) -> MCPServer[Any]:
         return answered(work, context)
 
     def make_summary(
-        context: Context[Any], video: str, length: str = "auto", name: str = ""
+        context: Context[Any],
+        video: str,
+        length: str = "auto",
+        name: str = "",
+        replace: bool = False,
     ) -> list[Any]:
         """Choose the pieces worth seeing; write clip, stills, storyboard, page and data.
 
         length: auto, a share (15%), 90s or 1:30. name: folder of the results, by default that of
-        the video with -gist. Where this server may not write, only the pieces are told.
+        the video with -gist. replace: also results of that name that exist. Where this server may
+        not write, only the pieces are told.
         """
 
         def work(progress: Progress) -> list[Any]:
@@ -229,10 +242,13 @@ def server(library: Library) -> MCPServer[Any]:
                 if library.results is not None or name
                 else None
             )
+            if target is not None and target.exists() and not replace:
+                raise OutputError(f"{library.shown(target)}: exists; give replace, or a name")
+            notes: list[str] = []
             gist = summarize(path, length=length, limits=library.limits, progress=progress)
             if target is not None:
-                gist.save(target)
-            return _pieces(gist, library, target)
+                notes = _saved(gist, target)
+            return _pieces(gist, library, target, notes)
 
         return answered(work, context)
 
@@ -242,11 +258,13 @@ def server(library: Library) -> MCPServer[Any]:
         keep: Sequence[int] | None = None,
         drop: Sequence[int] = (),
         add: Sequence[str] = (),
+        move: Sequence[str] = (),
         length: str | None = None,
     ) -> list[Any]:
         """Change the pieces of a summary that make_summary wrote, and write it again.
 
-        keep, drop: numbers of pieces from 1. add: ranges such as "1:20-1:27". length: as for
+        keep, drop: numbers of pieces from 1. add: ranges such as "1:20-1:27". move: shifts such as
+        "4:+0.5s". length: as for
         make_summary. Without a change the first choice comes back.
         """
 
@@ -260,11 +278,11 @@ def server(library: Library) -> MCPServer[Any]:
                 keep=None if keep is None else tuple(keep),
                 drop=tuple(drop),
                 add=tuple(parse_interval(text, lasts) for text in add),
+                move=dict(parse_shift(text) for text in move),
                 length=length,
             )
             after = recut(before, edits, from_proposal=edits == Edits())
-            after.save(target, overwrite=True)
-            return _pieces(after, library, target)
+            return _pieces(after, library, target, _saved(after, target))
 
         return answered(work, context)
 
@@ -309,7 +327,17 @@ def _facts(library: Library, video: str) -> str:
     return json.dumps({"video": video, **values}, indent=1, default=str)
 
 
-def _pieces(gist: Summary, library: Library, target: Path | None) -> list[Any]:
+def _saved(gist: Summary, target: Path) -> list[str]:
+    """Write the results; return what was to be said."""
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always", VidgistWarning)
+        gist.save(target, overwrite=True)
+    return [str(one.message) for one in noted if issubclass(one.category, VidgistWarning)]
+
+
+def _pieces(
+    gist: Summary, library: Library, target: Path | None, notes: Sequence[str]
+) -> list[Any]:
     document = as_document(gist)
     whole, lasts = format_time(gist.timeline.duration), format_time(gist.duration)
     lines = [f"{library.shown(gist.video.path.resolve())}: {lasts} of {whole}"]
@@ -322,5 +350,5 @@ def _pieces(gist: Summary, library: Library, target: Path | None) -> list[Any]:
     if target is not None:
         made = sorted(path.name for path in target.iterdir() if not path.name.startswith("."))
         lines.append(f"written to {library.shown(target)}: {', '.join(made)}")
-    lines += [f"note: {text}" for text in gist.warnings]
+    lines += [f"note: {text}" for text in (*gist.warnings, *notes)]
     return ["\n".join(lines)]

@@ -6,6 +6,7 @@ page and the storyboard, and go along with the clip.
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
@@ -69,9 +70,10 @@ def read_transcript(path: str | Path) -> tuple[Caption, ...]:
         if text.lstrip().startswith(("{", "[")):
             captions = list(_whisper(json.loads(text)))
         else:
+            file = pysubs2.SSAFile.from_string(text)
             captions = [
-                Caption(event.start / 1000, event.end / 1000, event.plaintext)
-                for event in pysubs2.SSAFile.from_string(text)
+                Caption(event.start / 1000, event.end / 1000, html.unescape(event.plaintext))
+                for event in file
                 if not event.is_comment
             ]
     except (
@@ -169,8 +171,9 @@ def as_subtitles(captions: Iterable[Caption], *, form: str) -> str:
     for caption in captions:
         # Braces and backslashes have a meaning in the library's own form.
         text = caption.text.replace("\\", "\u29f5").replace("{", "(").replace("}", ")")
+        text = text.replace("<", "\u2039").replace(">", "\u203a")
         event = pysubs2.SSAEvent(round(caption.start * 1000), round(caption.end * 1000))
-        event.plaintext = text.replace("<", "\u2039").replace(">", "\u203a")
+        event.plaintext = text.replace("&", "&amp;") if form == "vtt" else text
         file.append(event)
     return file.to_string(form)
 

@@ -206,7 +206,7 @@ def summarize(
         audio: the tracks of sound of the clip: ``"best"``, ``"all"``, ``"none"``, ``"mix"``,
             ``"stereo"`` (two tracks of one channel as left and right), the number of a track, or
             ``"lang:de"``.
-        metadata: keep title, date, place, languages and timecode of the source in the clip.
+        metadata: keep title, date, place, timecode and names of chapters of the source in the clip.
         hdr: what PQ and HLG become in the clip: ``"sdr"``, or ``"keep"`` for HEVC of 10 bits.
         copy: make the clip of the video's own packets: pieces begin with key frames, nothing is
             encoded anew, and every track is kept. Where that cannot be done the clip is encoded,

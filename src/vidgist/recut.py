@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vidgist.errors import DataError, InputError, VidgistWarning
+from vidgist.errors import DataError, InputError, SettingError, VidgistWarning
 from vidgist.progress import Progress, silent
 from vidgist.render.document import Document, Pieces, read_document
-from vidgist.selection import Selection
+from vidgist.selection import Selection, parse_length
 from vidgist.selection.at_keys import at_key_frames
 from vidgist.selection.edits import Edits, Scene, edited
 from vidgist.summary import Summary
@@ -123,10 +123,15 @@ def recut(summary: Summary, edits: Edits, *, from_proposal: bool = False) -> Sum
     made = dataclasses.replace(
         summary, selection=proposal if same else after, proposal=None if same else proposal
     )
-    if edits.length is None and made.duration <= made.budget + 1e-6:
-        return made
+    length = edits.length
+    if same and length is None:
+        length = summary.settings.get("length")
+    try:
+        budget = summary.budget if length is None else parse_length(length, scene.duration)
+    except SettingError:  # of an earlier version
+        budget = summary.budget
     # What a person chose is within its budget by definition.
-    return dataclasses.replace(made, budget=made.duration)
+    return dataclasses.replace(made, budget=max(budget, made.duration))
 
 
 def _cuttable(selection: Selection, summary: Summary) -> Selection:

@@ -28,6 +28,9 @@ def run(*arguments: str, **environment: str) -> str:
 
 def test_the_package_runs_as_a_module() -> None:
     assert run("-m", "vidgist", "--version").strip() == f"vidgist {__version__}"
+    for arguments, code in ((["info", "absent.mp4"], 1), (["recut", "--bogus"], 2)):
+        command = [sys.executable, "-m", "vidgist", *arguments]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == code
 
 
 def test_a_shell_completes_commands_and_options() -> None:

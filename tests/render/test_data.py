@@ -60,6 +60,7 @@ def test_schema_2(clip, tmp_path):
         "has_audio": True,
         "codec": "h264",
         "fingerprint": summary.video.fingerprint,
+        "relative": os.path.relpath(clip.path, tmp_path),
     }
     assert data["settings"] == {"backbone": "test", "model": None, "length": "15%", "fps": 2.0}
     assert data["sampling"] == {"mode": "full", "samples": 12, "largest_gap": 0.5}

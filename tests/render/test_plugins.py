@@ -80,7 +80,7 @@ def test_its_name_is_in_the_help(site: Path) -> None:
     )
     text = " ".join(result.stdout.split())
     assert "json, length." in text
-    assert "|opening " in text
+    assert "|opening|" in text
     assert "opening: what comes first" in text
 
 

@@ -145,3 +145,19 @@ def test_ranges_and_shifts_are_read() -> None:
     for text in ("4", "4:0.5", "a:+1", "4:+", "-1:+1"):
         with pytest.raises(SettingError, match=r"^move: "):
             parse_shift(text)
+
+
+def test_what_a_length_took_away_comes_back_with_another() -> None:
+    shorter = edited(CHOSEN, Edits(length="6s"), SCENE)
+    assert shorter.refused == ("no time left", "", "no time left", "no time left")
+    longer = edited(shorter, Edits(length="21s"), SCENE)
+    assert longer.shots.tolist() == [1, 2]
+    dropped = edited(CHOSEN, Edits(drop=(1,)), SCENE)
+    assert dropped.refused[0] == BY_HAND
+    assert 0 not in edited(dropped, Edits(length="100%"), SCENE).shots
+
+
+def test_a_range_may_end_where_the_video_is_shown_to_end() -> None:
+    assert parse_interval("20-24", 23.99) == (20, 23.99)
+    with pytest.raises(SettingError, match="too late"):
+        parse_interval("20-24.2", 23.99)

@@ -146,6 +146,8 @@ def test_private_metadata_can_be_left_out(
     told = about(path)
     assert set(told.tags) <= {"description"}
     assert "2021" not in str(told)
+    assert "Main" not in str(told)
+    assert told.language == "deu"
     capsys.readouterr()
     assert main(["info", str(rich)]) == 0
     printed = capsys.readouterr().out

@@ -87,7 +87,8 @@ Examples:
 @click.option(
     "--metadata/--no-metadata",
     default=True,
-    help="Keep title, date, place, languages and timecode in the clip.  [default: metadata]",
+    help="Keep title, date, place, timecode and names of chapters in the clip."
+    "  [default: metadata]",
 )
 @click.option(
     "--copy",

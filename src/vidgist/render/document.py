@@ -117,7 +117,9 @@ class Document:
         """The video file by its path or beside the results, None if it is not there."""
         name = Path(self.video)
         folder = self.path.absolute().parent
-        for candidate in (name, folder / name.name, folder.parent / name.name):
+        relative = self.facts.get("relative")
+        beside = [folder / relative] if isinstance(relative, str) else []
+        for candidate in (name, *beside, folder / name.name, folder.parent / name.name):
             try:
                 if candidate.is_file():
                     return candidate

@@ -23,6 +23,7 @@ def extras_of(summary: Summary) -> Extras:
 
     timeline, pieces = summary.timeline, summary.pieces
     source = about(summary.video.path, origin=timeline.origin)
+    kept = bool(summary.settings.get("metadata", True))
     rows = zip(pieces.tolist(), summary.selection.shots.tolist(), strict=True)
     chapters: list[Chapter] = []
     at = 0.0
@@ -31,14 +32,14 @@ def extras_of(summary: Summary) -> Extras:
         borders = [start, *inside, end]
         for first, last in pairwise(borders):
             middle = (first + last) / 2
-            names = [one.title for one in source.chapters if one.start <= middle < one.end]
+            named = source.chapters if kept else ()
+            names = [one.title for one in named if one.start <= middle < one.end]
             title = next(filter(None, names), "") or f"Shot {shot + 1}"
             chapters.append(Chapter(at, at + last - first, title))
             at += last - first
-    kept = bool(summary.settings.get("metadata", True))
     return Extras(
         tags=source.tags if kept else {},
-        language=source.language if kept else "",
+        language=source.language,
         timecode=_timecode(summary, source.timecode) if kept else "",
         chapters=chapters,
         captions=cut_along(summary.captions, pieces),

@@ -23,6 +23,9 @@ BY_HAND = "by hand"
 _LEAST = 1.0
 """Seconds of the shortest piece that a length leaves or adds: less is a flicker."""
 
+_ROUNDED = 0.05
+"""Seconds by which a duration that is shown may be longer than the video."""
+
 _SHIFT = re.compile(r"(\d+)\s*:\s*([+-]\s*\d+(?:\.\d+)?)\s*s?")
 
 
@@ -102,7 +105,9 @@ def parse_interval(text: str, duration: float) -> tuple[float, float]:
     first, dash, last = text.partition("-")
     if not dash:
         raise SettingError(f"add: expected a range such as 1:20-1:27, got '{text.strip()}'")
-    start, end = (parse_time(part, duration, name="add") for part in (first, last))
+    # People read durations that are rounded.
+    limit = duration + _ROUNDED
+    start, end = (min(parse_time(part, limit, name="add"), duration) for part in (first, last))
     if end <= start:
         raise SettingError(f"add: '{text.strip()}' ends before it begins")
     return start, end
@@ -149,12 +154,13 @@ def edited(selection: Selection, edits: Edits, scene: Scene) -> Selection:
     for start, end in edits.add:
         pieces.append(_Piece(start, end, scene.score(start, end), BY_HAND, fixed=True))
     pieces = _joined(pieces, scene)
+    wanted = list(pieces)
     if edits.length is not None:
         budget = parse_length(edits.length, scene.duration)
         pieces = _fitted(pieces, budget, selection, scene)
     if not pieces:
         raise SettingError("recut: no piece is left; keep or add one")
-    return _selection(pieces, selection, scene)
+    return _selection(pieces, selection, scene, wanted=wanted)
 
 
 def _check(edits: Edits, count: int) -> None:
@@ -241,11 +247,16 @@ def _around(moment: float, seconds: float, within: tuple[float, float]) -> tuple
     return start, start + seconds
 
 
-def _selection(pieces: Sequence[_Piece], before: Selection, scene: Scene) -> Selection:
+def _selection(
+    pieces: Sequence[_Piece], before: Selection, scene: Scene, *, wanted: Sequence[_Piece]
+) -> Selection:
     shots = np.array([scene.shot(piece.start, piece.end) for piece in pieces], dtype=np.int64)
     shown = set(shots.tolist())
+    # What a length took away may come back with another; what a person took out does not.
+    fitting = {scene.shot(piece.start, piece.end) for piece in wanted}
+    gone = ["no time left" if shot in fitting else BY_HAND for shot in range(len(scene.shots))]
     refused = tuple(
-        "" if shot in shown else reason or BY_HAND for shot, reason in enumerate(before.refused)
+        "" if shot in shown else reason or gone[shot] for shot, reason in enumerate(before.refused)
     )
     # The numbers of pieces are not those of before.
     return Selection(

@@ -71,9 +71,8 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
 
     video = summary.video
     parts = stretches(summary.pieces)
-    if summary.timeline.n_frames == 1:
-        (start, end), *_ = parts
-        parts = [(start, max(end, start + STILL_SECONDS))]
+    if summary.timeline.n_frames == 1 and summary.duration < STILL_SECONDS:
+        parts = [(parts[0][0], parts[0][0] + STILL_SECONDS)]
     with contextlib.ExitStack() as stack:
         sounds = _open_sounds(summary, stack)
         keep_hdr = summary.settings.get("hdr") == "keep"

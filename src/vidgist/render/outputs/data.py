@@ -32,7 +32,20 @@ def write_json(material: Material, path: Path) -> None:
     """Write the document of `as_document` as JSON in ASCII."""
     with_keyframes = material.has("keyframes", "keyframes")
     document = as_document(material.summary, with_keyframes=with_keyframes)
+    # Found again from any working directory, and when the folder moves with the video.
+    document["video"]["relative"] = relative_path(material)
     path.write_text(_lines(document), encoding="ascii")
+
+
+def relative_path(material: Material) -> str | None:
+    """Return the path of the video from the folder of the results, None on another drive."""
+    try:
+        path = os.path.relpath(
+            Path(material.summary.video.path).absolute(), material.folder.absolute()
+        )
+    except ValueError:
+        return None
+    return str(plain(path))
 
 
 def write_csv(material: Material, path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vidgist import __version__
 from vidgist.errors import MissingExtraError
-from vidgist.render.edit import sentence
+from vidgist.render.edit import RECORD_HOUR, sentence
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
 from vidgist.render.output import Output
@@ -70,7 +70,8 @@ def timeline(material: Material) -> Timeline:
     url = url.removeprefix("./")  # Resolve looks for a folder of that name
     name = plain(video.name)
     made = schema.Timeline(name=f"{name} summary", metadata={"vidgist": {"version": __version__}})
-    made.global_start_time = RationalTime(float(3600 * rate), rate).round()
+    hour = counting.parse(f"{RECORD_HOUR}{';' if counting.drop else ':'}00") or 0
+    made.global_start_time = RationalTime(float(hour / counting.rate) * rate, rate).round()
     kinds = [schema.TrackKind.Video, *([schema.TrackKind.Audio] if video.has_audio else [])]
     for kind in kinds:
         track = schema.Track(name=kind, kind=kind)

@@ -207,6 +207,16 @@ function folder() {
     return "."; // a name that is not UTF-8
   }
 }
+// Where the video lies: a file that is saved elsewhere tells it, too.
+function sourcePath() {
+  if (!media.source || location.protocol !== "file:") return data.document.video.path;
+  try {
+    const path = decodeURIComponent(new URL(media.source, location.href).pathname);
+    return path.replace(/^\/(?=[A-Za-z]:)/, "");
+  } catch {
+    return data.document.video.path;
+  }
+}
 function command() {
   const shown = current().pieces;
   const dropped = made.pieces.flatMap((piece, i) => (shown.some((one) => sameRange(one, piece)) ? [] : [i + 1]));
@@ -231,6 +241,7 @@ function edited() {
   const changed = !sameRanges(pieces, proposal.pieces);
   return {
     vidgist: data.version, schema: 2, ...data.document,
+    video: { ...data.document.video, path: sourcePath() },
     samples: {
       time: data.times,
       ...Object.fromEntries(data.criteria.map((one) => [one.name, one.values])),
@@ -251,7 +262,6 @@ function download() {
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   link.download = "summary-edited.json";
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   tell("Saved as summary-edited.json. The command vidgist recut summary-edited.json makes it.");
 }
 

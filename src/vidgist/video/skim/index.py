@@ -110,10 +110,12 @@ class IndexReader:
         self._sizes, self._keys = array("q"), array("b")
         self._missing = 0
         self._torn = False
+        self._hidden_key = False  # frames that an edit list leaves out begin with one
 
     def add(self, packet: Packet[VideoStream]) -> None:
         """Take the next packet; one that is not to be shown is passed over."""
         if packet.is_discard:
+            self._hidden_key = self._hidden_key or packet.is_keyframe
             return
         self._torn = packet.is_corrupt
         if packet.pts is None:
@@ -144,6 +146,8 @@ class IndexReader:
         latest = np.maximum.accumulate(ticks)
         if (latest - ticks).max() * float(clock.time_base) > _BACK_SECONDS:
             return "its timestamps go back"
+        if self._hidden_key and ticks.min() < ticks[keys].min():
+            return "it begins between two key frames, by an edit list"
         order = np.argsort(ticks, kind="stable")
         # What is shown before the first key frame refers to frames that are not there.
         order = order[ticks[order] >= ticks[keys].min()]
