@@ -71,7 +71,9 @@ def _lines(video: VideoInfo) -> Iterator[str]:
         "duration": "not stated" if video.duration is None else _clock(video.duration),
         "size": f"{video.width} x {video.height}"
         + (f" (stored {coded}, {', '.join(changes)})" if changes else ""),
-        "frame rate": f"{video.frame_rate:.3f} a second, {steadiness}",
+        "frame rate": f"{video.frame_rate:.3f} a second, {steadiness}"
+        if video.frame_rate
+        else "unknown",
         "video": ", ".join(_picture(video)),
         "sound": "yes" if video.has_audio else "no",
         "container": video.container,

@@ -1,4 +1,4 @@
-"""What a container says of its pictures: cropping, and the kind of Dolby Vision.
+"""What a container says of its streams: cropping, the kind of Dolby Vision, odd channels.
 
 PyAV does not hand this side data on, but FFmpeg prints it in its description of the file.
 """
@@ -14,6 +14,7 @@ from av.stream import Stream
 
 _STREAM = re.compile(r"^  Stream #0:(\d+)", re.MULTILINE)
 _CROP = re.compile(r"^ +Frame [Cc]ropping: (\d+)/(\d+)/(\d+)/(\d+)\s*$", re.MULTILINE)
+_CHANNELS = re.compile(r"Audio: .* (\d+) channels \(\w+(\+\w+)+\)")
 _DOLBY_VISION = re.compile(
     r"^ +DOVI configuration record: .*profile: (\d+),.*compatibility id: (\d+)", re.MULTILINE
 )
@@ -47,8 +48,30 @@ class PictureHeader(NamedTuple):
     dolby_vision: DolbyVision | None = None
 
 
+def channels_in_own_order(container: InputContainer, stream: Stream) -> int:
+    """Return the channels of a stream of sound that has them in an order of its own; else 0.
+
+    PyAV (18, 19) frees the layout of such a stream twice, which ends the process: it must not be
+    decoded, nor asked for its channels.  QuickTime files have them.
+    """
+    if "mov" not in container.format.name:
+        return 0
+    found = _CHANNELS.search(_description(container, stream))
+    return int(found[1]) if found else 0
+
+
 def picture_header(container: InputContainer, stream: Stream) -> PictureHeader:
     """Return what the container says of the pictures of one of its streams."""
+    own = _description(container, stream)
+    crop, dolby = _CROP.search(own), _DOLBY_VISION.search(own)
+    return PictureHeader(
+        crop=Crop(*(int(pixels) for pixels in crop.groups())) if crop else Crop(),
+        dolby_vision=DolbyVision(int(dolby[1]), dolby[2] != "0") if dolby else None,
+    )
+
+
+def _description(container: InputContainer, stream: Stream) -> str:
+    """Return FFmpeg's description of a stream."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)  # FFmpeg describes files by its log alone
     try:
@@ -58,9 +81,4 @@ def picture_header(container: InputContainer, stream: Stream) -> PictureHeader:
         av.logging.set_level(level)
     # Number of a stream, its description, number of the next ...
     _, *parts = _STREAM.split(text)
-    own = dict(zip(parts[::2], parts[1::2], strict=True)).get(str(stream.index), "")
-    crop, dolby = _CROP.search(own), _DOLBY_VISION.search(own)
-    return PictureHeader(
-        crop=Crop(*(int(pixels) for pixels in crop.groups())) if crop else Crop(),
-        dolby_vision=DolbyVision(int(dolby[1]), dolby[2] != "0") if dolby else None,
-    )
+    return dict(zip(parts[::2], parts[1::2], strict=True)).get(str(stream.index), "")

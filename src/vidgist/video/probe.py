@@ -18,6 +18,7 @@ from vidgist.types import VideoInfo
 from vidgist.video.about import about_open
 from vidgist.video.container import Limits, is_cover_art, open_video, video_stream
 from vidgist.video.display import Display
+from vidgist.video.headers import channels_in_own_order
 from vidgist.video.packets import (
     DecodeStats,
     configure_decoder,
@@ -186,5 +187,7 @@ def _describe(stream: Stream, *, used: bool) -> Mapping[str, Any]:
             "cover": is_cover_art(stream),
         }
     elif isinstance(stream, AudioStream) and context is not None:
-        properties |= {"rate": stream.codec_context.sample_rate, "channels": stream.channels}
+        container: Any = stream.container
+        channels = channels_in_own_order(container, stream) or stream.channels
+        properties |= {"rate": stream.codec_context.sample_rate, "channels": channels}
     return properties

@@ -23,6 +23,9 @@ _OFF = 0.25
 _SNAP = 3e-4
 """Relative distance within which a measured rate is a usual one; 29.97 and 30 are 1e-3 apart."""
 
+_FASTEST = 500.0
+"""Frames a second of the fastest cameras whose files are not in slow motion already."""
+
 _USUAL = tuple(
     float(rate)
     for base in (24, 30, 48, 60, 120, 240)
@@ -57,7 +60,8 @@ def measured_rate(times: npt.NDArray[np.floating], *, guess: float) -> FrameRate
     """
     steps = np.diff(times)
     if not len(steps) or times[-1] <= times[0]:
-        return FrameRate(guess, False)
+        # Of one picture, containers tell the ticks of their clock.
+        return FrameRate(guess if guess <= _FASTEST else 0.0, False)
     usual = float(np.median(steps))
     near = (steps > usual / 2) & (steps < 1.5 * usual)
     if near.mean() < _REGULAR or not near.any():

@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 
 from vidgist.errors import VideoError
 from vidgist.video.container import NO_LIMITS, open_video, video_stream
+from vidgist.video.headers import channels_in_own_order
 
 _WITHOUT_LIST = frozenset(("mpegts", "mpeg"))
 """Names of the formats whose streams are found while they are read."""
@@ -69,7 +70,7 @@ def sound_stream(container: InputContainer, path: str | os.PathLike[str]) -> Aud
     except VideoError:
         video = None  # behind the skipped bytes, there may be sound alone
     best: Any = container.streams.best("audio", related=video)
-    decodable = [s for s in container.streams.audio if _is_decodable(s)]
+    decodable = [s for s in container.streams.audio if is_decodable(s)]
     return best if best in decodable else next(iter(decodable), None)
 
 
@@ -96,7 +97,7 @@ def continuation(stream: Stream, *, after: int) -> tuple[InputContainer, Stream]
     others: list[Any] = [
         s
         for s in following.streams
-        if s.type == stream.type and s.id != stream.id and _is_decodable(s)
+        if s.type == stream.type and s.id != stream.id and is_decodable(s)
     ]
     for other in others:
         # A stream of another program has been there all the time.
@@ -143,14 +144,15 @@ def _first_place(
 
 
 def _has_sound(container: InputContainer) -> bool:
-    return any(_is_decodable(stream) for stream in container.streams.audio)
+    return any(is_decodable(stream) for stream in container.streams.audio)
 
 
-def _is_decodable(stream: Stream) -> bool:
+def is_decodable(stream: Stream) -> bool:
     """Return whether a stream has packets, as its parameters show, and a decoder."""
     context: Any = stream.codec_context
     if context is None:
         return False
     if isinstance(stream, AudioStream):
-        return bool(context.sample_rate)
+        container: Any = stream.container
+        return bool(context.sample_rate) and not channels_in_own_order(container, stream)
     return isinstance(stream, VideoStream) and bool(context.width)

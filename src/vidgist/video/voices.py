@@ -16,7 +16,7 @@ import numpy as np
 
 from vidgist.errors import InputError, SettingError
 from vidgist.video.sound import Samples, SoundReader
-from vidgist.video.tracks import open_sound
+from vidgist.video.tracks import is_decodable, open_sound
 
 _CHUNK = 1.0
 """Seconds that are mixed at once."""
@@ -97,7 +97,7 @@ def sound_tracks(path: Path) -> tuple[Track, ...]:
     """
     container, best, _ = open_sound(path)
     with container:
-        found = [s for s in container.streams.audio if s.codec_context and s.codec_context.rate]
+        found = [s for s in container.streams.audio if is_decodable(s)]
         return tuple(_track(stream, best=stream is best or stream == best) for stream in found)
 
 

@@ -218,7 +218,11 @@ def _open_sounds(summary: Summary, stack: contextlib.ExitStack) -> list[tuple[in
 
     video, timeline = summary.video, summary.timeline
     audio = str(summary.settings.get("audio", "best"))
-    if not video.has_audio or audio == "none":
+    if audio == "none":
+        return []
+    if not video.has_audio:
+        if any(stream["type"] == "audio" for stream in video.streams):
+            _warn("its sound cannot be decoded here; summary.mp4 has none")
         return []
     tracks = sound_tracks(video.path)
     opened = []
