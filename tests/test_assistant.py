@@ -8,6 +8,8 @@ import io
 import json
 import os
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,13 @@ def ask(library: Library, tool: str, **arguments: Any) -> Any:
         async with mcp.Client(server(library)) as client:
             return await client.call_tool(tool, arguments)
 
-    return asyncio.run(call())
+    return run(call())
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a thread of its own: drivers of browsers leave a loop in this one."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def texts(answer: Any) -> list[str]:
@@ -163,6 +171,6 @@ def test_the_command_talks_on_standard_streams(folders: tuple[Path, Path]) -> No
             tools = [tool.name for tool in (await client.list_tools()).tools]
             return tools, await client.call_tool("look", {"video": "talk.mp4", "stills": 2})
 
-    tools, answer = asyncio.run(call())
+    tools, answer = run(call())
     assert tools == ["list_videos", "facts", "look", "moments", "make_summary", "change_summary"]
     assert len(pictures(answer)) == 2

@@ -32,8 +32,9 @@ def test_raised_limits_for_all_outputs(clip, tmp_path, capsys, monkeypatch):
 
     usual = container.Limits.__init__
 
-    def stricter(self, *, max_pixels=1000, max_hours=2 / 3600, max_streams=1):
-        usual(self, max_pixels=max_pixels, max_hours=max_hours, max_streams=max_streams)
+    def stricter(self, *, max_pixels=1000, max_hours=2 / 3600, max_streams=1, **others):
+        limits = {"max_pixels": max_pixels, "max_hours": max_hours, "max_streams": max_streams}
+        usual(self, **limits, **others)
 
     monkeypatch.setattr(container.Limits, "__init__", stricter)
     assert main(["summarize", str(clip), "-o", str(tmp_path / "out"), "-q"]) == 0
