@@ -125,7 +125,7 @@ def roll_off(light: npt.ArrayLike) -> Light:
         b = (j^2 - 2 j p + p) / (p - 1),   s = (b^2 + 2 b j + j^2) / (b - a)
 
     >>> [round(float(x), 3) for x in roll_off([0.4, 1.0, 1000 / 203])]
-    [0.4, 0.902, 1.0]
+    [0.4, 0.926, 1.0]
     """
     j, p = KNEE, PEAK / REFERENCE_WHITE
     a = -(j**2) * (p - 1) / (j**2 - 2 * j + p)
@@ -161,7 +161,7 @@ def to_sdr(signal: npt.ArrayLike, *, transfer: int, primaries: int = _BT2020) ->
         primaries: an AVColorPrimaries.
 
     >>> to_sdr([0.58, 0.58, 0.58], transfer=PQ).round(2).tolist()  # 203 cd/m2
-    [0.96, 0.96, 0.96]
+    [0.97, 0.97, 0.97]
     """
     light = (hlg_eotf if transfer == HLG else pq_eotf)(signal) / REFERENCE_WHITE
     to_709 = rgb_to_xyz(_BT709)
