@@ -46,6 +46,7 @@ def test_what_was_written_is_read(summary: Summary, written: Path) -> None:
 def test_a_video_that_moved_along_with_its_results_is_found(written: Path, tmp_path: Path) -> None:
     document = json.loads(written.read_text())
     document["video"]["path"] = "/somewhere/else/talk.mp4"
+    document["video"]["relative"] = "../../somewhere/else/talk.mp4"
     written.write_text(json.dumps(document))
     assert read_document(written).source is None
     (tmp_path / "talk.mp4").touch()

@@ -46,6 +46,8 @@ class FrameIndex:
         sizes: (N,) bytes.
         duration: seconds from the first frame to the end of the last.
         origin: time of the first frame in the container, in seconds.
+        cut_into: whether frames before the first of these are shown, too: an edit list lets the
+            video begin between two key frames.
     """
 
     ticks: npt.NDArray[np.int64]
@@ -57,6 +59,7 @@ class FrameIndex:
     sizes: Integers
     duration: float
     origin: float
+    cut_into: bool = False
 
     def __len__(self) -> int:
         return len(self.ticks)
@@ -146,8 +149,7 @@ class IndexReader:
         latest = np.maximum.accumulate(ticks)
         if (latest - ticks).max() * float(clock.time_base) > _BACK_SECONDS:
             return "its timestamps go back"
-        if self._hidden_key and ticks.min() < ticks[keys].min():
-            return "it begins between two key frames, by an edit list"
+        cut_into = self._hidden_key and bool(ticks.min() < ticks[keys].min())
         order = np.argsort(ticks, kind="stable")
         # What is shown before the first key frame refers to frames that are not there.
         order = order[ticks[order] >= ticks[keys].min()]
@@ -163,6 +165,7 @@ class IndexReader:
             for t, i in zip(ticks[[0, -1]], order[[0, -1]], strict=True)
         ]
         return FrameIndex(
+            cut_into=cut_into,
             ticks=ticks,
             decoding=np.array(self._decoding, np.int64)[order],
             times=shown,

@@ -183,6 +183,8 @@ class SkimStream(SampleStream):
                 self.progress("reading", max(seconds, 0.0), announced)
             found = reader.finish(clock, end=header_end(stream))
             self.problem = self._problem(container, stream, packets, stats, found)
+            if isinstance(found, FrameIndex) and found.cut_into:
+                self.problem = "it begins between two key frames, by an edit list"
         if len(ticks) < _LEAST_DECODED * asked and not self.problem:
             self.problem = f"{asked - len(ticks)} of {asked} key frames do not decode alone"
         if self.problem or isinstance(found, str):
