@@ -7,6 +7,7 @@ Numbers below 0 are moved up together, so that the least is 0.
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ SCORERS: Registry[ScoreFunction] = Registry(
 """Every function that scores, by name; those of other packages and of users."""
 
 
-class ScoringModel:
+class ScoringModel(ABC):
     """What gives scores in the place of criteria.
 
     Attributes:
@@ -67,7 +68,7 @@ class ScoringModel:
         self.source = source
         self.row = row
 
-    def check(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> None:
+    def check(self, *, dimension: int, backbone: str = "", fingerprint: str = "") -> None:  # noqa: B027 (most take any)
         """Make sure that features of D numbers a sample fit; see `Model.check`."""
 
     def apply(self, features: Features | Floats) -> NoReturn:
@@ -99,8 +100,9 @@ class ScoringModel:
         scores = scores.reshape(count).astype(np.float64)
         return np.asarray(scores - min(0.0, float(scores.min())))
 
+    @abstractmethod
     def _scores(self, features: Features) -> npt.NDArray[Any]:
-        raise NotImplementedError
+        """Return what the model makes of the samples, before any check."""
 
     def _fault(self, what: str) -> VidgistError:
         return ModelError(f"{self.source}: {what}; mend it")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from vidgist.captions import cut_along
+from vidgist.render.timecode import edit_rate
 from vidgist.summary import Summary
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ def extras_of(summary: Summary) -> Extras:
     There is one chapter a piece, called by its shot; or where the source has chapters, the parts of
     those that are shown.
     """
-    from vidgist.captions import cut_along
     from vidgist.video.about import Chapter, about
     from vidgist.video.encode_extras import Extras
 
@@ -49,8 +50,6 @@ def extras_of(summary: Summary) -> Extras:
 
 def _timecode(summary: Summary, code: str) -> str:
     """Return the camera's timecode of the first picture of a clip, "" where it is not known."""
-    from vidgist.render.timecode import edit_rate
-
     video = summary.video
     rate = edit_rate(video.frame_rate, constant=not video.variable_frame_rate).counting_as(code)
     first = rate.parse(code) if code else None
