@@ -212,3 +212,8 @@ def test_rule_budget_and_summaries(data, tmp_path, capsys):
 def test_wrong_rule_or_budget(data, options, said, capsys):
     assert run(data, *PAPER, *options) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_missing_option_says_what_to_give(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", "data.h5") == 2
+    assert "give --metric tvsum|summe" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from vidgist.system.file_kind import HDF5, MATLAB5, kind_of_file
         (b"PK\x03\x04rest", "a zip archive"),
         (b"\x80\x04\x95", "a pickle"),
         (b"<!DOCTYPE html>", "a web page"),
+        (b"<!doctype html><html>", "a web page"),
         (b'[{"a": 1}]', "a JSON text"),
         (b"\x00\x00\x00\x20ftypisom", "a video"),
         (b"\x1a\x45\xdf\xa3rest", "a video"),

@@ -156,6 +156,21 @@ def test_errors(tmp_path: Path) -> None:
         probe(tmp_path / "c.mp4")
 
 
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (b"\x89HDF\r\n\x1a\n", "is an HDF5 file, not a video; vidgist score"),
+        (b"\n<!doctype html>\n", "is a web page, not a video"),
+        (b"PK\x03\x04", "is a zip archive, not a video"),
+    ],
+)
+def test_files_of_other_kinds_are_named(tmp_path: Path, start: bytes, message: str) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(start + bytes(2000))
+    with pytest.raises(VideoError, match=message):
+        probe(path)
+
+
 def test_damage_after_the_start_is_no_error(tmp_path: Path) -> None:
     clip = render_clip(tmp_path / "a.mp4", scenes=(2,), container_options={"movflags": "faststart"})
     assert probe(damaged(clip.path, tmp_path / "b.mp4", at=0.6)).width == 128

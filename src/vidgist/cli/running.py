@@ -66,7 +66,11 @@ def _of_the_system(error: Exception) -> str | None:
 def _usage(error: click.UsageError, arguments: Sequence[str]) -> str:
     """Return the message for a wrong command line."""
     name = error.ctx.command_path if error.ctx else "vidgist"
-    line = f"{error.format_message()} (see {name} --help)"
+    line = error.format_message()
+    missing = error.param if isinstance(error, click.MissingParameter) else None
+    if isinstance(missing, click.Option) and missing.metavar:
+        line = f"{line.rstrip('.')}: give {missing.opts[-1]} {missing.metavar}"
+    line += f" (see {name} --help)"
     dashed = [a for a in arguments if a.startswith("-") and os.path.lexists(a)]
     if isinstance(error, click.NoSuchOption) and dashed:
         line += f"; for the file {dashed[0]}, write ./{dashed[0]}"

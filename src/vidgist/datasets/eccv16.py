@@ -165,7 +165,7 @@ def open_dataset(path: str | os.PathLike[str]) -> Dataset:
     if not keys:
         raise DataError(
             f"{path}: is an HDF5 file, but none of its groups is a video with 'features', 'picks' "
-            "or 'user_summary'; give a file in the field's layout"
+            "or 'user_summary'; put each video's features (T, D) at VIDEO/features"
         )
     return Dataset(path=path, keys=tuple(sorted(keys, key=_natural)), attributes=attributes)
 

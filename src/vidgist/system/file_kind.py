@@ -27,8 +27,6 @@ _STARTS = (
     (b"\x80\x03", "a pickle, which is never read"),
     (b"\x80\x04", "a pickle, which is never read"),
     (b"\x80\x05", "a pickle, which is never read"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<html", "a web page"),
     (b"{", JSON),
     (b"[", JSON),
     (b"\x1a\x45\xdf\xa3", VIDEO),  # Matroska, WebM
@@ -77,6 +75,8 @@ def kind_of_bytes(head: bytes) -> str:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
+    if head[:9].lower().startswith((b"<!doctype", b"<html")):
+        return "a web page"
     # MP4 and MOV name their first box, AVI is a kind of RIFF.
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide") or head[8:12] == b"AVI ":
         return VIDEO

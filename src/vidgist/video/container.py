@@ -26,6 +26,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from vidgist.errors import SettingError, VideoError
+from vidgist.system.file_kind import HDF5, UNKNOWN, VIDEO, kind_of_bytes
 from vidgist.video.protection import protection
 from vidgist.video.spool import real_path
 
@@ -160,7 +161,7 @@ def open_video(
             options={"max_pixels": str(limits.max_pixels)} if _PROBES_SAFELY else None,
         )
     except (av.error.FFmpegError, ValueError, OSError) as error:
-        raise _open_error(path, error) from error
+        raise _open_error(path, head, error) from error
     # PyAV lets FFmpeg invent timestamps by looking ahead, and gets them wrong for H.264 in AVI.
     container.flags &= ~_GENERATE_TIMESTAMPS
     try:
@@ -269,7 +270,15 @@ def _read_head(path: Path) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
-def _open_error(path: Path, error: Exception) -> VideoError:
+def _open_error(path: Path, head: bytes, error: Exception) -> VideoError:
+    kind = kind_of_bytes(head)
+    if kind == HDF5:
+        return VideoError(
+            f"{path}: is an HDF5 file, not a video; vidgist score and vidgist evaluate take"
+            " features in HDF5 files"
+        )
+    if kind not in (VIDEO, UNKNOWN):
+        return VideoError(f"{path}: is {kind}, not a video; check the name, or download it again")
     number = getattr(error, "errno", None)
     if number == errno.EINVAL:
         return VideoError(
