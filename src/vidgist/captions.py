@@ -129,16 +129,6 @@ def sentences(captions: Sequence[Caption]) -> Floats:
     return np.array(found, np.float64).reshape(-1, 2)
 
 
-def spoken_in(captions: Iterable[Caption], start: float, end: float) -> str:
-    """Return what is said in a range, on one line: captions of which most lies in it."""
-    words = [
-        " ".join(caption.text.split())
-        for caption in captions
-        if min(caption.end, end) - max(caption.start, start) > (caption.end - caption.start) / 2
-    ]
-    return " ".join(words)
-
-
 def cut_along(captions: Sequence[Caption], pieces: Floats) -> tuple[Caption, ...]:
     """Return the captions of pieces (n, 2), in the time of the summary that shows them.
 

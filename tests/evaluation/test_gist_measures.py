@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidgist.datasets import open_dataset
-from vidgist.evaluation.gist import captured, gist_measures, mean_annotation, shown_in
+from vidgist.evaluation.gist import captured, gist_measures, shown_in
 from vidgist.evaluation.keyshots import keyshot_summaries
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection.gist import gist_pieces
@@ -113,12 +113,8 @@ def test_pieces_are_half_open_and_any_unit_fits():
     assert frames.shown == 2
 
 
-def test_users_and_labels():
-    share = mean_annotation(np.array([[True, False], [True, True]]))
-    assert share.tolist() == [1, 0.5]
+def test_labels():
     assert measures([[0, 1]], [1, 0, -1, 0]).captured == 1  # labels of highlights
-    with pytest.raises(ValueError, match="annotations"):
-        mean_annotation([1, 2])
 
 
 def test_shapes_are_checked():
@@ -158,7 +154,7 @@ def test_the_rule_captures_more_than_the_field_and_repeats_less(shared):
             measured = gist_measures(
                 shown,
                 times=features.picks,
-                annotation=mean_annotation(record.user_scores),
+                annotation=record.user_scores.mean(axis=0),
                 features=features.values,
             )
             found[name].append((measured.captured, measured.repeats))

@@ -10,7 +10,7 @@ from av.video.reformatter import VideoReformatter
 from clips import picture
 from vidgist.errors import VideoError
 from vidgist.video.luma import luma_grid, luma_layout
-from vidgist.video.pixels import conversion_errors, is_black, to_rgb
+from vidgist.video.pixels import conversion_errors, to_rgb
 
 
 def test_formats_that_cannot_be_converted() -> None:
@@ -50,13 +50,3 @@ def test_alpha(pixel_format: str) -> None:
     assert shown[:, :30].max() <= 2
     assert np.abs(shown[:, 34:46] - IMAGE[:, 34:46] * (128 / 255)).mean() < 4
     assert np.abs(shown[:, 50:] - IMAGE[:, 50:]).mean() < 6
-
-
-def test_black_is_what_blackdetect_calls_black() -> None:
-    pictures = np.zeros((6, 100, 100, 3), np.uint8)
-    pictures[1] = 25  # under a tenth of 255
-    pictures[2] = 26  # over it
-    pictures[3, :, 49:51] = 255  # a line of 2 in 100 columns: one that is looked at
-    pictures[4, :, 46:51] = 255
-    pictures[5, ..., 2] = 220  # blue is dark, but 0.114 of 220 is not
-    assert is_black(pictures).tolist() == [True, True, False, True, False, True]

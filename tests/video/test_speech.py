@@ -10,7 +10,7 @@ from clips import damaged, render_clip
 from spoken import RATE, music_track, needs_espeak, render_sound_track, spoken_track
 from vidgist.errors import VideoError
 from vidgist.video.sound import SoundReader
-from vidgist.video.speech import CHUNK, _runs, speech_around, speech_intervals
+from vidgist.video.speech import CHUNK, _runs, speech_around, speech_within
 from vidgist.video.speech import RATE as HEARD_RATE
 
 PAUSES = (0.6, 0.5, 0.8, 0.7)
@@ -40,7 +40,7 @@ def pauses_between(intervals, end):
 def test_sentences_are_speech_and_the_pauses_between_them_are_not(spoken):
     path, sentences = spoken
     end = sentences[-1, 1] + PAUSES[-1]
-    found = speech_intervals(path, 0.0, end)
+    found = speech_within(path, [(0.0, end)])
     assert share(sentences, found) > 0.95
     assert share(pauses_between(sentences, end), found) < 0.05
     assert (np.diff(found.reshape(-1)) > 0).all()
@@ -71,7 +71,7 @@ def test_every_rate_and_number_of_channels(tmp_path, name, codec, rate, layout):
 
         origin = read_frames(path, size=(8, 8)).timeline.origin
     end = sentences[-1, 1] + PAUSES[-1]
-    found = speech_intervals(path, 0.0, end, origin=origin)
+    found = speech_within(path, [(0.0, end)], origin=origin)
     assert share(sentences, found) > 0.9
     assert share(pauses_between(sentences, end), found) < 0.1
 
@@ -80,19 +80,19 @@ def test_every_rate_and_number_of_channels(tmp_path, name, codec, rate, layout):
 def test_sound_that_starts_late_on_a_clock_that_does_not_start_at_0(tmp_path):
     track, sentences = spoken_track(PAUSES)
     path = render_sound_track(tmp_path / "a.mkv", track, codec="flac", start=3.0, late=2.0)
-    found = speech_intervals(path, 0.0, 30.0, origin=3.0)
+    found = speech_within(path, [(0.0, 30.0)], origin=3.0)
     assert share(sentences + 2.0, found) > 0.95
     assert found[0, 0] == pytest.approx(sentences[0, 0] + 2.0, abs=0.1)
-    assert len(speech_intervals(path, 0.0, 2.0 + sentences[0, 0] - 0.1, origin=3.0)) == 0
+    assert len(speech_within(path, [(0.0, 2.0 + sentences[0, 0] - 0.1)], origin=3.0)) == 0
 
 
 @needs_espeak
 def test_a_part_is_as_the_whole(spoken):
     path, sentences = spoken
     end = sentences[-1, 1]
-    whole = speech_intervals(path, 0.0, end)
+    whole = speech_within(path, [(0.0, end)])
     for start in np.arange(0.9, end - 2.0, 0.77):
-        part = speech_intervals(path, start, start + 1.5)
+        part = speech_within(path, [(start, start + 1.5)])
         expected = np.clip(whole, start, start + 1.5)
         expected = expected[np.diff(expected)[:, 0] > 0]
         inside = np.linspace(start + 0.01, start + 1.49, 300)
@@ -136,16 +136,16 @@ def test_only_the_sound_near_the_moments_is_decoded(tmp_path, monkeypatch):
 
 def test_no_sound_no_speech(tmp_path):
     clip = render_clip(tmp_path / "a.mp4", scenes=(2.0,))
-    assert speech_intervals(clip.path, 0.0, 2.0).shape == (0, 2)
+    assert speech_within(clip.path, [(0.0, 2.0)]).shape == (0, 2)
     assert speech_around(clip.path, [0.5, 1.5], reach=0.7).shape == (0, 2)
     assert speech_around(clip.path, [], reach=0.7).shape == (0, 2)
 
 
 def test_nothing_outside_of_the_video(tmp_path):
     clip = render_clip(tmp_path / "a.mp4", scenes=(2.0,), ticks=(0.5,))
-    assert speech_intervals(clip.path, -3.0, -1.0).shape == (0, 2)
-    assert speech_intervals(clip.path, 50.0, 51.0).shape == (0, 2)
-    assert speech_intervals(clip.path, 1.0, 1.0).shape == (0, 2)
+    assert speech_within(clip.path, [(-3.0, -1.0)]).shape == (0, 2)
+    assert speech_within(clip.path, [(50.0, 51.0)]).shape == (0, 2)
+    assert speech_within(clip.path, [(1.0, 1.0)]).shape == (0, 2)
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise", "hiss", "music", "tone", "clicks"])
@@ -163,7 +163,7 @@ def test_other_sounds_are_no_speech(tmp_path, kind):
         "clicks": clicks,
     }[kind].astype(np.float32)
     path = render_sound_track(tmp_path / "a.mp4", track, fps=2)
-    assert len(speech_intervals(path, 0.0, 8.0)) == 0
+    assert len(speech_within(path, [(0.0, 8.0)])) == 0
 
 
 @needs_espeak
@@ -173,7 +173,7 @@ def test_damaged_sound_is_no_error(spoken, tmp_path, seed):
     at = (0.3, 0.5, 0.7, 0.85)[seed]
     broken = damaged(path, tmp_path / "a.mp4", at=at, n_bytes=20_000, seed=seed)
     end = sentences[-1, 1]
-    found = speech_intervals(broken, 0.0, end)
+    found = speech_within(broken, [(0.0, end)])
     assert found.shape[1] == 2
     assert ((found >= 0) & (found <= end)).all()
 
@@ -181,12 +181,12 @@ def test_damaged_sound_is_no_error(spoken, tmp_path, seed):
 def test_sound_that_is_no_number_is_no_speech(tmp_path):
     track = np.full(2 * RATE, np.nan, np.float32)
     path = render_sound_track(tmp_path / "a.mkv", track, codec="pcm_f32le")
-    assert len(speech_intervals(path, 0.0, 2.0)) == 0
+    assert len(speech_within(path, [(0.0, 2.0)])) == 0
 
 
 def test_a_file_that_is_gone_is_an_error(tmp_path):
     with pytest.raises(VideoError, match="no such file"):
-        speech_intervals(tmp_path / "a.mp4", 0.0, 1.0)
+        speech_within(tmp_path / "a.mp4", [(0.0, 1.0)])
 
 
 def test_the_detector_is_loaded_when_it_is_needed():

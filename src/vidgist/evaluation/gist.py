@@ -9,9 +9,8 @@ A summary is a set of pieces. With c_t the importance that people gave sample t,
 - *coverage*: mean over all samples of the largest cosine to a sample shown.
 - *lowest fifth*: share of the samples shown whose c is below the 20% quantile of the video.
 
-What people gave: TVSum's mean score over annotators (`mean_annotation` of scores), on SumMe the
-share of users who took the sample (`mean_annotation` of summaries), or labels such as 1, 0, -1 of
-highlights.
+What people gave: TVSum's mean score over annotators, on SumMe the share of users who took the
+sample, or labels such as 1, 0, -1 of highlights.
 """
 
 from __future__ import annotations
@@ -54,24 +53,6 @@ class GistMeasures:
     standard_score: float
     pieces: int
     shown: int
-
-
-def mean_annotation(annotations: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return the mean over annotators.
-
-    Args:
-        annotations: (U, T) scores, or which samples each user took (then the mean is a share).
-
-    Returns:
-        (T,) float64.
-
-    Raises:
-        ValueError: the shape is wrong or there is no annotator.
-    """
-    values = np.asarray(annotations, dtype=np.float64)
-    if values.ndim != 2 or 0 in values.shape:
-        raise ValueError(f"annotations: expected (U, T) with U, T > 0, got {values.shape}")
-    return np.asarray(values.mean(axis=0))
 
 
 def shown_in(pieces: npt.ArrayLike, times: npt.ArrayLike) -> npt.NDArray[np.int64]:

@@ -20,9 +20,6 @@ from vidgist.evaluation.results import Table, known_mean
 RANDOM = "random"
 OVER_RANDOM = "over random %"
 
-LAYOUTS = ("stacked", "side", "conventions")
-"""Ways to put several tables on a page: one below the other, or in one of the grids above."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:

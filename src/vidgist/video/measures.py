@@ -30,7 +30,7 @@ _BAR = 24
 """Luma under which a row or column can be a black bar beside the picture."""
 
 _DARK = 26
-"""A tenth of full luma, as `vidgist.video.is_black` has it."""
+"""A tenth of full luma, as FFmpeg's filter `blackdetect` has it by default."""
 
 _SIDE = 256
 """Larger pictures are reduced by a whole factor, so that a measure costs the same for all."""

@@ -27,11 +27,6 @@ SMPTE 240M, BT.2020."""
 _UNSAFE = ("yaf32le", "yaf32be")
 """Formats that end the process in FFmpeg 8 (an assertion in swscale) when they are converted."""
 
-_BLACK_LUMA, _BLACK_SHARE = 0.10, 0.98
-# The defaults of FFmpeg's filter `blackdetect`.
-
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
-
 
 @contextlib.contextmanager
 def conversion_errors(path: str | os.PathLike[str]) -> Iterator[None]:
@@ -104,20 +99,3 @@ def to_rgb(
         return np.asarray(pixels, np.uint8)
     alpha = pixels[..., 3:].astype(np.uint16)
     return np.asarray((pixels[..., :3] * alpha + 127) // 255, np.uint8)
-
-
-def is_black(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Return which pictures are black: 98% of their pixels have less than a tenth of full luma.
-
-    Args:
-        pixels: (B, H, W, 3) RGB; every second row and column is looked at.
-
-    Returns:
-        (B,) bool.
-
-    >>> is_black(np.zeros((1, 8, 8, 3), np.uint8))
-    array([ True])
-    """
-    luma = pixels[:, ::2, ::2] @ _LUMA
-    dark = np.mean(luma < _BLACK_LUMA * 255, axis=(1, 2))
-    return np.asarray(dark >= _BLACK_SHARE)

@@ -50,33 +50,6 @@ MARGIN = 0.25
 """Seconds beyond the reach that are read too, so that a pause at its end is seen to be one."""
 
 
-def speech_intervals(
-    path: str | os.PathLike[str],
-    start: float,
-    end: float,
-    *,
-    origin: float = 0.0,
-    steady: bool = True,
-) -> Intervals:
-    """Detect voice activity in a part of a video.
-
-    Args:
-        path: the video file.
-        start: seconds from the first frame at which to begin.
-        end: seconds from the first frame at which to stop.
-        origin: seconds of the first frame on the container's clock (`Timeline.origin`).
-        steady: whether sound can be found by seeking (`Timeline.steady`).
-
-    Returns:
-        (n, 2) seconds from the first frame within ``[start, end]``, ascending and disjoint, in
-        which somebody speaks; none where there is no sound or it does not decode.
-
-    Raises:
-        VideoError: the file cannot be opened.
-    """
-    return _detect(path, [(start, end)], origin=origin, steady=steady)
-
-
 def speech_around(
     path: str | os.PathLike[str],
     times: Iterable[float],
@@ -103,16 +76,31 @@ def speech_around(
     """
     margin = reach + MARGIN
     windows = [(time - margin, time + margin) for time in times]
-    return _detect(path, windows, origin=origin, steady=steady)
+    return speech_within(path, windows, origin=origin, steady=steady)
 
 
-def _detect(
+def speech_within(
     path: str | os.PathLike[str],
-    windows: list[tuple[float, float]],
+    windows: Iterable[tuple[float, float]],
     *,
-    origin: float,
-    steady: bool,
+    origin: float = 0.0,
+    steady: bool = True,
 ) -> Intervals:
+    """Detect voice activity in parts of a video.
+
+    Args:
+        path: the video file.
+        windows: start and end of each part, seconds from the first frame, in any order.
+        origin: seconds of the first frame on the container's clock (`Timeline.origin`).
+        steady: whether sound can be found by seeking (`Timeline.steady`).
+
+    Returns:
+        (n, 2) seconds from the first frame within the windows, ascending and disjoint, in which
+        somebody speaks; none where there is no sound or it does not decode.
+
+    Raises:
+        VideoError: the file cannot be opened.
+    """
     found: list[tuple[float, float]] = []
     with SoundReader(Path(path), origin=origin, steady=steady) as reader:
         if reader.rate is not None:
@@ -129,7 +117,7 @@ def _detect(
     return np.array(found, np.float64).reshape(-1, 2)
 
 
-def _disjoint(windows: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _disjoint(windows: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     """Join windows whose sound overlaps: the reader only goes forward."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted((max(0.0, a), b) for a, b in windows if b > max(0.0, a)):
