@@ -114,7 +114,7 @@ def test_command_says_what_to_look_at(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("vidgist.cli.demo.summarize_one", summarize_one)
     assert main(["demo", "-o", str(tmp_path)]) == 0
     said = capsys.readouterr().out
-    assert "9.0 s of 1:00 min, 5 pieces of 4 of 25 shots -> " in said
+    assert "9.0 s of 1:00 min, 5 pieces from 4 of 25 shots -> " in said
     assert f"{tmp_path / 'demo.mp4'}" in said
     assert f"{tmp_path / 'summary.mp4'}" in said
     assert "storyboard" not in said  # it was not made

@@ -75,6 +75,15 @@ def first_line(error: Exception, *, limit: int = 300) -> str:
     return next(iter(str(error).strip().splitlines()), type(error).__name__)[:limit]
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words, for messages.
+
+    >>> counted(1, "shot"), counted(2, "shot")
+    ('1 shot', '2 shots')
+    """
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def unknown_value(option: str, value: str, known: Iterable[str]) -> SettingError:
     """Return the error for an unknown value; it lists the known values and the most similar one."""
     names = list(known)

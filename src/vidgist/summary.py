@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from vidgist.captions import Caption
+from vidgist.errors import counted
 from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within, shot_values, spread
 from vidgist.selection.whole_shots import best_samples
@@ -175,8 +176,8 @@ class Summary:
     def __repr__(self) -> str:
         return (
             f"Summary({self.video.name!r}: {self.duration:.1f} of "
-            f"{self.timeline.duration:.1f} s, {len(self.pieces)} pieces of {len(self.shots)} "
-            f"shots, {len(self.features)} samples)"
+            f"{self.timeline.duration:.1f} s, {counted(len(self.pieces), 'piece')} of "
+            f"{counted(len(self.shots), 'shot')}, {counted(len(self.features), 'sample')})"
         )
 
     def _repr_html_(self) -> str:

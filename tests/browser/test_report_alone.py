@@ -23,7 +23,7 @@ def test_it_opens_from_disk_and_asks_nobody(report: Path, open_page: Opener) -> 
     page = opened.page
     assert page.title() == "clip.mp4 - vidgist"
     assert page.text_content("h1") == "clip.mp4"
-    assert "2 pieces of 2 of 8 shots" in opened.text(".facts")
+    assert "2 pieces from 2 of 8 shots" in opened.text(".facts")
     assert "2 frames were lost." in opened.text(".warnings")
     assert page.is_visible("#canvas")
     assert len(page.query_selector_all("#shots .shot")) == 8

@@ -181,7 +181,7 @@ def test_it_says_why_each_piece_is_shown_and_each_shot_is_left_out(
         "Left out: <b>dull</b>.",
     ]
     assert page.query_selector_all("#shots b, #shots i") == []
-    assert "4 pieces of 3 of 8 shots" in opened.text(".facts")
+    assert "4 pieces from 3 of 8 shots" in opened.text(".facts")
     assert opened.text("#length-pieces") == "4"
     assert opened.text("#length-shots") == "3 of 8"
     said = page.get_attribute("#length", "aria-valuetext")

@@ -70,7 +70,7 @@ def test_schema_1_is_shown(folder: Path) -> None:
     assert found is not None
     assert found.name.startswith("0001_")
     text = page(results, folder=folder, title="all")
-    assert text.count("2 pieces of 2 of 8 shots") == 3
+    assert text.count("2 pieces from 2 of 8 shots") == 3
     assert "1.4 s of 7.6 s (18%)" in text
     assert len(covers(text)) == 3
 
@@ -90,7 +90,7 @@ def test_a_page_of_them(folder: Path) -> None:
         assert f'href="{link}"' in text
     assert "report.html" not in text
     assert "2 videos, 15.2 s in all" in text
-    assert "2 pieces of 2 of 8 shots" in text
+    assert "2 pieces from 2 of 8 shots" in text
     assert "<img src=x" not in text
     pictures = covers(text)
     assert len(pictures) == 2

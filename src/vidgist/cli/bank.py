@@ -11,7 +11,6 @@ from vidgist.backbones.backbone import widths_of
 from vidgist.cli.common import (
     Console,
     common_options,
-    counted,
     for_each,
     one_line,
     output_option,
@@ -19,7 +18,7 @@ from vidgist.cli.common import (
 )
 from vidgist.cli.options import backbone_options
 from vidgist.datasets import open_dataset
-from vidgist.errors import DataError, SettingError
+from vidgist.errors import DataError, SettingError, counted
 from vidgist.features import extract_features
 from vidgist.scoring.bank import VideoStatistics, bank_of, video_statistics, write_bank
 from vidgist.system.files import check_output

@@ -33,11 +33,6 @@ def one_line(text: object) -> str:
     )
 
 
-def counted(count: int, thing: str) -> str:
-    """Return ``1 shot``, ``2 shots``."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
 def print_json(document: object) -> None:
     """Print one JSON document on standard output (NaN becomes null: JSON knows no NaN)."""
     click.echo(json.dumps(_without_nan(document), indent=1, ensure_ascii=True))

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from vidgist.cli.common import Console, common_options, counted, for_each, one_line, print_json
+from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
 from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
+from vidgist.errors import counted
 from vidgist.types import VideoInfo
 from vidgist.video import Limits, probe
 from vidgist.video.about import PLACE

@@ -12,7 +12,6 @@ from vidgist.backbones import load_backbone
 from vidgist.cli.common import (
     Console,
     common_options,
-    counted,
     for_each,
     one_line,
     one_of,
@@ -21,6 +20,7 @@ from vidgist.cli.common import (
 from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, keyframes_option, score_options, score_settings
+from vidgist.errors import counted
 from vidgist.keyframes import FORMATS, find_keyframes
 from vidgist.scoring.scorer import Scorer
 from vidgist.selection import parse_count

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from vidgist.cli.common import Console, common_options, counted, name_list, one_line, print_json
+from vidgist.cli.common import Console, common_options, name_list, one_line, print_json
 from vidgist.cli.limits import limit_options
-from vidgist.errors import SettingError
+from vidgist.errors import SettingError, counted
 from vidgist.recut import load_summary
 from vidgist.recut import recut as changed
 from vidgist.render import OUTPUTS, default_outputs, render

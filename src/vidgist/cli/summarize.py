@@ -16,7 +16,6 @@ from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, ta
 from vidgist.cli.common import (
     Console,
     common_options,
-    counted,
     for_each,
     name_list,
     one_line,
@@ -27,7 +26,7 @@ from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, gist_options, score_options, score_settings
 from vidgist.defaults import DEFAULT_AUDIO, HDR
-from vidgist.errors import SettingError
+from vidgist.errors import SettingError, counted
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 from vidgist.video import Limits
@@ -196,5 +195,5 @@ def describe(result: dict[str, Any]) -> str:
         return f"{one_line(result['video'])} -> {one_line(result['output'])}/"
     lasting = f"{format_duration(result['summary'])} of {format_duration(result['duration'])}"
     shots = f"{result['selected']} of {counted(result['shots'], 'shot')}"
-    chosen = f"{counted(result['pieces'], 'piece')} of {shots}"
+    chosen = f"{counted(result['pieces'], 'piece')} from {shots}"
     return f"{one_line(result['video'])}: {lasting}, {chosen} -> {one_line(result['output'])}/"

@@ -13,10 +13,10 @@ from typing import Any
 import click
 
 from vidgist.backbones import DEFAULT_BACKBONE
-from vidgist.cli.common import Console, common_options, counted, one_of, output_option, print_json
+from vidgist.cli.common import Console, common_options, one_of, output_option, print_json
 from vidgist.cli.methods import list_methods
 from vidgist.defaults import DEFAULT_FPS
-from vidgist.errors import SettingError, TrainingError
+from vidgist.errors import SettingError, TrainingError, counted
 from vidgist.models.methods import METHODS, training_settings
 from vidgist.models.settings import KEEP, KINDS, parse_settings, setting_names
 from vidgist.system.processors import DEVICES

@@ -10,12 +10,12 @@ import numpy as np
 
 from vidgist.datasets import VideoRecord
 from vidgist.datasets.splits import Split, video_key, videos_tested
-from vidgist.errors import DataError
+from vidgist.errors import DataError, counted
 from vidgist.evaluation.entries import Entry
 from vidgist.evaluation.judge import MEASURES, SUMMARIES, Judge
 from vidgist.evaluation.keyshots import budget_frames
 from vidgist.evaluation.protocols import Protocol, cautions
-from vidgist.evaluation.results import Table, TableRow, counted
+from vidgist.evaluation.results import Table, TableRow
 from vidgist.evaluation.summaries import SummaryRule
 from vidgist.progress import Progress, silent
 

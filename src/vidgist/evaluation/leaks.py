@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from vidgist.datasets import Dataset
-from vidgist.errors import DataError
-from vidgist.evaluation.results import counted
+from vidgist.errors import DataError, counted
 from vidgist.models import Model
 
 SHOWN = 3

@@ -236,11 +236,6 @@ class Table:
         )
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number of things in words, such as "1 video"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def known_mean(values: Floats) -> Floats:
     """Return the mean over the first axis of what is not NaN; NaN where nothing is known."""
     known = np.isfinite(values)

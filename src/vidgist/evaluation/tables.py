@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from tabulate import tabulate
 
-from vidgist.errors import SettingError, unknown_value
+from vidgist.errors import SettingError, counted, unknown_value
 from vidgist.evaluation.bootstrap import Difference
 from vidgist.evaluation.cells import (
     SHOWN,
@@ -25,7 +25,7 @@ from vidgist.evaluation.extra_measures import EXTRA_MEASURES
 from vidgist.evaluation.judge import MEASURES
 from vidgist.evaluation.latex import latex_rows, latex_table
 from vidgist.evaluation.protocols import METRICS
-from vidgist.evaluation.results import Published, Table, TableRow, counted
+from vidgist.evaluation.results import Published, Table, TableRow
 from vidgist.evaluation.side_by_side import Grid, conventions, plain, side_by_side
 
 FORMATS = ("terminal", "markdown", "latex", "csv", "json")

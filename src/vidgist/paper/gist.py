@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidgist.datasets import Dataset, VideoRecord
+from vidgist.errors import counted
 from vidgist.evaluation.entries import matched
 from vidgist.evaluation.evaluate import FEW
 from vidgist.evaluation.gist import GistMeasures
@@ -25,7 +26,7 @@ from vidgist.evaluation.judge import Judge
 from vidgist.evaluation.keyshots import BUDGET
 from vidgist.evaluation.protocols import METRICS, protocol
 from vidgist.evaluation.reference_summaries import nothing_alike
-from vidgist.evaluation.results import Table, TableRow, counted
+from vidgist.evaluation.results import Table, TableRow
 from vidgist.evaluation.segmentation import resegment
 from vidgist.evaluation.summaries import SummaryJudge, SummaryRule
 from vidgist.paper.beyond import number

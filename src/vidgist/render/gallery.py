@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from vidgist import __version__
-from vidgist.errors import DataError
+from vidgist.errors import DataError, counted
 from vidgist.render.document import Document
 from vidgist.render.links import relative_url
 from vidgist.render.page import assemble, breakable, escape
@@ -76,7 +76,7 @@ def page(results: list[Document], *, folder: Path, title: str) -> str:
     side = FEW if len(results) <= HUNDREDS else MANY
     videos = format_duration(sum(result.duration for result in results))
     summaries = format_duration(sum(result.summary_duration for result in results))
-    count = f"{len(results)} video{'s' * (len(results) != 1)}"
+    count = counted(len(results), "video")
     slots = {
         "title": escape(title),
         "heading": breakable(title),
@@ -113,8 +113,10 @@ def _card(result: Document, *, folder: Path, side: int) -> str:
     summary, video = result.summary_duration, result.duration
     share = summary / video if video > 0 else 0.0
     times = f"{format_duration(summary)} of {format_duration(video)} ({share:.0%})"
-    pieces = f"{len(result.pieces)} piece{'s' * (len(result.pieces) != 1)}"
-    shots = f"{pieces} of {int(result.selected.sum())} of {len(result.selected)} shots"
+    shots = (
+        f"{counted(len(result.pieces), 'piece')} from {result.selected.sum()} of "
+        f"{counted(len(result.selected), 'shot')}"
+    )
     more = "".join(
         f'<li><a href="{url}" aria-label="{label} of {name}">{label}</a></li>'
         for label, url in links

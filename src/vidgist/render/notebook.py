@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vidgist.errors import MissingExtraError
+from vidgist.errors import MissingExtraError, counted
 from vidgist.render.text import printable
 from vidgist.render.times import format_duration, format_time
 from vidgist.summary import Summary
@@ -34,12 +34,9 @@ def summary_html(summary: Summary) -> str:
     The pictures are the thumbnails of the summary; without them there are only times.
     """
     lasting = f"{format_duration(summary.duration)} of {format_duration(summary.timeline.duration)}"
-    pieces, shots = len(summary.pieces), len(summary.shots)
+    pieces, shots = counted(len(summary.pieces), "piece"), counted(len(summary.shots), "shot")
     name = html.escape(printable(summary.video.name))
-    head = (
-        f"<div><b>{name}</b>: {lasting}, {pieces} piece{'s' * (pieces != 1)} of "
-        f"{shots} shot{'s' * (shots != 1)}</div>"
-    )
+    head = f"<div><b>{name}</b>: {lasting}, {pieces} of {shots}</div>"
     return f'<div style="max-width:{_WIDTH}px">{head}{_storyboard(summary)}{_curve(summary)}</div>'
 
 

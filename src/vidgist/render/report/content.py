@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from vidgist import __version__
+from vidgist.errors import counted
 from vidgist.render.links import relative_url
 from vidgist.render.material import Material
 from vidgist.render.output import OUTPUTS, Output
@@ -181,14 +182,13 @@ def _targets(material: Material, output: Output) -> list[str]:
 def facts(summary: Summary) -> list[str]:
     """Return facts of the video and the summary, for the head of the page."""
     video = summary.video
-    pieces, whole = len(summary.pieces), len(summary.shots)
     share = summary.duration / summary.timeline.duration
     rate = "variable frame rate" if video.variable_frame_rate else f"{video.frame_rate:.5g} fps"
     return [
         f"{format_duration(summary.timeline.duration)} of video",
         f"{format_duration(summary.duration)} of summary ({share:.1%})",
-        f"{pieces} piece{'s' * (pieces != 1)} of {int(summary.selected.sum())} of {whole} "
-        f"shot{'s' * (whole != 1)}",
+        f"{counted(len(summary.pieces), 'piece')} from {summary.selected.sum()} of "
+        f"{counted(len(summary.shots), 'shot')}",
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}, {rate}",
         f"{plain(video.codec)}{'' if video.has_audio else ', no sound'}",
         *(_place(summary)),
