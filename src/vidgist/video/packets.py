@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 from vidgist.errors import VideoError
 from vidgist.system.processors import usable_cores
 from vidgist.video.container import NO_LIMITS, Limits, open_video
+from vidgist.video.fields import whole_frames
 from vidgist.video.packet_clock import PacketClock
 from vidgist.video.pixels import fix_color_matrix
 from vidgist.video.protection import protection
@@ -59,7 +60,7 @@ class DecodeStats:
         damaged: decoded frames that are not whole.
         read_errors: errors of the container.
         frame_per_packet: whether every packet should give a frame.
-        position: bytes in the file before the last packet.
+        positions: by index of a stream, bytes in the file before its last packet.
         moved: whether a stream that continues another got other times.
     """
 
@@ -69,7 +70,7 @@ class DecodeStats:
     damaged: int = 0
     read_errors: int = 0
     frame_per_packet: bool = False
-    position: int = 0
+    positions: dict[int, int] = field(default_factory=dict)
     moved: bool = False
 
     @property
@@ -209,7 +210,7 @@ def _decode_on(
     for last in _decode_one(container, stream, stats, clock):
         yield last
     with contextlib.ExitStack() as stack:
-        while following := continuation(stream, after=stats.position):
+        while following := continuation(stream, after=stats.positions.get(stream.index, 0)):
             stack.enter_context(following[0])
             other = following[1]
             assert isinstance(other, VideoStream)
@@ -345,14 +346,22 @@ def read_packets(
         packets = clock.run(demux(container, clock.streams, stats))
     for packet in packets:
         if packet.stream_index == stream.index:
-            stats.position = packet.pos or stats.position
             yield packet
 
 
 def demux(
     container: InputContainer, streams: Sequence[Stream], stats: DecodeStats
 ) -> Iterator[Packet[Any]]:
-    """Yield the packets of several streams to the end of the file, reading on after errors."""
+    """Yield the packets of several streams to the end of the file, reading on after errors.
+
+    A packet of pictures is a whole frame, also where the file keeps its two fields apart.
+    """
+    yield from whole_frames(_demux(container, streams, stats), streams)
+
+
+def _demux(
+    container: InputContainer, streams: Sequence[Stream], stats: DecodeStats
+) -> Iterator[Packet[Any]]:
     failures = 0
     while True:
         try:
@@ -360,6 +369,8 @@ def demux(
                 # Packets without data mark the end, or repeat the frame before: nothing to decode.
                 if packet.size:
                     failures = 0
+                    if packet.pos is not None:
+                        stats.positions[packet.stream_index] = packet.pos
                     yield packet
             return
         except IndexError:

@@ -258,7 +258,7 @@ class SoundReader:
                     yield frame
             with contextlib.suppress(av.error.FFmpegError):
                 yield from stream.codec_context.decode(None)
-            following = continuation(stream, after=stats.position)
+            following = continuation(stream, after=stats.positions.get(stream.index, 0))
             if following is None:
                 return
             self._following.enter_context(following[0])

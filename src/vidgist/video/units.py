@@ -46,7 +46,7 @@ def begins_anew(stream: Stream, packet: Packet[Any]) -> bool:
     if stream.codec_context is None or stream.codec_context.name != "h264":
         return True
     data = bytes(packet)
-    return any(data[at] & 31 == _IDR for at in units(data, length_size=_length_size(stream)))
+    return any(data[at] & 31 == _IDR for at in units(data, length_size=length_size(stream)))
 
 
 def after_cut(stream: Stream, packet: Packet[Any]) -> Packet[Any]:
@@ -57,7 +57,7 @@ def after_cut(stream: Stream, packet: Packet[Any]) -> Packet[Any]:
     if stream.codec_context.name != "hevc":
         return packet
     data = bytearray(bytes(packet))
-    for at in units(bytes(data), length_size=_length_size(stream)):
+    for at in units(bytes(data), length_size=length_size(stream)):
         if data[at] >> 1 & 63 == _CRA:
             data[at] = data[at] & 0x81 | _BLA << 1
     marked: Packet[Any] = Packet(bytes(data))
@@ -69,7 +69,7 @@ def after_cut(stream: Stream, packet: Packet[Any]) -> Packet[Any]:
     return marked
 
 
-def _length_size(stream: Stream) -> int:
+def length_size(stream: Stream) -> int:
     """Return the bytes of the length before each unit, 0 where start codes separate them."""
     extra = bytes(stream.codec_context.extradata or b"")
     if len(extra) < 7 or extra[:3] == _START or extra[:4] == b"\x00" + _START:

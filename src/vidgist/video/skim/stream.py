@@ -216,7 +216,7 @@ class SkimStream(SampleStream):
             return self.problem or str(found)
         if not packets.steady:
             return "its timestamps start anew, or are damaged"
-        if following := continuation(stream, after=stats.position):
+        if following := continuation(stream, after=stats.positions.get(stream.index, 0)):
             following[0].close()
             return "it goes on in another stream"
         whole = (container.duration or 0) / av.time_base
