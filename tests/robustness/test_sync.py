@@ -25,8 +25,10 @@ from vidgist.errors import VidgistError
 from vidgist.render.outputs.clip import write_clip
 from vidgist.types import Timeline
 from vidgist.video.decode import SampleStream
+from vidgist.video.probe import probe
 from vidgist.video.seek import FrameReader
 from vidgist.video.sound import SoundReader
+from vidgist.video.sources import joined_name
 
 FFMPEG = shutil.which("ffmpeg")
 pytestmark = pytest.mark.skipif(FFMPEG is None, reason="the command ffmpeg is missing")
@@ -48,16 +50,27 @@ FILES = {
 }
 
 
-def make(path: Path, codecs: str, *, size: str = "64x48", rate: int = 25, more: str = "") -> Path:
-    """Render flashes and beeps."""
+def make(
+    path: Path,
+    codecs: str,
+    *,
+    size: str = "64x48",
+    rate: int = 25,
+    more: str = "",
+    hole: tuple[float, float] = (0.0, 0.0),
+) -> Path:
+    """Render flashes and beeps; after hole[0] seconds, both stop for hole[1] seconds."""
     lit = "lt(mod(t,1),0.1)"
     box = "drawbox=x=0:y=0:w=16:h=16:t=fill:color"
     beep = f"aevalsrc='0.6*sin(2*PI*1000*t)*{lit}':s=32000:d={SECONDS}"
-    graph = f"[0]{box}=white:enable='{lit}',{box}=black:enable='not({lit})',format=yuv420p[v]"
+    graph = f"[0]{box}=white:enable='{lit}',{box}=black:enable='not({lit})',format=yuv420p"
+    stop = f"PTS+if(gte(T\\,{hole[0]})\\,{hole[1]}/TB)"
+    graph += f",setpts={stop}[v];[1]asetpts={stop}[a]"
     command = [
         *(str(FFMPEG), "-v", "error", "-y", "-fflags", "+bitexact"),
         *("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={SECONDS}"),
-        *("-f", "lavfi", "-i", beep, "-filter_complex", graph, "-map", "[v]", "-map", "1:a"),
+        *("-f", "lavfi", "-i", beep, "-filter_complex", graph, "-map", "[v]", "-map", "[a]"),
+        *("-vsync", "vfr"),
         *(*codecs.split(), *more.split(), str(path)),
     ]
     subprocess.run(command, check=True)
@@ -198,3 +211,56 @@ def test_joints(
     assert least <= found.timeline.duration <= 2 * SECONDS + gap + 0.1
     assert len(found.flashes) == len(found.apart) == 2 * SECONDS
     assert np.abs(found.apart).max() <= 0.02
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm", "a.mov"])
+def test_a_hole_of_both_is_one_in_every_container(tmp_path: Path, name: str) -> None:
+    found = read(make(tmp_path / name, FILES[name], hole=(4.0, 600.0)))
+    assert found.timeline.holes == pytest.approx(np.array([[4.0, 604.0]]), abs=0.03)
+    assert found.timeline.n_frames == 25 * SECONDS
+    assert len(found.flashes) == len(found.apart) == SECONDS
+    assert np.abs(found.apart).max() <= 0.03
+
+
+@pytest.mark.parametrize("order", ["-bf 0", "-bf 3", "-bf 8 -g 25"])
+@pytest.mark.parametrize("seconds", [5.0, 600.0])
+def test_a_hole_in_a_transport_stream(tmp_path: Path, order: str, seconds: float) -> None:
+    """Pictures that refer across a hole show that it is one; without, it may be a joint."""
+    codecs = f"-c:v libx264 -preset veryfast -crf 34 {order} -threads 1 -c:a mp2 -b:a 48k"
+    found = read(make(tmp_path / "a.ts", codecs, hole=(4.5, seconds)))
+    joined = order == "-bf 0" and seconds > 10
+    assert found.timeline.n_frames == 25 * SECONDS
+    assert found.timeline.joints == pytest.approx([4.52] if joined else [], abs=0.001)
+    holes = [] if joined else [[4.52, 4.52 + seconds]]
+    assert found.timeline.holes == pytest.approx(np.array(holes).reshape(-1, 2), abs=0.03)
+    assert len(found.flashes) == len(found.apart) == SECONDS
+    assert np.abs(found.apart).max() <= 0.02
+
+
+@pytest.mark.parametrize("endings", ["ts mp4", "mp4 ts", "ts mkv"])
+def test_parts_with_joints_of_their_own(
+    files: dict[str, Path], tmp_path: Path, endings: str
+) -> None:
+    joined = tmp_path / "joined.ts"
+    second = make(tmp_path / "2.ts", FILES["a.ts"], more="-output_ts_offset 9.5")
+    joined.write_bytes(files["a.ts"].read_bytes() + second.read_bytes())
+    parts = [joined if ending == "ts" else files[f"a.{ending}"] for ending in endings.split()]
+    found = read(joined_name(parts))
+    assert found.timeline.duration == pytest.approx(3 * SECONDS, abs=0.05)
+    assert found.timeline.n_frames == 3 * 25 * SECONDS
+    assert len(found.flashes) == len(found.apart) == 3 * SECONDS
+    assert np.abs(found.apart).max() <= 0.02
+
+
+def test_what_is_missing_of_avi_that_is_cut_off(files: dict[str, Path], tmp_path: Path) -> None:
+    data = files["a.avi"].read_bytes()
+    path = tmp_path / "a.avi"
+    path.write_bytes(data[: len(data) * 6 // 10])
+    found = read(path)
+    missing = SECONDS + 0.04 - found.timeline.duration
+    assert missing > 2
+    assert found.timeline.warnings == (
+        f"it ends at {found.timeline.duration:.1f} s, but 10.0 s were announced:"
+        f" {missing:.1f} s are missing",
+    )
+    assert probe(path).duration == pytest.approx(SECONDS, abs=0.05)

@@ -23,8 +23,12 @@ from av.video.stream import VideoStream
 from vidgist.errors import VideoError, first_line
 from vidgist.video.container import Limits, open_video, video_stream
 from vidgist.video.mixing import Mixer
+from vidgist.video.packet_clock import PacketClock
+from vidgist.video.packets import DecodeStats, read_packets
 from vidgist.video.sound import Samples, SoundReader
 from vidgist.video.spool import Room
+from vidgist.video.tracks import sound_stream
+from vidgist.video.units import length_size
 
 _APPENDED = frozenset(
     ("mpegts", "mpegtsraw", "mpeg", "mpegvideo", "h264", "hevc", "vvc", "m4v", "mjpeg", "dv", "obu")
@@ -116,7 +120,8 @@ class _Joiner:
             self._pictures.time_base = self._base = stream.time_base or Fraction(1, 90_000)
         name = _IN_BAND.get(stream.codec_context.name) if self._in_band else None
         bits = None
-        if name is not None and stream.codec_context.extradata:
+        # Where start codes separate the units, the parameters are in the packets already.
+        if name is not None and length_size(stream):
             bits = BitStreamFilterContext(name, stream, self._pictures if new else None)
         if new and self._hears:
             self._sound = self._output.add_stream("pcm_s16le", rate=_RATE)
@@ -125,7 +130,7 @@ class _Joiner:
         first: int | None = None
         hearing: _PartSound | None = None
         with contextlib.ExitStack() as stack:
-            for packet in _packets(container, stream):
+            for packet in _packets(part, container, stream):
                 stamp = packet.pts if packet.pts is not None else packet.dts
                 if first is None:
                     first = stamp or 0
@@ -178,7 +183,8 @@ class _PartSound:
     """Sound of a part in stereo at the rate of the whole; silence where it has none."""
 
     def __init__(self, part: Path, origin: float) -> None:
-        self._reader = SoundReader(part, origin=origin)
+        # A part may be several recordings itself.
+        self._reader = SoundReader(part, origin=origin, steady=False)
         self._mixer = Mixer(layout="stereo", rate=_RATE)
         self._mixed = np.zeros((2, 0), np.float32)
         self._read = 0  # samples of the part's own rate
@@ -208,9 +214,7 @@ class _PartSound:
         return out if out.shape[1] else np.zeros((2, samples), np.float32)
 
 
-def _packets(container: InputContainer, stream: VideoStream) -> Iterator[Any]:
-    """Yield the packets of a part, as far as it can be read."""
-    with contextlib.suppress(av.error.FFmpegError, IndexError):
-        for packet in container.demux(stream):
-            if packet.size:
-                yield packet
+def _packets(part: Path, container: InputContainer, stream: VideoStream) -> Iterator[Any]:
+    """Yield the packets of a part, as far as it can be read, with its recordings on one clock."""
+    clock = PacketClock(container, stream, sound_stream(container, part))
+    yield from read_packets(container, stream, DecodeStats(), clock=clock)

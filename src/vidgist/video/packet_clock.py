@@ -16,6 +16,7 @@ A leap ahead that is not taken back is a joint in containers whose clock may sta
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -50,6 +51,9 @@ _REORDERED = 17
 _APART = 2.0
 """Seconds that two streams may end or begin apart at a joint."""
 
+_LONGEST_SOUND = 2.0
+"""Seconds that a packet of sound lasts at most; those of AVI last one."""
+
 _ISLAND = 1.0
 """Seconds without a packet that separate two stretches of sound."""
 
@@ -78,7 +82,9 @@ class _Line:
 
     def length(self, packet: Packet[Any]) -> float:
         """Return the seconds to the next packet."""
-        return (packet.duration or 0) * self.tick or self.step
+        seconds = (packet.duration or 0) * self.tick or self.step
+        # MP4 has no holes: the last packet of sound before one is said to last through it.
+        return seconds if self.pictures else min(seconds, _LONGEST_SOUND)
 
     def back(self, packet: Packet[Any]) -> float:
         """Return the seconds by which this packet may be earlier than the one before."""
@@ -247,8 +253,25 @@ class PacketClock:
     def _is_too_late(self, time: float, line: _Line) -> bool:
         """Return whether a leap ahead is none of the file's time."""
         if self._restarts:
-            return time - line.due > _LEAP
+            return time - line.due > _LEAP and not self._spans(time)
         return self._announced is not None and time > self._announced + _AHEAD
+
+    def _spans(self, time: float) -> bool:
+        """Return whether a picture of the recording before a leap is shown at its end.
+
+        Pictures are decoded ahead where others refer to them: the leap is a hole in one recording.
+        """
+        video = self._lines[self._video]
+        if abs(video.end - time) <= _APART:
+            return True
+        for packet in itertools.islice(self._following(self._video), _REORDERED):
+            decoded = video.raw(packet)
+            if decoded is None or packet.pts is None:
+                continue
+            shown = packet.pts * video.tick + video.offset
+            if abs(shown - time) <= _APART and decoded + video.offset <= video.due + video.ahead:
+                return True
+        return False
 
     def _count_strays(self, packet: Packet[Any], raw: float, line: _Line) -> int:
         """Return how many packets from this one on are stray before the stream goes on as it did.
@@ -294,6 +317,7 @@ class PacketClock:
         """Begin another recording with this packet; return the offset of its times."""
         video = self._lines[self._video]
         pictures = [packet] if packet.stream_index == self._video else []
+        end, goes_on = video.end, False
         for following in self._following(self._video):
             if len(pictures) == _REORDERED:
                 break
@@ -301,10 +325,16 @@ class PacketClock:
             # Behind sound, the first picture is the first that does not continue those before.
             if pictures or (stamp is not None and self._begins(stamp, video, raw, line)):
                 pictures.append(following)
+            elif following.pts is not None:
+                shown = following.pts * video.tick + video.offset
+                end, goes_on = max(end, shown + video.length(following)), True
+        if goes_on and not pictures and -_AHEAD <= raw + line.offset - line.due < 0:
+            # Packets of sound are shorter than FFmpeg takes them for, where their rate changes.
+            return line.offset
         stamps = [picture.pts for picture in pictures if picture.pts is not None]
         if stamps and video.last is not None:
-            offset = video.end - min(stamps) * video.tick
-            self.joints.append(video.end)
+            offset = end - min(stamps) * video.tick
+            self.joints.append(end)
         else:
             offset = line.due - raw
             self.joints.append(line.due)

@@ -52,7 +52,11 @@ def header_end(stream: VideoStream) -> int | None:
 def header_duration(container: InputContainer, stream: VideoStream) -> float | None:
     """Return the seconds that the stream lasts by its header, None where that is missing."""
     if stream.duration and stream.duration > 0:
-        return float(stream.duration * time_base(stream))
+        ticks = stream.duration
+        if container.format.name == "avi" and _is_cut_off_avi(container):
+            # FFmpeg reckons the duration of what is left; the number of frames is the announced.
+            ticks = max(ticks, stream.frames)
+        return float(ticks * time_base(stream))
     if container.duration and container.duration > 0:
         seconds = container.duration / av.time_base
         if "matroska" in container.format.name and stream.start_time:
@@ -110,6 +114,14 @@ def is_whole_matroska(container: InputContainer) -> bool:
     length = 9 - head[at].bit_length()
     value = int.from_bytes(head[at : at + length], "big") & ((1 << 7 * length) - 1)
     return value != (1 << 7 * length) - 1 and at + length + value <= size
+
+
+def _is_cut_off_avi(container: InputContainer) -> bool:
+    """Return whether an AVI file is shorter than its first chunk says."""
+    path = Path(container.name.removeprefix("file:"))
+    with path.open("rb") as file:
+        head = file.read(8)
+    return head[:4] == b"RIFF" and 8 + int.from_bytes(head[4:], "little") > path.stat().st_size
 
 
 def clock_warnings(packets: PacketClock, clock: Clock) -> Iterator[str]:
