@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import warnings
 from fractions import Fraction
 
@@ -10,8 +11,10 @@ import pytest
 from clips import damaged, frame_number, render_clip
 from decoded import decode
 from summaries import summary_of, with_pieces
-from vidgist.errors import VideoError, VidgistWarning
+from vidgist.errors import OutputError, VideoError, VidgistWarning
+from vidgist.progress import silent
 from vidgist.render.outputs.clip import FADE, STILL_SECONDS, fade, stretches, with_ends, write_clip
+from vidgist.video.encode import ClipEncoder
 from vidgist.video.seek import FrameReader
 
 
@@ -393,3 +396,51 @@ def test_the_sound_lasts_no_longer_than_the_shots(tmp_path):
         assert container.streams.audio
         for stream in container.streams:
             assert float(stream.duration * stream.time_base) <= summary.duration + 1e-5
+
+
+def test_later_pictures_are_decoded_while_earlier_ones_are_encoded(tmp_path, monkeypatch):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(1.0, 1.0), ticks=(0.5,))
+    summary = summary_of(clip.path, cuts=clip.cuts, selected=(0, 1))
+    decoded, ahead = [], threading.Event()
+    between, picture = FrameReader.between, ClipEncoder.picture
+
+    def read(self, start, end):
+        for number, each in enumerate(between(self, start, end)):
+            decoded.append(threading.current_thread())
+            if number == 5:
+                ahead.set()
+            yield each
+
+    def encode(self, *arguments, **named):
+        assert ahead.wait(60), "nothing is decoded while the first picture is encoded"
+        encoding.add(threading.current_thread())
+        picture(self, *arguments, **named)
+
+    encoding = set()
+    monkeypatch.setattr(FrameReader, "between", read)
+    monkeypatch.setattr(ClipEncoder, "picture", encode)
+    write_clip(summary, tmp_path / "summary.mp4")
+    assert set(decoded) == {threading.current_thread()}
+    assert len(encoding) == 1
+    assert not encoding & set(decoded)
+    assert not any(thread.is_alive() for thread in encoding)
+    assert numbers(decode(tmp_path / "summary.mp4")) == list(range(50))
+
+
+@pytest.mark.parametrize("error", [OutputError("the disk is full"), KeyboardInterrupt()])
+def test_an_error_of_the_encoder_or_the_user_ends_both_threads(tmp_path, monkeypatch, error):
+    clip = render_clip(tmp_path / "a.mp4", scenes=(2.0,), ticks=(0.5,))
+    summary = summary_of(clip.path)
+
+    def fail(*_, **__):
+        raise error
+
+    if isinstance(error, OutputError):
+        monkeypatch.setattr(ClipEncoder, "sound", fail)
+        progress = silent
+    else:
+        progress = fail
+    before = threading.active_count()
+    with pytest.raises(type(error)):
+        write_clip(summary, tmp_path / "summary.mp4", progress=progress)
+    assert threading.active_count() == before

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
 from vidgist.backbones.backbone import Backbone, Pixels, Vectors, centers, sample_shape, window_of
+from vidgist.system.background import Background
 from vidgist.video.measures import Measures, join, measure
 
 BATCH = 4
@@ -81,19 +80,14 @@ def infer(
         jpegs = tuple(thumbnail(p) for p in pictures) if thumbnail else ()
         return Inferred(backbone.extract(batch), measure(pictures), jpegs)
 
-    results: list[Inferred] = []
-    waiting: deque[Future[Inferred]] = deque()
-    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="infer")
-    try:
+    with (
+        Background("infer", ahead=BATCHES_AHEAD) as background,
         # Closed here also after an error or Ctrl-C, so that the video's file is closed.
-        with contextlib.closing(_each(samples)) as each:
-            for batch in _batches(each, shape=batch_shape(backbone)):
-                waiting.append(worker.submit(work, batch))
-                while len(waiting) > BATCHES_AHEAD:
-                    results.append(waiting.popleft().result())
-        results += [future.result() for future in waiting]
-    finally:
-        worker.shutdown(wait=True, cancel_futures=True)
+        contextlib.closing(_each(samples)) as each,
+    ):
+        batches = _batches(each, shape=batch_shape(backbone))
+        futures = [background.run(work, batch) for batch in batches]
+    results = [future.result() for future in futures]
     if not results:
         return None
     return Inferred(

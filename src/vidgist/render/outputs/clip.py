@@ -2,15 +2,15 @@
 
 Frames are encoded again, unless the pieces were chosen to be copied: copied streams can be cut only
 at key frames.  Each run of adjacent
-pieces is decoded once from a seek and encoded as it comes, so that time and memory grow with the
-length of the summary, not of the video.
+pieces is decoded once from a seek and encoded as it comes, by a thread of its own while later ones
+are sought, so that time and memory grow with the length of the summary, not of the video.
 """
 
 from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,18 +24,23 @@ from vidgist.render.extras import extras_of
 from vidgist.render.material import Material
 from vidgist.render.output import Output
 from vidgist.summary import Summary
+from vidgist.system.background import Background
 from vidgist.types import Floats
 
 if TYPE_CHECKING:
     import av
 
     from vidgist.video.encode import ClipEncoder
+    from vidgist.video.seek import FrameReader
     from vidgist.video.voices import VoiceReader
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 FADE = 0.010
 """Seconds of fade at a cut of the sound: too short to be heard, long enough not to click."""
+
+_AHEAD, _AHEAD_BYTES = 16, 64 << 20
+"""Pictures that may wait for the encoder, and the memory that they may take."""
 
 STILL_SECONDS = 2.0
 """Seconds for which the picture of a video of one frame is shown at least."""
@@ -93,27 +98,7 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
                 extras=extras_of(summary),
             )
         )
-        offset, shown = 0.0, 0
-        for start, end in parts:
-            heard = [
-                _part_of(sound, rate, (start, end), offset, summary.timeline.duration)
-                for rate, sound in sounds
-            ]
-            before = shown
-            for frame, since, until in with_ends(reader.between(start, end), start, end):
-                at = offset + since - start
-                clip.picture(frame, start=at, end=offset + until - start, cut=shown == before)
-                shown += 1
-                for track, ((rate, _), samples) in enumerate(zip(sounds, heard, strict=True)):
-                    upto = _whole((offset + until - start) * rate)
-                    _pass_on(samples, clip, track=track, upto=upto)
-                progress("writing summary.mp4", offset + until - start, summary.duration)
-            if shown == before:
-                _warn(f"no picture decodes from {start:.2f} s to {end:.2f} s")
-            for track, samples in enumerate(heard):
-                for block in samples:
-                    clip.sound(block, track=track)
-            offset += end - start
+        shown = _write_parts(parts, reader, clip, sounds, summary, progress)
         if not shown:
             raise VideoError(
                 f"{video.path}: none of the chosen pictures can be decoded any more; "
@@ -125,6 +110,50 @@ def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> 
                 f"{lost} packet{'s' * (lost > 1)} of sound did not decode; "
                 "summary.mp4 is silent there"
             )
+
+
+def _write_parts(
+    parts: Sequence[tuple[float, float]],
+    reader: FrameReader,
+    clip: ClipEncoder,
+    sounds: Sequence[tuple[int, VoiceReader]],
+    summary: Summary,
+    progress: Progress,
+) -> int:
+    """Read the pictures of all parts while another thread encodes them, with their sound.
+
+    Args:
+        parts: (start, end) in seconds of the video.
+        reader: of the pictures.
+        clip: written to by the other thread alone.
+        sounds: (rate, reader) of each track, read by the other thread alone.
+        summary: of the video.
+        progress: called in this thread.
+
+    Returns:
+        The number of pictures.
+    """
+    offset, shown = 0.0, 0
+    picture_bytes = 3 * summary.video.width * summary.video.height
+    ahead = max(1, min(_AHEAD, _AHEAD_BYTES // picture_bytes))
+    with Background("encode", ahead=2 * ahead) as encoding:  # a call for the picture, one for sound
+        for start, end in parts:
+            heard = [
+                (rate, _part_of(sound, rate, (start, end), offset, summary.timeline.duration))
+                for rate, sound in sounds
+            ]
+            before = shown
+            for frame, since, until in with_ends(reader.between(start, end), start, end):
+                at, upto = offset + since - start, offset + until - start
+                encoding.run(clip.picture, frame, start=at, end=upto, cut=shown == before)
+                encoding.run(_pass_on, heard, clip, upto)
+                shown += 1
+                progress("writing summary.mp4", upto, summary.duration)
+            if shown == before:
+                _warn(f"no picture decodes from {start:.2f} s to {end:.2f} s")
+            encoding.run(_pass_on, heard, clip, offset + end - start)
+            offset += end - start
+    return shown
 
 
 def _part_of(
@@ -204,12 +233,16 @@ def fade(
         yield (block * gain).astype(np.float32) if gain.min(initial=1.0) < 1 else block
 
 
-def _pass_on(samples: Iterator[Samples], clip: ClipEncoder, *, track: int, upto: int) -> None:
-    while clip.n_samples(track) < upto:
-        block = next(samples, None)
-        if block is None:
-            return
-        clip.sound(block, track=track)
+def _pass_on(
+    sounds: Sequence[tuple[int, Iterator[Samples]]], clip: ClipEncoder, upto: float
+) -> None:
+    """Add the sound of each track, (rate, blocks), up to the block that reaches some seconds."""
+    for track, (rate, blocks) in enumerate(sounds):
+        while clip.n_samples(track) < _whole(upto * rate):
+            block = next(blocks, None)
+            if block is None:
+                break
+            clip.sound(block, track=track)
 
 
 def _open_sounds(summary: Summary, stack: contextlib.ExitStack) -> list[tuple[int, VoiceReader]]:
