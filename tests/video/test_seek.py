@@ -15,7 +15,7 @@ from PIL import Image
 from clips import Clip, damaged, frame_number, render_clip
 from vidgist.errors import VideoError
 from vidgist.types import Timeline
-from vidgist.video import FrameReader, frames_at, probe, read_frames
+from vidgist.video import FrameReader, frames_at, packets, probe, read_frames
 from vidgist.video.container import open_video
 
 H264 = {"codec": "libx264", "gop": 24}
@@ -275,3 +275,28 @@ def test_files_are_closed(clips: dict[str, tuple[Clip, Timeline]]) -> None:
     with open_video(clip.path):
         pass
     assert len(list(descriptors.iterdir())) == before
+
+
+def test_frames_that_nothing_needs_are_not_decoded_on_the_way(
+    clips: dict[str, tuple[Clip, Timeline]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {"sc_threshold": "0", "bf": "3", "x264-params": "b-adapt=0"}
+    clip = render_clip(tmp_path / "a.mp4", scenes=(4,), gop=100, codec="libx264", options=options)
+    timeline = read_frames(clip.path, size=(8, 8)).timeline
+    decoded: list[int] = []
+    again: list[str] = []
+    decode = packets.decode_packet
+
+    def counted(*arguments: Any) -> list[av.VideoFrame]:
+        frames = decode(*arguments)
+        decoded.extend(round(float(frame.pts * frame.time_base) * 25) for frame in frames)
+        return frames
+
+    monkeypatch.setattr(packets, "decode_packet", counted)
+    monkeypatch.setattr(packets, "_tail", lambda *_: again.append("tail") or iter(()))
+    monkeypatch.setattr("vidgist.video.seek._READ_ON", 0.2)
+    found = numbers(frames_between(clip.path, 3.5, 99, timeline=timeline))
+    assert found == list(range(round(3.5 * 25), 100))
+    assert decoded[-len(found) :] == found
+    assert 20 < len(decoded) - len(found) < 60  # of 87; without B-frames that nothing refers to
+    assert not again  # and they are not taken for lost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -163,6 +163,7 @@ def decode_stream(
     *,
     clock: PacketClock | None = None,
     rate: Fraction | None = None,
+    needed: Callable[[int], bool] | None = None,
 ) -> Iterator[av.VideoFrame]:
     """Decode a stream from the container's position to its end, also where its number changes.
 
@@ -172,12 +173,14 @@ def decode_stream(
         stats: updated in place.
         clock: corrects the timestamps of the whole container; for reading from its start.
         rate: frames a second that replace the timestamps, which then count `rate_tick`.
+        needed: whether a frame of a tick is to be yielded; others are decoded, and yielded too,
+            only where frames after them refer to them.
 
     Yields:
         The frames in the order of presentation.
     """
     stats = DecodeStats() if stats is None else stats
-    frames = _decode_on(container, stream, stats, clock)
+    frames = _decode_on(container, stream, stats, clock, needed)
     return frames if rate is None else _at_rate(frames, rate)
 
 
@@ -204,10 +207,11 @@ def _decode_on(
     stream: VideoStream,
     stats: DecodeStats,
     clock: PacketClock | None,
+    needed: Callable[[int], bool] | None,
 ) -> Iterator[av.VideoFrame]:
     limits = _limits_of(stream)
     last: av.VideoFrame | None = None
-    for last in _decode_one(container, stream, stats, clock):
+    for last in _decode_one(container, stream, stats, clock, needed):
         yield last
     with contextlib.ExitStack() as stack:
         while following := continuation(stream, after=stats.positions.get(stream.index, 0)):
@@ -251,20 +255,29 @@ def _decode_one(
     stream: VideoStream,
     stats: DecodeStats,
     clock: PacketClock | None = None,
+    needed: Callable[[int], bool] | None = None,
 ) -> Iterator[av.VideoFrame]:
     context = stream.codec_context
     limits = _limits_of(stream)
     stats.frame_per_packet = context.name in _FRAME_PER_PACKET
     last: int | None = None
+    ahead = 0  # of the packets that are not needed, those without a frame so far
     for packet in read_packets(container, stream, stats, clock=clock):
         stats.packets += not packet.is_discard
+        if needed is not None:
+            skipped = packet.pts is not None and not needed(packet.pts)
+            # Each packet carries this setting to the thread that decodes it.
+            context.skip_frame = "NONREF" if skipped else "DEFAULT"
+            ahead += skipped
         for frame in decode_packet(stream, packet, stats):
+            if needed is not None and frame.pts is not None and not needed(frame.pts):
+                ahead -= 1
             yield frame
             last = frame.pts
         if stats.frames:
             # A damaged frame is better than none, except before the first whole one.
             context.flags |= _SHOW_DAMAGED
-    pending = stats.packets - stats.frames - stats.errors
+    pending = stats.packets - stats.frames - stats.errors - ahead
     errors, frames = stats.errors, stats.frames
     for frame in decode_packet(stream, None, stats):
         yield frame

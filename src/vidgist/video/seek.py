@@ -42,6 +42,9 @@ _STANDS = 0.5
 _BACK = (0.0, 2.0, 15.0)
 """Seconds before the requested frame to which is sought, one after the other."""
 
+_BEFORE = 2
+"""Frames before the requested one that are decoded in any case: deinterlacing looks at them."""
+
 _GIVE_UP = 32
 """Frames before the requested one that are tried before the file counts as changed."""
 
@@ -84,6 +87,7 @@ class FrameReader:
         self._frames: Iterator[Timed]
         self._put_back: Timed | None
         self._seekable = timeline.steady
+        self._needed = 0.0
         self._read_on = _READ_ON
         self._open()
 
@@ -141,6 +145,7 @@ class FrameReader:
         times = self.timeline.times
         if number >= len(times):
             return
+        self._needed = float(times[max(0, number - _BEFORE)])
         self._go_to(float(times[number]))
         while True:
             for seconds, picture in self._read(float(times[number])):
@@ -205,7 +210,11 @@ class FrameReader:
         origin = round(self.timeline.origin / tick)
         after_key_frame = False
         last = None
-        for frame in decode_stream(self._container, self._stream):
+
+        def needed(pts: int) -> bool:
+            return (pts - origin) * float(tick) >= self._needed - _SLACK
+
+        for frame in decode_stream(self._container, self._stream, needed=needed):
             # Frames before the key frame may refer to frames that were skipped.
             after_key_frame = after_key_frame or frame.key_frame
             if frame.pts is None:
