@@ -49,7 +49,7 @@ from vidgist.shot_source import AnyShots, shot_source
 from vidgist.summary import Summary
 from vidgist.types import Features, Floats, Scores, Timeline, VideoInfo
 from vidgist.video import Limits, probe
-from vidgist.video.copy import CutPoints, check_copy, container_for, cut_points, read_cut_points
+from vidgist.video.copy import CutPoints, check_copy, where_to_cut
 from vidgist.video.hdr import check_hdr
 from vidgist.video.junk import intervals_of
 from vidgist.video.rate import measured_rate
@@ -174,7 +174,7 @@ def summarize(
     audio: str = DEFAULT_AUDIO,
     metadata: bool = True,
     hdr: str = HDR[0],
-    copy: bool = False,
+    copy: bool | str = False,
     settings: str | Preset = DEFAULT_PRESET,
     model: str | Path | AnyModel | None = None,
     bank: str | Path | Bank = SHIPPED,
@@ -209,8 +209,9 @@ def summarize(
         metadata: keep title, date, place, timecode and names of chapters of the source in the clip.
         hdr: what PQ and HLG become in the clip: ``"sdr"``, or ``"keep"`` for HEVC of 10 bits.
         copy: make the clip of the video's own packets: pieces begin with key frames, nothing is
-            encoded anew, and every track is kept. Where that cannot be done the clip is encoded,
-            which `warnings` says.
+            encoded anew, and every track is kept. ``"exact"``: pieces keep their borders, and the
+            frames there are encoded anew. Where neither can be done the clip is encoded, which
+            `warnings` says.
         settings: of the score: the name of a preset, or a `Preset`.
         model: safetensors file that ``vidgist train`` wrote, an ONNX file of a network of scores,
             or the model itself, see `vidgist.models.open_model`.
@@ -284,16 +285,19 @@ def summarize(
         junk=np.array(junk.reasons),
         integer_values=scored.scorer.settings.integer_values,
     )
-    cuts = _cut_points(scored, limits=limits) if copy else "not asked for"
-    offered = footage if isinstance(cuts, str) else reachable(footage, cuts)
+    skimmed = scored.extraction.skimmed
+    cuts: CutPoints | str | None = "not asked for"
+    if copy:
+        index = skimmed.index if skimmed is not None else None
+        cuts = where_to_cut(path, timeline, copy=copy, index=index, limits=limits)
+    offered = reachable(footage, cuts) if isinstance(cuts, CutPoints) else footage
     transitions = junk.intervals
-    if scored.extraction.skimmed is None:
+    if skimmed is None:
         selection = choose(offered, select=rule.name)
     else:
         progress("looking closer", 0, None)
-        stream = scored.extraction.skimmed
-        offered, selection = look_closer(stream, offered, points, select=rule.name)
-        transitions = intervals_of(stream.transitions)
+        offered, selection = look_closer(skimmed, offered, points, select=rule.name)
+        transitions = intervals_of(skimmed.transitions)
     footage = replace(offered, junk=footage.junk)
     if rule.clean_cuts:
         hears = speech and scored.video.has_audio
@@ -304,11 +308,11 @@ def summarize(
             speech_of=path if hears else None,
             sentences=sentences(said) if speech else None,
         )
-    if not isinstance(cuts, str):
+    if isinstance(cuts, CutPoints):
         selection, cuts = _on_key_frames(
             selection, footage, cuts, transitions, clean=rule.clean_cuts
         )
-    copied = not isinstance(cuts, str)
+    copied = copy if not isinstance(cuts, str) else False
     stills = cover_keyframes(
         footage.importance,
         footage.times,
@@ -349,16 +353,6 @@ def summarize(
         ),
         captions=said or subtitles_of(path, origin=timeline.origin, streams=scored.video.streams),
     )
-
-
-def _cut_points(scored: ScoredVideo, *, limits: Limits | None) -> CutPoints | str:
-    """Return where a video can be cut without decoding, or why its clip cannot be copied."""
-    path, timeline = scored.video.path, scored.extraction.timeline
-    if not container_for(path):
-        return "no container that players know holds its pictures as they are"
-    if scored.extraction.skimmed is not None:
-        return cut_points(scored.extraction.skimmed.index, timeline)
-    return read_cut_points(path, timeline, limits=limits)
 
 
 def _on_key_frames(

@@ -136,7 +136,7 @@ def recut(summary: Summary, edits: Edits, *, from_proposal: bool = False) -> Sum
 
 def _cuttable(selection: Selection, summary: Summary) -> Selection:
     """Return the pieces with borders that a clip without re-encoding can have, if it is one."""
-    if not summary.settings.get("copy"):
+    if summary.settings.get("copy") is not True:
         return selection
     path, timeline = summary.video.path, summary.timeline
     points = read_cut_points(path, timeline)

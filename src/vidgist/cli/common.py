@@ -7,7 +7,7 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -103,6 +103,49 @@ def output_option(text: str, **settings: Any) -> Callable[[Callable[P, R]], Call
     """Return the option ``-o``/``--output`` for a file to write, with its help."""
     path = click.Path(path_type=Path, dir_okay=False)
     return click.option("-o", "--output", type=path, help=text, **settings)
+
+
+class WordOption(click.Option):
+    """An option that may be followed by one of some words; alone it stands for the first.
+
+    What follows it otherwise, such as the name of a video, is not its value.
+
+    Args:
+        words: the values.
+        **settings: of `click.Option`.
+    """
+
+    def __init__(self, *args: Any, words: Sequence[str], **settings: Any) -> None:
+        settings |= {"type": click.Choice(words), "is_flag": False, "flag_value": words[0]}
+        super().__init__(*args, **settings)
+        self.words = tuple(words)
+
+    def in_arguments(self, arguments: Sequence[str]) -> list[str]:
+        """Return arguments with the option and its value as one of them."""
+        joined: list[str] = []
+        options = True
+        for argument in arguments:
+            options = options and argument != "--"
+            if options and argument in self.words and joined and joined[-1] in self.opts:
+                joined[-1] += f"={argument}"
+                continue
+            if joined and joined[-1] in self.opts:
+                joined[-1] += f"={self.words[0]}"
+            joined.append(argument)
+            if not options:
+                return [*joined, *arguments[arguments.index("--") + 1 :]]
+        return joined
+
+
+class WordCommand(click.Command):
+    """A command with options of the kind of `WordOption`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments."""
+        for param in self.params:
+            if isinstance(param, WordOption):
+                args = param.in_arguments(args)
+        return super().parse_args(ctx, args)
 
 
 class KnownGroup(click.Group):

@@ -15,6 +15,8 @@ from vidgist.batch.summaries import Summaries
 from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, table
 from vidgist.cli.common import (
     Console,
+    WordCommand,
+    WordOption,
     common_options,
     for_each,
     name_list,
@@ -30,12 +32,14 @@ from vidgist.errors import SettingError, counted
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
 from vidgist.video import Limits
+from vidgist.video.copy import EXACT
 
 EPILOG = """\b
 Examples:
   vidgist summarize talk.mp4
   vidgist summarize talk.mp4 --length 90s -o talk-short/
   vidgist summarize talk.mp4 --skim --copy                (an hour in seconds)
+  vidgist summarize talk.mp4 --copy exact                 (cut where it was chosen)
   vidgist summarize *.mp4 -o gists/ --make mp4,keyframes
   vidgist summarize talk.mp4 --make json --json --quiet
   vidgist summarize library/ --recursive --jobs 4 -o gists/
@@ -44,7 +48,11 @@ Examples:
 """
 
 
-@click.command(epilog=EPILOG)
+_COPY = ("key-frames", EXACT)
+"""Words after ``--copy``; the first stands for True."""
+
+
+@click.command(epilog=EPILOG, cls=WordCommand)
 @click.argument(
     "videos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="VIDEO|DIR..."
 )
@@ -91,10 +99,14 @@ Examples:
 )
 @click.option(
     "--copy",
-    is_flag=True,
+    cls=WordOption,
+    words=_COPY,
+    callback=lambda ctx, param, value: EXACT if value == EXACT else value is not None,
+    metavar=f"[{'|'.join(_COPY)}]",
     help="Cut without re-encoding: the clip is made of the video's own packets, with all tracks"
-    " (--audio none or N for fewer). Pieces begin with key frames. summary.mkv where MP4 cannot"
-    " hold the streams.",
+    " (--audio none or N for fewer). Pieces begin with key frames, unless exact: then they keep"
+    " their borders, and only the frames there are encoded anew. summary.mkv where MP4 cannot hold"
+    " the streams.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace results that exist.")
 @batch_options

@@ -1,4 +1,4 @@
-"""A clip of the video's own packets, in the place of one that is encoded."""
+"""Clips of the video's own packets, in the place of ones that are encoded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENDINGS = (".mp4", ".mkv")
 
 
 def is_copied(summary: Summary) -> bool:
-    """Return whether the pieces were chosen to be copied."""
+    """Return whether the clip is to be made of the video's own packets."""
     return bool(summary.settings.get("copy"))
 
 
@@ -39,10 +39,10 @@ def copy_clip(
     parts: Sequence[tuple[float, float]],
     progress: Progress = silent,
 ) -> list[str]:
-    """Write the clip of a summary without encoding.
+    """Write the clip of a summary without encoding, or with the frames at borders encoded anew.
 
     Args:
-        summary: with pieces at key frames.
+        summary: with pieces at key frames, unless its setting is ``copy="exact"``.
         path: the file; its ending chooses the container.
         parts: the pieces, adjacent ones joined.
         progress: called as the file grows.
@@ -54,7 +54,7 @@ def copy_clip(
         VideoError: the video can no longer be read, or cannot be cut there.
         OutputError: the packets cannot be copied.
     """
-    from vidgist.video.copy import copy_pieces
+    from vidgist.video.copy import EXACT, copy_pieces
     from vidgist.video.encode import MADE_BY
 
     return copy_pieces(
@@ -62,6 +62,7 @@ def copy_clip(
         path,
         np.array(parts),
         origin=summary.timeline.origin,
+        exact=summary.settings["copy"] == EXACT,
         tracks=_tracks(summary),
         extras=extras_of(summary),
         comment=MADE_BY,

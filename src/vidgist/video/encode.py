@@ -1,4 +1,4 @@
-"""Encoding to MP4 files that play everywhere: H.264 (yuv420p) and AAC.
+"""Encoding to files that play everywhere: H.264 (yuv420p) and AAC, in MP4.
 
 HDR pictures that are kept as they are become HEVC of 10 bits (see `vidgist.video.hdr`).
 
@@ -92,7 +92,7 @@ class SoundFormat:
 
 
 class ClipEncoder:
-    """Encoder of one MP4 file; a context manager.
+    """Encoder of one MP4 file, or Matroska file by its ending; a context manager.
 
     The first picture determines the size and the color tags; later ones are scaled to it.
 
@@ -126,8 +126,9 @@ class ClipEncoder:
         self._extras = extras or Extras()
         # "file:" keeps a name such as "http:x.mp4" from being taken for an address.
         # Time base of the whole file: milliseconds, the default, would round the duration up.
-        options = {"movflags": "+faststart", "movie_timescale": str(self._ticks)}
-        self._container = av.open(f"file:{path.absolute()}", "w", format="mp4", options=options)
+        mp4 = {"movflags": "+faststart", "movie_timescale": str(self._ticks)}
+        name, options = ("matroska", {}) if path.suffix == ".mkv" else ("mp4", mp4)
+        self._container = av.open(f"file:{path.absolute()}", "w", format=name, options=options)
         self._container.metadata.update(self._extras.tags)
         if comment:
             self._container.metadata["comment"] = comment

@@ -41,7 +41,7 @@ class Extras:
 
 
 class CaptionTrack:
-    """Track of subtitles in an MP4 file: each sample is a text, and the silence between is empty.
+    """Track of subtitles; in MP4 each sample is a text, and the silence between is empty.
 
     Args:
         container: with all its other tracks, nothing written yet.
@@ -60,7 +60,8 @@ class CaptionTrack:
                 stacklevel=2,
             )
             return
-        self._stream = container.add_mux_stream("mov_text")
+        self._is_mp4 = container.format.name == "mp4"
+        self._stream = container.add_mux_stream("mov_text" if self._is_mp4 else "subrip")
         self._stream.time_base = _MILLISECOND
         if extras.caption_language:
             self._stream.metadata["language"] = extras.caption_language
@@ -70,7 +71,9 @@ class CaptionTrack:
         while self._stream is not None and self._waiting and self._waiting[0].start <= seconds:
             caption = self._waiting.popleft()
             text = caption.text.encode("utf-8")[:0xFFFF]
-            packet = av.Packet(struct.pack(">H", len(text)) + text)
+            if not (text or self._is_mp4):
+                continue
+            packet = av.Packet(struct.pack(">H", len(text)) + text if self._is_mp4 else text)
             packet.stream = self._stream
             packet.time_base = _MILLISECOND
             packet.pts = packet.dts = round(caption.start * 1000)

@@ -8,7 +8,7 @@ same key frame (CRA) can be marked as one that follows a cut (BLA), by its type 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from av.packet import Packet
@@ -41,6 +41,32 @@ def units(data: bytes, *, length_size: int) -> Iterator[int]:
         at += length_size + int.from_bytes(data[at : at + length_size], "big")
 
 
+def split_units(data: bytes, *, length_size: int) -> list[bytes]:
+    """Return the units of a packet.
+
+    >>> split_units(bytes([0, 0, 0, 1, 0x67, 9, 0, 0, 1, 0x65, 7]), length_size=0)
+    [b'g\\t', b'e\\x07']
+    """
+    begins = list(units(data, length_size=length_size))
+    if length_size:
+        sizes = [int.from_bytes(data[at - length_size : at], "big") for at in begins]
+        return [data[at : at + size] for at, size in zip(begins, sizes, strict=True)]
+    ends = [*(at - len(_START) for at in begins[1:]), len(data)][: len(begins)]
+    # Zeros at the end belong to the start code that follows: units end with a bit that is set.
+    return [data[at:end].rstrip(b"\0") for at, end in zip(begins, ends, strict=True)]
+
+
+def join_units(parts: Iterable[bytes], *, length_size: int) -> bytes:
+    """Return the packet of some units.
+
+    >>> join_units([b"ab", b"c"], length_size=2)
+    b'\\x00\\x02ab\\x00\\x01c'
+    """
+    if not length_size:
+        return b"".join(b"\0" + _START + unit for unit in parts)
+    return b"".join(len(unit).to_bytes(length_size, "big") + unit for unit in parts)
+
+
 def begins_anew(stream: Stream, packet: Packet[Any]) -> bool:
     """Return whether a key frame can be made to follow any other picture than in the source."""
     if stream.codec_context is None or stream.codec_context.name != "h264":
@@ -60,13 +86,18 @@ def after_cut(stream: Stream, packet: Packet[Any]) -> Packet[Any]:
     for at in units(bytes(data), length_size=length_size(stream)):
         if data[at] >> 1 & 63 == _CRA:
             data[at] = data[at] & 0x81 | _BLA << 1
-    marked: Packet[Any] = Packet(bytes(data))
+    return with_data(packet, bytes(data))
+
+
+def with_data(packet: Packet[Any], data: bytes) -> Packet[Any]:
+    """Return a packet with other data, and all else the same."""
+    changed: Packet[Any] = Packet(data)
     for name in ("time_base", "pts", "dts", "duration", "is_keyframe"):
-        setattr(marked, name, getattr(packet, name))
+        setattr(changed, name, getattr(packet, name))
     read: Any = getattr(packet, "iter_sidedata", tuple)  # PyAV 16 and later
     for side_data in read():
-        marked.set_sidedata(side_data)
-    return marked
+        changed.set_sidedata(side_data)
+    return changed
 
 
 def length_size(stream: Stream) -> int:

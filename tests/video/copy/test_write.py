@@ -209,8 +209,12 @@ def test_edit_lists_are_followed(tmp_path):
 def test_which_sound_contradicts():
     check_copy(False, "mix")
     check_copy(True, "all")
-    with pytest.raises(SettingError, match=r"copy: .*audio='mix'"):
-        check_copy(True, "mix")
+    check_copy("exact", "all")
+    for copy in (True, "exact"):
+        with pytest.raises(SettingError, match=r"copy: .*audio='mix'"):
+            check_copy(copy, "mix")
+    with pytest.raises(SettingError, match="copy: expected True, False or 'exact', got 'fast'"):
+        check_copy("fast", "all")
 
 
 def _ffmpeg(arguments):

@@ -1,9 +1,8 @@
 """``summary.mp4``: the selected pieces in order, with their sound.
 
-Frames are encoded again, unless the pieces were chosen to be copied: copied streams can be cut only
-at key frames.  Each run of adjacent
-pieces is decoded once from a seek and encoded as it comes, by a thread of its own while later ones
-are sought, so that time and memory grow with the length of the summary, not of the video.
+Frames are encoded again, unless the pieces are to be copied.  Each run of adjacent pieces is
+decoded once from a seek and encoded as it comes, by a thread of its own while later ones are
+sought, so that time and memory grow with the length of the summary, not of the video.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.errors import VideoError, VidgistWarning
+from vidgist.errors import OutputError, VideoError, VidgistWarning
 from vidgist.progress import Progress, silent
 from vidgist.render.copied import ENDINGS, copy_clip, ending_of, is_copied
 from vidgist.render.extras import extras_of
@@ -54,15 +53,13 @@ def write(material: Material, path: Path) -> None:
             for text in copy_clip(summary, path, stretches(summary.pieces), material.progress):
                 _warn(text)
             return
-        except VideoError as error:
-            if path.suffix != ENDINGS[0]:
-                raise
+        except (VideoError, OutputError) as error:
             _warn(f"the clip is encoded, not copied: {error}")
     write_clip(summary, path, progress=material.progress)
 
 
 def write_clip(summary: Summary, path: Path, *, progress: Progress = silent) -> None:
-    """Write the pieces of ``summary`` to the MP4 file ``path``.
+    """Write the pieces of ``summary`` to the MP4 or Matroska file ``path``.
 
     Raises:
         VideoError: the video can no longer be read.

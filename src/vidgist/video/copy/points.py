@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidgist.types import Floats, Timeline
+from vidgist.types import Booleans, Floats, Integers, Timeline
 from vidgist.video.container import NO_LIMITS, Limits, open_video, video_stream
 from vidgist.video.decode import stream_clock
 from vidgist.video.packet_clock import PacketClock
@@ -45,12 +45,7 @@ def cut_points(index: FrameIndex, timeline: Timeline) -> CutPoints:
         index: of its frames.
         timeline: of the same video; points at which it has no border are left out.
     """
-    places, n = index.places, len(index)
-    latest_before = np.concatenate([[-1], np.maximum.accumulate(places)])
-    first_after = np.append(np.minimum.accumulate(places[::-1])[::-1], n + places.max())
-    closed = latest_before < first_after
-    # What is shown after a key frame must be decoded after it, too.
-    begins = index.anew & (first_after[:n] == places)
+    begins, closed = free_borders(index.places, index.anew)
     times = index.times + (index.origin - timeline.origin)
     starts = times[begins]
     ends = np.append(times, max(index.duration + index.origin - timeline.origin, 0.0))[closed]
@@ -58,6 +53,23 @@ def cut_points(index: FrameIndex, timeline: Timeline) -> CutPoints:
         starts=_on_borders(starts, timeline.borders[:-1]),
         ends=_on_borders(np.append(ends, timeline.duration), timeline.borders),
     )
+
+
+def free_borders(places: Integers, anew: Booleans) -> tuple[Booleans, Booleans]:
+    """Return which frames can begin a part, and at which borders one can end.
+
+    Args:
+        places: (n,) order of decoding of frames in the order of presentation.
+        anew: (n,) key frames that may follow other pictures.
+
+    Returns:
+        (n,) frames; (n + 1,) borders before which nothing after them is needed.
+    """
+    n = len(places)
+    latest_before = np.concatenate([[-1], np.maximum.accumulate(places)])
+    first_after = np.append(np.minimum.accumulate(places[::-1])[::-1], n + places.max())
+    # What is shown after a key frame must be decoded after it, too.
+    return anew & (first_after[:n] == places), latest_before < first_after
 
 
 def read_cut_points(
@@ -76,7 +88,7 @@ def read_cut_points(
     Raises:
         VideoError: the file cannot be opened.
     """
-    if problem := _problem(path, timeline):
+    if problem := copy_problem(path, timeline):
         return problem
     with open_video(path, limits=limits or NO_LIMITS) as container:
         stream = video_stream(container, path)
@@ -87,8 +99,8 @@ def read_cut_points(
     return index if isinstance(index, str) else cut_points(index, timeline)
 
 
-def _problem(path: str | os.PathLike[str], timeline: Timeline) -> str:
-    """Return why nothing of a video can be copied, "" where it can."""
+def copy_problem(path: str | os.PathLike[str], timeline: Timeline) -> str:
+    """Return why nothing of a video can be copied, as the rest of a sentence; "" where it can."""
     if forced_rate(path) is not None:
         return "its frame rate is given"
     if not timeline.steady:

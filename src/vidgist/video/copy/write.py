@@ -1,11 +1,14 @@
-"""A file made of the packets of a video: parts of it in order, nothing encoded anew."""
+"""A file made of the packets of a video: parts of it in order.
+
+Nothing is encoded anew, or only the frames at the borders of parts.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,27 +19,17 @@ import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
-from av.video.stream import VideoStream
 
-from vidgist.errors import OutputError, SettingError, VideoError
+from vidgist.errors import OutputError
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 from vidgist.video.container import NO_LIMITS, open_video, video_stream
+from vidgist.video.copy.borders import BESIDE, BorderFrames, check_clip
+from vidgist.video.copy.joints import Joints
 from vidgist.video.copy.lines import Part, SoundLine, TextLine
+from vidgist.video.copy.parts import PartReader, Run, Stamps
 from vidgist.video.encode_extras import Extras, write_chapters
 from vidgist.video.hdr import TAG
-from vidgist.video.packets import DecodeStats, demux
-from vidgist.video.skim.stream import decode_alone
-from vidgist.video.units import after_cut
-
-_BACK = (0.0, 2.0, 15.0)
-"""Seconds before the first key frame to which is sought, one after the other."""
-
-_AROUND = 1.5
-"""Seconds by which sound may lie away from its pictures in the file."""
-
-_TEXT_BEFORE = 5.0
-"""Seconds before a part from which on subtitles are read that may reach into it."""
 
 _EMPTY_TEXT = 2
 """Bytes of a subtitle of MP4 without text, which clears the screen."""
@@ -45,16 +38,11 @@ _CHAPTER_TICKS = 90_000
 
 _CONTAINERS = {".mp4": "mp4", ".mkv": "matroska"}
 
-Line = SoundLine | TextLine
+_SETS_IN_STREAM = "hev1"
+"""Kind of HEVC in MP4 whose parameter sets may stand in the stream (ISO/IEC 14496-15, 8.4.1)."""
 
-
-def check_copy(copy: bool, audio: str) -> None:
-    """Raise SettingError where the choice of sound contradicts copying."""
-    if copy and audio in ("mix", "stereo"):
-        raise SettingError(
-            f"copy: sound is copied as it is, which audio='{audio}' does not allow; take"
-            " audio='all', or leave out copy=True"
-        )
+MOSTLY = 0.5
+"""Share of a clip that is encoded anew from which on it is told."""
 
 
 def container_for(path: str | os.PathLike[str], *, tracks: Sequence[int] | None = None) -> str:
@@ -88,6 +76,7 @@ def copy_pieces(
     pieces: Floats,
     *,
     origin: float,
+    exact: bool = False,
     tracks: Sequence[int] | None = None,
     extras: Extras | None = None,
     comment: str = "",
@@ -98,8 +87,10 @@ def copy_pieces(
     Args:
         source: the video.
         path: the file; its ending (``.mp4`` or ``.mkv``) chooses the container.
-        pieces: (n, 2) seconds, in order, apart from each other, that begin and end at `CutPoints`.
+        pieces: (n, 2) seconds, in order, apart from each other.
         origin: time of the first picture on the container's clock, in seconds.
+        exact: encode frames at the borders anew where a piece does not begin and end at
+            `CutPoints`.
         tracks: index of the streams of sound; None for all.
         extras: tags, chapters and timecode; its subtitles are not used.
         comment: for the metadata of the file.
@@ -114,7 +105,7 @@ def copy_pieces(
     """
     extras = extras or Extras()
     name = _CONTAINERS[path.suffix]
-    with open_video(source, limits=NO_LIMITS) as container:
+    with open_video(source, limits=NO_LIMITS) as container, contextlib.ExitStack() as stack:
         video = video_stream(container, source)
         tick = Fraction(video.time_base or Fraction(1, av.time_base))
         start = round(origin / tick)
@@ -122,176 +113,100 @@ def copy_pieces(
         beside = _beside(container, tracks)
         kept = [s for s in beside if _holds(name, s)]
         lines = {s.index: _line(s, start * tick) for s in kept}
-        parts: list[Part] = []
-        for index, (low, high) in enumerate(borders):
-            at = sum(b - a for a, b in borders[:index])
-            last = index + 1 == len(borders)
-            since, until, offset = ((ticks * tick) for ticks in (low - start, high - start, at))
-            parts.append(Part(since, until, offset, last))
-        copier = _Copier(container, video, lines, source=source)
-        stamps = _Stamps(video, [copier.shown(low, high) for low, high in borders], borders)
-        with _errors(path), _open(path, name, tick=tick, extras=extras, comment=comment) as output:
+        reader = PartReader(container, video, lines, source=source)
+        joints = Joints(video)
+        watch = joints.watch if exact else None
+        plans = [reader.plan(*part, exact=exact, beside=BESIDE, watch=watch) for part in borders]
+        stamps = Stamps([[t for run in runs for t in run.ticks] for runs in plans], borders)
+        encoded: BorderFrames | None = None
+        if any(run.entry for runs in plans for run in runs):
+            encoded = stack.enter_context(BorderFrames(source, joints))
+        with _errors(path), _open(path, name, extras=extras, comment=comment) as output:
             made = {s.index: _add(output, s) for s in [video, *kept]}
+            _change_header(made[video.index], joints, name)
             if extras.timecode:
                 made[video.index].metadata["timecode"] = extras.timecode
             write_chapters(output, extras.chapters, ticks=_CHAPTER_TICKS)
-            for part, (low, high) in zip(parts, borders, strict=True):
+            parts = _parts(borders, tick=tick, start=start)
+            for part, border, runs in zip(parts, borders, plans, strict=True):
                 for line in lines.values():
                     line.begin(part)
-                for packet in copier.packets(low, high):
-                    index = packet.stream_index
-                    copied = stamps.stamp(packet) if index == video.index else packet
-                    copied.stream = made[index]
-                    output.mux(copied)
+                for index, packet in _packets(reader, encoded, joints, border, runs):
+                    if index == video.index:
+                        stamps.stamp(packet)
+                    packet.stream = made[index]
+                    output.mux(packet)
                 progress(
                     f"writing summary{path.suffix}", float(part.clip_end), float(parts[-1].clip_end)
                 )
-        return [_left_out(s, path) for s in beside if s not in kept]
+        notes = [_left_out(s, path) for s in beside if s not in kept]
+        if encoded is not None:
+            ticks = [sorted(t for run in runs for t in run.ticks) for runs in plans]
+            flat = [encoded.seen.get(t) for part_ticks in ticks for t in part_ticks]
+            pictures = {place: seen for place, seen in enumerate(flat) if seen is not None}
+            check_clip(path, np.concatenate(stamps.times) * float(tick), pictures)
+            notes += _encoded_note(path, plans)
+        return notes
 
 
-class _Stamps:
-    """The timestamps of the pictures of a clip, by their order.
-
-    Pictures are decoded in the order of the file, at times that ascend, and none is shown before
-    it is decoded.  With one delay for the whole clip this holds across the borders of parts, too,
-    whatever the times of decoding were:
-
-        dts[i] = sorted(pts)[i] - max over j of (sorted(pts)[j] - pts[j])
-
-    Args:
-        video: the stream.
-        shown: for each part, the times of its pictures in the order of decoding, in ticks.
-        borders: start and end of each part, in ticks.
-    """
-
-    def __init__(
-        self,
-        video: VideoStream,
-        shown: Sequence[Sequence[int]],
-        borders: Sequence[Sequence[int]],
-    ) -> None:
-        self._video = video
-        self._firsts = set(np.cumsum([0, *(len(times) for times in shown)]).tolist())
-        offsets = np.cumsum([0, *(high - low for low, high in borders)])
-        pts = np.concatenate(
-            [
-                np.array(times, np.int64) - low + offset
-                for times, (low, _), offset in zip(shown, borders, offsets, strict=False)
-            ]
-        )
-        ascending = np.sort(pts)
-        steps = np.diff(np.append(ascending, offsets[-1]))
-        self._dts = ascending - (ascending - pts).max()
-        self._pts = pts
-        self._durations = steps[np.searchsorted(ascending, pts)]
-        # MP4 keeps durations in the order of decoding; the last decides how long the track is.
-        self._durations[-1] = steps[-1]
-        self._at = 0
-
-    def stamp(self, packet: Packet[Any]) -> Packet[Any]:
-        """Return the packet of the next picture with its timestamps."""
-        packet.pts, packet.dts = int(self._pts[self._at]), int(self._dts[self._at])
-        packet.duration = int(self._durations[self._at])
-        self._at += 1
-        return after_cut(self._video, packet) if self._at - 1 in self._firsts else packet
+def _parts(borders: Sequence[Sequence[int]], *, tick: Fraction, start: int) -> list[Part]:
+    """Return the parts of borders in ticks, of a video whose first picture is at ``start``."""
+    parts: list[Part] = []
+    at = 0
+    for number, (low, high) in enumerate(borders, start=1):
+        since, until, offset = (ticks * tick for ticks in (low - start, high - start, at))
+        parts.append(Part(since, until, offset, number == len(borders)))
+        at += high - low
+    return parts
 
 
-class _Copier:
-    """Reader of the packets of parts of a video.
+def _packets(
+    reader: PartReader,
+    encoded: BorderFrames | None,
+    joints: Joints,
+    border: Sequence[int],
+    runs: Sequence[Run],
+) -> Iterator[tuple[int, Packet[Any]]]:
+    """Yield (index of the stream, packet) of a part; those of pictures in the order of its runs."""
+    copied = next((run for run in runs if run.entry is None), None)
+    place = runs.index(copied) if copied is not None else len(runs)
+    before = sorted(copied.ticks)[-BESIDE:] if copied is not None else []
+    video = reader.video.index
+    for run in runs[:place]:
+        assert encoded is not None
+        for packet in encoded.packets(run, ()):
+            yield video, packet
+    is_first = True
+    for packet in reader.packets(border[0], border[1], copied):
+        if packet.stream_index != video:
+            yield packet.stream_index, packet
+            continue
+        yield video, joints.copied(packet, first=is_first)
+        is_first = False
+    for run in runs[place + 1 :]:
+        assert encoded is not None
+        for packet in encoded.packets(run, before):
+            yield video, packet
 
-    Args:
-        container: the open file.
-        video: its pictures.
-        lines: placement of the packets of other streams, by their index.
-        source: path of the video, for errors.
-    """
 
-    def __init__(
-        self,
-        container: InputContainer,
-        video: VideoStream,
-        lines: Mapping[int, Line],
-        *,
-        source: str | os.PathLike[str],
-    ) -> None:
-        self._container, self._video, self._lines, self._source = container, video, lines, source
-        self._tick = Fraction(video.time_base or Fraction(1, av.time_base))
-        self._streams = [s for s in container.streams if s.index == video.index or s.index in lines]
-        texts = any(isinstance(line, TextLine) for line in lines.values())
-        # Files of MP4's kind are sought stream by stream: what is shown at that time comes first.
-        by_stream = "mov" in container.format.name
-        self._before = 0.0 if by_stream or not lines else _TEXT_BEFORE if texts else _AROUND
+def _change_header(made: Any, joints: Joints, container: str) -> None:
+    """Make the stream of pictures say that encoded frames stand beside copied ones."""
+    if joints.header is not None:
+        made.codec_context.extradata = joints.header
+    if joints.in_stream and container == "mp4":
+        made.codec_context.codec_tag = _SETS_IN_STREAM
 
-    def shown(self, low: int, high: int) -> list[int]:
-        """Return the times of the pictures of a part, in the order of decoding, in ticks."""
-        packets = self._part([self._video], low, high, 0.0)
-        first = next(packets, None)
-        if first is not None and not self._decodes(first):
-            raise VideoError(
-                f"{os.fspath(self._source)}: the key frame at tick {low} does not decode alone"
-            )
-        found = [] if first is None else [int(p.pts or 0) for p in (first, *packets)]
-        if not found:
-            raise VideoError(
-                f"{os.fspath(self._source)}: the frame at tick {low} cannot be found any more;"
-                " was the file changed since it was read?"
-            )
-        return found
 
-    def _decodes(self, packet: Packet[VideoStream]) -> bool:
-        """Return whether a picture decodes without those before it; marks may be wrong."""
-        frames = decode_alone(self._video, packet, DecodeStats())
-        return bool(frames) and not frames[0].is_corrupt
-
-    def packets(self, low: int, high: int) -> Iterator[Packet[Any]]:
-        """Yield the packets of a part; those of sound and subtitles have their new timestamps."""
-        yield from self._part(self._streams, low, high, self._before)
-
-    def _part(
-        self, streams: Sequence[Stream], low: int, high: int, before: float
-    ) -> Iterator[Packet[Any]]:
-        begun = ended = False
-        lines = [self._lines[s.index] for s in streams if s.index in self._lines]
-        latest = high + round(_AROUND / self._tick)
-        for packet in self._from(streams, low, before):
-            if packet.stream_index != self._video.index:
-                if self._lines[packet.stream_index].place(packet):
-                    yield packet
-            elif packet.pts is None:
-                raise VideoError(f"{os.fspath(self._source)}: a frame has no timestamp")
-            elif packet.pts >= high:
-                # Nothing after the end of a part is needed before it, see `CutPoints`.
-                ended = True
-                if packet.dts is not None and packet.dts > latest:
-                    return
-            elif not ended and packet.pts >= low:
-                begun = begun or packet.pts == low
-                if packet.is_discard:
-                    raise VideoError(f"{os.fspath(self._source)}: an edit list hides a frame")
-                if begun:
-                    yield packet
-            if ended and all(line.done for line in lines):
-                return
-
-    def _from(self, streams: Sequence[Stream], low: int, before: float) -> Iterator[Packet[Any]]:
-        """Yield the packets of streams from a picture on, or from some before it."""
-        for back in (*_BACK, None):
-            start = low - round((before + (back or 0.0)) / self._tick)
-            with contextlib.suppress(av.error.FFmpegError):
-                if back is None:
-                    self._container.seek(self._container.start_time or 0)
-                else:
-                    self._container.seek(start, stream=self._video, backward=True)
-            packets = demux(self._container, streams, DecodeStats())
-            held: list[Packet[Any]] = []
-            for packet in packets:
-                held.append(packet)
-                if packet.stream_index == self._video.index:
-                    break
-            if back is None or (held and (held[-1].pts or low) <= low):
-                yield from held
-                yield from packets
-                return
+def _encoded_note(path: Path, plans: Sequence[Sequence[Run]]) -> list[str]:
+    """Return that most of a clip is encoded anew, where it is."""
+    anew = sum(len(run.ticks) for runs in plans for run in runs if run.entry)
+    share = anew / sum(len(run.ticks) for runs in plans for run in runs)
+    if share <= MOSTLY:
+        return []
+    return [
+        f"summary{path.suffix}: {share:.0%} of its frames are encoded anew, as few key frames lie"
+        " within its pieces"
+    ]
 
 
 def _beside(container: InputContainer, tracks: Sequence[int] | None) -> list[Stream]:
@@ -300,7 +215,7 @@ def _beside(container: InputContainer, tracks: Sequence[int] | None) -> list[Str
     return [*sounds, *container.streams.subtitles]
 
 
-def _line(stream: Stream, origin: Fraction) -> Line:
+def _line(stream: Stream, origin: Fraction) -> SoundLine | TextLine:
     tick = Fraction(stream.time_base or Fraction(1, av.time_base))
     if stream.type == "audio":
         return SoundLine(tick, origin)
@@ -334,7 +249,7 @@ def _add(output: Any, stream: Stream) -> Any:
     return made
 
 
-def _open(path: Path, name: str, *, tick: Fraction, extras: Extras, comment: str) -> Any:
+def _open(path: Path, name: str, *, extras: Extras, comment: str) -> Any:
     options = {"movflags": "+faststart", "movie_timescale": str(_CHAPTER_TICKS)}
     # "file:" keeps a name such as "http:x.mp4" from being taken for an address.
     output = av.open(

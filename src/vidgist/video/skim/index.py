@@ -69,6 +69,10 @@ class FrameIndex:
         """(N,) the key frame at or before each frame: where decoding it has to start."""
         return np.maximum.accumulate(np.where(self.keys, np.arange(len(self)), 0))
 
+    def span(self, key: int, last: int) -> tuple[int, int, int]:
+        """Return the ticks at which a key frame is shown and decoded, and a frame is shown."""
+        return int(self.ticks[key]), int(self.decoding[key]), int(self.ticks[last])
+
     @property
     def early(self) -> Booleans:
         """(N,) key frames that come before their turn: encoders place them where a scene begins."""

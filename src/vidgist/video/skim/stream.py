@@ -16,7 +16,6 @@ import av.error
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.stream import VideoStream
 
 from vidgist.progress import Progress, silent
@@ -27,8 +26,9 @@ from vidgist.video.deinterlace import Neighborhood
 from vidgist.video.display import Display, Size
 from vidgist.video.luma import FrameDifferences
 from vidgist.video.packet_clock import PacketClock
-from vidgist.video.packets import DecodeStats, configure_decoder, decode_packet, read_packets
+from vidgist.video.packets import DecodeStats, configure_decoder, read_packets
 from vidgist.video.pixels import conversion_errors
+from vidgist.video.runs import decode_alone, frames_of, packets_from
 from vidgist.video.skim.index import FrameIndex, IndexReader
 from vidgist.video.sources import forced_rate, prepare_input
 from vidgist.video.timing import end_warnings, header_duration, header_end
@@ -44,9 +44,6 @@ LEAST_SAMPLES = 40
 
 _NEARLY = 0.9
 """Share of the least distance at which a key frame is taken all the same, not only every other."""
-
-_BACK = (0.0, 2.0, 15.0)
-"""Seconds before a key frame to which is sought, one after the other."""
 
 _STANDING = 1.0
 """Seconds of sound after the last frame that make its picture stand still."""
@@ -254,8 +251,8 @@ class SkimStream(SampleStream):
             for done, entry in enumerate(np.unique(entries).tolist()):
                 wanted = frames[entries == entry]
                 ticks = set(index.ticks[wanted].tolist())
-                run = _run(container, stream, index, entry, int(wanted[-1]))
-                for frame in _decoded(stream, run, ticks):
+                run = packets_from(container, stream, *index.span(entry, int(wanted[-1])))
+                for frame in frames_of(stream, run, ticks):
                     if frame.pts is not None and frame.pts in ticks:
                         self._picks.append(int(np.searchsorted(index.ticks, frame.pts)))
                         yield self._picture(display, frame)
@@ -280,12 +277,13 @@ class SkimStream(SampleStream):
             for start, end in spans.tolist():
                 first, last = np.searchsorted(index.times, [start, end]).tolist()
                 first, last = max(0, first - 1), min(max(last, 1), len(index)) - 1
-                run = _run(container, stream, index, int(index.entries[first]), last)
+                span = index.span(int(index.entries[first]), last)
+                run = packets_from(container, stream, *span)
                 finder = TransitionFinder()
                 difference = FrameDifferences(finder)
                 needed = set(index.ticks[first : last + 1].tolist())
                 before = -2
-                for frame in _decoded(stream, run, needed):
+                for frame in frames_of(stream, run, needed):
                     count += 1
                     if frame.pts is None or frame.pts not in needed:
                         continue
@@ -297,55 +295,3 @@ class SkimStream(SampleStream):
                     before = number
                 self._found += finder.finish()
         return count
-
-
-def decode_alone(
-    stream: VideoStream, packet: Packet[VideoStream], stats: DecodeStats
-) -> list[av.VideoFrame]:
-    """Decode a key frame by itself; what was decoded before is forgotten."""
-    stats.packets += 1
-    frames = decode_packet(stream, packet, stats)
-    # Drained at once: some decoders hold a picture back until a later one comes.
-    frames += decode_packet(stream, None, stats)
-    stream.codec_context.flush_buffers()
-    return frames
-
-
-def _run(
-    container: InputContainer, stream: VideoStream, index: FrameIndex, first: int, last: int
-) -> Iterator[Packet[VideoStream]]:
-    """Yield packets from a key frame to those of all frames up to another one.
-
-    Nothing is yielded where seeking does not lead to the key frame.
-    """
-    begin, end = int(index.ticks[first]), int(index.ticks[last])
-    for back in _BACK:
-        ahead = round(back / float(stream.time_base or 1))
-        try:
-            container.seek(int(index.decoding[first]) - ahead, stream=stream, backward=True)
-        except av.error.FFmpegError:
-            continue
-        stream.codec_context.flush_buffers()
-        begun = False
-        for packet in read_packets(container, stream, DecodeStats()):
-            begun = begun or packet.pts == begin
-            # A frame is decoded before it is shown: no frame that is shown by then follows.
-            if packet.dts is not None and packet.dts > end:
-                break
-            if begun:
-                yield packet
-        if begun:
-            return
-
-
-def _decoded(
-    stream: VideoStream, packets: Iterator[Packet[VideoStream]], needed: set[int] | None
-) -> Iterator[av.VideoFrame]:
-    """Yield the frames of packets; those that nothing refers to only where they are needed."""
-    context, stats = stream.codec_context, DecodeStats()
-    for packet in packets:
-        if needed is not None:
-            # Each packet carries this setting to the thread that decodes it.
-            context.skip_frame = "DEFAULT" if packet.pts in needed else "NONREF"
-        yield from decode_packet(stream, packet, stats)
-    yield from decode_packet(stream, None, stats)

@@ -1,0 +1,174 @@
+"""The frames at the borders of parts, encoded anew, and a check of what a player then sees."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.packet import Packet
+from av.video.reformatter import VideoReformatter
+
+from vidgist.errors import VideoError
+from vidgist.types import Floats
+from vidgist.video.container import NO_LIMITS, open_video, video_stream
+from vidgist.video.copy.encoders import FrameEncoder, encode_problem
+from vidgist.video.copy.joints import Joints
+from vidgist.video.copy.parts import Run
+from vidgist.video.packets import configure_decoder
+from vidgist.video.runs import frames_of, packets_from
+
+Picture = npt.NDArray[np.float32]
+
+_SIDE = 32
+"""Pixels of the small pictures that are compared."""
+
+_MOST_OFF = 6.0
+"""Root of the mean squared difference of small pictures, of 255, from which on one is not the
+other: encoding changes them by less than 1, frames that lack what they refer to by tens."""
+
+BESIDE = 4
+"""Copied frames on each side of a joint that are compared as well."""
+
+_SAME_SECONDS = 0.0015
+"""Seconds by which times may differ: containers round to a millisecond."""
+
+
+class BorderFrames:
+    """Frames of runs that are encoded anew; a context manager.
+
+    Args:
+        source: path of the video.
+        joints: of its stream, after all of its packets were watched.
+    """
+
+    def __init__(self, source: str | os.PathLike[str], joints: Joints) -> None:
+        self._source = source
+        # Of its own: decoding goes back and forth where copying goes on.
+        self._container = open_video(source, limits=NO_LIMITS)
+        try:
+            self._stream = video_stream(self._container, source)
+            if problem := encode_problem(self._container, self._stream):
+                raise VideoError(f"{os.fspath(source)}: {problem}")
+            configure_decoder(self._stream, limits=NO_LIMITS)
+            self._encoder = FrameEncoder(self._stream, number=joints.free_number())
+            joints.prepare(self._encoder)
+        except BaseException:
+            self._container.close()
+            raise
+        self._joints = joints
+        self._small = _Small()
+        self.seen: dict[int, Picture] = {}
+
+    def __enter__(self) -> BorderFrames:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._container.close()
+
+    def packets(self, run: Run, before: Sequence[int]) -> Iterator[Packet[Any]]:
+        """Yield the packets of a run.
+
+        Args:
+            run: to be encoded.
+            before: ticks of frames before it, to be kept for comparison.
+
+        Raises:
+            VideoError: a frame does not decode, or cannot be encoded.
+        """
+        for data, is_key in self._encoder.encode(self._frames(run, before)):
+            packet: Packet[Any] = Packet(self._joints.encoded(data))
+            packet.is_keyframe = is_key
+            if self._stream.time_base is not None:
+                packet.time_base = self._stream.time_base
+            yield packet
+
+    def _frames(self, run: Run, before: Sequence[int]) -> Iterator[av.VideoFrame]:
+        """Decode the frames of a run; keep small pictures of them and of those beside them."""
+        assert run.entry is not None
+        waiting = list(run.ticks)
+        beside = {*before, *run.following}
+        last = max((*run.ticks, *run.following))
+        packets = packets_from(self._container, self._stream, *run.entry, last)
+        for frame in frames_of(self._stream, packets, {*run.ticks, *beside}):
+            if frame.pts is None or (frame.pts not in beside and frame.pts not in waiting):
+                continue
+            self.seen[frame.pts] = self._small(frame)
+            if waiting and frame.pts == waiting[0]:
+                waiting.pop(0)
+                yield frame
+        if waiting:
+            raise VideoError(
+                f"{os.fspath(self._source)}: the frame at tick {waiting[0]} does not decode"
+            )
+
+
+def check_clip(path: Path, times: Floats, pictures: Mapping[int, Picture]) -> None:
+    """Decode a clip around its joints, and compare it with the source.
+
+    Args:
+        path: the clip.
+        times: (N,) seconds at which its pictures are shown, ascending.
+        pictures: small pictures of the source, by the place in ``times``.
+
+    Raises:
+        VideoError: a frame is missing, comes at another time, or shows something else.
+    """
+    small = _Small()
+    with av.open(f"file:{path.absolute()}") as container:
+        stream = container.streams.video[0]
+        configure_decoder(stream, limits=NO_LIMITS)
+        tick = float(stream.time_base or 1)
+        for first, last in _windows(sorted(pictures)):
+            container.seek(round(times[first] / tick), stream=stream, backward=True)
+            place = first
+            for frame in container.decode(stream):
+                seconds = (frame.pts or 0) * tick
+                if seconds < times[first] - _SAME_SECONDS:
+                    continue
+                at = times[place]
+                if abs(seconds - at) > _SAME_SECONDS:
+                    break
+                if place in pictures and _difference(small(frame), pictures[place]) > _MOST_OFF:
+                    raise VideoError(f"summary{path.suffix}: shows another frame at {at:.3f} s")
+                place += 1
+                if place > last:
+                    break
+            if place <= last:
+                raise VideoError(f"summary{path.suffix}: shows no frame at {times[place]:.3f} s")
+
+
+def _windows(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (first, last) of places that follow each other."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        if found and place == found[-1][1] + 1:
+            found[-1] = (found[-1][0], place)
+        else:
+            found.append((place, place))
+    return found
+
+
+def _difference(one: Picture, other: Picture) -> float:
+    return float(np.sqrt(np.mean((one - other) ** 2)))
+
+
+class _Small:
+    """Makes small gray pictures of frames."""
+
+    def __init__(self) -> None:
+        self._scaler = VideoReformatter()
+
+    def __call__(self, frame: av.VideoFrame) -> Picture:
+        small = self._scaler.reformat(frame, _SIDE, _SIDE, "gray", interpolation="AREA")
+        return small.to_ndarray().astype(np.float32)
