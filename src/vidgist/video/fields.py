@@ -48,7 +48,7 @@ class _Field(NamedTuple):
     bottom: bool
 
 
-class _BitReader:
+class BitReader:
     """Reader of the bits of a unit; what is beyond its end is 0."""
 
     def __init__(self, unit: bytes) -> None:
@@ -128,7 +128,7 @@ class FieldPairs:
 
     def _read_parameters(self, unit: bytes) -> None:
         """Note a set of parameters, of a sequence or of its pictures."""
-        bits = _BitReader(unit)
+        bits = BitReader(unit)
         if unit[0] & 31 == _PPS:
             number, sequence = bits.golomb(), bits.golomb()
             self._sequence_of[number] = sequence
@@ -138,7 +138,7 @@ class FieldPairs:
         self._has_fields = any(known.has_fields for known in self._sequences.values())
 
     def _read_slice(self, unit: bytes) -> _Field | None:
-        bits = _BitReader(unit)
+        bits = BitReader(unit)
         _first_block, _kind, picture = bits.golomb(), bits.golomb(), bits.golomb()
         sequence = self._sequences.get(self._sequence_of.get(picture, 0))
         if sequence is None or not sequence.has_fields:
@@ -218,7 +218,7 @@ def _header_units(extra: bytes) -> Iterator[bytes]:
             at += 2 + length
 
 
-def _sequence(bits: _BitReader) -> tuple[int, _Sequence]:
+def _sequence(bits: BitReader) -> tuple[int, _Sequence]:
     """Read the parameters of a sequence as far as slices need them; return their number, too."""
     profile = bits.fixed(8)
     bits.fixed(16)
@@ -243,7 +243,7 @@ def _sequence(bits: _BitReader) -> tuple[int, _Sequence]:
     return number, _Sequence(not bits.fixed(1), min(frame_number_bits, 16), separate_planes)
 
 
-def _skip_scaling_list(bits: _BitReader, size: int) -> None:
+def _skip_scaling_list(bits: BitReader, size: int) -> None:
     if not bits.fixed(1):
         return
     last = following = 8

@@ -39,7 +39,7 @@ _ENCODERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "hevc": {"libx265": {"crf": "14"}},
     "vp9": {"libvpx-vp9": {**_VPX, "crf": "8", "b": "0"}},
     "vp8": {"libvpx": {**_VPX, "crf": "4", "b": "200M"}},
-    "av1": {"libsvtav1": {"preset": "10", "crf": "6", "svtav1-params": "pred-struct=1"}},
+    "av1": {"libsvtav1": {"preset": "8", "crf": "8", "svtav1-params": "pred-struct=1"}},
     "mpeg2video": {"mpeg2video": _SCALED},
     "mpeg1video": {"mpeg1video": _SCALED},
     "mpeg4": {"mpeg4": _SCALED},

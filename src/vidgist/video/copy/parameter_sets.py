@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from vidgist.video.fields import BitReader
 from vidgist.video.units import join_units, split_units
 
 _SEQUENCE, _PICTURE = 7, 8
 _VIDEO_HEVC, _PICTURE_HEVC = 32, 34
 _MOST_SEQUENCES, _MOST_PICTURES = 31, 255
 """How many sets the header of a file counts."""
+
+_BEGINNING = 16
+"""Bytes of a parameter set that hold its number."""
 
 MOST_NUMBER = 31
 """Greatest number of a sequence parameter set."""
@@ -30,9 +34,10 @@ def numbers(data: bytes, *, length_size: int) -> set[int]:
     for unit in split_units(data, length_size=length_size):
         kind = unit[0] & 31 if unit else 0
         if kind in (_SEQUENCE, _PICTURE):
-            # A sequence parameter set has profile and level before its number.
-            begin = 4 if kind == _SEQUENCE else 1
-            found.add(_exponential_golomb(unit[begin : begin + 8]))
+            bits = BitReader(unit[:_BEGINNING])
+            if kind == _SEQUENCE:
+                bits.fixed(24)  # profile and level
+            found.add(bits.golomb())
     return found
 
 
@@ -115,15 +120,3 @@ def _parse_avcc(header: bytes) -> tuple[list[bytes], list[bytes], bytes]:
             at += 2 + size
         lists.append([unit for unit in found if unit])
     return lists[0], lists[1], header[at:]
-
-
-def _exponential_golomb(data: bytes) -> int:
-    """Return the number at the beginning of some bytes (ITU-T H.264, 9.1).
-
-    >>> _exponential_golomb(bytes([0b00110000]))
-    5
-    """
-    bits = "".join(f"{byte:08b}" for byte in data.replace(b"\0\0\x03", b"\0\0"))
-    zeros = len(bits) - len(bits.lstrip("0"))
-    digits = bits[zeros : 2 * zeros + 1]
-    return int(digits, 2) - 1 if digits else 0
