@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pysubs2
 
 from vidgist.errors import DataError, unreadable
 from vidgist.types import Floats
@@ -64,6 +63,8 @@ def read_transcript(path: str | Path) -> tuple[Caption, ...]:
     Raises:
         DataError: it cannot be read, or holds no caption.
     """
+    import pysubs2
+
     path = Path(path)
     text = _text(path)
     try:
@@ -157,6 +158,8 @@ def as_subtitles(captions: Iterable[Caption], *, form: str) -> str:
         captions: in order.
         form: `srt` or `vtt`.
     """
+    import pysubs2
+
     file = pysubs2.SSAFile()
     for caption in captions:
         # Braces and backslashes have a meaning in the library's own form.

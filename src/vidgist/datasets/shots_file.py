@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 
-from vidgist.datasets.eccv16 import open_dataset
 from vidgist.datasets.intervals import (
     Intervals,
     interval_columns,
@@ -94,6 +93,8 @@ def read_shots_file(path: str | os.PathLike[str]) -> ShotsFile:
 
 
 def _from_hdf5(path: Path) -> dict[str, Intervals]:
+    from vidgist.datasets.eccv16 import open_dataset
+
     fields = ("change_points", "n_frame_per_seg", "video_name", "n_frames")
     return {
         record.name or record.key: Intervals(
