@@ -46,6 +46,8 @@ def index_of(record: VideoRecord, longest: float) -> FrameIndex:
         decoding=np.arange(count),
         times=np.arange(count) / RATE,
         keys=keys,
+        anew=keys,
+        places=np.arange(count),
         sizes=np.ones(count, np.int64),
         duration=count / RATE,
         origin=0.0,

@@ -7,7 +7,7 @@ import pytest
 
 from clips import render_clip
 from vidgist.features import extract_features
-from vidgist.features.skim import frames_between, largest_gap
+from vidgist.features.skim import differences, frames_between, largest_gap
 from vidgist.video.skim import FrameIndex
 
 
@@ -28,9 +28,17 @@ def index_of(keys, *, seconds=300, rate=10):
     )
 
 
+def between(index, picks=None, *, differences=None):
+    picks = np.flatnonzero(index.keys) if picks is None else picks
+    alike = np.full(len(picks), 0.3)
+    return frames_between(
+        index, picks, gap=3.0, differences=alike if differences is None else differences
+    )
+
+
 def test_key_frames_close_enough_need_nothing():
     index = index_of(range(0, 300, 3))
-    assert len(frames_between(index, np.flatnonzero(index.keys), gap=3.0)) == 0
+    assert len(between(index)) == 0
 
 
 def test_the_largest_gaps_are_filled_first_and_soon_after_their_key_frames():
@@ -38,7 +46,7 @@ def test_the_largest_gaps_are_filled_first_and_soon_after_their_key_frames():
     keys = [*range(0, 100, 4), *range(124, 300, 4)]
     index = index_of(keys)
     picks = np.flatnonzero(index.keys)
-    frames = frames_between(index, picks, gap=3.0)
+    frames = between(index)
     large = frames[(frames > 960) & (frames < 1240)]
     np.testing.assert_array_equal(np.diff(large), 15)  # each half of the gap after the one before
     assert largest_gap(index, np.union1d(picks, frames)) <= 4.0
@@ -46,10 +54,30 @@ def test_the_largest_gaps_are_filled_first_and_soon_after_their_key_frames():
     assert decoded + int(large[-1]) - 960 <= 0.2 * len(index)
 
 
+def test_gaps_are_divided_at_key_frames_where_pictures_differ():
+    index = index_of(range(0, 300, 2))
+    picks = np.arange(0, 3000, 40)
+    differences = np.linspace(0.1, 0.9, len(picks))
+    frames = between(index, picks, differences=differences)
+    assert len(frames) == 300 / 3 - len(picks)  # one in 3 s
+    # The gaps whose ends differ most, each at the key frame in its middle.
+    np.testing.assert_array_equal(frames, picks[-len(frames) :] + 20)
+    # Where all differ alike, none counts more for being more similar than pictures of one scene.
+    assert len(between(index, picks, differences=np.zeros(len(picks)))) == len(frames)
+
+
+def test_differences_are_cosines():
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(4, 5)).astype(np.float32)
+    u = features / np.linalg.norm(features, axis=1, keepdims=True)
+    expected = [1 - float(u[i] @ u[i + 1]) for i in range(3)]
+    np.testing.assert_allclose(differences(features), [*expected, np.mean(expected)], rtol=1e-5)
+    np.testing.assert_array_equal(differences(features[:1]), [1.0])
+
+
 def test_a_budget_bounds_what_is_decoded():
     index = index_of(range(0, 300, 10))
-    picks = np.flatnonzero(index.keys)
-    frames = frames_between(index, picks, gap=3.0)
+    frames = between(index)
     last = np.maximum.reduceat(frames, np.flatnonzero(np.diff(index.entries[frames], prepend=-1)))
     assert 0.15 * len(index) < (last - index.entries[last]).sum() <= 0.2 * len(index)
 

@@ -1,4 +1,4 @@
-"""Samples of a skimmed video: key frames first, then frames in the gaps where it pays."""
+"""Samples of a skimmed video: some key frames first, then others in the gaps where it pays."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from vidgist.backbones.backbone import Pixels
+from vidgist.backbones.backbone import Pixels, Vectors
 from vidgist.features.inference import Inferred
-from vidgist.types import Integers
+from vidgist.types import Floats, Integers
 from vidgist.video.skim import FrameIndex, SkimStream
 
 SLACK = 1.2
@@ -24,6 +24,9 @@ decoded, but for those that no other frame needs (chosen in `research/skim.py`).
 
 MOST_FRAMES = 6000
 """Frames that may be so in a long video: it has enough samples, and an hour takes half a minute."""
+
+LEAST_DIFFERENCE = 0.05
+"""One minus the cosine of two pictures of one scene: gaps between more similar ones count alike."""
 
 MOST_LEFT = 4.0
 """Largest gap that may be left, by that which is worth filling: a video with a larger one is read
@@ -46,7 +49,7 @@ def skim_samples(
     if stream.problem or inferred is None:
         return None, stream.problem or "no key frame decodes"
     index, gap = stream.index, stream.gap(stream.index.duration)
-    frames = frames_between(index, stream.picks, gap=gap)
+    frames = frames_between(index, stream.picks, gap=gap, differences=differences(inferred.values))
     left = largest_gap(index, np.union1d(stream.picks, frames))
     if left > MOST_LEFT * gap:
         return None, f"its key frames are up to {left:.1f} s apart, too far for its length"
@@ -61,40 +64,66 @@ def largest_gap(index: FrameIndex, frames: Integers) -> float:
     return float(np.diff(np.append(index.times[frames], index.duration)).max())
 
 
-def frames_between(index: FrameIndex, picks: Integers, *, gap: float) -> Integers:
+def differences(features: Vectors) -> Floats:
+    """Return one minus the cosine of each sample (T, D) and the next one; the last has the mean.
+
+    >>> differences(np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 1.0]], np.float32))
+    array([1. , 0. , 0.5])
+    """
+    units = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-9)
+    found = 1.0 - np.einsum("td,td->t", units[:-1], units[1:]).astype(np.float64)
+    return np.append(found, found.mean() if len(found) else 1.0)
+
+
+def frames_between(
+    index: FrameIndex, picks: Integers, *, gap: float, differences: Floats
+) -> Integers:
     """Choose the frames that fill gaps between samples, the largest gap first.
 
-    Each fills its gap `STEP` of ``gap`` after the gap begins, not in its middle: the nearer to the
-    key frame before it, the fewer frames have to be decoded for it.
+    Gaps count by the root of the difference of their ends, which chooses between those that are
+    equally long.  A gap is divided at the key frame next to its middle.  Where it has none, the
+    frame comes `STEP` of ``gap`` after the gap begins: the nearer to the key frame before it, the
+    fewer frames have to be decoded for it.
 
     Args:
         index: of the video.
         picks: (T,) frames that are samples, ascending.
-        gap: seconds above which a gap is filled.
+        gap: seconds above which a gap is filled; on average, samples do not come closer.
+        differences: (T,) how much each sample differs from the next, in [0, 2].
 
     Returns:
         (n,) frames, ascending.
     """
     times = np.append(index.times, index.duration)
-    entries = index.entries
+    keys, entries = np.flatnonzero(index.keys), index.entries
+    room = round(index.duration / gap) - len(picks)
     left = min(MOST_DECODED * len(index), MOST_FRAMES)
     chosen: list[int] = []
+    heap: list[tuple[float, int, int, float]] = []
+
+    def add(begin: int, end: int, weight: float) -> None:
+        seconds = float(times[end] - times[begin])
+        if seconds > SLACK * gap:
+            heapq.heappush(heap, (-seconds * weight, begin, end, weight))
+
     ends = np.append(picks[1:], len(index))
-    heap = [
-        (times[begin] - times[end], begin, end)
-        for begin, end in zip(picks.tolist(), ends.tolist(), strict=True)
-    ]
-    heapq.heapify(heap)
-    while heap and -heap[0][0] > SLACK * gap:
-        _, begin, end = heapq.heappop(heap)
-        moment = times[begin] + STEP * gap
-        frame = int(np.searchsorted(index.times, moment + 1e-6, side="right")) - 1
-        if not begin < frame < end:
-            continue  # no frame is shown in between
-        cost = frame - max(int(entries[frame]), begin)
-        if cost > left:
-            break
+    weights = np.sqrt(np.maximum(differences, LEAST_DIFFERENCE))
+    for begin, end, weight in zip(picks.tolist(), ends.tolist(), weights.tolist(), strict=True):
+        add(begin, end, weight)
+    while heap and len(chosen) < room:
+        _, begin, end, weight = heapq.heappop(heap)
+        inside = keys[np.searchsorted(keys, begin, side="right") : np.searchsorted(keys, end)]
+        if len(inside):
+            middle = (times[begin] + times[end]) / 2
+            frame, cost = int(inside[np.argmin(np.abs(times[inside] - middle))]), 0
+        else:
+            moment = times[begin] + STEP * gap
+            frame = int(np.searchsorted(index.times, moment + 1e-6, side="right")) - 1
+            cost = frame - max(int(entries[frame]), begin)
+        if not begin < frame < end or cost > left:
+            continue  # no frame is shown in between, or too many lie before it
         left -= cost
         chosen.append(frame)
-        heapq.heappush(heap, (times[frame] - times[end], frame, end))
+        add(begin, frame, weight)
+        add(frame, end, weight)
     return np.array(sorted(chosen), np.int64)

@@ -1,7 +1,8 @@
 """Borders of the pieces of a skimmed video: looked at, and placed to the frame.
 
-A change between two samples lies somewhere between them.  Where a piece begins or ends at one, and
-no early key frame marks it, the frames around the likeliest place are decoded.
+A change between two samples lies somewhere between them.  Where a piece begins or ends at one, the
+frames around the likeliest place are decoded, unless the index tells that nothing is to be found:
+an early key frame marks the cut; or cuts have early key frames, and no frame takes more bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from vidgist.selection.cells import EPS
 from vidgist.selection.rule import Footage, Selection, choose
 from vidgist.shots import refine_shots
 from vidgist.types import Booleans, Integers
-from vidgist.video.skim import SkimStream
+from vidgist.video.skim import FrameIndex, SkimStream
 
 REACH = 0.5
 """Seconds on both sides of a likely change that are decoded: as much as finding a cut needs."""
@@ -44,12 +45,12 @@ def look_closer(
     Returns:
         The footage with the borders that were found, and what the rule chooses from it.
     """
-    looked = np.zeros(len(change_points), bool)
+    looked = _settled(stream.index, footage.picks, change_points)
     left = max(MOST_LOOKED * footage.timeline.n_frames, LEAST_LOOKED)
     selection = choose(footage, select=select)
     for _ in range(ROUNDS):
         spans = []
-        for change in _uncertain(selection, footage, change_points, stream, ~looked).tolist():
+        for change in _uncertain(selection, footage, change_points, ~looked).tolist():
             span, cost = _span(footage, stream, change_points[change])
             if cost <= left:
                 left -= cost
@@ -65,23 +66,29 @@ def look_closer(
     return footage, selection
 
 
+def _settled(index: FrameIndex, picks: Integers, change_points: Integers) -> Booleans:
+    """Return which changes (m,) need no look: early key frames mark cuts, here or elsewhere."""
+    early = index.early
+    if not early.any():
+        return np.zeros(len(change_points), bool)
+    between = [(picks[point - 1] + 1, picks[point]) for point in change_points.tolist()]
+    return np.array(
+        [early[a : b + 1].any() or not index.stands_out(a, b) for a, b in between], bool
+    )
+
+
 def _uncertain(
-    selection: Selection,
-    footage: Footage,
-    change_points: Integers,
-    stream: SkimStream,
-    open_changes: Booleans,
+    selection: Selection, footage: Footage, change_points: Integers, open_changes: Booleans
 ) -> Integers:
     """Return the changes beside which pieces begin or end, the best pieces' first."""
-    times, picks = footage.times, footage.picks
-    early = stream.index.early[picks[change_points]] if len(change_points) else open_changes
+    times = footage.times
     begin, end = times[change_points - 1], times[change_points]
     found: list[int] = []
     for piece in np.argsort(-selection.scores, kind="stable").tolist():
         start, stop = selection.pieces[piece]
         # From the sample after a change on, all is of the shot that begins there.
         beside = (stop > begin) & (stop <= end + EPS) | (start >= begin) & (start < end - EPS)
-        changes = np.flatnonzero(beside & open_changes & ~early).tolist()
+        changes = np.flatnonzero(beside & open_changes).tolist()
         found += [change for change in changes if change not in found]
     return np.array(found, np.int64)
 

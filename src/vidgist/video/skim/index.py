@@ -21,8 +21,21 @@ from vidgist.video.units import begins_anew
 _EARLY = 0.9
 """Share of the usual distance of key frames under which one comes early."""
 
-_EARLY_FACTOR = 4.0
-"""How much more an early key frame says than the size of a frame."""
+_MOST_HINT = 1e-4
+"""The largest hint: far below any real jump."""
+
+_STANDS_OUT = 1.5
+"""Bytes of a frame that begins a scene, by those of others around it (`research/speed.md`)."""
+
+_OF_KEY_FRAME = 0.3
+"""Its bytes by those of the next key frame, which shows the same scene: both share nothing with
+other pictures."""
+
+_AROUND = 1.0
+"""Seconds on both sides in which other frames are compared."""
+
+_BESIDE = 2
+"""Frames beside a cut that take more bytes, too: where frames are reordered."""
 
 _HOLE_SECONDS = 2.0
 """Seconds without a frame: whether they are a hole tells only a look at everything."""
@@ -88,14 +101,37 @@ class FrameIndex:
     def hints(self) -> Floats:
         """(N,) how likely each frame begins a scene, in [0, 1e-4]: far below any real jump.
 
-        A frame that shares nothing with the one before takes more bytes than others of its kind.
+        Early key frames have the larger half; all others are told apart by their bytes, as a frame
+        that shares nothing with the one before takes more than others of its kind.
         """
         hints = np.zeros(len(self))
         for kind in (self.keys, ~self.keys):
             if kind.any():
                 hints[kind] = self.sizes[kind] / max(1.0, float(np.median(self.sizes[kind])))
-        hints[self.early] *= _EARLY_FACTOR
-        return np.asarray(np.minimum(1e-6 * hints, 1e-4))
+        hints = np.minimum(1e-2 * _MOST_HINT * hints, _MOST_HINT / 2)
+        hints[self.early] += _MOST_HINT / 2
+        return hints
+
+    def stands_out(self, first: int, last: int) -> bool:
+        """Return whether a frame between key frames takes far more bytes than those around it.
+
+        Args:
+            first: index of the first frame that is looked at.
+            last: index of the last one.
+        """
+        span = [self.times[first] - _AROUND, self.times[last] + _AROUND]
+        low, high = np.searchsorted(self.times, span).tolist()
+        sizes = np.where(self.keys[low:high], 0, self.sizes[low:high])
+        times = self.times[low:high]
+        frame = first - low + int(np.argmax(sizes[first - low : last + 1 - low]))
+        others = np.abs(times - times[frame]) <= _AROUND
+        others[max(0, frame - _BESIDE) : frame + _BESIDE + 1] = False
+        # Another cut may be near: the second largest counts.
+        compared = np.sort(sizes[others])[-2:]
+        if len(compared) == 2 and sizes[frame] < _STANDS_OUT * compared[0]:
+            return False
+        following = np.flatnonzero(self.keys[low + frame :])[:1] + low + frame
+        return bool((sizes[frame] > _OF_KEY_FRAME * self.sizes[following]).all())
 
 
 @dataclass

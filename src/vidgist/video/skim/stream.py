@@ -1,12 +1,13 @@
 """Sampling by key frames: frames that decode by themselves, and a few between them.
 
-All packets of the file are read once, which costs little, and one key frame a second at most is
-decoded.  Frames between key frames are decoded on request, from the key frame before them, without
-those that nothing needs.
+All packets of the file are read once, which costs little, and key frames are decoded that are some
+seconds apart.  Others, and frames between them, are decoded on request, from the key frame before
+them, without those that nothing needs.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 from array import array
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ LEAST_SAMPLES = 40
 """Samples that a video has at least, so that each has neighbors: closer ones in a short video."""
 
 _NEARLY = 0.9
-"""Share of the least distance at which a key frame is taken all the same, not only every other."""
+"""Share of the gap after which a key frame is taken all the same, and not only the one after it."""
 
 _STANDING = 1.0
 """Seconds of sound after the last frame that make its picture stand still."""
@@ -82,7 +83,6 @@ class SkimStream(SampleStream):
         )
         self.problem = ""
         self._index: FrameIndex | None = None
-        self._key_frames = 0
         self._jumps: npt.NDArray[np.float32] = np.zeros(0, np.float32)
         self._warnings: list[str] = []
         self._found: list[Transition] = []
@@ -114,9 +114,8 @@ class SkimStream(SampleStream):
     @property
     def sampling(self) -> Sampling:
         """How many samples are key frames, and how many lie between them."""
-        return Sampling(
-            mode="skim", key_frames=self._key_frames, between=len(self._picks) - self._key_frames
-        )
+        key_frames = int(np.count_nonzero(self.index.keys[self.picks]))
+        return Sampling(mode="skim", key_frames=key_frames, between=len(self._picks) - key_frames)
 
     def sort(self) -> npt.NDArray[np.int64]:
         """Sort the samples by time; return the (T,) places that they had before."""
@@ -160,9 +159,7 @@ class SkimStream(SampleStream):
             display, clock = Display(container, stream), stream_clock(stream)
             packets, reader = PacketClock(container, stream), IndexReader(stream)
             announced = header_duration(container, stream)
-            # Key frames at half of the distance say hardly more.
-            usual = self.gap(announced or GAP * LEAST_SAMPLES)
-            closest = _NEARLY * max(usual / 2, 1 / self.fps)
+            closest = _NEARLY * self.gap(announced or GAP * LEAST_SAMPLES)
             tick, latest = float(clock.time_base), None
             for packet in read_packets(container, stream, stats, clock=packets):
                 reader.add(packet)
@@ -191,7 +188,6 @@ class SkimStream(SampleStream):
         self._index = found
         self._jumps = found.hints.astype(np.float32)
         self._picks = array("q", np.searchsorted(found.ticks, ticks).tolist())
-        self._key_frames = len(ticks)
         self._warnings = [
             *([source.note] if source.note else []),
             *stats.warnings(),
@@ -252,6 +248,8 @@ class SkimStream(SampleStream):
                 wanted = frames[entries == entry]
                 ticks = set(index.ticks[wanted].tolist())
                 run = packets_from(container, stream, *index.span(entry, int(wanted[-1])))
+                if wanted[-1] == entry:
+                    run = itertools.islice(run, 1)  # the key frame decodes alone
                 for frame in frames_of(stream, run, ticks):
                     if frame.pts is not None and frame.pts in ticks:
                         self._picks.append(int(np.searchsorted(index.ticks, frame.pts)))
