@@ -23,8 +23,9 @@ from vidgist.render.outputs.data import plain
 from vidgist.render.outputs.keyframes import file_name
 from vidgist.selection import parse_count
 from vidgist.selection.keyframes import cover_keyframes
+from vidgist.shapes import ShapesInRepr
 from vidgist.system.files import whole_folder
-from vidgist.types import Floats, ShapesInRepr, Timeline, VideoInfo
+from vidgist.types import Floats, Timeline, VideoInfo
 from vidgist.video import frames_at
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from vidgist.errors import counted
 from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within, shot_values, spread
 from vidgist.selection.whole_shots import best_samples
+from vidgist.shapes import expect, expect_length
 from vidgist.types import (
     FULL,
     Booleans,
@@ -28,8 +29,6 @@ from vidgist.types import (
     Strings,
     Timeline,
     VideoInfo,
-    expect,
-    expect_length,
 )
 
 

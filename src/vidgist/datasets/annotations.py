@@ -25,8 +25,8 @@ from vidgist.datasets.hdf5 import child, children, open_hdf5, read_array
 from vidgist.datasets.intervals import Intervals
 from vidgist.datasets.matlab5 import read_matlab5
 from vidgist.errors import DataError
+from vidgist.shapes import ShapesInRepr
 from vidgist.system.text_file import read_text_file
-from vidgist.types import ShapesInRepr
 
 TVSUM_ROOT = "tvsum50"
 MAX_VIDEOS = 10_000

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import DataError
-from vidgist.types import Features, ShapesInRepr, Shots
+from vidgist.shapes import ShapesInRepr
+from vidgist.types import Features, Shots
 
 SAMPLE_STEP = 15
 """The field samples every 15th frame; used where a file has no ``picks``."""

@@ -13,7 +13,8 @@ import numpy as np
 
 from vidgist.errors import VidgistError
 from vidgist.registry import Registry
-from vidgist.types import Booleans, Floats, Integers, ShapesInRepr, Shots, Strings, Timeline
+from vidgist.shapes import ShapesInRepr
+from vidgist.types import Booleans, Floats, Integers, Shots, Strings, Timeline
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

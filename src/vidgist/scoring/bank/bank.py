@@ -20,7 +20,8 @@ from vidgist.criteria.directions import unit_blocks
 from vidgist.criteria.gram import check_features
 from vidgist.criteria.weighting import check_weights
 from vidgist.errors import DataError
-from vidgist.types import Floats, ShapesInRepr
+from vidgist.shapes import ShapesInRepr
+from vidgist.types import Floats
 
 VECTORS = ("mean", "deviation", "common")
 """The vectors of a bank: m, s and c."""
