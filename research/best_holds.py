@@ -29,9 +29,9 @@ from vidgist.evaluation.protocols import protocol
 from vidgist.evaluation.tables import render
 from vidgist.features import extract_features
 from vidgist.paper.beyond import number
+from vidgist.sampling import SAMPLE_SECONDS
 from vidgist.scoring.bank import Bank, VideoStatistics, bank_of, shipped_bank, video_statistics
 from vidgist.scoring.presets import PRESETS
-from vidgist.types import SAMPLE_SECONDS
 
 BEST = PRESETS["best"]
 BACKBONE = "efficientnet_lite0"

@@ -28,8 +28,8 @@ from vidgist.evaluation.rank import spearman_rho
 from vidgist.paper.beyond import number
 from vidgist.paper.gist_data import highlights_file, segments, segments_file, summe, summe_file
 from vidgist.paper.library import find_library
+from vidgist.sampling import SAMPLE_SECONDS
 from vidgist.scoring.scorer import Scorer
-from vidgist.types import SAMPLE_SECONDS
 
 BEST = Scorer("best", bank="none")
 SIGMA = BEST.settings.smoothing / SAMPLE_SECONDS

@@ -23,11 +23,29 @@ from collections.abc import Iterable
 
 
 class VidgistError(Exception):
-    """Base class of all exceptions of vidgist."""
+    """Base class of all exceptions of vidgist.
+
+    Example:
+        >>> import vidgist
+        >>> try:
+        ...     vidgist.summarize("missing.mp4")
+        ... except vidgist.VidgistError as error:
+        ...     print(error)
+        missing.mp4: no such file; check the name (only files on this machine are read)
+    """
 
 
 class SettingError(VidgistError, ValueError):
-    """An option's value is unknown, out of range or contradicts another."""
+    """An option's value is unknown, out of range or contradicts another.
+
+    Example:
+        >>> import vidgist
+        >>> try:
+        ...     vidgist.preset("best", neighbors=2)
+        ... except vidgist.SettingError as error:
+        ...     print(error)
+        neighbors: expected a share in (0, 1], got 2
+    """
 
 
 class VidgistWarning(UserWarning):

@@ -46,6 +46,11 @@ class KeyframeSet(ShapesInRepr):
         scores: (n,) importance of each.
         ranks: (n,) 0 for the one that represents the video best, and so on.
         warnings: for the user, one sentence each.
+
+    Example:
+        >>> stills = find_keyframes("demo.mp4", 2)
+        >>> [image.size for image in stills.images(size=320)]
+        [(320, 180), (320, 180)]
     """
 
     video: VideoInfo
@@ -144,6 +149,11 @@ def find_keyframes(
     Raises:
         SettingError: an argument is unknown or out of range.
         VideoError: nothing in the file decodes.
+
+    Example:
+        >>> stills = find_keyframes("demo.mp4", 4)
+        >>> len(stills), sorted(stills.ranks)
+        (4, [0, 1, 2, 3])
     """
     count = parse_count(n)
     scored = score_video(path, with_thumbnails=False, **options)

@@ -243,6 +243,11 @@ def summarize(
             video; the transcript is damaged.
         VidgistError: something of another package fails, or returns what it should not.
         MissingExtraError: the backbone needs a package that is not installed.
+
+    Example:
+        >>> gist = summarize("demo.mp4", length="5s")
+        >>> gist.budget, gist.duration <= gist.budget, gist.scores.importance.shape
+        (5.0, True, (40,))
     """
     progress = progress or progress_here()
     rule = RULES.resolve(select)

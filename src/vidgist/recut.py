@@ -52,6 +52,13 @@ def load_summary(
         DataError: there is no summary.json, or it is damaged.
         InputError: the video is not there, or it is another one.
         VideoError: the video can no longer be read.
+
+    Example:
+        >>> import vidgist
+        >>> gist = vidgist.summarize("demo.mp4", length="5s")
+        >>> paths = gist.save("loaded-gist", make=["json"])
+        >>> load_summary("loaded-gist").pieces.shape == gist.pieces.shape
+        True
     """
     path = Path(folder)
     document = read_document(path / "summary.json" if path.is_dir() else path)
@@ -107,6 +114,13 @@ def recut(summary: Summary, edits: Edits, *, from_proposal: bool = False) -> Sum
 
     Raises:
         SettingError: see `vidgist.selection.edits.edited`.
+
+    Example:
+        >>> import vidgist
+        >>> gist = vidgist.summarize("demo.mp4", length="5s")
+        >>> shorter = recut(gist, Edits(drop=(1,)))
+        >>> len(gist.pieces) - len(shorter.pieces), len(shorter.proposal) == len(gist.pieces)
+        (1, True)
     """
     proposal = summary.proposal or summary.selection
     before = proposal if from_proposal else summary.selection

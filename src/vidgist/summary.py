@@ -13,17 +13,16 @@ import numpy as np
 
 from vidgist.captions import Caption
 from vidgist.errors import counted
+from vidgist.sampling import FULL, Sampling
 from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within, shot_values, spread
 from vidgist.selection.whole_shots import best_samples
 from vidgist.shapes import expect, expect_length
 from vidgist.types import (
-    FULL,
     Booleans,
     Features,
     Floats,
     Integers,
-    Sampling,
     Scores,
     Shots,
     Strings,
@@ -54,6 +53,14 @@ class Summary:
         captions: what is said, where a transcript or subtitles tell it.
         proposal: what the rule chose, where `selection` was changed by hand; else None.
         made_from: the summary.json that it was read from, or None.
+
+    Example:
+        >>> import vidgist
+        >>> gist = vidgist.summarize("demo.mp4", length="5s")
+        >>> gist.pieces.shape == (len(gist.selection), 2), sorted(gist.samples)[-2:]
+        (True, ['time', 'uniformity'])
+        >>> [path.name for path in gist.save("saved-gist", make=["csv", "json"])]
+        ['scores.csv', 'summary.json']
     """
 
     video: VideoInfo

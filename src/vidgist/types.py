@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vidgist.errors import SettingError
+from vidgist.sampling import sample_weights
 from vidgist.shapes import ShapesInRepr, expect, expect_length
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -38,6 +39,10 @@ class FrameWindow:
     Attributes:
         frames: F, number of pictures.
         rate: pictures a second.
+
+    Example:
+        >>> FrameWindow(frames=16, rate=25).center
+        8
     """
 
     frames: int
@@ -60,16 +65,38 @@ class FrameWindow:
 class VideoInfo:
     """Metadata of a video file.
 
-    ``width`` and ``height`` are those of the picture as it is shown: rotated by ``rotation``
-    (degrees clockwise, a multiple of 90) and stretched to square pixels.  ``duration`` is in
-    seconds, None if the container does not state it; ``frame_rate`` is the average in frames per
-    second, 0.0 if unknown.  ``crop`` is what the container hides of the stored picture, in pixels
-    (left, right, top, bottom); ``interlaced`` tells whether the first frame consists of two fields;
-    ``hdr`` is `PQ`, `HLG` or empty; ``dolby_vision`` is the number of its profile.  By its
-    ``fingerprint`` the file is known under another name, see
-    `vidgist.system.fingerprint.content_fingerprint`; ``tags`` are those that a clip can keep, and
-    the device.  ``holes`` (start and end in seconds), ``joints`` (seconds at which another
-    recording begins) and ``damage`` (a sentence each) are found by `vidgist.video.examine`.
+    Attributes:
+        path: the file.
+        duration: seconds, None if the container does not state it.
+        frame_rate: mean number of frames a second, 0.0 if unknown.
+        variable_frame_rate: whether frames follow each other at unequal distances.
+        width: of the picture as it is shown, in pixels: rotated, with square pixels.
+        height: the same.
+        has_audio: whether there is sound that can be decoded.
+        codec: of the pictures, as FFmpeg calls it.
+        rotation: degrees clockwise by which stored pictures are turned, a multiple of 90.
+        coded_width: of the stored picture, in pixels.
+        coded_height: the same.
+        pixel_aspect: width by height of a stored pixel.
+        pixel_format: as FFmpeg calls it.
+        container: names of its format, as FFmpeg calls it.
+        crop: pixels of the stored picture that the container hides: left, right, top, bottom.
+        interlaced: whether the first frame consists of two fields.
+        hdr: `PQ`, `HLG` or "".
+        dolby_vision: number of its profile, or None.
+        streams: facts of each stream by name.
+        holes: start and end in seconds of each hole, found by `vidgist.video.examine`.
+        joints: seconds at which another recording begins, found by the same.
+        damage: what else is wrong, a sentence each, found by the same.
+        fingerprint: hash of the content, by which the file is known under another name, see
+            `vidgist.system.fingerprint.content_fingerprint`.
+        tags: those that a clip can keep, and the device.
+
+    Example:
+        >>> import vidgist
+        >>> video = vidgist.probe("demo.mp4")
+        >>> video.name, video.duration, [stream["type"] for stream in video.streams]
+        ('demo.mp4', 20.0, ['video', 'audio'])
     """
 
     path: Path
@@ -122,6 +149,11 @@ class Timeline(ShapesInRepr):
             where it is not known.
         holes: (m, 2) start and end in seconds of holes, which have neither picture nor sound.
         joints: (j,) seconds at which another recording begins, whose clock starts anew.
+
+    Example:
+        >>> frames = Timeline(times=np.array([0.0, 0.04, 0.08]), jumps=np.zeros(3), duration=0.12)
+        >>> frames.n_frames, frames.frame_interval, frames.ends.tolist()
+        (3, 0.04, [0.04, 0.08, 0.12])
     """
 
     times: Floats
@@ -177,6 +209,11 @@ class Frames(ShapesInRepr):
         times: (T,) seconds; sample k is the frame shown at ``k / fps``.
         picks: (T,) frame index of each sample, not descending.
         timeline: all frames that were decoded.
+
+    Example:
+        >>> import vidgist
+        >>> vidgist.read_frames("demo.mp4", fps=1, size=(36, 64)).pixels.shape
+        (20, 36, 64, 3)
     """
 
     pixels: Pixels
@@ -192,56 +229,6 @@ class Frames(ShapesInRepr):
         expect_length("Frames", "picks", self.picks, len(self.pixels))
 
 
-SAMPLE_SECONDS = 0.5
-"""Seconds that a sample stands for by default: the unit of its weight, and of settings that count
-samples."""
-
-MOST_SECONDS = 10.0
-"""Seconds that a sample stands for at most: what comes later is unknown, or a hole."""
-
-
-def sample_weights(times: Floats) -> Floats | None:
-    """Return the time that each sample stands for, in half seconds: that to the next sample.
-
-    Args:
-        times: (T,) seconds, not descending.
-
-    Returns:
-        (T,) float64, at most 20; the last has the median of the others. None where each is 1, as at
-        two samples a second, and for a single sample.
-
-    >>> sample_weights(np.array([0.0, 0.5, 1.5, 2.0]))
-    array([1., 2., 1., 1.])
-    """
-    steps = np.diff(np.asarray(times, np.float64))
-    if not len(steps):
-        return None
-    steps = np.minimum(np.append(steps, np.median(steps)), MOST_SECONDS) / SAMPLE_SECONDS
-    return None if np.abs(steps - 1).max() <= 1e-6 else np.asarray(steps)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sampling:
-    """Which frames of a video were looked at.
-
-    Attributes:
-        mode: `full`: all were decoded, samples are evenly spaced; `skim`: key frames, and some
-            between them.
-        key_frames: samples that are key frames (`skim`).
-        between: samples that were decoded between key frames (`skim`).
-        note: why the video was not skimmed, where that was asked for.
-    """
-
-    mode: str = "full"
-    key_frames: int = 0
-    between: int = 0
-    note: str = ""
-
-
-FULL = Sampling()
-"""The sampling of a video that was decoded whole."""
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Features(ShapesInRepr):
     """Features of the samples of one video.
@@ -253,6 +240,11 @@ class Features(ShapesInRepr):
         backbone: name of the extractor, "" if unknown (dataset files).
         times: (T,) seconds, or None if unknown (dataset files).
         widths: dimensions of the backbones whose features lie side by side, together D; () for one.
+
+    Example:
+        >>> features = Features(values=np.ones((3, 8)), picks=np.array([0, 15, 30]), n_frames=40)
+        >>> len(features), features.times is None
+        (3, True)
     """
 
     values: Floats
@@ -318,6 +310,11 @@ class Scores(ShapesInRepr):
     Attributes:
         criteria: name -> (T,) scaled criterion, at least those that enter the score.
         importance: (T,) final score, finite and not negative.
+
+    Example:
+        >>> scores = Scores(criteria={"alignment": np.array([0.0, 1.0])}, importance=np.ones(2))
+        >>> len(scores), scores.criteria["alignment"].tolist()
+        (2, [0.0, 1.0])
     """
 
     criteria: Mapping[str, Floats]
@@ -341,6 +338,11 @@ class Shots(ShapesInRepr):
     Attributes:
         frames: (S, 2) first frame and first frame after, ``frames[i, 1] == frames[i + 1, 0]``.
         seconds: (S, 2) the same borders in seconds, or None if unknown (dataset files).
+
+    Example:
+        >>> shots = Shots(frames=np.array([[0, 50], [50, 120]]))
+        >>> len(shots), shots.lengths.tolist()
+        (2, [50, 70])
     """
 
     frames: Integers

@@ -14,9 +14,10 @@ from vidgist.criteria.smoothing import smooth
 from vidgist.criteria.uniformity import uniformity
 from vidgist.criteria.weighting import check_weights, nearest_weighted
 from vidgist.datasets import open_dataset
+from vidgist.sampling import sample_weights
 from vidgist.scoring.bank import video_statistics
 from vidgist.scoring.scorer import Scorer
-from vidgist.types import Features, sample_weights
+from vidgist.types import Features
 
 TIMES_EACH = np.array([1, 4, 2, 2, 6, 1, 3, 1, 5, 5, 4, 6])  # 40 in all
 FEATURES = np.random.default_rng(3).normal(size=(12, 6)) + 1

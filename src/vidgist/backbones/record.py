@@ -26,6 +26,12 @@ class Record(abc.ABC):
         source: where its weights come from.
         install: what to install for it, as arguments of pip.
         window: the frame window around a sample that it takes; None: the sample alone.
+
+    Example:
+        >>> from vidgist.backbones import BACKBONES
+        >>> record = BACKBONES["efficientnet_lite0"]
+        >>> record.dimension, record.size, record.license
+        (1280, (224, 224), 'Apache-2.0')
     """
 
     runtime: ClassVar[str]

@@ -64,6 +64,16 @@ class Criterion:
         refinable: whether a trained model refines it.
         settings: names of the settings of a score that it depends on.
         order: its place in the product and in lists.
+
+    Example:
+        >>> import numpy as np
+        >>> def total(samples):
+        ...     return samples.features.sum(axis=1)
+        >>> strength = Criterion(name="strength", measure=total)
+        >>> strength.measure(Samples(features=np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array([3., 7.])
+        >>> strength.text.high
+        'is high in strength'
     """
 
     name: str

@@ -37,6 +37,10 @@ class Samples:
         weights: (T,) time that each sample stands for, or None where it is the same for all.
         progress: called as the work goes on.
         shared: values that one criterion computes and another one uses.
+
+    Example:
+        >>> len(Samples(features=np.ones((40, 8)), neighbors=0.2))
+        40
     """
 
     features: Floats

@@ -66,6 +66,17 @@ class Dataset:
         path: the file.
         keys: names of the videos' groups, in natural order (video_2 before video_10).
         attributes: of the file, for all its videos, such as the backbone.
+
+    Example:
+        >>> import tempfile
+        >>> from vidgist.datasets import VideoRecord, open_dataset, write_dataset
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     records = [VideoRecord(key=f"video_{i}", features=np.ones((3, 8))) for i in (1, 2)]
+        ...     write_dataset(f"{folder}/data.h5", records)
+        ...     for video in open_dataset(f"{folder}/data.h5"):
+        ...         print(video.key, video.features.shape)
+        video_1 (3, 8)
+        video_2 (3, 8)
     """
 
     path: Path

@@ -101,6 +101,15 @@ def append_videos(
     Raises:
         DataError: ``path`` exists and is of another kind or damaged.
         OutputError: a key is taken already, or the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from vidgist.datasets import VideoRecord
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     append_videos(f"{folder}/data.h5", [VideoRecord(key="", n_frames=450)])
+        ...     append_videos(f"{folder}/data.h5", [VideoRecord(key="", n_frames=300)])
+        ('video_1',)
+        ('video_2',)
     """
     path = Path(path)
     existing = open_dataset(path) if path.exists() else None
@@ -123,6 +132,16 @@ def write_dataset(
 
     Raises:
         OutputError: ``path`` exists and ``overwrite`` is False, or it cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> from vidgist.datasets import VideoRecord, open_dataset
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     record = VideoRecord(key="video_1", features=np.ones((3, 8)))
+        ...     write_dataset(f"{folder}/data.h5", [record], attributes={"backbone": "mine"})
+        ...     open_dataset(f"{folder}/data.h5").attributes["backbone"]
+        'mine'
     """
     with whole_file(Path(path), overwrite=overwrite) as partial:
         _add(partial, Path(path), records, attributes)

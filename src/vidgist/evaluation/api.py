@@ -42,6 +42,16 @@ class Table(MeasuredTable):
 
     ``table.mean("mine")`` are the measures (M,) of a row, ``table.per_video("mine")`` those of each
     video (V, M), in the order of ``table.measures`` and ``table.videos``.
+
+    Example:
+        >>> from vidgist.datasets import VideoRecord
+        >>> from vidgist.evaluation import evaluate
+        >>> rng = np.random.default_rng(0)
+        >>> video = VideoRecord(key="video_1", n_frames=300, user_scores=rng.random((3, 20)))
+        >>> scores = {"video_1": video.user_scores.mean(axis=0)}
+        >>> table = evaluate([video], {"mean": scores}, metric="tvsum", baselines=False)
+        >>> table.videos, table.per_video("mean").shape, table.to_dict()["metric"]
+        (('video_1',), (1, 3), 'tvsum')
     """
 
     def mean(self, row: TableRow | str) -> Floats:

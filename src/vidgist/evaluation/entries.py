@@ -37,6 +37,11 @@ class Entry:
         against: name of the row that this one is compared with; the first method's by default, and
             none where it is the row's own.
         scores: returns the scores (T,) of one video, None where the row has none.
+
+    Example:
+        >>> later = Entry(name="later", measure=lambda judge: judge.measure(judge.seconds[None]))
+        >>> later.name, later.baseline
+        ('later', False)
     """
 
     name: str

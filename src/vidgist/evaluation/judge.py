@@ -71,6 +71,23 @@ class Judge:
 
     Raises:
         DataError: the record does not say where its samples lie.
+
+    Example:
+        >>> from vidgist.datasets import VideoRecord
+        >>> from vidgist.evaluation import PROTOCOLS
+        >>> from vidgist.types import Shots
+        >>> video = VideoRecord(
+        ...     key="video_1",
+        ...     n_frames=60,
+        ...     picks=np.array([0, 15, 30, 45]),
+        ...     shots=Shots(frames=np.array([[0, 15], [15, 60]])),
+        ...     user_scores=np.array([[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 4.0, 3.0]]),
+        ... )
+        >>> judge = Judge(video, metric="tvsum", protocol=PROTOCOLS["paper"])
+        >>> judge.measures
+        ('tau', 'rho', 'f1')
+        >>> judge.measure(np.array([[1.0, 2.0, 3.0, 4.0]]))[0, :2].round(2).tolist()
+        [0.83, 0.9]
     """
 
     def __init__(

@@ -155,6 +155,19 @@ def keyshot_summaries(
 
     Returns:
         (R, N) True where the summary holds the frame; all False where no shot fits the budget.
+
+    Example:
+        >>> import numpy as np
+        >>> shots = np.array([[0, 4], [4, 8], [8, 12]])
+        >>> summary = keyshot_summaries(
+        ...     np.array([[0.1, 0.9, 0.2]]),
+        ...     picks=np.array([0, 4, 8]),
+        ...     n_frames=12,
+        ...     frames=shots,
+        ...     budget=0.4,
+        ... )
+        >>> summary[0].nonzero()[0]
+        array([4, 5, 6, 7])
     """
     values = _shot_values(np.asarray(scores, dtype=np.float64), picks, n_frames, frames)
     if integer_values:

@@ -16,7 +16,8 @@ from vidgist.features.inference import BATCH, Inferred, infer
 from vidgist.features.skim import skim_samples
 from vidgist.features.thumbnails import refit, thumbnail, thumbnail_size
 from vidgist.progress import Progress, silent
-from vidgist.types import FULL, Features, Frames, Sampling, Timeline, VideoInfo
+from vidgist.sampling import FULL, Sampling
+from vidgist.types import Features, Frames, Timeline, VideoInfo
 from vidgist.video.container import Limits
 from vidgist.video.decode import SampleStream
 from vidgist.video.junk import Junk, find_junk
@@ -88,6 +89,11 @@ def extract_features(
             another size than it takes.
         MissingExtraError: the backbone is not installed.
         ModelError: the backbone's model is damaged or fails.
+
+    Example:
+        >>> extraction = extract_features("demo.mp4")
+        >>> extraction.features.values.shape, extraction.features.picks[:3]
+        ((40, 1280), array([ 0, 12, 25]))
     """
     how: dict[str, Any] = {"device": device, "threads": threads}
     if isinstance(video, Frames):

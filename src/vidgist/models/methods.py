@@ -54,6 +54,11 @@ class Method:
         cost: seconds of one processor core for an epoch of 40 videos of TVSum; None if unknown.
         alone: whether it learns from one video at a time, so that devices cannot share a batch.
         order: place among the methods.
+
+    Example:
+        >>> from vidgist.models import METHODS
+        >>> METHODS["vasnet"].row, METHODS["dr_dsn"].labels
+        ('VASNet, supervised', False)
     """
 
     name: str

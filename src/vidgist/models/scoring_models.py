@@ -35,6 +35,14 @@ class ScoreFunction:
         summary: one line for people.
         score: from the `Features` of T samples to their scores (T,), finite.
         order: its place in lists.
+
+    Example:
+        >>> import vidgist
+        >>> later = ScoreFunction(
+        ...     name="later", summary="later is better", score=lambda features: features.times
+        ... )
+        >>> vidgist.summarize("demo.mp4", scorer=later).settings["model"]
+        "scorer: 'later'"
     """
 
     name: str

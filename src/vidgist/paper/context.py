@@ -237,6 +237,13 @@ class PaperTable:
         summary: one line for the list of tables.
         run: computes it.
         order: position in the list of tables.
+
+    Example:
+        >>> def run(context):
+        ...     return BenchmarkResult(lines=["nothing to see"])
+        >>> table = PaperTable(name="mine", summary="My own table.", run=run)
+        >>> table.name
+        'mine'
     """
 
     name: str

@@ -100,6 +100,12 @@ def render(
 
     Warns:
         VidgistWarning: part of the video or of its sound did not decode.
+
+    Example:
+        >>> import vidgist
+        >>> gist = vidgist.summarize("demo.mp4", length="5s")
+        >>> [path.name for path in render(gist, "rendered-gist", make=["mp4", "cover", "json"])]
+        ['cover.jpg', 'summary.mp4', 'summary.json']
     """
     folder = Path(folder)
     names = check_outputs(folder, make=make, overwrite=overwrite)

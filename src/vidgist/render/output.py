@@ -28,6 +28,16 @@ class Output:
         order: outputs are made, and linked on the page, in ascending order.
         other_targets: further names, of which the file has one where `choose_target` says so.
         choose_target: returns the name for a summary.
+
+    Example:
+        >>> length = Output(
+        ...     name="length",
+        ...     target="length.txt",
+        ...     summary="its length",
+        ...     write=lambda material, path: path.write_text(f"{material.summary.duration:.1f} s"),
+        ... )
+        >>> length.existing(Path("empty-folder"))
+        []
     """
 
     name: str

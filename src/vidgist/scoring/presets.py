@@ -77,6 +77,10 @@ class Preset:
 
     Raises:
         SettingError: a value is unknown or out of range; the message begins with its name.
+
+    Example:
+        >>> Preset(name="mine", criteria="alignment", smoothing=1.0).neighbors
+        0.1
     """
 
     name: str

@@ -15,10 +15,11 @@ from vidgist.criteria.smoothing import smooth
 from vidgist.errors import DataError, SettingError, VidgistError, unknown_value
 from vidgist.models import AnyModel, ScoreFunction, open_model
 from vidgist.progress import Progress, silent
+from vidgist.sampling import SAMPLE_SECONDS
 from vidgist.scoring.bank import NONE, SHIPPED, Bank, choose_bank, read_bank, shipped_bank
 from vidgist.scoring.fusion import fuse
 from vidgist.scoring.presets import AVOID_ZEROS, DEFAULT_PRESET, Preset, check_criteria, preset
-from vidgist.types import SAMPLE_SECONDS, Features, Floats, Scores
+from vidgist.types import Features, Floats, Scores
 
 
 def scale(

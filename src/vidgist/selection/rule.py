@@ -31,6 +31,12 @@ class Footage(ShapesInRepr):
         budget: seconds that the summary may last.
         junk: (T,) the reason why a sample is unfit to show, such as ``black``; "" for none.
         integer_values: multiply values of shots by 1000 and truncate (preset `reference`).
+
+    Example:
+        >>> import vidgist
+        >>> footage = vidgist.summarize("demo.mp4", length="5s").footage(budget=8.0)
+        >>> footage.budget, footage.importance.shape
+        (8.0, (40,))
     """
 
     importance: Floats
@@ -62,6 +68,18 @@ class Selection(ShapesInRepr):
         refused: (S,) why each shot has no piece, such as ``repeats`` or ``no time left``; "" where
             it has one.
         repeated: (S,) the piece that a shot repeats, -1 for none.
+
+    Example:
+        >>> selection = Selection(
+        ...     pieces=np.array([[1.0, 3.0]]),
+        ...     shots=np.array([0]),
+        ...     scores=np.array([0.7]),
+        ...     reasons=("important",),
+        ...     refused=("", "no time left"),
+        ...     repeated=np.array([-1, -1]),
+        ... )
+        >>> selection.selected
+        array([ True, False])
     """
 
     pieces: Floats
@@ -90,6 +108,10 @@ class Rule:
         choose: from the footage to the pieces.
         clean_cuts: whether borders of pieces are moved to where a viewer would cut.
         order: its place in lists.
+
+    Example:
+        >>> RULES["knapsack"].summary
+        "whole shots by an exact knapsack, as the field's benchmarks do"
     """
 
     name: str
@@ -120,6 +142,12 @@ def choose(footage: Footage, *, select: str) -> Selection:
     Raises:
         SettingError: there is no such rule.
         VidgistError: a rule of another package returned what is no selection of this footage.
+
+    Example:
+        >>> import vidgist
+        >>> footage = vidgist.summarize("demo.mp4", length="5s").footage(budget=8.0)
+        >>> float(np.diff(choose(footage, select="knapsack").pieces).sum()) <= 8
+        True
     """
     rule = RULES.find(select)
     selection = RULES.call(rule.name, rule.choose, footage)

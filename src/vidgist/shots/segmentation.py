@@ -22,6 +22,13 @@ class Segmentation:
         segment: from the `Features` of T samples to change points (m,), ascending sample indices
             in [1, T): sample i is the first of a new shot.
         order: its place in lists.
+
+    Example:
+        >>> def middle(features):
+        ...     return np.array([len(features) // 2])
+        >>> halves = Segmentation(name="halves", summary="two halves", segment=middle)
+        >>> halves.segment(Features(values=np.ones((6, 2)), picks=np.arange(6), n_frames=6))
+        array([3])
     """
 
     name: str

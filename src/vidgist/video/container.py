@@ -92,6 +92,14 @@ class Limits:
         max_hours: duration.
         max_streams: streams in the file, attachments included.
         max_spool_gb: gigabytes of the temporary file for standard input, pictures or parts.
+
+    Example:
+        >>> import vidgist
+        >>> try:
+        ...     vidgist.probe("demo.mp4", limits=Limits(max_pixels=100_000))
+        ... except vidgist.VideoError as error:
+        ...     print(str(error).partition(";")[0])
+        demo.mp4: pictures of 640 x 360 are larger than the limit
     """
 
     max_pixels: int = 36_000_000

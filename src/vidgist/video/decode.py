@@ -65,6 +65,12 @@ class SampleStream:
     picture, rotated for display, its aspect not kept.  With a `window` it yields (F, H, W, 3), the
     sample and the pictures around it.  After the loop `timeline`, `picks` and `times` are complete;
     iterating again decodes again.
+
+    Example:
+        >>> stream = SampleStream("demo.mp4", fps=1, size=(36, 64))
+        >>> brightness = [float(picture.mean()) for picture in stream]
+        >>> len(brightness), len(stream.picks), stream.timeline.n_frames
+        (20, 20, 500)
     """
 
     def __init__(
@@ -312,6 +318,11 @@ def read_frames(
     Raises:
         SettingError: fps or size is out of range.
         VideoError: the video cannot be opened, exceeds a limit, or none of its frames decodes.
+
+    Example:
+        >>> frames = read_frames("demo.mp4", fps=2, size=(36, 64))
+        >>> frames.pixels.shape, frames.times[:3].tolist()
+        ((40, 36, 64, 3), [0.0, 0.5, 1.0])
     """
     samples = SampleStream(
         path,

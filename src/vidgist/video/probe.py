@@ -56,6 +56,11 @@ def probe(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Vide
 
     Raises:
         VideoError: it cannot be opened, has no video, exceeds a limit, or no frame decodes.
+
+    Example:
+        >>> video = probe("demo.mp4")
+        >>> video.width, video.height, video.frame_rate, video.codec, video.has_audio
+        (640, 360, 25.0, 'h264', True)
     """
     path = Path(path)
     prepare_input(path, limits=limits)

@@ -57,6 +57,13 @@ class FrameReader:
 
     Read in ascending order where possible: every frame is then decoded once at most, also in files
     that do not support seeking.
+
+    Example:
+        >>> from vidgist.video import read_frames
+        >>> timeline = read_frames("demo.mp4", size=(36, 64)).timeline
+        >>> with FrameReader("demo.mp4", timeline=timeline) as reader:
+        ...     [(frame.width, frame.height) for frame in reader.at([1.0, 7.5])]
+        [(640, 360), (640, 360)]
     """
 
     def __init__(

@@ -50,6 +50,11 @@ class Protocol:
         aliases: other names of the same protocol.
         on: fields that differ on a metric, by its name.
         order: position in lists.
+
+    Example:
+        >>> from vidgist.evaluation import PROTOCOLS
+        >>> PROTOCOLS["paper"].against, PROTOCOLS["paper"].for_metric("tvsum").budget
+        ('each', 0.15)
     """
 
     name: str

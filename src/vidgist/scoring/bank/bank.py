@@ -40,6 +40,12 @@ class Bank(ShapesInRepr):
         backbone: name of the backbone, "" where unknown.
         fingerprint: of the backbone, "" where unknown.
         source: name of the bank in messages.
+
+    Example:
+        >>> import vidgist
+        >>> bank = vidgist.shipped_bank("efficientnet_lite0")
+        >>> bank.dimension, bank.videos, bank.samples
+        (1280, 13, 723)
     """
 
     mean: Floats

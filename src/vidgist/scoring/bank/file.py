@@ -48,6 +48,14 @@ def read_bank(path: str | os.PathLike[str]) -> Bank:
 
     Raises:
         DataError: it is missing, too large, of another kind, or damaged.
+
+    Example:
+        >>> import tempfile
+        >>> import vidgist
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_bank(f"{folder}/bank.safetensors", vidgist.shipped_bank("efficientnet_lite0"))
+        ...     read_bank(f"{folder}/bank.safetensors").mean.shape
+        (1280,)
     """
     cure = "give a file that vidgist bank wrote, or 'shipped' or 'none'"
     with open_tensors(path, cure=cure, error=DataError, max_bytes=MAX_BYTES) as file:

@@ -20,7 +20,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from vidgist.progress import Progress, silent
-from vidgist.types import Floats, Integers, Pixels, Sampling, Timeline
+from vidgist.sampling import Sampling
+from vidgist.types import Floats, Integers, Pixels, Timeline
 from vidgist.video.container import Limits, duration_error, open_video, video_stream
 from vidgist.video.decode import SampleStream, stream_clock
 from vidgist.video.deinterlace import Neighborhood
