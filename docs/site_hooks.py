@@ -31,6 +31,7 @@ _FENCE = re.compile(r"(^ *```.*?^ *```[^\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOT
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _MATH = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>', re.DOTALL)
 _DEFAULT = re.compile(r"\b(DEFAULT_[A-Z]+|SHIPPED)\b")
+_SHORT_CODE = re.compile(r"<code>([^<\n]{1,30})</code>")
 _HELP = "<!-- help of every command -->"
 _PROTOCOLS = "<!-- every protocol -->"
 
@@ -56,6 +57,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     """Make links between files of the repository links between pages; fill in what code says."""
     if _HELP in markdown:
         markdown = markdown.replace(_HELP, "\n\n".join(_helps()))
+    if page.file.src_uri.startswith("research/") or page.file.src_uri == "changelog.md":
+        page.meta["search"] = {"boost": 0.1}  # the pages for users come first
     if _PROTOCOLS in markdown:
         markdown = markdown.replace(_PROTOCOLS, "\n".join(_protocols()))
     pages = {source: page for page, source in _sources(files).items()}
@@ -82,7 +85,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
 
 
 def on_page_content(html: str, page: Any, **_: Any) -> str:
-    """Turn formulas into MathML, and names of defaults in signatures into their values."""
+    """Turn formulas into MathML, and names of defaults in signatures into their values.
+
+    Short code is marked, so that no line breaks within the name of an option.
+    """
+    html = _SHORT_CODE.sub(r'<code class="short">\1</code>', html)
     if page.file.src_uri.startswith("reference/"):
         defaults = _defaults()
         html = _DEFAULT.sub(lambda match: defaults.get(match.group(), match.group()), html)

@@ -15,7 +15,10 @@ DEFAULT_AUDIO = "best"
 """Tracks of sound in the clip: the one that a player takes."""
 
 HDR = ("sdr", "keep")
-"""What PQ and HLG become in the clip: mapped to SDR, which is the default, or kept as they are."""
+"""What PQ and HLG can become in the clip: mapped to SDR, or kept as they are."""
+
+DEFAULT_HDR = "sdr"
+"""What PQ and HLG become in the clip: SDR, which plays everywhere."""
 
 DEFAULT_SHOTS = "kts"
 """Way of cutting a video into shots."""

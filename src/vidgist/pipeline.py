@@ -26,11 +26,11 @@ from vidgist.captions import read_transcript, sentences
 from vidgist.defaults import (
     DEFAULT_AUDIO,
     DEFAULT_FPS,
+    DEFAULT_HDR,
     DEFAULT_KEYFRAMES,
     DEFAULT_LENGTH,
     DEFAULT_SELECT,
     DEFAULT_SHOTS,
-    HDR,
 )
 from vidgist.errors import SettingError
 from vidgist.features import Extraction, extract_features
@@ -173,7 +173,7 @@ def summarize(
     transcript: str | Path | None = None,
     audio: str = DEFAULT_AUDIO,
     metadata: bool = True,
-    hdr: str = HDR[0],
+    hdr: str = DEFAULT_HDR,
     copy: bool | str = False,
     settings: str | Preset = DEFAULT_PRESET,
     model: str | Path | AnyModel | None = None,

@@ -27,7 +27,7 @@ from vidgist.cli.common import (
 from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
 from vidgist.cli.options import backbone_options, gist_options, score_options, score_settings
-from vidgist.defaults import DEFAULT_AUDIO, HDR
+from vidgist.defaults import DEFAULT_AUDIO, DEFAULT_HDR, HDR
 from vidgist.errors import SettingError, counted
 from vidgist.render.output import OUTPUTS, default_outputs
 from vidgist.render.times import format_duration
@@ -76,7 +76,7 @@ _COPY = ("key-frames", EXACT)
 )
 @click.option(
     "--hdr",
-    default=HDR[0],
+    default=DEFAULT_HDR,
     show_default=True,
     callback=one_of(HDR),
     metavar="|".join(HDR),
