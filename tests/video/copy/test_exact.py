@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from fractions import Fraction
 
-import av
 import numpy as np
 import pytest
 
 from clips import frame_number, render_clip
 from decoded import decode
-from vidgist.video.copy import container_for, copy_pieces
-from vidgist.video.decode import SampleStream
+from exact_cuts import AS_GOOD, LOSSLESS, cut, in_order, likeness, strictly
+from vidgist.video.copy import container_for
 
 TICKS = [0.3, 1.72, 2.6, 3.3, 4.4, 5.4, 6.2, 7.56, 8.4, 9.4]
 
@@ -55,50 +52,6 @@ CASES = {
         {"times": np.cumsum([0, *np.tile([0.02, 0.04, 0.06, 0.04], 62)]).tolist()},
     ),
 }
-LOSSLESS = 99.0
-
-AS_GOOD = 40.0
-"""Decibels of a frame that is encoded anew."""
-
-
-def timeline_of(path):
-    stream = SampleStream(path, fps=0.01, size=(2, 2))
-    for _ in stream:
-        pass
-    return stream.timeline
-
-
-def likeness(one, other):
-    """Return the ratio of signal to noise of two pictures in decibels, `LOSSLESS` where equal."""
-    error = np.mean((one.astype(float) - other.astype(float)) ** 2)
-    return LOSSLESS if error == 0 else min(10 * np.log10(255**2 / error), LOSSLESS)
-
-
-def cut(path, target, wanted=PIECES, **options):
-    """Cut at the frames nearest to what is wanted; return pieces, frames of each, timeline."""
-    timeline = timeline_of(path)
-    borders = timeline.borders
-    pieces = np.array([[borders[np.argmin(np.abs(borders - s))] for s in p] for p in wanted])
-    notes = copy_pieces(path, target, pieces, origin=timeline.origin, exact=True, **options)
-    frames = [range(*np.searchsorted(timeline.times, [a - 1e-6, b - 1e-6])) for a, b in pieces]
-    return pieces, frames, timeline, notes
-
-
-def strictly(path):
-    """Return what FFmpeg complains of when it decodes every stream."""
-    if shutil.which("ffmpeg") is None:
-        return ""
-    command = ["ffmpeg", "-v", "warning", "-xerror", "-err_detect", "crccheck+bitstream+buffer"]
-    command += ["-i", str(path), "-map", "0", "-f", "null", "-"]
-    return subprocess.run(command, check=False, capture_output=True, text=True).stderr
-
-
-def in_order(path):
-    """Return whether the times of decoding ascend, and none is later than that of showing."""
-    with av.open(str(path)) as container:
-        packets = [p for p in container.demux(video=0) if p.size]
-    dts = [p.dts for p in packets if p.dts is not None]
-    return bool(np.all(np.diff(dts) > 0)) and all(p.dts is None or p.dts <= p.pts for p in packets)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -115,7 +68,7 @@ def test_every_frame_is_there_and_sound_is_in_sync(tmp_path, case):
         **others,
     )
     target = tmp_path / f"made{container_for(clip.path)}"
-    pieces, frames, timeline, _ = cut(clip.path, target)
+    pieces, frames, timeline, _ = cut(clip.path, target, PIECES)
     before, after = decode(clip.path), decode(target)
     wanted = [number for part in frames for number in part]
     lost = len(before.pictures) - timeline.n_frames

@@ -27,7 +27,12 @@ from vidgist.video.units import length_size, split_units
 
 _GLOBAL_HEADER = 1 << 22  # AV_CODEC_FLAG_GLOBAL_HEADER
 _INTERLACED = 1 << 18 | 1 << 29  # AV_CODEC_FLAG_INTERLACED_DCT and _ME
-_ANY, _INTRA, _PREDICTED = 0, 1, 2  # AV_PICTURE_TYPE_NONE, _I, _P
+_INTRA, _PREDICTED = 1, 2  # AV_PICTURE_TYPE_I, _P
+
+_MOST_DELAY = 2
+"""Frames held back for B-frames.  Headers announce as many as those of the source, although there
+are no B-frames: else players would change the delay within the clip, or lose what they hold."""
+_KEY_EVERY = 250  # frames, as encoders have it
 _PROGRESSIVE = (0, 1)  # AV_FIELD_UNKNOWN, AV_FIELD_PROGRESSIVE
 
 _QUANTIZER = 2 * 118  # times FF_QP2LAMBDA
@@ -35,7 +40,7 @@ _SCALED = {"flags": "+qscale", "global_quality": str(_QUANTIZER), "bf": "0"}
 _VPX = {"deadline": "realtime", "cpu-used": "5", "lag-in-frames": "0", "auto-alt-ref": "0"}
 
 _ENCODERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-    "h264": {"libx264": {"preset": "superfast", "crf": "14", "bf": "0"}},
+    "h264": {"libx264": {"preset": "superfast", "crf": "14"}},
     "hevc": {"libx265": {"crf": "14"}},
     "vp9": {"libvpx-vp9": {**_VPX, "crf": "8", "b": "0"}},
     "vp8": {"libvpx": {**_VPX, "crf": "4", "b": "200M"}},
@@ -45,6 +50,12 @@ _ENCODERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "mpeg4": {"mpeg4": _SCALED},
 }
 """Encoders of each codec, the best first, with their options."""
+
+_SAME = (
+    *("width", "height", "pix_fmt", "sample_aspect_ratio"),
+    *("color_range", "color_primaries", "color_trc", "colorspace"),
+)
+"""What encoders take from the source as it is."""
 
 _FIELDS = frozenset(("h264", "mpeg2video", "mpeg4"))
 """Codecs whose encoder takes interlaced frames as they are."""
@@ -89,12 +100,18 @@ class FrameEncoder:
     """
 
     def __init__(self, stream: VideoStream, *, number: int = 0) -> None:
-        codec = _codec(stream.codec_context.codec.canonical_name)
+        source: Any = stream.codec_context
+        codec = _codec(source.codec.canonical_name)
         assert codec is not None, "see encode_problem"
         self._codec, self._stream, self._number = codec, stream, number
-        self._later = _ANY
         rate = Fraction(stream.guessed_rate or stream.average_rate or 25)
         self._rate = rate.limit_denominator(1001) if 0 < rate <= 1000 else Fraction(25)
+        # All encoders have the same parameters: decoding may change those of the source.
+        self._delay = min(_delay(source), _MOST_DELAY)
+        self._flags = 0 if _field_order(source) in _PROGRESSIVE else _INTERLACED
+        self._fields = {
+            name: getattr(source, name) for name in _SAME if getattr(source, name, None) is not None
+        }
 
     def header(self) -> bytes:
         """Return the parameter sets of the frames, as units with start codes."""
@@ -116,7 +133,7 @@ class FrameEncoder:
                 ):
                     raise VideoError(f"{self._name}: the size or format of its pictures changes")
                 frame.pts, frame.time_base = number, 1 / self._rate
-                frame.pict_type = self._later if number else _INTRA
+                frame.pict_type = _PREDICTED if number % _KEY_EVERY else _INTRA
                 pending += 1
                 for packet in context.encode(frame):
                     pending -= 1
@@ -128,30 +145,27 @@ class FrameEncoder:
             raise VideoError(f"{self._name}: {self._codec.name} gives another number of frames")
 
     def _open(self, frame: av.VideoFrame | None) -> Any:
-        source: Any = self._stream.codec_context
         context: Any = CodecContext.create(self._codec.name, "w")
-        context.width, context.height, context.pix_fmt = source.width, source.height, source.pix_fmt
+        for name, value in self._fields.items():
+            setattr(context, name, value)
         context.time_base, context.framerate = 1 / self._rate, self._rate
-        if source.sample_aspect_ratio:
-            context.sample_aspect_ratio = source.sample_aspect_ratio
-        for name in ("color_range", "color_primaries", "color_trc", "colorspace"):
-            with contextlib.suppress(AttributeError):
-                setattr(context, name, getattr(source, name))
-        if _field_order(source) not in _PROGRESSIVE:
-            context.flags |= _INTERLACED
+        context.flags |= self._flags
         kind = self._codec.canonical_name
         options = dict(_ENCODERS[kind][self._codec.name])
         if kind == "h264":
             # Parameter sets go into the header of the file, and nowhere else.
             context.flags |= _GLOBAL_HEADER
             options |= {"x264-params": f"sps-id={self._number}", **_profile(self._stream)}
+            options |= {
+                "bf": str(self._delay),
+                "b-pyramid": "normal" if self._delay > 1 else "none",
+            }
         elif kind == "hevc" and frame is not None:
             options = {**encoder_options(frame, preset="superfast"), **options}
-            options["x265-params"] += ":open-gop=0:info=0"
-        elif kind == "mpeg4" and source.has_b_frames:
-            # Headers that promise no B-frames would make decoders forget the one they hold back.
-            options["bf"] = "1"
-            self._later = _PREDICTED
+            frames = f"bframes={self._delay}:b-pyramid={self._delay // 2}"
+            options["x265-params"] += f":open-gop=0:info=0:{frames}"
+        elif kind == "mpeg4":
+            options["bf"] = str(min(self._delay, 1))
         elif kind == "av1":
             os.environ.setdefault("SVT_LOG", "1")  # it prints a dozen lines otherwise
         context.options = options
@@ -184,6 +198,11 @@ def _codec(name: str) -> Codec | None:
 def _field_order(context: Any) -> int:
     """Return the order of fields of a stream (AVFieldOrder)."""
     return int(getattr(context, "field_order", 0))
+
+
+def _delay(context: Any) -> int:
+    """Return how many frames a decoder holds back to put them in order."""
+    return int(getattr(context, "reorder_depth", context.has_b_frames))
 
 
 def _profile(stream: VideoStream) -> dict[str, str]:

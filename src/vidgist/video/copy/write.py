@@ -242,6 +242,9 @@ def _add(output: Any, stream: Stream) -> Any:
     made = output.add_stream_from_template(stream, opaque=True)
     if stream.codec_context.name == "hevc" and output.format.name == "mp4":
         made.codec_context.codec_tag = TAG
+    if stream.codec_context.name == "prores" and output.format.name == "matroska":
+        # Matroska keeps the profile of ProRes as this tag.
+        made.codec_context.codec_tag = stream.codec_context.codec_tag
     for tag in ("language", "title", "handler_name"):
         if text := stream.metadata.get(tag):
             made.metadata[tag] = text
