@@ -40,9 +40,9 @@ _SCALED = {"flags": "+qscale", "global_quality": str(_QUANTIZER), "bf": "0"}
 _VPX = {"deadline": "realtime", "cpu-used": "5", "lag-in-frames": "0", "auto-alt-ref": "0"}
 
 _ENCODERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-    "h264": {"libx264": {"preset": "superfast", "crf": "14"}},
+    "h264": {"libx264": {"preset": "ultrafast", "crf": "14"}},
     "hevc": {"libx265": {"crf": "14"}},
-    "vp9": {"libvpx-vp9": {**_VPX, "crf": "8", "b": "0"}},
+    "vp9": {"libvpx-vp9": {**_VPX, "crf": "12", "b": "0"}},
     "vp8": {"libvpx": {**_VPX, "crf": "4", "b": "200M"}},
     "av1": {"libsvtav1": {"preset": "8", "crf": "8", "svtav1-params": "pred-struct=1"}},
     "mpeg2video": {"mpeg2video": _SCALED},
@@ -161,7 +161,7 @@ class FrameEncoder:
                 "b-pyramid": "normal" if self._delay > 1 else "none",
             }
         elif kind == "hevc" and frame is not None:
-            options = {**encoder_options(frame, preset="superfast"), **options}
+            options = {**encoder_options(frame, preset="ultrafast"), **options}
             frames = f"bframes={self._delay}:b-pyramid={self._delay // 2}"
             options["x265-params"] += f":open-gop=0:info=0:{frames}"
         elif kind == "mpeg4":
