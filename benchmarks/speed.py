@@ -1,15 +1,19 @@
 """How long vidgist takes beside what anyone could use instead, in one run on one machine.
 
     python benchmarks/speed.py                              # 60 seconds, 720p, H.264
-    python benchmarks/speed.py --seconds 300 --clips 720:h264,1080:h264,720:hevc,720:vp9
+    python benchmarks/speed.py --seconds 300 --clips 720:h264:1,720:h264:10,1080:hevc --only skim
     python benchmarks/speed.py --files talk.mp4 --seconds 300       # videos of one's own
+    python benchmarks/speed.py --seconds 3600 --clips 1080:h264 --only skim,copy --runs 1
 
-Clips are rendered here, with cuts, motion and grain: 20 seconds, over and over (``--fresh`` for
-more), and files of one's own are repeated as well until they last as long. Every command is a
-process of its own, begun anew for each run; runs alternate, so that a machine which slows down
-slows down all. Ratios are to ``ffmpeg -i CLIP -f null -``, the floor of decoding every frame, pair
-by pair; medians are told, of the clock and of processor seconds, which say more on a busy machine.
-Peers take part where they are installed:
+Clips are HEIGHT:CODEC:GOP, the greatest distance of key frames in seconds: see `clips.py`, which
+makes them. 40 seconds of them are new (``--fresh``), and repeated; files of one's own are repeated
+as well until they last as long. Every command is a process of its own, begun anew for each run;
+runs alternate, so that a machine which slows down slows down all. Ratios are to ffmpeg, pair by
+pair: ``ffmpeg -i CLIP -f null -`` is the floor of decoding every frame. Medians are told, of the
+clock and of processor seconds, which say more on a busy machine. Of long clips ffmpeg decodes the
+first five minutes, and its time is multiplied. All is printed as a Markdown table at the end.
+
+Peers take part with ``--peers``, where they are installed:
 ``pip install scenedetect[opencv] Katna torch torchvision``.
 """
 
@@ -24,80 +28,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ENCODERS = {
-    "h264": ["-c:v", "libx264", "-preset", "medium", "-crf", "23"],
-    "hevc": ["-c:v", "libx265", "-preset", "fast", "-crf", "26", "-x265-params", "log-level=none"],
-    "vp9": [
-        "-c:v",
-        "libvpx-vp9",
-        "-deadline",
-        "realtime",
-        "-cpu-used",
-        "8",
-        "-crf",
-        "34",
-        "-b:v",
-        "0",
-    ],
-}
-ENDINGS = {"h264": "mp4", "hevc": "mp4", "vp9": "webm"}
+from clips import ClipFormat, make_clip, repeated
 
-
-# ---------------------------------------------------------------- clips
-
-
-def render(path: Path, *, height: int, codec: str, seconds: float, rate: int = 25) -> None:
-    """Render a clip: a new scene every few seconds, moving, with grain."""
-    import numpy as np
-
-    width = height * 16 // 9 // 2 * 2
-    rng = np.random.default_rng(0)
-    pad = 256
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p"]
-    command += ["-s", f"{width}x{height}", "-r", str(rate), "-i", "-", *ENCODERS[codec], str(path)]
-    encoder = subprocess.Popen(command, stdin=subprocess.PIPE)
-    assert encoder.stdin is not None
-    grain = rng.integers(-6, 7, (height * 2, width), dtype=np.int16)
-    left = 0
-    for _ in range(round(seconds * rate)):
-        if left == 0:
-            left = int(rng.integers(2 * rate, 8 * rate))
-            y, x = np.mgrid[0 : height + pad, 0 : width + pad].astype(np.float32) / height
-            a, b, c = rng.uniform(1, 14, 3)
-            scene = 128 + 50 * np.sin(a * x + b * y) + 40 * np.sin(c * x * y)
-            for _ in range(12):
-                top, side = rng.integers(0, height), rng.integers(0, width)
-                high, wide = rng.integers(30, height // 2, 2)
-                scene[top : top + high, side : side + wide] = rng.integers(30, 220)
-            step = rng.integers(-3, 4, 2)
-            color = rng.integers(90, 166, 2)
-            at = np.array([pad // 2, pad // 2])
-        left -= 1
-        at = np.clip(at + step, 0, pad - 1)
-        shown = scene[at[0] : at[0] + height, at[1] : at[1] + width]
-        offset = rng.integers(0, height)
-        luma = np.clip(shown + grain[offset : offset + height], 16, 235).astype(np.uint8)
-        encoder.stdin.write(luma.tobytes())
-        for value in color:
-            encoder.stdin.write(bytes([value]) * (height // 2 * (width // 2)))
-    encoder.stdin.close()
-    if encoder.wait():
-        raise SystemExit(f"ffmpeg cannot make {path.name}")
-
-
-def repeated(source: Path, target: Path, *, seconds: float) -> None:
-    """Write the file over and over until it lasts so long, without encoding it again."""
-    command = ["ffmpeg", "-v", "error", "-y", "-stream_loop", "-1", "-i", str(source)]
-    command += ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-t", str(seconds), str(target)]
-    if subprocess.run(command, check=False).returncode:
-        raise SystemExit(f"ffmpeg cannot repeat {source}")
-
-
-# ---------------------------------------------------------------- commands
+FLOOR_SECONDS = 300
+"""Seconds that are decoded for the floor; the rest of a clip is the same over and over."""
 
 
 @dataclass
@@ -105,7 +43,7 @@ class Command:
     """Something to be timed: the clip's path stands for CLIP, a fresh folder for OUT."""
 
     name: str
-    arguments: list[str]
+    arguments: Sequence[str]
     needs: str | None = None
 
     def missing(self) -> str | None:
@@ -168,39 +106,36 @@ KATNA = (
 )
 
 
-def commands() -> list[Command]:
-    """Return what is compared; the first is the floor."""
-    vidgist = [sys.executable, "-m", "vidgist", "summarize", "CLIP", "-q", "-o", "OUT"]
-    null = ["-f", "null", "-"]
+def commands(seconds: float) -> list[Command]:
+    """Return the ways of vidgist, after the floor, of a clip that lasts so long."""
+    decoded = str(min(seconds, FLOOR_SECONDS))
+
+    def vidgist(name: str, *options: str) -> Command:
+        base = (sys.executable, "-m", "vidgist", "summarize", "CLIP", "-q", "-o", "OUT")
+        return Command(name, (*base, *options))
+
+    pictures = "json,keyframes,storyboard,report"
     return [
-        Command("ffmpeg, decoding alone", ["ffmpeg", "-v", "error", "-i", "CLIP", *null]),
-        Command("vidgist --make json", [*vidgist, "--make", "json"]),
-        Command("vidgist --make json --skim", [*vidgist, "--make", "json", "--skim"]),
         Command(
-            "vidgist --skim, no clip",
-            [*vidgist, "--make", "json,keyframes,storyboard,report", "--skim"],
+            "ffmpeg, decoding alone",
+            ["ffmpeg", "-v", "error", "-t", decoded, "-i", "CLIP", "-f", "null", "-"],
         ),
-        Command("vidgist --make mp4,json", [*vidgist, "--make", "mp4,json"]),
-        Command("vidgist, all defaults", vidgist),
-        Command(
-            "ffmpeg, thumbnail filter",
-            ["ffmpeg", "-v", "error", "-i", "CLIP", "-vf", "thumbnail=100", *null],
-        ),
-        Command(
-            "PySceneDetect, detect-content",
-            [
-                sys.executable,
-                "-m",
-                "scenedetect",
-                "-q",
-                "-i",
-                "CLIP",
-                "-o",
-                "OUT",
-                "detect-content",
-            ],
-            needs="scenedetect",
-        ),
+        vidgist("`--skim --make json`", "--skim", "--make", "json"),
+        vidgist("`--skim`, no clip", "--skim", "--make", pictures),
+        vidgist("`--skim --copy`", "--skim", "--copy"),
+        vidgist("`--make json`", "--make", "json"),
+        vidgist("`--make mp4,json`", "--make", "mp4,json"),
+        vidgist("all defaults"),
+    ]
+
+
+def peers() -> list[Command]:
+    """Return what else one could run."""
+    detect = ["-m", "scenedetect", "-q", "-i", "CLIP", "-o", "OUT", "detect-content"]
+    thumbnails = ["ffmpeg", "-v", "error", "-i", "CLIP", "-vf", "thumbnail=100", "-f", "null", "-"]
+    return [
+        Command("ffmpeg, thumbnail filter", thumbnails),
+        Command("PySceneDetect", [sys.executable, *detect], needs="scenedetect"),
         Command("Katna, key frames", [sys.executable, "-c", KATNA, "CLIP", "OUT"], needs="Katna"),
         Command(
             "the research way",
@@ -234,61 +169,85 @@ def run(command: Command, clip: Path) -> Run | str:
         return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def compare(clip: Path, *, runs: int, only: str | None = None) -> None:
-    """Time the commands in turn and print a row each."""
-    runnable = []
-    failures = {}
-    floor_command, *others = commands()
-    words = only.split(",") if only else [""]
-    for command in (floor_command, *(c for c in others if any(w in c.name for w in words))):
-        why = command.missing()
-        if why is None:
-            runnable.append(command)
-        else:
-            failures[command.name] = f"skipped: {why}"
+@dataclass
+class Row:
+    """What one command took of one clip: medians, and ratios to the floor."""
+
+    seconds: float
+    by_clock: float
+    cpu: float
+    by_cpu: float
+    memory: float
+
+
+def compare(clip: Path, asked: Sequence[Command], *, seconds: float, runs: int) -> dict[str, Row]:
+    """Time the commands in turn, print a row each, and return the rows by name."""
+    failures = {command.name: f"skipped: {why}" for command in asked if (why := command.missing())}
     with clip.open("rb") as file:  # into the cache of the disk
         # In pieces: Linux counts what this process held as the peak of those that it starts.
         while file.read(1 << 20):
             pass
-    taken: dict[str, list[Run]] = {command.name: [] for command in runnable}
+    taken: dict[str, list[Run]] = {}
     for _ in range(runs):
-        for command in runnable:
+        for command in asked:
             if command.name in failures:
                 continue
             outcome = run(command, clip)
-            if isinstance(outcome, Run):
-                taken[command.name].append(outcome)
-            else:
+            if isinstance(outcome, str):
                 failures[command.name] = outcome
-    floor = taken[runnable[0].name]
+            else:
+                taken.setdefault(command.name, []).append(outcome)
     print(f"{'':<32} {'seconds':>8} {'x floor':>8} {'cpu s':>7} {'x floor':>8} {'MB':>6}")
+    if asked[0].name in failures:
+        raise SystemExit(f"{clip.name}: {failures[asked[0].name]}")
+    floor, scale = taken[asked[0].name], max(1.0, seconds / FLOOR_SECONDS)
+    rows = {}
     for name, own in taken.items():
         if name in failures:
             continue
         pairs = list(zip(own, floor, strict=False))
+        times = scale if own is floor else 1.0  # of the floor, only a part was decoded
+        rows[name] = row = Row(
+            times * statistics.median(r.seconds for r in own),
+            times / scale * statistics.median(r.seconds / f.seconds for r, f in pairs),
+            times * statistics.median(r.cpu for r in own),
+            times / scale * statistics.median(r.cpu / f.cpu for r, f in pairs),
+            max(r.memory for r in own),
+        )
         print(
-            f"{name:<32} {statistics.median(r.seconds for r in own):>8.2f}"
-            f" {statistics.median(r.seconds / f.seconds for r, f in pairs):>8.2f}"
-            f" {statistics.median(r.cpu for r in own):>7.2f}"
-            f" {statistics.median(r.cpu / f.cpu for r, f in pairs):>8.2f}"
-            f" {max(r.memory for r in own):>6.0f}",
+            f"{name:<32} {row.seconds:>8.2f} {row.by_clock:>8.3f} {row.cpu:>7.2f}"
+            f" {row.by_cpu:>8.3f} {row.memory:>6.0f}",
             flush=True,
         )
     for name, why in failures.items():
         print(f"{name:<32} {why}")
+    return rows
+
+
+def print_table(tables: dict[str, dict[str, Row]], asked: Sequence[Command]) -> None:
+    """Print a Markdown table: a row for each clip, a cell for each command."""
+    floor, *others = [command.name for command in asked]
+    print("\n| " + " | ".join(["clip", floor, *others, "most memory"]) + " |")
+    print("|" + "---|" * (len(asked) + 2))
+    for clip, rows in tables.items():
+        cells = [f"{rows[floor].seconds:.1f} s / {rows[floor].cpu:.1f} s"]
+        for name in others:
+            row = rows.get(name)
+            cells.append(f"{row.by_clock:.2f} / {row.by_cpu:.2f}" if row else "-")
+        memory = max((row.memory for name, row in rows.items() if name in others), default=0)
+        print(f"| {clip} | {' | '.join(cells)} | {memory:.0f} MB |")
+    print("\nCells: clock / processor; those after the first, by that of ffmpeg.")
 
 
 def small(runs: int, folder: Path) -> None:
     """Print what the beginning costs: --help, and a clip of ten seconds."""
-    clip = folder / "ten.mp4"
-    render(clip, height=360, codec="h264", seconds=10)
+    clip = make_clip(ClipFormat(360, "h264"), folder, fresh=10, seconds=10)
+    vidgist = [sys.executable, "-m", "vidgist"]
     rows = [
         Command("python -c pass", [sys.executable, "-c", "pass"]),
-        Command("vidgist --help", [sys.executable, "-m", "vidgist", "--help"]),
-        Command(
-            "vidgist, 10-second clip",
-            [sys.executable, "-m", "vidgist", "summarize", "CLIP", "-q", "-o", "OUT"],
-        ),
+        Command("vidgist --help", [*vidgist, "--help"]),
+        Command("10-second clip", [*vidgist, "summarize", "CLIP", "-q", "-o", "OUT"]),
+        Command("the same, --skim", [*vidgist, "summarize", "CLIP", "-q", "-o", "OUT", "--skim"]),
     ]
     print(f"\n{'':<32} {'seconds':>8} {'cpu s':>7}")
     for command in rows:
@@ -299,34 +258,27 @@ def small(runs: int, folder: Path) -> None:
         )
 
 
-def clips(options: argparse.Namespace, folder: Path) -> Iterator[Path]:
-    """Make the clips that are asked for, each when its turn comes."""
-    sources = options.files or options.clips.split(",")
-    for source in sources:
-        if options.files:
-            short = source
-        else:
-            height, codec = source.split(":")
-            fresh = min(options.fresh, options.seconds)
-            short = folder / f"{height}p-{codec}-{fresh:g}s.{ENDINGS[codec]}"
-            if not short.exists():
-                render(short, height=int(height), codec=codec, seconds=fresh)
-            if fresh == options.seconds:
-                yield short
-                continue
-        path = folder / f"{short.stem}-{options.seconds:g}s{short.suffix}"
-        if not path.exists():
-            repeated(short, path, seconds=options.seconds)
-        yield path
+def clips(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Make the clips that are asked for, each when its turn comes; yield names and paths."""
+    for file in options.files or ():
+        yield file.name, repeated(file, folder, seconds=options.seconds)
+    if options.files:
+        return
+    for text in options.clips.split(","):
+        form = ClipFormat.parse(text)
+        fresh = min(options.fresh, options.seconds)
+        yield str(form), make_clip(form, folder, fresh=fresh, seconds=options.seconds)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the clips")
-    parser.add_argument("--clips", default="720:h264", help="HEIGHT:CODEC,...")
-    parser.add_argument("--fresh", type=float, default=20.0, help="seconds that are rendered")
+    parser.add_argument("--clips", default="720:h264", help="HEIGHT:CODEC[:GOP],...")
+    parser.add_argument("--fresh", type=float, default=40.0, help="seconds that are not repeated")
     parser.add_argument("--files", type=Path, nargs="+", help="videos in place of the clips")
-    parser.add_argument("--only", help="words of the commands to run, separated by commas")
+    parser.add_argument("--only", default="", help="words of the commands, separated by commas")
+    parser.add_argument("--peers", action="store_true", help="run other programs, too")
+    parser.add_argument("--small", action="store_true", help="also what the beginning costs")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="folder for the clips, to use them again")
     parser.add_argument("--research", help=argparse.SUPPRESS)
@@ -336,14 +288,20 @@ def main() -> None:
         return
     if not shutil.which("ffmpeg"):
         raise SystemExit("this benchmark needs the program ffmpeg")
+    floor, *others = commands(options.seconds) + (peers() if options.peers else [])
+    words = options.only.split(",")
+    asked = [floor, *(command for command in others if any(word in command.name for word in words))]
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    tables = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        for path in clips(options, folder):
-            print(f"\n{path.stem}, {path.stat().st_size >> 10} KB")
-            compare(path, runs=options.runs, only=options.only)
-        small(options.runs, folder)
+        for name, path in clips(options, folder):
+            print(f"\n{name}, {options.seconds:g} s, {path.stat().st_size >> 20} MB")
+            tables[name] = compare(path, asked, seconds=options.seconds, runs=options.runs)
+        print_table(tables, asked)
+        if options.small:
+            small(options.runs, folder)
 
 
 if __name__ == "__main__":
