@@ -6,7 +6,7 @@
     python benchmarks/speed.py --seconds 3600 --clips 1080:h264 --only skim,copy --runs 1
 
 Clips are HEIGHT:CODEC:GOP, the greatest distance of key frames in seconds: see `clips.py`, which
-makes them. 40 seconds of them are new (``--fresh``), and repeated; files of one's own are repeated
+makes them. 20 seconds of them are new (``--fresh``), and repeated; files of one's own are repeated
 as well until they last as long. Every command is a process of its own, begun anew for each run;
 runs alternate, so that a machine which slows down slows down all. Ratios are to ffmpeg, pair by
 pair: ``ffmpeg -i CLIP -f null -`` is the floor of decoding every frame. Medians are told, of the
@@ -274,7 +274,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the clips")
     parser.add_argument("--clips", default="720:h264", help="HEIGHT:CODEC[:GOP],...")
-    parser.add_argument("--fresh", type=float, default=40.0, help="seconds that are not repeated")
+    parser.add_argument("--fresh", type=float, default=20.0, help="seconds that are not repeated")
     parser.add_argument("--files", type=Path, nargs="+", help="videos in place of the clips")
     parser.add_argument("--only", default="", help="words of the commands, separated by commas")
     parser.add_argument("--peers", action="store_true", help="run other programs, too")
