@@ -264,3 +264,24 @@ def test_what_is_missing_of_avi_that_is_cut_off(files: dict[str, Path], tmp_path
         f" {missing:.1f} s are missing",
     )
     assert probe(path).duration == pytest.approx(SECONDS, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.webm"])
+def test_a_cluster_whose_timestamp_is_damaged(
+    files: dict[str, Path], tmp_path: Path, name: str
+) -> None:
+    data = files[name].read_bytes()
+    begins = [at for at in range(len(data)) if data.startswith(b"\x1f\x43\xb6\x75", at)]
+    assert len(begins) >= 4
+    for number, at in enumerate(begins[1:]):
+        stamp = data.index(b"\xe7\x82", at) + 2  # of two bytes, in milliseconds
+        for place, bits in ((stamp, 0x7C), (stamp + 1, 0xC0 >> number % 2)):
+            changed = bytearray(data)
+            changed[place] ^= bits
+            path = tmp_path / name
+            path.write_bytes(changed)
+            found = read(path)
+            assert found.timeline.duration == pytest.approx(SECONDS, abs=0.05)
+            assert len(found.apart) == SECONDS
+            assert np.abs(found.apart).max() <= TOGETHER + 1e-6
+            assert found.timeline.warnings

@@ -26,6 +26,7 @@ class Stream:
 @dataclass
 class Format:
     flags: int
+    name: str = "mov,mp4"
 
 
 @dataclass

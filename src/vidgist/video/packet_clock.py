@@ -20,6 +20,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import av
@@ -27,6 +28,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
+from vidgist.video.clusters import Clusters
 from vidgist.video.container import restarts
 
 _BACK = 0.1
@@ -42,7 +44,7 @@ _RUN_SECONDS = 6.0
 """Seconds that packets must go on from a new time to be a joint; Matroska's clusters, which have
 one timestamp for all their packets, last 5."""
 
-_RUN_PACKETS, _RUN_BYTES = 512, 32 << 20
+_RUN_PACKETS, _RUN_BYTES = 1024, 32 << 20
 """What is read ahead at most."""
 
 _REORDERED = 17
@@ -50,6 +52,9 @@ _REORDERED = 17
 
 _APART = 2.0
 """Seconds that two streams may end or begin apart at a joint."""
+
+_DISPLACED = 0.02
+"""Seconds by which the sound of a cluster leaves its place at least; times are in milliseconds."""
 
 _LONGEST_SOUND = 2.0
 """Seconds that a packet of sound lasts at most; those of AVI last one."""
@@ -70,6 +75,7 @@ class _Line:
     end: float = 0.0
     step: float = 0.0
     delay: float = 0.0  # from the decoding of a picture to its display, without reordering
+    invents_decoding_times: bool = False  # FFmpeg does, for Matroska: the file has those of display
     has_decoding_times: bool = False
     lacks_times: bool = False  # of display, of some pictures
     strays: int = 0
@@ -89,11 +95,12 @@ class _Line:
     def back(self, packet: Packet[Any]) -> float:
         """Return the seconds by which this packet may be earlier than the one before."""
         # Times of display go back where pictures are reordered.
-        return _BACK if packet.dts is not None else max(_BACK, _REORDERED * self.step)
+        in_order = packet.dts is not None and not self.invents_decoding_times
+        return _BACK if in_order else max(_BACK, _REORDERED * self.step)
 
     def repeats(self, packet: Packet[Any], time: float) -> bool:
         """Return whether a key frame is due before the last picture has been: a short overlap."""
-        return bool(self.pictures and packet.is_keyframe and packet.dts is not None) and (
+        return bool(self.pictures and packet.is_keyframe and self.has_decoding_times) and (
             self.last is not None and time < self.last + self.step / 2
         )
 
@@ -111,10 +118,11 @@ class _Line:
     def advance(self, packet: Packet[Any], time: float) -> None:
         """Go on to a packet that continues the stream; its timestamps are those of the result."""
         if self.last is not None and time > self.last:
-            self.step = min(time - self.last, _LEAP)
-        self.last = time
+            usual = 0.0 if self.has_decoding_times else (packet.duration or 0) * self.tick
+            self.step = min(usual or time - self.last, _LEAP)
         length = self.length(packet)
-        self.due = time + length
+        if self.has_decoding_times or self.last is None or time > self.last:
+            self.last, self.due = time, time + length
         shown = time if packet.pts is None else packet.pts * self.tick
         if self.stretches == []:
             self.delay = shown - time
@@ -152,6 +160,7 @@ class PacketClock:
             stream.index: _Line(
                 tick=float(stream.time_base or 0) or 1 / av.time_base,
                 pictures=stream is video,
+                invents_decoding_times="matroska" in container.format.name,
             )
             for stream in self.streams
         }
@@ -159,6 +168,10 @@ class PacketClock:
         self._bytes = 0
         self._source: Iterator[Packet[Any]] = iter(())
         self._offset = 0.0
+        self._clusters: Clusters | None = None
+        if sound is not None and "matroska" in container.format.name:
+            self._clusters = Clusters(Path(container.name.removeprefix("file:")))
+        self._displaced = 0.0
         self.joints: list[float] = []
         self.strays = 0
 
@@ -176,6 +189,7 @@ class PacketClock:
                 packet = following
             line = self._lines.get(packet.stream_index)
             if line is not None:
+                self._put_back(packet)
                 self._place(packet, line)
             yield packet
 
@@ -205,9 +219,46 @@ class PacketClock:
             found += max(0.0, min(high, end) - max(low, start))
         return found
 
+    def _put_back(self, packet: Packet[Any]) -> None:
+        """Move a packet of a cluster of Matroska whose timestamp is damaged to its place."""
+        if self._clusters is None:
+            return
+        if packet.pos is not None and self._clusters.begins(packet.pos):
+            self._displaced = self._displacement(packet, self._clusters.end)
+        if self._displaced:
+            self.strays += 1
+            ticks = round(self._displaced / self._lines[packet.stream_index].tick)
+            packet.pts = None if packet.pts is None else packet.pts - ticks
+            packet.dts = None if packet.dts is None else packet.dts - ticks
+
+    def _displacement(self, packet: Packet[Any], end: int) -> float:
+        """Return the seconds by which a cluster comes late, to be seen at both ends of its sound.
+
+        Args:
+            packet: the first of the cluster.
+            end: position in the file at which the cluster ends.
+        """
+        assert self._sound is not None
+        line = self._lines[self._sound]
+        own = [packet] if packet.stream_index == self._sound else []
+        late, due = 0.0, 0.0
+        for sound in itertools.chain(own, self._following(self._sound)):
+            stamp = line.raw(sound)
+            if stamp is None or line.last is None or sound.pos is None:
+                return 0.0
+            if not due:
+                late = stamp + line.offset - line.due
+                if abs(late) < _DISPLACED or sound.pos >= end:
+                    return 0.0
+            elif sound.pos >= end:
+                return late if abs(stamp - due + late) < _DISPLACED / 2 else 0.0
+            due = stamp + line.length(sound)
+        # Nothing follows: what is there twice is in the wrong place, what is late may be a hole.
+        return min(late, 0.0)
+
     def _place(self, packet: Packet[Any], line: _Line) -> None:
         """Put one packet on the clock."""
-        if packet.dts is not None and not line.has_decoding_times:
+        if packet.dts is not None and not (line.has_decoding_times or line.invents_decoding_times):
             # Until now there were times of display only, which are a little ahead.
             line.has_decoding_times, line.last = True, None
         raw = line.raw(packet)

@@ -14,6 +14,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from vidgist.video.clock import Clock
+from vidgist.video.clusters import element_size
 from vidgist.video.packet_clock import PacketClock
 from vidgist.video.sample_times import Hole, is_regular
 
@@ -108,12 +109,8 @@ def is_whole_matroska(container: InputContainer) -> bool:
         head = file.read(4096)
         size = file.seek(0, os.SEEK_END)
     at = head.find(_SEGMENT) + len(_SEGMENT)
-    if at < len(_SEGMENT) or at + 8 > len(head) or not head[at]:
-        return False
-    # The first byte's leading zeros tell how many bytes the number has; all ones: unknown.
-    length = 9 - head[at].bit_length()
-    value = int.from_bytes(head[at : at + length], "big") & ((1 << 7 * length) - 1)
-    return value != (1 << 7 * length) - 1 and at + length + value <= size
+    length, value = element_size(head[at:])
+    return at >= len(_SEGMENT) and value is not None and at + length + value <= size
 
 
 def _is_cut_off_avi(container: InputContainer) -> bool:
