@@ -25,6 +25,7 @@ from vidgist.errors import VidgistError
 from vidgist.render.outputs.clip import write_clip
 from vidgist.types import Timeline
 from vidgist.video.decode import SampleStream
+from vidgist.video.examine import examine
 from vidgist.video.probe import probe
 from vidgist.video.seek import FrameReader
 from vidgist.video.sound import SoundReader
@@ -58,17 +59,18 @@ def make(
     rate: int = 25,
     more: str = "",
     hole: tuple[float, float] = (0.0, 0.0),
+    seconds: int = SECONDS,
 ) -> Path:
     """Render flashes and beeps; after hole[0] seconds, both stop for hole[1] seconds."""
     lit = "lt(mod(t,1),0.1)"
     box = "drawbox=x=0:y=0:w=16:h=16:t=fill:color"
-    beep = f"aevalsrc='0.6*sin(2*PI*1000*t)*{lit}':s=32000:d={SECONDS}"
+    beep = f"aevalsrc='0.6*sin(2*PI*1000*t)*{lit}':s=32000:d={seconds}"
     graph = f"[0]{box}=white:enable='{lit}',{box}=black:enable='not({lit})',format=yuv420p"
     stop = f"PTS+if(gte(T\\,{hole[0]})\\,{hole[1]}/TB)"
     graph += f",setpts={stop}[v];[1]asetpts={stop}[a]"
     command = [
         *(str(FFMPEG), "-v", "error", "-y", "-fflags", "+bitexact"),
-        *("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={SECONDS}"),
+        *("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={seconds}"),
         *("-f", "lavfi", "-i", beep, "-filter_complex", graph, "-map", "[v]", "-map", "[a]"),
         *("-vsync", "vfr"),
         *(*codecs.split(), *more.split(), str(path)),
@@ -285,3 +287,43 @@ def test_a_cluster_whose_timestamp_is_damaged(
             assert len(found.apart) == SECONDS
             assert np.abs(found.apart).max() <= TOGETHER + 1e-6
             assert found.timeline.warnings
+
+
+SMALL = ("64x48", FILES["a.ts"])
+LARGE = ("320x240", "-c:v mpeg2video -b:v 14M -minrate 14M -maxrate 14M -bufsize 4M -c:a mp2")
+"""Of so many bytes that FFmpeg does not know of later streams when it opens the file."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "order", "begins_at"),
+    [
+        (SMALL, "12", {}),
+        (SMALL, "121", {}),
+        (SMALL, "1213", {3: 100.0}),
+        (SMALL, "123", {2: 4.0, 3: 8.0}),
+        (LARGE, "121", {2: 100.0}),
+        (LARGE, "12321", {}),
+    ],
+)
+def test_recordings_under_other_numbers(
+    tmp_path: Path, kind: tuple[str, str], order: str, begins_at: dict[int, float]
+) -> None:
+    """Recordings of four seconds with streams of their own numbers, in any order."""
+    size, codecs = kind
+    path = tmp_path / "a.ts"
+    with path.open("wb") as joined:
+        for number in map(int, order):
+            part = tmp_path / f"{number}.ts"
+            if not part.exists():
+                more = f"-streamid 0:{100 * number} -streamid 1:{100 * number + 1}"
+                more += f" -output_ts_offset {begins_at.get(number, 0.0)}"
+                make(part, codecs, size=size, seconds=4, more=more)
+            joined.write(part.read_bytes())
+    found = read(path)
+    assert found.timeline.n_frames == 4 * 25 * len(order)
+    assert found.timeline.duration == pytest.approx(4 * len(order), abs=0.05)
+    assert len(found.flashes) == len(found.apart) == 4 * len(order)
+    assert np.abs(found.apart).max() <= 0.02
+    info = examine(probe(path))
+    assert info.duration == pytest.approx(4 * len(order), abs=0.1)
+    assert info.damage == ()

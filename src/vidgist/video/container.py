@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import itertools
 import math
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,60 @@ def open_video(
         container.close()
         raise
     return container
+
+
+class Section(io.RawIOBase):
+    """The bytes of a file from ``begin`` to ``end``, as a file."""
+
+    def __init__(self, path: Path, begin: int, end: int) -> None:
+        self._file = path.open("rb")
+        self._at = 0
+        self.path, self.begin, self.size = path, begin, end - begin
+
+    def readable(self) -> bool:  # noqa: D102
+        return True
+
+    def seekable(self) -> bool:  # noqa: D102
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: D102
+        self._file.seek(self.begin + self._at)
+        data = self._file.read(min(len(buffer), max(0, self.size - self._at)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:  # noqa: D102
+        self._at = max(0, offset + {os.SEEK_CUR: self._at, os.SEEK_END: self.size}.get(whence, 0))
+        return self._at
+
+    def close(self) -> None:  # noqa: D102
+        self._file.close()
+        super().close()
+
+
+@contextlib.contextmanager
+def open_section(
+    path: Path, begin: int, end: int, *, kind: str
+) -> Iterator[tuple[InputContainer, Section]]:
+    """Open a part of a file whose format has neither header nor index.
+
+    Args:
+        path: a file that `open_video` has opened.
+        begin: position of its first byte.
+        end: position after its last byte.
+        kind: name of the format.
+
+    Raises:
+        FFmpegError: there is nothing in it.
+    """
+    options = {"protocol_whitelist": "file"}
+    with (
+        Section(path, begin, end) as section,
+        av.open(section, format=kind, **_TAGS, container_options=options) as part,
+    ):
+        part.flags &= ~_GENERATE_TIMESTAMPS
+        yield part, section
 
 
 def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> VideoStream:

@@ -79,7 +79,7 @@ def examine(video: VideoInfo, *, limits: Limits | None = None) -> VideoInfo:
         found = replace(found, rate=video.frame_rate, variable=video.variable_frame_rate)
     return replace(
         video,
-        duration=end if clock.joints and seen <= _BYTES else video.duration,
+        duration=end if (clock.joints or clock.relayed) and seen <= _BYTES else video.duration,
         frame_rate=found.rate,
         variable_frame_rate=found.variable,
         holes=tuple(_holes(times, origin, clock)),

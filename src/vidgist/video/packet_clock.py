@@ -19,7 +19,6 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +29,7 @@ from av.stream import Stream
 
 from vidgist.video.clusters import Clusters
 from vidgist.video.container import restarts
-
-_BACK = 0.1
-"""Seconds by which a stream may go back; FFmpeg allows the same before it sees a joint."""
-
-_AHEAD = 1.0
-"""Seconds ahead from which on the next packets are looked at."""
-
-_LEAP = 10.0
-"""Seconds ahead that mean a joint where the clock may start anew, as for FFmpeg's own tool."""
+from vidgist.video.packet_line import AHEAD, BACK, LEAP, REORDERED, PacketLine
 
 _RUN_SECONDS = 6.0
 """Seconds that packets must go on from a new time to be a joint; Matroska's clusters, which have
@@ -47,91 +38,11 @@ one timestamp for all their packets, last 5."""
 _RUN_PACKETS, _RUN_BYTES = 1024, 32 << 20
 """What is read ahead at most."""
 
-_REORDERED = 17
-"""Packets of which one has the earliest picture: H.264 and HEVC reorder 16."""
-
 _APART = 2.0
 """Seconds that two streams may end or begin apart at a joint."""
 
 _DISPLACED = 0.02
 """Seconds by which the sound of a cluster leaves its place at least; times are in milliseconds."""
-
-_LONGEST_SOUND = 2.0
-"""Seconds that a packet of sound lasts at most; those of AVI last one."""
-
-_ISLAND = 1.0
-"""Seconds without a packet that separate two stretches of sound."""
-
-
-@dataclass
-class _Line:
-    """Where one stream is, in seconds of the container's clock with the offset added."""
-
-    tick: float
-    pictures: bool
-    offset: float = 0.0
-    last: float | None = None
-    due: float = 0.0
-    end: float = 0.0
-    step: float = 0.0
-    delay: float = 0.0  # from the decoding of a picture to its display, without reordering
-    invents_decoding_times: bool = False  # FFmpeg does, for Matroska: the file has those of display
-    has_decoding_times: bool = False
-    lacks_times: bool = False  # of display, of some pictures
-    strays: int = 0
-    stretches: list[list[float]] = field(default_factory=list)
-
-    def raw(self, packet: Packet[Any]) -> float | None:
-        """Return the decoding time by the file, or the time of display in files without any."""
-        stamp = packet.dts if self.has_decoding_times else packet.pts
-        return None if stamp is None else stamp * self.tick
-
-    def length(self, packet: Packet[Any]) -> float:
-        """Return the seconds to the next packet."""
-        seconds = (packet.duration or 0) * self.tick or self.step
-        # MP4 has no holes: the last packet of sound before one is said to last through it.
-        return seconds if self.pictures else min(seconds, _LONGEST_SOUND)
-
-    def back(self, packet: Packet[Any]) -> float:
-        """Return the seconds by which this packet may be earlier than the one before."""
-        # Times of display go back where pictures are reordered.
-        in_order = packet.dts is not None and not self.invents_decoding_times
-        return _BACK if in_order else max(_BACK, _REORDERED * self.step)
-
-    def repeats(self, packet: Packet[Any], time: float) -> bool:
-        """Return whether a key frame is due before the last picture has been: a short overlap."""
-        return bool(self.pictures and packet.is_keyframe and self.has_decoding_times) and (
-            self.last is not None and time < self.last + self.step / 2
-        )
-
-    @property
-    def ahead(self) -> float:
-        """Seconds after which a packet may come without being looked at."""
-        return max(_AHEAD, 3 * self.step)
-
-    def pass_by(self, packet: Packet[Any]) -> None:
-        """Go on to a packet without a time."""
-        self.lacks_times = True
-        self.due += self.length(packet)
-        self.end = max(self.end, self.due + self.delay)
-
-    def advance(self, packet: Packet[Any], time: float) -> None:
-        """Go on to a packet that continues the stream; its timestamps are those of the result."""
-        if self.last is not None and time > self.last:
-            usual = 0.0 if self.has_decoding_times else (packet.duration or 0) * self.tick
-            self.step = min(usual or time - self.last, _LEAP)
-        length = self.length(packet)
-        if self.has_decoding_times or self.last is None or time > self.last:
-            self.last, self.due = time, time + length
-        shown = time if packet.pts is None else packet.pts * self.tick
-        if self.stretches == []:
-            self.delay = shown - time
-        self.lacks_times |= packet.pts is None
-        self.end = max(self.end, self.due + self.delay if self.lacks_times else shown + length)
-        if self.stretches and shown <= self.stretches[-1][1] + _ISLAND:
-            self.stretches[-1][1] = max(self.stretches[-1][1], shown + length)
-        else:
-            self.stretches.append([shown, shown + length])
 
 
 class PacketClock:
@@ -145,7 +56,8 @@ class PacketClock:
     Attributes:
         streams: video and sound.
         joints: seconds, on the clock of the result, at which another recording begins.
-        strays: timestamps that were removed.
+        strays: timestamps that were removed or moved.
+        relayed: whether a stream went on in another one (`Relay`), which shares its clock.
     """
 
     def __init__(
@@ -157,7 +69,7 @@ class PacketClock:
         self._video = video.index
         self._sound = None if sound is None else sound.index
         self._lines = {
-            stream.index: _Line(
+            stream.index: PacketLine(
                 tick=float(stream.time_base or 0) or 1 / av.time_base,
                 pictures=stream is video,
                 invents_decoding_times="matroska" in container.format.name,
@@ -174,6 +86,7 @@ class PacketClock:
         self._displaced = 0.0
         self.joints: list[float] = []
         self.strays = 0
+        self.relayed = False
 
     def run(self, packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
         """Yield the packets with their timestamps on the one clock."""
@@ -201,7 +114,7 @@ class PacketClock:
     @property
     def steady(self) -> bool:
         """Whether all timestamps so far are the file's own."""
-        return not (self.joints or self.strays)
+        return not (self.joints or self.strays or self.relayed)
 
     @property
     def sound_end(self) -> float | None:
@@ -256,7 +169,7 @@ class PacketClock:
         # Nothing follows: what is there twice is in the wrong place, what is late may be a hole.
         return min(late, 0.0)
 
-    def _place(self, packet: Packet[Any], line: _Line) -> None:
+    def _place(self, packet: Packet[Any], line: PacketLine) -> None:
         """Put one packet on the clock."""
         if packet.dts is not None and not (line.has_decoding_times or line.invents_decoding_times):
             # Until now there were times of display only, which are a little ahead.
@@ -277,7 +190,7 @@ class PacketClock:
         else:
             line.advance(packet, raw + line.offset)
 
-    def _offset_of(self, packet: Packet[Any], raw: float, line: _Line) -> float:
+    def _offset_of(self, packet: Packet[Any], raw: float, line: PacketLine) -> float:
         """Return the offset of a packet; count strays in its line where it is one."""
         if line.last is None:
             return self._offset
@@ -288,12 +201,12 @@ class PacketClock:
         if line.offset != self._offset:
             # After a joint: what fits the other recording about as well belongs to it.
             misfit = raw + self._offset - line.due
-            if misfit >= -_APART and abs(misfit) <= abs(own - line.due) + 3 * _BACK:
+            if misfit >= -_APART and abs(misfit) <= abs(own - line.due) + 3 * BACK:
                 return self._offset
         if fits:
             return line.offset
         # The file's own times are taken up again where the clock does not start anew.
-        if line.offset and not self._restarts and -_BACK <= raw - line.due <= line.ahead:
+        if line.offset and not self._restarts and -BACK <= raw - line.due <= line.ahead:
             self._offset = 0.0
             return 0.0
         line.strays = self._count_strays(packet, raw, line)
@@ -301,11 +214,11 @@ class PacketClock:
             return line.offset
         return self._join(packet, raw, line)
 
-    def _is_too_late(self, time: float, line: _Line) -> bool:
+    def _is_too_late(self, time: float, line: PacketLine) -> bool:
         """Return whether a leap ahead is none of the file's time."""
         if self._restarts:
-            return time - line.due > _LEAP and not self._spans(time)
-        return self._announced is not None and time > self._announced + _AHEAD
+            return time - line.due > LEAP and not self._spans(time)
+        return self._announced is not None and time > self._announced + AHEAD
 
     def _spans(self, time: float) -> bool:
         """Return whether a picture of the recording before a leap is shown at its end.
@@ -315,7 +228,7 @@ class PacketClock:
         video = self._lines[self._video]
         if abs(video.end - time) <= _APART:
             return True
-        for packet in itertools.islice(self._following(self._video), _REORDERED):
+        for packet in itertools.islice(self._following(self._video), REORDERED):
             decoded = video.raw(packet)
             if decoded is None or packet.pts is None:
                 continue
@@ -324,7 +237,7 @@ class PacketClock:
                 return True
         return False
 
-    def _count_strays(self, packet: Packet[Any], raw: float, line: _Line) -> int:
+    def _count_strays(self, packet: Packet[Any], raw: float, line: PacketLine) -> int:
         """Return how many packets from this one on are stray before the stream goes on as it did.
 
         0 where it goes on from the new time.
@@ -338,8 +251,8 @@ class PacketClock:
             if stamp is not None:
                 time = stamp + line.offset
                 goes_on = -line.back(following) <= time - before <= line.ahead
-                patience = _BACK + 0.25 * (due - line.due)
-                returns = max(line.last, due - patience) <= time <= due + _LEAP
+                patience = BACK + 0.25 * (due - line.due)
+                returns = max(line.last, due - patience) <= time <= due + LEAP
                 nearer = abs(time - due) < abs(time - before - line.length(following))
                 if returns and (nearer or not goes_on):
                     return strays
@@ -364,13 +277,13 @@ class PacketClock:
             if packet.stream_index == index:
                 yield packet
 
-    def _join(self, packet: Packet[Any], raw: float, line: _Line) -> float:
+    def _join(self, packet: Packet[Any], raw: float, line: PacketLine) -> float:
         """Begin another recording with this packet; return the offset of its times."""
         video = self._lines[self._video]
         pictures = [packet] if packet.stream_index == self._video else []
         end, goes_on = video.end, False
         for following in self._following(self._video):
-            if len(pictures) == _REORDERED:
+            if len(pictures) == REORDERED:
                 break
             stamp = video.raw(following)
             # Behind sound, the first picture is the first that does not continue those before.
@@ -379,7 +292,7 @@ class PacketClock:
             elif following.pts is not None:
                 shown = following.pts * video.tick + video.offset
                 end, goes_on = max(end, shown + video.length(following)), True
-        if goes_on and not pictures and -_AHEAD <= raw + line.offset - line.due < 0:
+        if goes_on and not pictures and -AHEAD <= raw + line.offset - line.due < 0:
             # Packets of sound are shorter than FFmpeg takes them for, where their rate changes.
             return line.offset
         stamps = [picture.pts for picture in pictures if picture.pts is not None]
@@ -392,10 +305,10 @@ class PacketClock:
         self._offset = offset
         return offset
 
-    def _begins(self, stamp: float, video: _Line, raw: float, sound: _Line) -> bool:
+    def _begins(self, stamp: float, video: PacketLine, raw: float, sound: PacketLine) -> bool:
         """Return whether a picture belongs to the recording that begins with a packet of sound."""
         leap, ours = raw + sound.offset - sound.due, stamp + video.offset - video.due
-        return abs(stamp - raw) <= _APART and abs(ours) > _BACK and (ours > 0) == (leap > 0)
+        return abs(stamp - raw) <= _APART and abs(ours) > BACK and (ours > 0) == (leap > 0)
 
 
 def _announced_end(container: InputContainer) -> float | None:

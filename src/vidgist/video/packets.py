@@ -25,6 +25,7 @@ from vidgist.video.fields import whole_frames
 from vidgist.video.packet_clock import PacketClock
 from vidgist.video.pixels import fix_color_matrix
 from vidgist.video.protection import protection
+from vidgist.video.relay import Relay
 from vidgist.video.tracks import continuation
 
 _TRIES = 16
@@ -354,11 +355,13 @@ def read_packets(
         clock: corrects the timestamps of the whole container; for reading from its start.
     """
     if clock is None:
-        packets = demux(container, [stream], stats)
-    else:
-        packets = clock.run(demux(container, clock.streams, stats))
-    for packet in packets:
+        yield from demux(container, [stream], stats)
+        return
+    relay = Relay(container, clock.streams, lambda part, streams: demux(part, streams, stats))
+    for packet in clock.run(relay.run()):
+        clock.relayed = relay.used
         if packet.stream_index == stream.index:
+            stats.positions[stream.index] = relay.positions[stream.index]
             yield packet
 
 

@@ -22,7 +22,7 @@ from vidgist.errors import VideoError
 from vidgist.video.container import NO_LIMITS, open_video, video_stream
 from vidgist.video.headers import channels_in_own_order
 
-_WITHOUT_LIST = frozenset(("mpegts", "mpeg"))
+WITHOUT_LIST = frozenset(("mpegts", "mpeg"))
 """Names of the formats whose streams are found while they are read."""
 
 _WINDOW = 4 << 20
@@ -53,7 +53,7 @@ def open_sound(
     """
     container = open_video(path, limits=NO_LIMITS, skip=skip or 0)
     sound = sound_stream(container, path)
-    if sound is not None or skip is not None or container.format.name not in _WITHOUT_LIST:
+    if sound is not None or skip is not None or container.format.name not in WITHOUT_LIST:
         return container, sound, skip or 0
     late = _first_place(path, container.size, _has_sound)
     if late is None:
@@ -86,7 +86,7 @@ def continuation(stream: Stream, *, after: int) -> tuple[InputContainer, Stream]
         after: position of its last packet in the file.
     """
     container: Any = stream.container
-    if container.format.name not in _WITHOUT_LIST or container.size - after < _LEFT:
+    if container.format.name not in WITHOUT_LIST or container.size - after < _LEFT:
         return None
     path = container.name.removeprefix("file:")
     known = {s.id for s in container.streams if s.type == stream.type}
