@@ -150,7 +150,8 @@ def run_ffmpeg(arguments: Sequence[str], target: Path) -> None:
     """Let ffmpeg write a file, whole or not at all."""
     partial = target.with_name(f"partial-{target.name}")
     command = ["ffmpeg", "-v", "error", "-y", *arguments, str(partial)]
-    if subprocess.run(command, check=False).returncode:
+    quiet = {**os.environ, "SVT_LOG": "1"}  # SVT-AV1 heeds no level of ffmpeg
+    if subprocess.run(command, check=False, env=quiet).returncode:
         partial.unlink(missing_ok=True)
         raise SystemExit(f"ffmpeg cannot make {target.name}")
     partial.rename(target)

@@ -3,7 +3,7 @@
     python benchmarks/speed.py                              # 60 seconds, 720p, H.264
     python benchmarks/speed.py --seconds 300 --clips 720:h264:1,720:h264:10,1080:hevc --only skim
     python benchmarks/speed.py --files talk.mp4 --seconds 300       # videos of one's own
-    python benchmarks/speed.py --seconds 3600 --clips 1080:h264 --only skim,copy --runs 1
+    python benchmarks/speed.py --docs --runs 1              # all tables of docs/speed.md
 
 Clips are HEIGHT:CODEC:GOP, the greatest distance of key frames in seconds: see `clips.py`, which
 makes them. 20 seconds of them are new (``--fresh``), and repeated; files of one's own are repeated
@@ -33,6 +33,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clips import ClipFormat, make_clip, repeated
+
+DOCS = (
+    (300.0, "720:h264,720:hevc,720:vp9,720:av1", "make,defaults"),
+    (300.0, "720:h264:1,720:h264:2,720:h264:10,1080:h264,1080:h264:2", "skim"),
+    (3600.0, "1080:h264", "skim"),
+)
+"""The tables of docs/speed.md: seconds, clips, and words of the commands."""
 
 FLOOR_SECONDS = 300
 """Seconds that are decoded for the floor; the rest of a clip is the same over and over."""
@@ -262,12 +269,22 @@ def clips(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path
     """Make the clips that are asked for, each when its turn comes; yield names and paths."""
     for file in options.files or ():
         yield file.name, repeated(file, folder, seconds=options.seconds)
-    if options.files:
-        return
-    for text in options.clips.split(","):
+    for text in () if options.files else options.clips.split(","):
         form = ClipFormat.parse(text)
         fresh = min(options.fresh, options.seconds)
         yield str(form), make_clip(form, folder, fresh=fresh, seconds=options.seconds)
+
+
+def measure_table(options: argparse.Namespace, folder: Path) -> None:
+    """Time all commands that are asked for with all clips, and print the table."""
+    floor, *others = commands(options.seconds) + (peers() if options.peers else [])
+    words = options.only.split(",")
+    asked = [floor, *(command for command in others if any(word in command.name for word in words))]
+    tables = {}
+    for name, path in clips(options, folder):
+        print(f"\n{name}, {options.seconds:g} s, {path.stat().st_size >> 20} MB", flush=True)
+        tables[name] = compare(path, asked, seconds=options.seconds, runs=options.runs)
+    print_table(tables, asked)
 
 
 def main() -> None:
@@ -278,6 +295,7 @@ def main() -> None:
     parser.add_argument("--files", type=Path, nargs="+", help="videos in place of the clips")
     parser.add_argument("--only", default="", help="words of the commands, separated by commas")
     parser.add_argument("--peers", action="store_true", help="run other programs, too")
+    parser.add_argument("--docs", action="store_true", help="measure the tables of the docs")
     parser.add_argument("--small", action="store_true", help="also what the beginning costs")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="folder for the clips, to use them again")
@@ -288,18 +306,15 @@ def main() -> None:
         return
     if not shutil.which("ffmpeg"):
         raise SystemExit("this benchmark needs the program ffmpeg")
-    floor, *others = commands(options.seconds) + (peers() if options.peers else [])
-    words = options.only.split(",")
-    asked = [floor, *(command for command in others if any(word in command.name for word in words))]
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    tables = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, path in clips(options, folder):
-            print(f"\n{name}, {options.seconds:g} s, {path.stat().st_size >> 20} MB")
-            tables[name] = compare(path, asked, seconds=options.seconds, runs=options.runs)
-        print_table(tables, asked)
+        for seconds, names, only in DOCS if options.docs else ():
+            table = {"seconds": seconds, "clips": names, "only": only}
+            measure_table(argparse.Namespace(**{**vars(options), **table}), folder)
+        if not options.docs:
+            measure_table(options, folder)
         if options.small:
             small(options.runs, folder)
 

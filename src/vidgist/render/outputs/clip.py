@@ -38,8 +38,8 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 FADE = 0.010
 """Seconds of fade at a cut of the sound: too short to be heard, long enough not to click."""
 
-_AHEAD, _AHEAD_BYTES = 16, 64 << 20
-"""Pictures that may wait for the encoder, and the memory that they may take."""
+_AHEAD, _AHEAD_BYTES = 48, 64 << 20
+"""Pictures that may wait, to keep the encoder busy during a seek, and the memory for them."""
 
 STILL_SECONDS = 2.0
 """Seconds for which the picture of a video of one frame is shown at least."""
