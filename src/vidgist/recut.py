@@ -46,7 +46,7 @@ def load_summary(
 
     Returns:
         The summary without features and thumbnails, which are not kept: it can be edited and
-        written, but not chosen anew.
+        written, but not chosen again.
 
     Raises:
         DataError: there is no summary.json, or it is damaged.

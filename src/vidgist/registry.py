@@ -212,7 +212,7 @@ class Registry(Mapping[str, R], Generic[R]):
         except Exception as error:
             raise VidgistError(
                 f"{self._argument}: '{name}' fails ({type(error).__name__}: {first_line(error)}); "
-                "mend it"
+                "fix it"
             ) from error
 
 

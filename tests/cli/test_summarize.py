@@ -31,7 +31,7 @@ def test_results_lie_beside_where_one_stands(clip, tmp_path, capsys):
     assert sorted(p.name for p in folder.iterdir()) == ["storyboard.jpg", "summary.json"]
     out, err = capsys.readouterr()
     assert "a clip-gist" in out
-    line = r": [\d.]+ s of 7\.0 s, \d+ pieces? of \d+ of \d+ shots? -> a clip-gist/"
+    line = r": [\d.]+ s of 7\.0 s, \d+ pieces? from \d+ of \d+ shots? -> a clip-gist/"
     assert re.search(line, out)
     assert "reading" in err
 

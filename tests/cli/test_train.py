@@ -117,7 +117,7 @@ def test_where_a_run_goes_on_is_said(
     line = ["train", str(data), "-o", str(tmp_path / "m"), *(a for a in SMALL if a != "-q")]
     (tmp_path / "m.checkpoint").write_bytes(b"x")
     assert main(line) == 1
-    assert "--resume, or start anew with --overwrite" in capsys.readouterr().err
+    assert "--resume, or start over with --overwrite" in capsys.readouterr().err
     (tmp_path / "m.checkpoint").unlink()
     assert main([*line, "--resume"]) == 0
     assert "m.checkpoint: there is no checkpoint" in capsys.readouterr().err

@@ -12,9 +12,9 @@ import pytest
 from pages import HOSTILE, clip_summary
 from vidgist.errors import VidgistWarning
 from vidgist.render import render
-from vidgist.render.material import Material, Source
+from vidgist.render.material import Material, SourceClocks
 from vidgist.render.outputs.chapters import (
-    Chapter,
+    ShotChapter,
     chapters_of,
     ffmetadata,
     matroska,
@@ -57,15 +57,15 @@ def test_players_count_from_the_sound_where_it_begins_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summary = clip_summary(tmp_path, selected=[0])
-    monkeypatch.setattr(Material, "source", Source(True, 3.0))
+    monkeypatch.setattr(Material, "source", SourceClocks(True, 3.0))
     (path,) = render(summary, tmp_path / "out", make="vtt")
     assert "\n00:00:03.000 --> " in path.read_text()
 
 
 CHAPTERS = [
-    Chapter(0, 1500, "Shot 1 = a; b # c \\ d", 1),
-    Chapter(1500, 61_007, "Shot 2 <b>&\u2605", 2),
-    Chapter(61_007, 3_723_004, "Shot 3", 3),
+    ShotChapter(0, 1500, "Shot 1 = a; b # c \\ d", 1),
+    ShotChapter(1500, 61_007, "Shot 2 <b>&\u2605", 2),
+    ShotChapter(61_007, 3_723_004, "Shot 3", 3),
 ]
 """Titles with every character that a format gives a meaning."""
 

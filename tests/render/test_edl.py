@@ -15,7 +15,7 @@ from summaries import summary_of, with_pieces
 from vidgist.render import render
 from vidgist.render.cuts import cuts
 from vidgist.render.edit import Edit, edit_of
-from vidgist.render.material import Material, Source
+from vidgist.render.material import Material, SourceClocks
 from vidgist.render.outputs.edl import edit_list
 from vidgist.render.timecode import edit_rate
 
@@ -193,6 +193,6 @@ def test_the_timecode_of_a_fast_camera(
     clip = render_clip(tmp_path / "a.mov", scenes=(2,), fps=fps, size=(32, 32))
     summary = with_pieces(summary_of(clip.path), [(1, 2)])
     material = Material(summary=summary, folder=tmp_path)
-    material.__dict__["source"] = Source(True, 0.0, code)
+    material.__dict__["source"] = SourceClocks(True, 0.0, code)
     (event,) = EVENT.findall(edit_list(edit_of(material)))
     assert event[3] in first

@@ -163,7 +163,7 @@ def test_a_checkpoint_of_another_run_is_refused(
         videos = random_videos(rng)
     with pytest.raises(ModelError, match=named) as error:
         train(videos, model, settings=settings, resume=True, **how)
-    assert "start anew with overwrite=True in the place of resume=True" in str(error.value)
+    assert "start over with overwrite=True in the place of resume=True" in str(error.value)
 
 
 def test_the_devices_belong_to_a_run(rng: np.random.Generator) -> None:
@@ -240,7 +240,7 @@ def test_a_damaged_checkpoint_is_told(kind: str, stopped: tuple[TrainingVideos, 
     with pytest.raises(ModelError) as error:
         train(videos, model, settings=METHODS["paper"], seed=1, resume=True)
     assert str(error.value).startswith(f"{path}: ")
-    assert str(error.value).endswith("start anew with overwrite=True in the place of resume=True")
+    assert str(error.value).endswith("start over with overwrite=True in the place of resume=True")
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def recut(
     console: Console,
     as_json: bool,
 ) -> int:
-    """Make clip, stills, page and timelines anew with other pieces, without scoring again.
+    """Make clip, stills, page and timelines again with other pieces, without a new score.
 
     Pieces are numbered from 1 as on the page and in summary.json, which keeps the proposal: it is
     never lost.

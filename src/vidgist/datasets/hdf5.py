@@ -169,7 +169,7 @@ def _check_storage(data: h5py.Dataset, size: int) -> None:
     if set(codes) - _KNOWN_FILTERS or sum(c in _COMPRESSORS for c in codes) > 1:
         raise DataError(
             f"{where(data)}: is stored with the filters {codes}, of which not all are supported; "
-            "store it anew with gzip (h5repack -f GZIP=1)"
+            "store it again with gzip (h5repack -f GZIP=1)"
         )
     stored = int(data.id.get_storage_size())
     chunk = math.prod(data.chunks) * data.dtype.itemsize if data.chunks else 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from vidgist.demo.scenes import SCENES, Part, program
+from vidgist.demo.scenes import SCENES, ScenePart, program
 from vidgist.demo.tune import SAMPLE_RATE, tune
 from vidgist.errors import SettingError
 from vidgist.progress import Progress, silent
@@ -65,7 +65,7 @@ def render_demo(
     return path
 
 
-def _drawn(part: Part, numbers: range, pool: ThreadPoolExecutor) -> Iterator[av.VideoFrame]:
+def _drawn(part: ScenePart, numbers: range, pool: ThreadPoolExecutor) -> Iterator[av.VideoFrame]:
     """Yield the frames of a part in order; a few are drawn at the same time."""
 
     def draw(number: int) -> av.VideoFrame:

@@ -30,7 +30,7 @@ PROGRAM = tuple(
 
 
 @dataclass(frozen=True)
-class Part:
+class ScenePart:
     """A part of the video that shows one scene.
 
     Attributes:
@@ -46,15 +46,15 @@ class Part:
     skip: float
 
 
-def program(seconds: float) -> list[Part]:
+def program(seconds: float) -> list[ScenePart]:
     """Return the parts of a video of that duration, all scaled alike."""
     share = seconds / sum(length for _, length in PROGRAM)
-    parts: list[Part] = []
+    parts: list[ScenePart] = []
     shown: dict[str, float] = {}
     start = 0.0
     for scene, length in PROGRAM:
         end = start + length * share
-        parts.append(Part(scene, start, end, shown.get(scene, 0.0)))
+        parts.append(ScenePart(scene, start, end, shown.get(scene, 0.0)))
         shown[scene] = shown.get(scene, 0.0) + end - start
         start = end
     return parts

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vidgist.demo.scenes import SCENES, Part
+from vidgist.demo.scenes import SCENES, ScenePart
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
@@ -20,7 +20,7 @@ BEAT = 0.24
 """Seconds from note to note."""
 
 
-def tune(part: Part) -> Samples:
+def tune(part: ScenePart) -> Samples:
     """Return the sound of a part, (2, n) in [-1, 1] at `SAMPLE_RATE`."""
     first, last = round(part.start * SAMPLE_RATE), round(part.end * SAMPLE_RATE)
     time = np.arange(last - first) / SAMPLE_RATE
@@ -29,7 +29,7 @@ def tune(part: Part) -> Samples:
     return (voice * ends).astype(np.float32)
 
 
-def _melody(time: npt.NDArray[np.float64], part: Part) -> npt.NDArray[np.float64]:
+def _melody(time: npt.NDArray[np.float64], part: ScenePart) -> npt.NDArray[np.float64]:
     """Return plucked notes in an order and a key that depend on the scene."""
     number = list(SCENES).index(part.scene)
     rng = np.random.default_rng(100 + number)

@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoredVideo:
+class JudgedScores:
     """One score vector of a video, with what it is judged by.
 
     Attributes:
@@ -47,8 +47,8 @@ class ScoredVideo:
     summary: npt.NDArray[np.bool_] | None
 
 
-def _clip_precision(share: float) -> Callable[[ScoredVideo], float]:
-    def measure(scored: ScoredVideo) -> float:
+def _clip_precision(share: float) -> Callable[[JudgedScores], float]:
+    def measure(scored: JudgedScores) -> float:
         if scored.annotations is None or scored.scores is None:
             return float("nan")
         step = float(np.median(np.diff(scored.picks))) if len(scored.picks) > 1 else 1.0
@@ -61,7 +61,7 @@ def _clip_precision(share: float) -> Callable[[ScoredVideo], float]:
     return measure
 
 
-def _precision(scored: ScoredVideo) -> float:
+def _precision(scored: JudgedScores) -> float:
     """Return the AP where highlights are labels over 0, or annotations over their median."""
     if scored.places is None or scored.at_places is None:
         return float("nan")
@@ -70,21 +70,21 @@ def _precision(scored: ScoredVideo) -> float:
     return average_precision(scored.places, labels)
 
 
-def _top_precision(scored: ScoredVideo) -> float:
+def _top_precision(scored: JudgedScores) -> float:
     if scored.places is None or scored.at_places is None:
         return float("nan")
     each = [top_precision(scored.places, above_median(row)) for row in scored.at_places]
     return float(np.mean(each))
 
 
-def _diversity(scored: ScoredVideo) -> float:
+def _diversity(scored: JudgedScores) -> float:
     features = scored.record.features
     if features is None or scored.summary is None:
         return float("nan")
     return diversity(unit_rows(features), scored.summary[scored.picks])
 
 
-EXTRA_MEASURES: dict[str, Callable[[ScoredVideo], float]] = {
+EXTRA_MEASURES: dict[str, Callable[[JudgedScores], float]] = {
     "ap": _precision,
     "ap50": _clip_precision(0.50),
     "ap15": _clip_precision(0.15),

@@ -25,7 +25,7 @@ from vidgist.evaluation.compared import (
     shots_of,
     summaries_by,
 )
-from vidgist.evaluation.extra_measures import EXTRA_MEASURES, ScoredVideo
+from vidgist.evaluation.extra_measures import EXTRA_MEASURES, JudgedScores
 from vidgist.evaluation.f1 import f1_scores
 from vidgist.evaluation.protocols import Protocol
 from vidgist.evaluation.rank import Annotators
@@ -281,8 +281,8 @@ class Judge:
         annotations: Floats | None,
         at_places: Floats | None,
     ) -> list[float]:
-        """Return the measures beside tau, rho and F1; see `ScoredVideo` for the arguments."""
-        scored = ScoredVideo(
+        """Return the measures beside tau, rho and F1; see `JudgedScores` for the arguments."""
+        scored = JudgedScores(
             record=self.record,
             picks=self.picks,
             scores=scores,

@@ -113,7 +113,7 @@ class ScoringModel(ABC):
         """Return what the model makes of the samples, before any check."""
 
     def _fault(self, what: str) -> VidgistError:
-        return ModelError(f"{self.source}: {what}; mend it")
+        return ModelError(f"{self.source}: {what}; fix it")
 
 
 class FunctionModel(ScoringModel):

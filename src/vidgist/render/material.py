@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceClocks:
     """The clocks of a source file.
 
     Attributes:
@@ -59,7 +59,7 @@ class Material:
         return Stills(self.summary, self.frames)
 
     @cached_property
-    def source(self) -> Source:
+    def source(self) -> SourceClocks:
         """The clocks of the source file; not readable where it is gone."""
         from vidgist.video.container import NO_LIMITS, open_video
 
@@ -71,9 +71,9 @@ class Material:
                 # Players count from the first packet of any stream.
                 origin = self.summary.timeline.origin
                 offset = origin - start / 1_000_000 if start is not None else 0.0
-                return Source(True, max(0.0, offset), timecode)
+                return SourceClocks(True, max(0.0, offset), timecode)
         except VidgistError:
-            return Source()
+            return SourceClocks()
 
     def frames(self, times: Sequence[float]) -> Iterator[Image.Image]:
         """Decode and yield the frames shown at ``times`` (seconds, ascending), at source size.

@@ -338,12 +338,12 @@ def _checked(name: str, function: Callable[..., Floats], samples: Samples, *more
     count = len(samples.features)
     if values.shape != (count,) or values.dtype.kind not in "fiub":
         got = f"{values.dtype} {values.shape}"
-        raise VidgistError(f"criteria: '{name}': expected numbers ({count},), got {got}; mend it")
+        raise VidgistError(f"criteria: '{name}': expected numbers ({count},), got {got}; fix it")
     if not np.isfinite(values).all():
         bad = np.flatnonzero(~np.isfinite(values))[0]
         raise VidgistError(
             f"criteria: '{name}': expected finite numbers, got {values[bad]} at sample {bad}; "
-            "mend it"
+            "fix it"
         )
     return values
 

@@ -43,7 +43,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pieces:
+class GistPieces:
     """The pieces of a summary, n of them, in the order of time.
 
     Attributes:
@@ -98,7 +98,7 @@ def gist_pieces(
     duration: float,
     junk: npt.ArrayLike | None = None,
     rule: GistConstants = CONSTANTS,
-) -> Pieces:
+) -> GistPieces:
     """Select the pieces of a summary by importance per second, without look-alikes.
 
     Args:
@@ -156,7 +156,7 @@ def gist_pieces(
     return _result(choice, borders, reasons)
 
 
-def _result(choice: GreedyChoice, borders: Floats, reasons: npt.NDArray[np.str_]) -> Pieces:
+def _result(choice: GreedyChoice, borders: Floats, reasons: npt.NDArray[np.str_]) -> GistPieces:
     cells = choice.cells
     seconds = np.array(choice.pieces)
     order = np.argsort(seconds[:, 0], kind="stable")
@@ -179,7 +179,7 @@ def _result(choice: GreedyChoice, borders: Floats, reasons: npt.NDArray[np.str_]
     why = [choice.why[min(g)] or str(reasons[i]) for g, i in zip(groups, firsts, strict=True)]
     merged_index = {chosen: i for i, group in enumerate(groups) for chosen in group}
     shown = cells.shot[firsts]
-    return Pieces(
+    return GistPieces(
         seconds=merged,
         shots=shown,
         scores=cells.mean(merged[:, 0], merged[:, 1]),

@@ -153,7 +153,7 @@ def choose(footage: Footage, *, select: str) -> Selection:
     selection = RULES.call(rule.name, rule.choose, footage)
     fault = _fault_of(selection, footage)
     if fault:
-        raise VidgistError(f"rule of selection '{rule.name}': {fault}; mend the rule")
+        raise VidgistError(f"rule of selection '{rule.name}': {fault}; fix the rule")
     return selection
 
 

@@ -74,5 +74,5 @@ def change_points(features: Features, *, shots: str) -> Integers:
         return points.astype(np.int64)
     raise VidgistError(
         f"shots: '{way.name}': expected ascending indices (m,) in [1, {len(features)}), got {got}; "
-        "mend it"
+        "fix it"
     )

@@ -22,7 +22,7 @@ from vidgist.training.learner import Learner
 from vidgist.training.videos import Array
 
 FORMAT = "vidgist-checkpoint-1"
-_ANEW = "start anew with overwrite=True in the place of resume=True"
+_CURE = "start over with overwrite=True in the place of resume=True"
 _NETWORK, _EXTRA = "network.", "extra."
 _ADAM = "adam."  # of a single optimizer, of whatever class
 _EARLIER = {"precision": "fp32", "devices": 1}
@@ -108,10 +108,10 @@ def restore(
         ModelError: the file is not a checkpoint, damaged, of a run with other settings or data, or
             has more epochs.
     """
-    damaged = ModelError(f"{path}: is a damaged checkpoint; {_ANEW}")
-    with open_tensors(path, cure=_ANEW, max_bytes=_largest(learner)) as file:
+    damaged = ModelError(f"{path}: is a damaged checkpoint; {_CURE}")
+    with open_tensors(path, cure=_CURE, max_bytes=_largest(learner)) as file:
         if file.metadata.get("format") != FORMAT:
-            raise ModelError(f"{path}: is not a checkpoint of this version of vidgist; {_ANEW}")
+            raise ModelError(f"{path}: is not a checkpoint of this version of vidgist; {_CURE}")
         try:
             about = json.loads(file.metadata["state"])
             stored = {**_EARLIER, **about["identity"]}
@@ -122,12 +122,12 @@ def restore(
         changed = _differences(stored, json.loads(json.dumps(dict(identity))))
         if changed:
             raise ModelError(
-                f"{path}: is of another training ({'; '.join(changed)}); give the same, or {_ANEW}"
+                f"{path}: is of another training ({'; '.join(changed)}); give the same, or {_CURE}"
             )
         if not 0 <= done <= epochs:
             raise ModelError(
                 f"{path}: has {done} epochs already, expected at most {epochs}; ask for at least "
-                f"epochs={done}, or {_ANEW}"
+                f"epochs={done}, or {_CURE}"
             )
         extra = learner.state()
         shapes = _shapes(learner.network, extra)

@@ -123,7 +123,7 @@ def learn(
     network, *set_up = fabric.setup(learner.network, *named.values())
     optimizers = dict(zip(named, set_up, strict=True))
     done = Checkpoint(identity=identity, epochs=0, steps=0, loss={})
-    begins = f"{checkpoint}: there is no checkpoint to go on with, the training starts anew"
+    begins = f"{checkpoint}: there is no checkpoint to go on with, the training starts over"
     if resume and checkpoint is not None and checkpoint.exists():
         done = restore(checkpoint, learner, identity=identity, epochs=epochs)
         begins = f"{checkpoint}: {done.epochs} epochs of {epochs} are done, the training goes on"

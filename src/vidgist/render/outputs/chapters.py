@@ -23,7 +23,7 @@ _YOUTUBE_CHAPTERS = 3
 
 
 @dataclass(frozen=True)
-class Chapter:
+class ShotChapter:
     """One chapter, in whole milliseconds, half-open.
 
     Attributes:
@@ -39,7 +39,7 @@ class Chapter:
     number: int
 
 
-def chapters_of(seconds: Floats, *, selected: Booleans, scores: Floats) -> list[Chapter]:
+def chapters_of(seconds: Floats, *, selected: Booleans, scores: Floats) -> list[ShotChapter]:
     """Return a chapter for every shot.
 
     Args:
@@ -47,18 +47,18 @@ def chapters_of(seconds: Floats, *, selected: Booleans, scores: Floats) -> list[
         selected: (S,) True where it is in the summary, which the title marks with a star.
         scores: (S,) its score.
     """
-    found: list[Chapter] = []
+    found: list[ShotChapter] = []
     last = 0
     rows = zip(seconds.tolist(), selected.tolist(), scores.tolist(), strict=True)
     for number, ((start, end), chosen, score) in enumerate(rows, start=1):
         first = max(round(start * 1000), last)
         last = max(round(end * 1000), first + 1)
         mark = " \N{BLACK STAR}" if chosen else ""
-        found.append(Chapter(first, last, f"Shot {number}{mark} (score {score:.2f})", number))
+        found.append(ShotChapter(first, last, f"Shot {number}{mark} (score {score:.2f})", number))
     return found
 
 
-def webvtt(chapters: Sequence[Chapter], name: str) -> str:
+def webvtt(chapters: Sequence[ShotChapter], name: str) -> str:
     """Return WebVTT, for the chapters of players and pages."""
     parts = ["WEBVTT", f"NOTE Shots of {cue_text(name)}"]
     for chapter in chapters:
@@ -72,7 +72,7 @@ def cue_text(text: str) -> str:
     return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def ffmetadata(chapters: Sequence[Chapter], name: str) -> str:
+def ffmetadata(chapters: Sequence[ShotChapter], name: str) -> str:
     """Return FFmpeg's metadata: ``ffmpeg -i video -i FILE -map_metadata 1 -c copy`` adds it."""
     lines = [";FFMETADATA1"]
     for chapter in chapters:
@@ -85,7 +85,7 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{c}" if c in "=;#\\" else c for c in legible(text))
 
 
-def ogm(chapters: Sequence[Chapter], name: str) -> str:
+def ogm(chapters: Sequence[ShotChapter], name: str) -> str:
     """Return the chapter text of OGM tools, which mkvmerge and MP4Box read."""
     lines = []
     for number, chapter in enumerate(chapters, start=1):
@@ -96,7 +96,7 @@ def ogm(chapters: Sequence[Chapter], name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def matroska(chapters: Sequence[Chapter], name: str) -> str:
+def matroska(chapters: Sequence[ShotChapter], name: str) -> str:
     """Return Matroska's chapter XML, for mkvmerge and mkvpropedit."""
     root = ET.Element("Chapters")
     edition = ET.SubElement(root, "EditionEntry")
@@ -113,20 +113,20 @@ def matroska(chapters: Sequence[Chapter], name: str) -> str:
     return head + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def youtube(chapters: Sequence[Chapter], name: str) -> str:
+def youtube(chapters: Sequence[ShotChapter], name: str) -> str:
     """Return lines for a description on YouTube: from 0:00 on, ten seconds and more each.
 
     Shots that are shorter belong to the chapter before them.  YouTube wants three or more: a
     warning says so where the video has fewer.
     """
-    kept: list[Chapter] = []
+    kept: list[ShotChapter] = []
     least = 1000 * _YOUTUBE_SECONDS
     for chapter in chapters:
         # Whole seconds are what the list holds.
         start = chapter.start // 1000 * 1000 if kept else 0
         room = chapters[-1].end - start >= least
         if not kept or (room and start - kept[-1].start >= least):
-            kept.append(Chapter(start, chapter.end, chapter.title, chapter.number))
+            kept.append(ShotChapter(start, chapter.end, chapter.title, chapter.number))
     if len(kept) < _YOUTUBE_CHAPTERS:
         warnings.warn(
             f"chapters.txt: {len(kept)} of the {_YOUTUBE_CHAPTERS} chapters that YouTube wants; "
@@ -147,7 +147,7 @@ def _output(
     name: str,
     target: str,
     summary: str,
-    text: Callable[[Sequence[Chapter], str], str],
+    text: Callable[[Sequence[ShotChapter], str], str],
     *,
     order: int,
 ) -> Output:

@@ -20,9 +20,9 @@ def find_countdowns(
     now = now[np.abs(times[later[now]] - times[now] - 1) < 0.06]
     if not len(now):
         return []
-    centre = np.zeros((height, width), bool)
-    centre[height // 5 : height - height // 5, width // 4 : width - width // 4] = True
-    inside = centre.ravel()
+    center = np.zeros((height, width), bool)
+    center[height // 5 : height - height // 5, width // 4 : width - width // 4] = True
+    inside = center.ravel()
     change = np.abs(levels[later[now]] - levels[now])
     outer = change[:, ~inside].mean(axis=1)
     inner = (change[:, inside] > 40).mean(axis=1)
