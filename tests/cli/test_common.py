@@ -15,6 +15,7 @@ from clips import render_clip
 from vidgist.cli import main
 from vidgist.cli.common import Console, common_options, for_each, one_line, print_json
 from vidgist.cli.running import run
+from vidgist.cli.summarize import summarize
 from vidgist.errors import MissingExtraError, VideoError
 
 
@@ -182,3 +183,28 @@ def test_a_long_unknown_option_is_one_line(capsys):
 def test_debug_shows_no_traceback_where_there_is_none(capsys):
     Console(debug=True).error("a.mp4: empty")
     assert capsys.readouterr().err == "error: a.mp4: empty\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "copy", "videos"),
+    [
+        ("a.mp4", False, ["a.mp4"]),
+        ("--copy a.mp4", True, ["a.mp4"]),
+        ("a.mp4 --copy", True, ["a.mp4"]),
+        ("--copy --skim a.mp4", True, ["a.mp4"]),
+        ("--copy exact a.mp4", "exact", ["a.mp4"]),
+        ("a.mp4 --copy=exact", "exact", ["a.mp4"]),
+        ("a.mp4 --copy key-frames", True, ["a.mp4"]),
+        ("--copy -- exact", True, ["exact"]),
+        ("a.mp4 -- --copy exact", False, ["a.mp4", "--copy", "exact"]),
+    ],
+)
+def test_an_option_with_a_word_takes_no_video_for_it(arguments, copy, videos):
+    given = summarize.make_context("summarize", arguments.split()).params
+    assert given["copy"] == copy
+    assert [str(video) for video in given["videos"]] == videos
+
+
+def test_an_option_with_another_word_is_refused():
+    with pytest.raises(click.UsageError, match="'fast' is not one of 'key-frames', 'exact'"):
+        summarize.make_context("summarize", ["--copy=fast", "a.mp4"])

@@ -13,10 +13,13 @@ import vidgist
 from clips import frame_number, render_clip
 from decoded import decode
 from summaries import summary_of, with_pieces
+from vidgist.captions import Caption
 from vidgist.errors import SettingError, VidgistWarning
 from vidgist.recut import load_summary, recut
 from vidgist.render import render
 from vidgist.selection.edits import Edits
+from vidgist.video.copy import encoders
+from vidgist.video.copy.joints import Joints
 from vidgist.video.inputs import find_videos
 
 
@@ -131,3 +134,64 @@ def test_chosen_tracks_of_sound(clip, tmp_path):
     assert decode(tmp_path / "summary.mp4").sound is None
     with pytest.raises(SettingError, match="copy: "):
         vidgist.summarize(clip.path, copy=True, audio="mix")
+
+
+def frames_within(summary):
+    times = summary.timeline.times
+    return [
+        k for a, b in summary.pieces for k in range(*np.searchsorted(times, [a - 1e-6, b - 1e-6]))
+    ]
+
+
+def test_exact_pieces_are_those_of_an_encoded_clip(clip, tmp_path):
+    encoded = vidgist.summarize(clip.path, length="40%")
+    exact = vidgist.summarize(clip.path, length="40%", copy="exact")
+    assert exact.settings["copy"] == "exact"
+    assert exact.pieces.tolist() == encoded.pieces.tolist()
+    assert not on_key_frames(exact.pieces)
+    exact.save(tmp_path, make=["mp4", "json"])
+    shown = decode(tmp_path / "summary.mp4")
+    assert [frame_number(picture) for picture in shown.pictures] == frames_within(exact)
+    changed = recut(load_summary(tmp_path), Edits(add=((5.32, 6.92),)))
+    assert 5.32 in changed.pieces[:, 0].tolist()
+    render(changed, tmp_path / "other", make=["mp4", "json"])
+    shown = decode(tmp_path / "other" / "summary.mp4")
+    assert [frame_number(picture) for picture in shown.pictures] == frames_within(changed)
+    told = json.loads((tmp_path / "other" / "summary.json").read_text())
+    assert told["settings"]["copy"] == "exact"
+
+
+def test_exact_clips_that_cannot_be_made_are_encoded_and_say_why(clip, tmp_path, monkeypatch):
+    monkeypatch.setattr(encoders, "_ENCODERS", {})
+    gist = vidgist.summarize(clip.path, length="40%", copy="exact")
+    assert gist.settings["copy"] is False
+    assert [text for text in gist.warnings if "copied" in text] == [
+        "the clip is encoded, not copied: there is no encoder for H.264 / AVC / MPEG-4 AVC /"
+        " MPEG-4 part 10 here; copy=True cuts at key frames instead"
+    ]
+
+
+def test_exact_clips_that_do_not_decode_as_the_source_are_encoded(clip, tmp_path, monkeypatch):
+    monkeypatch.setattr(Joints, "free_number", lambda self: 0)  # that of the source
+    summary = copied(clip.path, [(1.52, 2.52)], copy="exact")
+    with pytest.warns(VidgistWarning, match="the clip is encoded, not copied: .*as in the source"):
+        render(summary, tmp_path, make=["mp4"])
+    numbers = [frame_number(p) for p in decode(tmp_path / "summary.mp4").pictures]
+    assert numbers == list(range(38, 63))
+
+
+def test_what_cannot_be_copied_into_matroska_is_encoded_there(tmp_path):
+    clip = render_clip(
+        tmp_path / "a.webm", scenes=(3.0,), codec="libvpx", gop=25, options={"cpu-used": "8"}
+    )
+    summary = dataclasses.replace(
+        copied(clip.path, [(1.2, 2.2)]), captions=(Caption(1.4, 1.9, "said"),)
+    )
+    with pytest.warns(VidgistWarning, match="the clip is encoded, not copied"):
+        render(summary, tmp_path, make=["mp4"])
+    made = tmp_path / "summary.mkv"
+    assert [frame_number(p) for p in decode(made).pictures] == list(range(30, 55))
+    with av.open(str(made)) as container:
+        assert container.streams.video[0].codec_context.name == "h264"
+        packets = [p for p in container.demux(container.streams.subtitles[0]) if p.size]
+    assert [(bytes(p), float(p.pts * p.time_base)) for p in packets] == [(b"said", 0.2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
@@ -99,3 +100,20 @@ def test_every_frame_is_there_and_sound_is_in_sync(tmp_path, case):
     assert after.onsets() == pytest.approx(expected, abs=0.025)
     assert in_order(target)
     assert strictly(target) == ""
+
+
+@pytest.mark.parametrize("case", ["b-frames", "matroska", "hevc", "vp9"])
+def test_any_frame_is_found_by_seeking(tmp_path, case):
+    name, options, others = CASES[case]
+    clip = render_clip(tmp_path / name, scenes=(4.0,), gop=25, options=options, **others)
+    target = tmp_path / f"made{container_for(clip.path)}"
+    _, (first, second), _, _ = cut(clip.path, target, [(0.52, 2.2), (2.6, 3.72)])
+    numbers = [*first, *second]
+    rng = np.random.default_rng(0)
+    with av.open(str(target)) as container:
+        stream = container.streams.video[0]
+        for place in rng.permutation(len(numbers))[:24].tolist():
+            at = place / 25
+            container.seek(round(at / stream.time_base), stream=stream)
+            found = next(f for f in container.decode(stream) if f.time > at - 0.01)
+            assert frame_number(found.to_ndarray(format="rgb24")) == numbers[place]

@@ -109,7 +109,7 @@ class BorderFrames:
                 yield frame
         if waiting:
             raise VideoError(
-                f"{os.fspath(self._source)}: the frame at tick {waiting[0]} does not decode"
+                f"{os.fspath(self._source)}: a frame at the border of a piece does not decode"
             )
 
 

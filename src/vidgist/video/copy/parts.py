@@ -75,6 +75,7 @@ class PartReader:
         video: its pictures.
         lines: placement of the packets of other streams, by their index.
         source: path of the video, for errors.
+        start: tick of its first picture.
     """
 
     def __init__(
@@ -84,8 +85,10 @@ class PartReader:
         lines: Mapping[int, Line],
         *,
         source: str | os.PathLike[str],
+        start: int = 0,
     ) -> None:
         self._container, self.video, self._lines, self._source = container, video, lines, source
+        self._start = start
         self._tick = Fraction(video.time_base or Fraction(1, av.time_base))
         self._streams = [s for s in container.streams if s.index == video.index or s.index in lines]
         texts = any(isinstance(line, TextLine) for line in lines.values())
@@ -209,7 +212,7 @@ class PartReader:
             if packet.pts < entry:
                 continue  # refers to frames that are not there
             if packet.is_discard and low <= packet.pts < high:
-                raise VideoError(f"{os.fspath(self._source)}: an edit list hides a frame")
+                raise self._error(packet.pts, "is hidden by an edit list")
             inside = packet.is_keyframe and low <= packet.pts < high
             begins = inside and begins_anew(self.video, packet)
             read.append(
@@ -259,7 +262,8 @@ class PartReader:
                 return
 
     def _error(self, tick: int, problem: str) -> VideoError:
-        return VideoError(f"{os.fspath(self._source)}: the frame at tick {tick} {problem}")
+        seconds = float((tick - self._start) * self._tick)
+        return VideoError(f"{os.fspath(self._source)}: the frame at {seconds:.3f} s {problem}")
 
 
 class Stamps:

@@ -113,7 +113,7 @@ def copy_pieces(
         beside = _beside(container, tracks)
         kept = [s for s in beside if _holds(name, s)]
         lines = {s.index: _line(s, start * tick) for s in kept}
-        reader = PartReader(container, video, lines, source=source)
+        reader = PartReader(container, video, lines, source=source, start=start)
         joints = Joints(video)
         watch = joints.watch if exact else None
         plans = [reader.plan(*part, exact=exact, beside=BESIDE, watch=watch) for part in borders]
