@@ -3,10 +3,11 @@
     python research/skim.py                  # scores, and the captured share of the gist's judge
     python research/skim.py --shots          # the penalty on change points of sparse samples
 
-Key frames are put where the official shots begin and at least every 8.5 or 5 seconds, as encoders
-do; gaps are filled as `vidgist.features.skim` fills them. Told for each half of the videos (odd, in
-which the constants were chosen, and even): Spearman's rho with the annotators (mean over them), the
-rank agreement with the scores of all samples (median over videos), and the share of samples.
+Key frames are put where the official shots begin and at least every 2, 5 or 8.5 seconds, as
+encoders do; samples are chosen among them and between them as `vidgist.features.skim` does. Told
+for each half of the videos (odd, in which the constants were chosen, and even): Spearman's rho with
+the annotators (mean over them), the rank agreement with the scores of all samples (median over
+videos; a sample counts until the next one, or scores are interpolated), and seconds a sample.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from scipy.stats import spearmanr
 
 from vidgist.datasets import open_dataset
 from vidgist.datasets.record import VideoRecord
-from vidgist.features.skim import frames_between
+from vidgist.evaluation.bootstrap import paired_bootstrap
+from vidgist.features.skim import differences, frames_between
 from vidgist.scoring.scorer import Scorer
 from vidgist.shots import segment
 from vidgist.types import Features
-from vidgist.video.skim import FrameIndex
+from vidgist.video.skim import FrameIndex, SkimStream
 
 SHARED = Path(os.environ.get("VIDGIST_SHARED", "../shared"))
 DATA = SHARED / "data/tvsum/eccv16_dataset_tvsum_efficientnet_lite0.h5"
 RATE = 2
+NEARLY = 0.9  # of `vidgist.video.skim.stream`
 
 
 def index_of(record: VideoRecord, longest: float) -> FrameIndex:
@@ -60,12 +63,28 @@ def ways(record: VideoRecord) -> Iterator[tuple[str, np.ndarray]]:
     yield "all", np.arange(count)
     for step in (2, 4, 6):
         yield f"every {step / RATE:g} s", np.arange(0, count, step)
-    for longest in (5.0, 8.5):
+    for longest in (2.0, 5.0, 8.5):
         index = index_of(record, longest)
-        keys = np.flatnonzero(index.keys)
-        yield f"key frames, {longest:g} s", keys
-        filled = np.union1d(keys, frames_between(index, keys, gap=3.0))
-        yield f"skimmed, {longest:g} s", filled
+        yield f"key frames, {longest:g} s", np.flatnonzero(index.keys)
+        yield f"skimmed, {longest:g} s", skimmed(record, index)
+
+
+def skimmed(record: VideoRecord, index: FrameIndex) -> np.ndarray:
+    """Return the samples of a video that is skimmed."""
+    stream = SkimStream("", fps=RATE)
+    apart = stream.apart(index.duration)
+    taken: list[int] = []
+    for key in np.flatnonzero(index.keys).tolist():
+        if not taken or index.times[key] - index.times[taken[-1]] >= NEARLY * apart:
+            taken.append(key)
+    between = frames_between(
+        index,
+        np.array(taken),
+        gap=stream.gap(index.duration),
+        room=round(index.duration / apart) - len(taken),
+        differences=differences(np.asarray(record.features[taken], np.float32)),
+    )
+    return np.union1d(taken, between)
 
 
 def compare(records: list[VideoRecord]) -> None:
@@ -86,20 +105,35 @@ def compare(records: list[VideoRecord]) -> None:
             shown = scores[np.searchsorted(kept, np.arange(len(values)), side="right") - 1]
             whole = shown if whole is None else whole
             rho = np.mean([spearmanr(shown, user)[0] for user in record.user_scores])
-            row = (rho, spearmanr(shown, whole)[0], len(kept) / len(values))
+            line = np.interp(times, times[kept], scores)
+            agree = [spearmanr(curve, whole)[0] for curve in (shown, line)]
+            row = (rho, *agree, len(kept) / len(values))
             rows.setdefault(name, [[], []])[number % 2].append(row)
-    heads = ("odd: rho", "agree", "even: rho", "agree", "both: rho", "kept")
+    heads = [f"{half}: {head}" for half in ("odd", "even") for head in ("rho", "step", "line")]
     print(
-        f"{'':<22}{heads[0]:>9}"
-        + "".join(f"{h:>{w}}" for h, w in zip(heads[1:], (7, 11, 7, 11, 6), strict=True))
+        f"{'':<22}"
+        + "".join(f"{head:>12}" for head in [*heads, "both: rho", "seconds"])
+        + "   even: rho less all, 95% interval"
     )
+    exact = np.array(rows["all"][1])
     for name, halves in rows.items():
         odd, even = (np.array(half) for half in halves)
         both = np.concatenate([odd, even])
+        cells = [
+            cell
+            for half in (odd, even)
+            for cell in (
+                f"{half[:, 0].mean():.4f}",
+                *(f"{np.median(half[:, i]):.3f}" for i in (1, 2)),
+            )
+        ]
+        cells += [f"{both[:, 0].mean():.4f}", f"{1 / RATE / both[:, 3].mean():.2f}"]
+        lost = paired_bootstrap(even[:, 0] - exact[:, 0], rng=np.random.default_rng(0))
         print(
-            f"{name:<22}{odd[:, 0].mean():>9.4f}{np.median(odd[:, 1]):>7.3f}"
-            f"{even[:, 0].mean():>11.4f}{np.median(even[:, 1]):>7.3f}"
-            f"{both[:, 0].mean():>11.4f}{both[:, 2].mean():>6.2f}"
+            f"{name:<22}"
+            + "".join(f"{cell:>12}" for cell in cells)
+            + f"   {lost.mean:+.4f} [{lost.low:+.4f}, {lost.high:+.4f}]",
+            flush=True,
         )
 
 

@@ -32,7 +32,11 @@ def between(index, picks=None, *, differences=None):
     picks = np.flatnonzero(index.keys) if picks is None else picks
     alike = np.full(len(picks), 0.3)
     return frames_between(
-        index, picks, gap=3.0, differences=alike if differences is None else differences
+        index,
+        picks,
+        gap=3.0,
+        room=100 - len(picks),
+        differences=alike if differences is None else differences,
     )
 
 

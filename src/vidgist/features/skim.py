@@ -49,7 +49,10 @@ def skim_samples(
     if stream.problem or inferred is None:
         return None, stream.problem or "no key frame decodes"
     index, gap = stream.index, stream.gap(stream.index.duration)
-    frames = frames_between(index, stream.picks, gap=gap, differences=differences(inferred.values))
+    room = round(index.duration / stream.apart(index.duration)) - len(stream.picks)
+    frames = frames_between(
+        index, stream.picks, gap=gap, room=room, differences=differences(inferred.values)
+    )
     left = largest_gap(index, np.union1d(stream.picks, frames))
     if left > MOST_LEFT * gap:
         return None, f"its key frames are up to {left:.1f} s apart, too far for its length"
@@ -76,19 +79,20 @@ def differences(features: Vectors) -> Floats:
 
 
 def frames_between(
-    index: FrameIndex, picks: Integers, *, gap: float, differences: Floats
+    index: FrameIndex, picks: Integers, *, gap: float, room: int, differences: Floats
 ) -> Integers:
     """Choose the frames that fill gaps between samples, the largest gap first.
 
     Gaps count by the root of the difference of their ends, which chooses between those that are
-    equally long.  A gap is divided at the key frame next to its middle.  Where it has none, the
-    frame comes `STEP` of ``gap`` after the gap begins: the nearer to the key frame before it, the
-    fewer frames have to be decoded for it.
+    equally long.  A gap is divided at the key frame next to its middle.  One that has none, and is
+    longer than ``gap``, gets a frame `STEP` of it after the gap begins: the nearer to the key frame
+    before it, the fewer frames have to be decoded for it.
 
     Args:
         index: of the video.
         picks: (T,) frames that are samples, ascending.
-        gap: seconds above which a gap is filled; on average, samples do not come closer.
+        gap: seconds above which a gap without key frames is filled.
+        room: frames that are chosen at most.
         differences: (T,) how much each sample differs from the next, in [0, 2].
 
     Returns:
@@ -96,14 +100,16 @@ def frames_between(
     """
     times = np.append(index.times, index.duration)
     keys, entries = np.flatnonzero(index.keys), index.entries
-    room = round(index.duration / gap) - len(picks)
     left = min(MOST_DECODED * len(index), MOST_FRAMES)
     chosen: list[int] = []
     heap: list[tuple[float, int, int, float]] = []
 
+    def inside(begin: int, end: int) -> Integers:
+        return keys[np.searchsorted(keys, begin, side="right") : np.searchsorted(keys, end)]
+
     def add(begin: int, end: int, weight: float) -> None:
         seconds = float(times[end] - times[begin])
-        if seconds > SLACK * gap:
+        if seconds > SLACK * gap or len(inside(begin, end)):
             heapq.heappush(heap, (-seconds * weight, begin, end, weight))
 
     ends = np.append(picks[1:], len(index))
@@ -112,10 +118,9 @@ def frames_between(
         add(begin, end, weight)
     while heap and len(chosen) < room:
         _, begin, end, weight = heapq.heappop(heap)
-        inside = keys[np.searchsorted(keys, begin, side="right") : np.searchsorted(keys, end)]
-        if len(inside):
+        if len(near := inside(begin, end)):
             middle = (times[begin] + times[end]) / 2
-            frame, cost = int(inside[np.argmin(np.abs(times[inside] - middle))]), 0
+            frame, cost = int(near[np.argmin(np.abs(times[near] - middle))]), 0
         else:
             moment = times[begin] + STEP * gap
             frame = int(np.searchsorted(index.times, moment + 1e-6, side="right")) - 1

@@ -58,4 +58,6 @@ def test_an_early_key_frame_is_likelier_than_any_bytes():
     np.testing.assert_array_equal(np.flatnonzero(index.early), [120])
     assert np.argmax(index.hints) == 120
     assert index.hints.max() <= 1e-4
-    assert np.argmax(index.hints[121:]) == 130 - 121
+    # A cut where a key frame is due needs no early one.
+    assert np.argmax(index.hints[121:200]) == 170 - 121
+    assert np.argmax(index.hints[121:170]) == 130 - 121

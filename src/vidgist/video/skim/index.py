@@ -101,15 +101,18 @@ class FrameIndex:
     def hints(self) -> Floats:
         """(N,) how likely each frame begins a scene, in [0, 1e-4]: far below any real jump.
 
-        Early key frames have the larger half; all others are told apart by their bytes, as a frame
-        that shares nothing with the one before takes more than others of its kind.
+        Early key frames come first, then, where cuts have early ones, other key frames: a cut where
+        one is due needs none.  All others are told apart by their bytes, as a frame that shares
+        nothing with the one before takes more than others of its kind.
         """
         hints = np.zeros(len(self))
         for kind in (self.keys, ~self.keys):
             if kind.any():
                 hints[kind] = self.sizes[kind] / max(1.0, float(np.median(self.sizes[kind])))
-        hints = np.minimum(1e-2 * _MOST_HINT * hints, _MOST_HINT / 2)
-        hints[self.early] += _MOST_HINT / 2
+        hints, early = np.minimum(1e-2 * _MOST_HINT * hints, _MOST_HINT / 4), self.early
+        if early.any():
+            hints[self.keys] += _MOST_HINT / 4
+            hints[early] += _MOST_HINT / 2
         return hints
 
     def stands_out(self, first: int, last: int) -> bool:

@@ -44,8 +44,11 @@ viewer could tell (research/gist.md)."""
 LEAST_SAMPLES = 40
 """Samples that a video has at least, so that each has neighbors: closer ones in a short video."""
 
+ENOUGH_SAMPLES = 80
+"""Samples that a short video has where key frames come often: they cost little there."""
+
 _NEARLY = 0.9
-"""Share of the gap after which a key frame is taken all the same, and not only the one after it."""
+"""Share of the distance after which a key frame is taken, and not only the one after it."""
 
 _STANDING = 1.0
 """Seconds of sound after the last frame that make its picture stand still."""
@@ -92,6 +95,10 @@ class SkimStream(SampleStream):
     def gap(self, duration: float) -> float:
         """Return the seconds between samples above which a gap of the video is worth filling."""
         return max(min(GAP, duration / LEAST_SAMPLES), 1 / self.fps)
+
+    def apart(self, duration: float) -> float:
+        """Return the seconds between key frames of the video that are all worth decoding."""
+        return max(min(GAP, duration / ENOUGH_SAMPLES), 1 / self.fps)
 
     @property
     def index(self) -> FrameIndex:
@@ -160,7 +167,7 @@ class SkimStream(SampleStream):
             display, clock = Display(container, stream), stream_clock(stream)
             packets, reader = PacketClock(container, stream), IndexReader(stream)
             announced = header_duration(container, stream)
-            closest = _NEARLY * self.gap(announced or GAP * LEAST_SAMPLES)
+            closest = _NEARLY * self.apart(announced or GAP * ENOUGH_SAMPLES)
             tick, latest = float(clock.time_base), None
             for packet in read_packets(container, stream, stats, clock=packets):
                 reader.add(packet)
