@@ -14,7 +14,7 @@ from pages import HOSTILE, clip_summary
 from summaries import summary_of, with_pieces
 from vidgist.render import render
 from vidgist.render.cuts import cuts
-from vidgist.render.edit import Edit, edit_of
+from vidgist.render.edit import Edit, Media, edit_of
 from vidgist.render.material import Material, SourceClocks
 from vidgist.render.outputs.edl import edit_list
 from vidgist.render.timecode import edit_rate
@@ -138,13 +138,11 @@ def an_edit(name: str) -> Edit:
     rate = edit_rate(25.0)
     return Edit(
         name=name,
-        path=Path("/x.mp4"),
         rate=rate,
+        media=[Media(name=name, path=Path("/x.mp4"), start=0, frames=25)],
         cuts=cuts(np.array([[0.0, 1.0]]), rate),
         shots=[1],
         reasons=["important"],
-        source_start=0,
-        source_frames=25,
         record_start=0,
         width=16,
         height=16,

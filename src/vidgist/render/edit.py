@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidgist.render.cuts import Cut, cuts
+from vidgist.render.cuts import Cut, cuts, split
 from vidgist.render.material import Material
 from vidgist.render.text import legible
 from vidgist.render.timecode import EditRate, camera_seconds, edit_rate
@@ -16,18 +16,38 @@ RECORD_HOUR = "01:00:00"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Media:
+    """A file of the source, in frames at the rate of the edit.
+
+    Attributes:
+        name: of the file, printable.
+        path: of the file, absolute.
+        start: number of its first frame in the camera's timecode.
+        frames: how many it has.
+    """
+
+    name: str
+    path: Path
+    start: int
+    frames: int
+
+    @property
+    def url(self) -> str:
+        """The file as a ``file:`` URL, with every special byte escaped."""
+        return self.path.as_uri()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edit:
     """Cuts of a summary, as an editing program reads them.
 
     Attributes:
-        name: file name of the source, printable.
-        path: of the source, absolute.
+        name: of the source, printable.
         rate: of frames and timecode.
-        cuts: one event a piece.
-        shots: (n) number of each piece's shot, from 1.
+        media: the files of the source, in order.
+        cuts: one event a piece, in frames of its file; one a file for pieces that lie in several.
+        shots: (n) number of the shot of each event, from 1.
         reasons: (n) why each is shown, one sentence.
-        source_start: frame number of the source's first frame in the camera's timecode.
-        source_frames: frames of the source at this rate.
         record_start: frame number of the first event in the timecode of the edit.
         width: of the picture as it is shown.
         height: of the picture as it is shown.
@@ -36,13 +56,11 @@ class Edit:
     """
 
     name: str
-    path: Path
     rate: EditRate
+    media: list[Media]
     cuts: list[Cut]
     shots: list[int]
     reasons: list[str]
-    source_start: int
-    source_frames: int
     record_start: int
     width: int
     height: int
@@ -54,30 +72,38 @@ class Edit:
         """Frames of the edit."""
         return self.cuts[-1].record_out
 
-    @property
-    def url(self) -> str:
-        """The source as a ``file:`` URL, with every special byte escaped."""
-        return self.path.as_uri()
-
 
 def edit_of(material: Material) -> Edit:
     """Return a summary as an edit of its source."""
-    summary = material.summary
+    summary, files = material.summary, material.files
     video, selection = summary.video, summary.selection
-    code = material.source.timecode
+    code = files[0].timecode
     rate = edit_rate(video.frame_rate, constant=not video.variable_frame_rate).counting_as(code)
-    events = cuts(summary.pieces, rate)
-    start = camera_seconds(code, frame_rate=video.frame_rate, rate=rate)
+    whole = cuts(summary.pieces, rate)
+    begins = [rate.frame(file.start) for file in files]
+    parted = split(whole, begins)
+    ends = [*begins[1:], max(rate.frame(files[-1].end), whole[-1].source_out)]
     sound = next((s for s in video.streams if s["type"] == "audio" and s["used"]), {})
+    media = [
+        Media(
+            name=legible(file.path.name if len(files) > 1 else video.name),
+            path=file.path,
+            start=int(
+                camera_seconds(file.timecode, frame_rate=video.frame_rate, rate=rate) * rate.rate
+            ),
+            frames=end - begin,
+        )
+        for file, begin, end in zip(files, begins, ends, strict=True)
+    ]
+    shots = [int(shot) + 1 for shot in selection.shots]
+    reasons = [sentence(reason) for reason in selection.reasons]
     return Edit(
         name=legible(video.name),
-        path=Path(video.path).absolute(),
         rate=rate,
-        cuts=events,
-        shots=[int(shot) + 1 for shot in selection.shots],
-        reasons=[sentence(reason) for reason in selection.reasons],
-        source_start=int(start * rate.rate),
-        source_frames=max(rate.frame(summary.timeline.duration), events[-1].source_out),
+        media=media,
+        cuts=[cut for own in parted for cut in own],
+        shots=[shot for shot, own in zip(shots, parted, strict=True) for _ in own],
+        reasons=[reason for reason, own in zip(reasons, parted, strict=True) for _ in own],
         record_start=rate.parse(f"{RECORD_HOUR}{';' if rate.drop else ':'}00") or 0,
         width=video.width,
         height=video.height,

@@ -33,6 +33,23 @@ class SourceClocks:
     timecode: str = ""
 
 
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of the source, of which there are several where they are one video.
+
+    Attributes:
+        path: of the file, absolute.
+        start: seconds of the source at which it begins.
+        end: seconds of the source at which it ends.
+        timecode: of its first frame, or "".
+    """
+
+    path: Path
+    start: float
+    end: float
+    timecode: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """What the outputs of one rendering are made from.
@@ -61,10 +78,32 @@ class Material:
     @cached_property
     def source(self) -> SourceClocks:
         """The clocks of the source file; not readable where it is gone."""
+        return self._clocks(self.summary.video.path)
+
+    @cached_property
+    def files(self) -> list[SourceFile]:
+        """The files of the source, in order."""
+        from vidgist.video.part_times import part_times
+
+        timeline = self.summary.timeline
+        parts = part_times(self.summary.video.path, timeline)
+        ends = [*(start for _, start in parts[1:]), timeline.duration]
+        several = len(parts) > 1
+        return [
+            SourceFile(
+                path.absolute(),
+                start,
+                end,
+                (self._clocks(path) if several else self.source).timecode,
+            )
+            for (path, start), end in zip(parts, ends, strict=True)
+        ]
+
+    def _clocks(self, path: Path) -> SourceClocks:
         from vidgist.video.container import NO_LIMITS, open_video
 
         try:
-            with open_video(self.summary.video.path, limits=NO_LIMITS) as container:
+            with open_video(path, limits=NO_LIMITS) as container:
                 start = container.start_time
                 tags = [container.metadata, *(s.metadata for s in container.streams)]
                 timecode = next((t["timecode"] for t in tags if t.get("timecode")), "")

@@ -22,18 +22,18 @@ def edit_list(edit: Edit) -> str:
     """Return the list as ASCII text with CR LF line ends."""
     rate = edit.rate
     channels = "AA/V" if edit.channels else "V"
-    clip = _plain_ascii(edit.name)
     lines = [
-        f"TITLE: {clip[:60].rstrip()} summary",
+        f"TITLE: {_plain_ascii(edit.name)[:60].rstrip()} summary",
         f"FCM: {'DROP FRAME' if rate.drop else 'NON-DROP FRAME'}",
         "",
     ]
     for number, cut in enumerate(edit.cuts, start=1):
-        source = rate.span(edit.source_start + cut.source_in, edit.source_start + cut.source_out)
+        media = edit.media[cut.file]
+        source = rate.span(media.start + cut.source_in, media.start + cut.source_out)
         record = rate.span(edit.record_start + cut.record_in, edit.record_start + cut.record_out)
         lines += [
             f"{number:03d}  {REEL:<8} {channels:<5} C        {' '.join((*source, *record))}",
-            f"* FROM CLIP NAME: {clip}",
+            f"* FROM CLIP NAME: {_plain_ascii(media.name)}",
         ]
     return "\r\n".join([*lines, ""])
 

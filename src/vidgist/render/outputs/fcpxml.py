@@ -22,7 +22,7 @@ def write(material: Material, path: Path) -> None:
 
 
 def document(edit: Edit) -> ET.Element:
-    """Return the document: one asset, and a project whose storyline has one clip a piece."""
+    """Return the document: an asset a file, and a project whose storyline has a clip an event."""
 
     def time(frames: int) -> str:
         # Not reduced: the denominator counts frames, as Apple's own files have it.
@@ -39,23 +39,24 @@ def document(edit: Edit) -> ET.Element:
         width=str(edit.width),
         height=str(edit.height),
     )
-    asset = ET.SubElement(
-        resources,
-        "asset",
-        id="r2",
-        name=edit.name,
-        start=time(edit.source_start),
-        duration=time(edit.source_frames),
-        hasVideo="1",
-        videoSources="1",
-        format="r1",
-    )
-    if edit.channels:
-        asset.set("hasAudio", "1")
-        asset.set("audioSources", "1")
-        asset.set("audioChannels", str(edit.channels))
-        asset.set("audioRate", str(edit.sample_rate))
-    ET.SubElement(asset, "media-rep", kind="original-media", src=edit.url)
+    for number, media in enumerate(edit.media):
+        asset = ET.SubElement(
+            resources,
+            "asset",
+            id=_asset(number),
+            name=media.name,
+            start=time(media.start),
+            duration=time(media.frames),
+            hasVideo="1",
+            videoSources="1",
+            format="r1",
+        )
+        if edit.channels:
+            asset.set("hasAudio", "1")
+            asset.set("audioSources", "1")
+            asset.set("audioChannels", str(edit.channels))
+            asset.set("audioRate", str(edit.sample_rate))
+        ET.SubElement(asset, "media-rep", kind="original-media", src=media.url)
     event = ET.SubElement(ET.SubElement(root, "library"), "event", name=edit.name)
     project = ET.SubElement(event, "project", name=f"{edit.name} summary")
     counting = "DF" if edit.rate.drop else "NDF"
@@ -69,12 +70,13 @@ def document(edit: Edit) -> ET.Element:
     )
     spine = ET.SubElement(sequence, "spine")
     for cut, shot, reason in zip(edit.cuts, edit.shots, edit.reasons, strict=True):
-        start = time(edit.source_start + cut.source_in)
+        media = edit.media[cut.file]
+        start = time(media.start + cut.source_in)
         clip = ET.SubElement(
             spine,
             "asset-clip",
-            ref="r2",
-            name=edit.name,
+            ref=_asset(cut.file),
+            name=media.name,
             offset=time(cut.record_in),
             start=start,
             duration=time(cut.source_out - cut.source_in),
@@ -85,6 +87,10 @@ def document(edit: Edit) -> ET.Element:
             clip, "marker", start=start, duration=time(1), value=f"Shot {shot}", note=reason
         )
     return root
+
+
+def _asset(file: int) -> str:
+    return f"r{file + 2}"
 
 
 OUTPUT = Output(

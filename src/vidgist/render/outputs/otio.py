@@ -9,7 +9,7 @@ from vidgist import __version__
 from vidgist.errors import MissingExtraError
 from vidgist.render.edit import RECORD_HOUR, sentence
 from vidgist.render.links import relative_url
-from vidgist.render.material import Material
+from vidgist.render.material import Material, SourceFile
 from vidgist.render.output import Output
 from vidgist.render.outputs.data import plain
 from vidgist.render.timecode import camera_seconds, edit_rate, exact_rate
@@ -51,10 +51,12 @@ def timeline(material: Material) -> Timeline:
     counting = edit_rate(video.frame_rate, constant=not video.variable_frame_rate)
     steady = not video.variable_frame_rate and video.frame_rate > 0
     rate = exact_rate(video.frame_rate) if steady else float(counting.rate)
-    code = material.source.timecode
-    counting = counting.counting_as(code)
-    start = camera_seconds(code, frame_rate=video.frame_rate, rate=counting)
-    origin = RationalTime(float(start) * rate, rate).round()
+    files = material.files
+    counting = counting.counting_as(files[0].timecode)
+
+    def origin(file: SourceFile) -> RationalTime:
+        start = camera_seconds(file.timecode, frame_rate=video.frame_rate, rate=counting)
+        return RationalTime(float(start) * rate, rate).round()
 
     def moment(seconds: float) -> RationalTime:
         frames = seconds * rate
@@ -62,12 +64,14 @@ def timeline(material: Material) -> Timeline:
             frames = round(frames)
         return RationalTime(frames, rate)
 
-    def span(start: float, end: float) -> TimeRange:
-        first = moment(start)
-        return TimeRange(origin + first, moment(end) - first)
+    def span(file: SourceFile, start: float, end: float) -> TimeRange:
+        first = moment(start - file.start)
+        return TimeRange(origin(file) + first, moment(end - file.start) - first)
 
-    url = relative_url(video.path, folder=material.folder) or Path(video.path).absolute().as_uri()
-    url = url.removeprefix("./")  # Resolve looks for a folder of that name
+    def link(file: SourceFile) -> str:
+        url = relative_url(file.path, folder=material.folder) or file.path.as_uri()
+        return url.removeprefix("./")  # Resolve looks for a folder of that name
+
     name = plain(video.name)
     made = schema.Timeline(name=f"{name} summary", metadata={"vidgist": {"version": __version__}})
     hour = counting.parse(f"{RECORD_HOUR}{';' if counting.drop else ':'}00") or 0
@@ -84,26 +88,32 @@ def timeline(material: Material) -> Timeline:
         )
         for (start, end), shot, score, reason in rows:
             facts = {"shot": shot + 1, "start": start, "end": end, "score": score}
-            source = schema.ExternalReference(
-                target_url=url, available_range=span(0.0, float(summary.timeline.duration))
-            )
-            source.name = name
-            clip = schema.Clip(
-                name=name,  # Resolve finds media by it
-                media_reference=source,
-                source_range=span(start, end),
-                metadata={"vidgist": facts},
-            )
-            if kind == schema.TrackKind.Video:
-                marker = schema.Marker(
-                    name=f"Shot {shot + 1}",
-                    marked_range=TimeRange(span(start, end).start_time, RationalTime(1, rate)),
-                    color=schema.MarkerColor.GREEN,
-                    metadata={"vidgist": {"reason": reason}},
+            for file in files:
+                low, high = max(start, file.start), end if file is files[-1] else min(end, file.end)
+                if low >= high:
+                    continue
+                own = plain(file.path.name) if len(files) > 1 else name
+                source = schema.ExternalReference(
+                    target_url=link(file), available_range=span(file, file.start, file.end)
                 )
-                marker.comment = sentence(reason)
-                clip.markers.append(marker)
-            track.append(clip)
+                source.name = own
+                shown = span(file, low, high)
+                clip = schema.Clip(
+                    name=own,  # Resolve finds media by it
+                    media_reference=source,
+                    source_range=shown,
+                    metadata={"vidgist": facts},
+                )
+                if kind == schema.TrackKind.Video:
+                    marker = schema.Marker(
+                        name=f"Shot {shot + 1}",
+                        marked_range=TimeRange(shown.start_time, RationalTime(1, rate)),
+                        color=schema.MarkerColor.GREEN,
+                        metadata={"vidgist": {"reason": reason}},
+                    )
+                    marker.comment = sentence(reason)
+                    clip.markers.append(marker)
+                track.append(clip)
         made.tracks.append(track)
     return made
 

@@ -10,11 +10,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from vidgist.render.cuts import Cut
-from vidgist.render.edit import Edit, edit_of
+from vidgist.render.edit import Edit, Media, edit_of
 from vidgist.render.material import Material
 from vidgist.render.output import Output
-
-_FILE = "file-1"
 
 
 def write(material: Material, path: Path) -> None:
@@ -52,17 +50,20 @@ def document(edit: Edit) -> ET.Element:
 def _track(parent: ET.Element, edit: Edit, tracks: list[str], *, index: int) -> None:
     track = ET.SubElement(parent, "track")
     rows = zip(edit.cuts, edit.shots, edit.reasons, strict=True)
+    described: set[int] = set()
     for number, (cut, shot, reason) in enumerate(rows, start=1):
         clip = ET.SubElement(track, "clipitem", id=f"{tracks[index]}-{number}")
-        _put(clip, "name", edit.name)
+        media = edit.media[cut.file]
+        _put(clip, "name", media.name)
         _put(clip, "enabled", "TRUE")
-        _put(clip, "duration", edit.source_frames)
+        _put(clip, "duration", media.frames)
         _rate(clip, edit)
         _range(clip, cut)
-        # The file is described once, where it is first used.
-        file = ET.SubElement(clip, "file", id=_FILE)
-        if index == 0 and number == 1:
-            _describe(file, edit)
+        # A file is described once, where it is first used.
+        file = ET.SubElement(clip, "file", id=f"file-{cut.file + 1}")
+        if index == 0 and cut.file not in described:
+            described.add(cut.file)
+            _describe(file, edit, media)
         if index > 0:
             source = ET.SubElement(clip, "sourcetrack")
             _put(source, "mediatype", "audio")
@@ -89,16 +90,16 @@ def _range(clip: ET.Element, cut: Cut) -> None:
     _put(clip, "out", cut.source_out)
 
 
-def _describe(file: ET.Element, edit: Edit) -> None:
-    _put(file, "name", edit.name)
-    _put(file, "pathurl", edit.url.replace("file:///", "file://localhost/", 1))
+def _describe(file: ET.Element, edit: Edit, media: Media) -> None:
+    _put(file, "name", media.name)
+    _put(file, "pathurl", media.url.replace("file:///", "file://localhost/", 1))
     _rate(file, edit)
-    _put(file, "duration", edit.source_frames)
-    _timecode(file, edit, edit.source_start)
-    media = ET.SubElement(file, "media")
-    _format(ET.SubElement(media, "video"), edit)
+    _put(file, "duration", media.frames)
+    _timecode(file, edit, media.start)
+    kinds = ET.SubElement(file, "media")
+    _format(ET.SubElement(kinds, "video"), edit)
     if edit.channels:
-        sound = ET.SubElement(media, "audio")
+        sound = ET.SubElement(kinds, "audio")
         _put(sound, "channelcount", edit.channels)
 
 
