@@ -14,7 +14,7 @@ from av.stream import Stream
 
 _STREAM = re.compile(r"^  Stream #0:(\d+)", re.MULTILINE)
 _CROP = re.compile(r"^ +Frame [Cc]ropping: (\d+)/(\d+)/(\d+)/(\d+)\s*$", re.MULTILINE)
-_CHANNELS = re.compile(r"Audio: .* (\d+) channels \(\w+(\+\w+)+\)")
+_CHANNELS = re.compile(r"Audio: .* \d+ channels \((\w+(?:\+\w+)+)\)")
 _DOLBY_VISION = re.compile(
     r"^ +DOVI configuration record: .*profile: (\d+),.*compatibility id: (\d+)", re.MULTILINE
 )
@@ -48,16 +48,16 @@ class PictureHeader(NamedTuple):
     dolby_vision: DolbyVision | None = None
 
 
-def channels_in_own_order(container: InputContainer, stream: Stream) -> int:
-    """Return the channels of a stream of sound that has them in an order of its own; else 0.
+def channels_in_own_order(container: InputContainer, stream: Stream) -> list[str]:
+    """Return the channels of a stream of sound that has them in an order of its own; else none.
 
     PyAV (18, 19) frees the layout of such a stream twice, which ends the process: it must not be
     decoded, nor asked for its channels.  QuickTime files have them.
     """
     if "mov" not in container.format.name:
-        return 0
+        return []
     found = _CHANNELS.search(_description(container, stream))
-    return int(found[1]) if found else 0
+    return found[1].split("+") if found else []
 
 
 def picture_header(container: InputContainer, stream: Stream) -> PictureHeader:

@@ -193,6 +193,6 @@ def _describe(stream: Stream, *, used: bool) -> Mapping[str, Any]:
         }
     elif isinstance(stream, AudioStream) and context is not None:
         container: Any = stream.container
-        channels = channels_in_own_order(container, stream) or stream.channels
+        channels = len(channels_in_own_order(container, stream)) or stream.channels
         properties |= {"rate": stream.codec_context.sample_rate, "channels": channels}
     return properties

@@ -20,6 +20,7 @@ from vidgist.video.container import video_stream
 from vidgist.video.mixing import Mixer
 from vidgist.video.packet_clock import PacketClock
 from vidgist.video.packets import DecodeStats, frame_end, read_packets, shift_after
+from vidgist.video.raw_sound import RawSound, is_raw
 from vidgist.video.tracks import continuation, open_sound
 
 Samples: TypeAlias = npt.NDArray[np.float32]
@@ -87,7 +88,8 @@ class SoundReader:
         own = 0 if context is None else context.sample_rate
         self._rate: int = rate or (own if own in SAMPLE_RATES else 48_000)
         self.rate = None if context is None else self._rate
-        self.channels = 1 if context is not None and context.channels == 1 else 2
+        is_mono = context is not None and self._raw is None and context.channels == 1
+        self.channels = 1 if is_mono else 2
         self.lost = 0
         self._put_back: tuple[int, Samples] | None = None
         self._position = 0  # end of the last decoded block
@@ -170,6 +172,8 @@ class SoundReader:
                 (s for s in self._container.streams.audio if s.index == self._track), None
             )
         self._stream: Any = stream
+        raw = stream is not None and is_raw(self._container, stream)
+        self._raw = RawSound(self._container, stream) if stream is not None and raw else None
         self._clock: PacketClock | None = None
         if not self._steady and self._stream is not None:
             video = video_stream(self._container, self._path)
@@ -244,7 +248,7 @@ class SoundReader:
             stats = DecodeStats()
             for packet in read_packets(container, stream, stats, clock=clock):
                 try:
-                    frames = packet.decode()
+                    frames = packet.decode() if self._raw is None else [self._raw.decode(packet)]
                 except av.error.FFmpegError:
                     if self._in_range(packet):
                         self.lost += 1
@@ -256,6 +260,8 @@ class SoundReader:
                         frame.pts += shift
                     end = frame_end(frame)
                     yield frame
+            if self._raw is not None:
+                return
             with contextlib.suppress(av.error.FFmpegError):
                 yield from stream.codec_context.decode(None)
             following = continuation(stream, after=stats.positions.get(stream.index, 0))

@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 from vidgist.errors import VideoError
 from vidgist.video.container import NO_LIMITS, open_video, video_stream
 from vidgist.video.headers import channels_in_own_order
+from vidgist.video.raw_sound import is_raw
 
 WITHOUT_LIST = frozenset(("mpegts", "mpeg"))
 """Names of the formats whose streams are found while they are read."""
@@ -154,5 +155,6 @@ def is_decodable(stream: Stream) -> bool:
         return False
     if isinstance(stream, AudioStream):
         container: Any = stream.container
-        return bool(context.sample_rate) and not channels_in_own_order(container, stream)
+        own = channels_in_own_order(container, stream)
+        return bool(context.sample_rate) and (not own or is_raw(container, stream))
     return isinstance(stream, VideoStream) and bool(context.width)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from vidgist.errors import InputError, SettingError
+from vidgist.video.headers import channels_in_own_order
 from vidgist.video.sound import Samples, SoundReader
 from vidgist.video.tracks import is_decodable, open_sound
 
@@ -105,7 +106,8 @@ def _track(stream: Any, *, best: bool) -> Track:
     tags = stream.metadata
     language = tags.get("language", "")
     title = tags.get("title") or tags.get("name") or ""
-    return Track(stream.index, stream.channels, "" if language == "und" else language, title, best)
+    channels = len(channels_in_own_order(stream.container, stream)) or stream.channels
+    return Track(stream.index, channels, "" if language == "und" else language, title, best)
 
 
 def choose_voices(path: Path, audio: str, *, tracks: Sequence[Track]) -> tuple[Voice, ...]:
