@@ -79,6 +79,16 @@ def test_differences_are_cosines():
     np.testing.assert_array_equal(differences(features[:1]), [1.0])
 
 
+def test_gaps_that_may_not_be_left_come_first():
+    keys = [*range(0, 180, 4), *range(180, 300, 14)]  # 12 s may be left
+    index = index_of(keys)
+    picks = np.flatnonzero(index.keys)
+    differences = np.where(index.times[picks] < 180, 0.9, 0.0)
+    frames = between(index, picks, differences=differences)
+    assert largest_gap(index, np.union1d(picks, frames)) <= 12.0
+    assert (frames < 1800).any()
+
+
 def test_a_budget_bounds_what_is_decoded():
     index = index_of(range(0, 300, 10))
     frames = between(index)

@@ -11,6 +11,7 @@ from vidgist.backbones.backbone import Pixels, Vectors
 from vidgist.features.inference import Inferred
 from vidgist.types import Floats, Integers
 from vidgist.video.skim import FrameIndex, SkimStream
+from vidgist.video.skim.stream import MOST_DECODED, MOST_LEFT, too_far_apart
 
 SLACK = 1.2
 """A gap longer by less is left as it is."""
@@ -18,19 +19,11 @@ SLACK = 1.2
 STEP = 0.5
 """Place of a sample in a gap, by the gap that is worth filling."""
 
-MOST_DECODED = 0.2
-"""Share of all frames that may lie before samples in gaps, counted from the key frames: they are
-decoded, but for those that no other frame needs (chosen in `research/skim.py`)."""
-
 MOST_FRAMES = 6000
 """Frames that may be so in a long video: it has enough samples, and an hour takes half a minute."""
 
 LEAST_DIFFERENCE = 0.05
 """One minus the cosine of two pictures of one scene: gaps between more similar ones count alike."""
-
-MOST_LEFT = 4.0
-"""Largest gap that may be left, by that which is worth filling: a video with a larger one is read
-whole."""
 
 
 def skim_samples(
@@ -55,7 +48,7 @@ def skim_samples(
     )
     left = largest_gap(index, np.union1d(stream.picks, frames))
     if left > MOST_LEFT * gap:
-        return None, f"its key frames are up to {left:.1f} s apart, too far for its length"
+        return None, too_far_apart(left)
     more = infer(stream.between(frames)) if len(frames) else None
     if more is not None:
         inferred = inferred.joined(more)
@@ -84,9 +77,10 @@ def frames_between(
     """Choose the frames that fill gaps between samples, the largest gap first.
 
     Gaps count by the root of the difference of their ends, which chooses between those that are
-    equally long.  A gap is divided at the key frame next to its middle.  One that has none, and is
-    longer than ``gap``, gets a frame `STEP` of it after the gap begins: the nearer to the key frame
-    before it, the fewer frames have to be decoded for it.
+    equally long; those that may not be left come before all others.  A gap is divided at the key
+    frame next to its middle.  One that has none, and is longer than ``gap``, gets a frame `STEP` of
+    it after the gap begins: the nearer to the key frame before it, the fewer frames have to be
+    decoded for it.
 
     Args:
         index: of the video.
@@ -102,7 +96,7 @@ def frames_between(
     keys, entries = np.flatnonzero(index.keys), index.entries
     left = min(MOST_DECODED * len(index), MOST_FRAMES)
     chosen: list[int] = []
-    heap: list[tuple[float, int, int, float]] = []
+    heap: list[tuple[bool, float, int, int, float]] = []
 
     def inside(begin: int, end: int) -> Integers:
         return keys[np.searchsorted(keys, begin, side="right") : np.searchsorted(keys, end)]
@@ -110,14 +104,15 @@ def frames_between(
     def add(begin: int, end: int, weight: float) -> None:
         seconds = float(times[end] - times[begin])
         if seconds > SLACK * gap or len(inside(begin, end)):
-            heapq.heappush(heap, (-seconds * weight, begin, end, weight))
+            bearable = seconds <= MOST_LEFT * gap
+            heapq.heappush(heap, (bearable, -seconds * weight, begin, end, weight))
 
     ends = np.append(picks[1:], len(index))
     weights = np.sqrt(np.maximum(differences, LEAST_DIFFERENCE))
     for begin, end, weight in zip(picks.tolist(), ends.tolist(), weights.tolist(), strict=True):
         add(begin, end, weight)
     while heap and len(chosen) < room:
-        _, begin, end, weight = heapq.heappop(heap)
+        *_, begin, end, weight = heapq.heappop(heap)
         if len(near := inside(begin, end)):
             middle = (times[begin] + times[end]) / 2
             frame, cost = int(near[np.argmin(np.abs(times[near] - middle))]), 0

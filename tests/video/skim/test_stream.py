@@ -128,6 +128,15 @@ def test_what_cannot_be_skimmed_says_why(tmp_path, streams):
     assert skimmed(joined)[0].problem == "its timestamps start anew, or are damaged"
 
 
+def test_what_would_be_read_whole_in_the_end_is_given_up_early(tmp_path):
+    # Gaps of 4 s, 0.5 s worth filling, 2 s may be left: 10 of 20 s would have to be decoded.
+    clip = render_clip(tmp_path / "a.mp4", scenes=(20,), gop=100, size=(48, 64))
+    stream, pictures = skimmed(clip.path)
+    assert stream.problem == "its key frames are up to 4.0 s apart, too far for its length"
+    assert len(pictures) == 3  # of 5
+    assert skimmed(clip.path, fps=0.5)[0].problem == ""  # 2 s are as near as samples may come
+
+
 def test_limits_hold(streams):
     path = streams["h264.mp4"].path
     with pytest.raises(VideoError, match="longer than the limit"):

@@ -47,6 +47,14 @@ LEAST_SAMPLES = 40
 ENOUGH_SAMPLES = 80
 """Samples that a short video has where key frames come often: they cost little there."""
 
+MOST_DECODED = 0.2
+"""Share of all frames that may lie before samples in gaps, counted from the key frames: they are
+decoded, but for those that no other frame needs (chosen in `research/skim.py`)."""
+
+MOST_LEFT = 4.0
+"""Largest gap that may be left, by that which is worth filling: a video with a larger one is read
+whole."""
+
 _NEARLY = 0.9
 """Share of the distance after which a key frame is taken, and not only the one after it."""
 
@@ -56,6 +64,11 @@ _STANDING = 1.0
 _LEAST_DECODED = 0.8
 """Share of the key frames that must decode by themselves: where only every so many does, the marks
 are wrong, as in streams that refresh the picture bit by bit."""
+
+
+def too_far_apart(seconds: float) -> str:
+    """Return why a video with such a gap between samples is read whole."""
+    return f"its key frames are up to {seconds:.1f} s apart, too far for its length"
 
 
 class SkimStream(SampleStream):
@@ -168,11 +181,19 @@ class SkimStream(SampleStream):
             packets, reader = PacketClock(container, stream), IndexReader(stream)
             announced = header_duration(container, stream)
             closest = _NEARLY * self.apart(announced or GAP * ENOUGH_SAMPLES)
-            tick, latest = float(clock.time_base), None
+            tick, latest, before = float(clock.time_base), None, None
+            lacking = 0.0  # seconds of gaps that have to be filled
             for packet in read_packets(container, stream, stats, clock=packets):
                 reader.add(packet)
                 if not packet.is_keyframe or packet.is_discard or packet.pts is None:
                     continue
+                if announced is not None and before is not None:
+                    distance = (packet.pts - before) * tick
+                    lacking += max(0.0, distance - MOST_LEFT * self.gap(announced))
+                    if lacking > MOST_DECODED * announced:
+                        self.problem = too_far_apart(distance)  # before more work is lost
+                        return
+                before = packet.pts
                 if latest is not None and (packet.pts - latest) * tick < closest:
                     continue
                 latest = packet.pts
