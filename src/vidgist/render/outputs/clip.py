@@ -38,7 +38,7 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 FADE = 0.010
 """Seconds of fade at a cut of the sound: too short to be heard, long enough not to click."""
 
-_AHEAD, _AHEAD_BYTES = 48, 64 << 20
+_AHEAD, _AHEAD_BYTES = 48, 32 << 20
 """Pictures that may wait, to keep the encoder busy during a seek, and the memory for them."""
 
 STILL_SECONDS = 2.0
