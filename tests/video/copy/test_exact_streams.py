@@ -9,13 +9,14 @@ import av
 import numpy as np
 import pytest
 
-from clips import render_clip
+from clips import frame_number, render_clip
 from decoded import decode
 from exact_cuts import AS_GOOD, LOSSLESS, cut, in_order, likeness, strictly, timeline_of
 from vidgist.errors import VideoError
-from vidgist.video import probe
-from vidgist.video.copy import copy_pieces, where_to_cut
+from vidgist.video import packets, probe
+from vidgist.video.copy import borders, copy_pieces, parts, where_to_cut
 from vidgist.video.copy.joints import Joints
+from vidgist.video.runs import packets_from
 from vidgist.video.units import join_units
 
 CODED = {"bf": "2", "sc_threshold": "0"}
@@ -191,11 +192,16 @@ def test_rotation(tmp_path):
     assert probe(target).rotation == 90
 
 
-def test_one_key_frame_in_the_whole_file(tmp_path):
+def test_one_key_frame_in_the_whole_file(tmp_path, monkeypatch):
+    begun = []
+    monkeypatch.setattr(
+        borders, "packets_from", lambda *span: begun.append(span) or packets_from(*span)
+    )
     clip = render_clip(tmp_path / "a.mp4", scenes=(5.0,), gop=1000, options=CODED)
     target = tmp_path / "b.mp4"
     _, frames, _, notes = cut(clip.path, target, PIECES)
     assert compare(clip.path, target, frames) == 0
+    assert len(begun) == 1  # decoding goes on from piece to piece
     assert notes == [
         "summary.mp4: 100% of its frames are encoded anew, as few key frames lie within its pieces"
     ]
@@ -219,6 +225,32 @@ def test_borders_between_two_frames(tmp_path):
     with av.open(str(target)) as container:
         lasting = container.duration / av.time_base
     assert lasting == pytest.approx(float(np.diff(pieces).sum()), abs=0.002)
+
+
+def test_pictures_that_stand_still(tmp_path):
+    times = [0.0, 0.5, 1.0, 4.0, 4.5, 5.0, 9.0, 9.5]
+    clip = render_clip(tmp_path / "a.mp4", scenes=(10.0,), times=times, gop=3)
+    target = tmp_path / "b.mp4"
+    timeline = timeline_of(clip.path)
+    pieces = np.array([[2.0, 4.75], [6.0, 7.0], [8.0, 9.54]])
+    copy_pieces(clip.path, target, pieces, origin=timeline.origin, exact=True)
+    made = decode(target)
+    assert [frame_number(p) for p in made.pictures] == [2, 3, 4, 5, 5, 6, 7]
+    assert made.times == pytest.approx([0, 2.0, 2.5, 2.75, 3.75, 4.75, 5.25], abs=0.001)
+
+
+def test_times_of_decoding_that_are_wrong(tmp_path, monkeypatch):
+    def demux(*arguments):
+        for packet in packets.demux(*arguments):
+            packet.dts = packet.pts  # as readers of Matroska guess them by a wrong header
+            yield packet
+
+    monkeypatch.setattr(parts, "demux", demux)
+    clip = render_clip(tmp_path / "a.mp4", scenes=(5.0,), gop=25, options={**CODED, "bf": "5"})
+    target = tmp_path / "b.mp4"
+    _, frames, _, _ = cut(clip.path, target, [(0.04, 0.08), (1.0, 1.08), (1.52, 3.16)])
+    assert [frame_number(p) for p in decode(target).pictures] == [n for p in frames for n in p]
+    assert [len(part) for part in frames] == [1, 2, 41]
 
 
 def test_numbers_of_parameter_sets_that_are_in_use(tmp_path):

@@ -46,10 +46,18 @@ class BorderFrames:
     Args:
         source: path of the video.
         joints: of its stream, after all of its packets were watched.
+        runs: of all parts, in order.
     """
 
-    def __init__(self, source: str | os.PathLike[str], joints: Joints) -> None:
+    def __init__(self, source: str | os.PathLike[str], joints: Joints, runs: Sequence[Run]) -> None:
         self._source = source
+        self._needed: set[int] = set()
+        for run in runs:
+            self._needed.update(run.ticks if run.entry else sorted(run.ticks)[-BESIDE:])
+            self._needed.update(run.following)
+        self._entry: tuple[int, int] | None = None
+        self._at = 0
+        self._decoded: Iterator[av.VideoFrame] = iter(())
         # Of its own: decoding goes back and forth where copying goes on.
         self._container = open_video(source, limits=NO_LIMITS)
         try:
@@ -99,14 +107,21 @@ class BorderFrames:
         waiting = list(run.ticks)
         beside = {*before, *run.following}
         last = max((*run.ticks, *run.following))
-        packets = packets_from(self._container, self._stream, *run.entry, last)
-        for frame in frames_of(self._stream, packets, {*run.ticks, *beside}):
-            if frame.pts is None or (frame.pts not in beside and frame.pts not in waiting):
-                continue
-            self.seen[frame.pts] = _small(frame)
-            if waiting and frame.pts == waiting[0]:
+        if run.entry != self._entry or min(run.ticks) <= self._at:
+            self._entry = run.entry
+            packets = packets_from(self._container, self._stream, *run.entry, max(self._needed))
+            self._decoded = frames_of(self._stream, packets, self._needed)
+        # Else it goes on: where key frames are far apart, nothing is decoded twice.
+        for frame in self._decoded:
+            tick = frame.pts
+            if tick is not None and (tick in beside or tick in waiting):
+                self.seen[tick] = _small(frame)
+            if waiting and tick == waiting[0]:
                 waiting.pop(0)
                 yield frame
+            if tick is not None and tick >= last:
+                self._at = tick
+                break
         if waiting:
             raise VideoError(
                 f"{os.fspath(self._source)}: a frame at the border of a piece does not decode"

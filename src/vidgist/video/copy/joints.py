@@ -54,6 +54,10 @@ class Joints:
 
     Args:
         video: the source's pictures.
+
+    Attributes:
+        header: that of the file; None for the source's.
+        sets_in_stream: whether parameter sets stand in the stream.
     """
 
     def __init__(self, video: VideoStream) -> None:
@@ -62,8 +66,9 @@ class Joints:
         self._header = bytes(video.codec_context.extradata or b"")
         self._length_size = length_size(video)
         self._numbers: set[int] = set()
+        self._is_mixed = False
         self.header: bytes | None = None
-        self.in_stream = False
+        self.sets_in_stream = False
 
     def watch(self, packet: Packet[Any]) -> None:
         """Take notice of a packet that may be copied."""
@@ -71,11 +76,13 @@ class Joints:
             self._numbers |= numbers(bytes(packet), length_size=self._length_size)
 
     def free_number(self) -> int:
-        """Return a number of parameter sets that the source does not use.
+        """Return a number of parameter sets that the source does not use; 0 but for H.264.
 
         Raises:
             VideoError: it uses all.
         """
+        if self._kind != "h264":
+            return 0
         used = self._numbers | numbers_in_header(self._header)
         free = (number for number in range(MOST_NUMBER, -1, -1) if number not in used)
         number = next(free, None)
@@ -84,13 +91,13 @@ class Joints:
         return number
 
     def prepare(self, encoder: FrameEncoder) -> None:
-        """Set ``header``, that of the file (None: the source's), and ``in_stream``, whether
-        parameter sets stand in the stream.
+        """Make room for the frames of an encoder; nothing is changed without it.
 
         Raises:
             VideoError: the header is full.
         """
-        self.in_stream = self._kind == "hevc"
+        self._is_mixed = True
+        self.sets_in_stream = self._kind == "hevc"
         if self._kind == "h264":
             self.header = with_sets(self._header, encoder.header())
             if self.header is None:
@@ -111,7 +118,7 @@ class Joints:
         """
         if first:
             packet = after_cut(self._video, packet)
-        if not packet.is_keyframe or not self._header:
+        if not (self._is_mixed and packet.is_keyframe and self._header):
             return packet
         data = bytes(packet)
         missing = self._missing(data)
@@ -119,7 +126,7 @@ class Joints:
 
     def _missing(self, data: bytes) -> bytes:
         """Return the headers that a key frame lacks."""
-        if self._kind == "hevc" and self.in_stream:
+        if self._kind == "hevc":
             if has_sets_of_hevc(split_units(data, length_size=self._length_size)):
                 return b""
             return join_units(sets_of_hevc(self._header), length_size=self._length_size)

@@ -34,6 +34,12 @@ _BACK = (0.0, 2.0, 15.0)
 _AROUND = 1.5
 """Seconds by which sound may lie away from its pictures in the file."""
 
+_MOST_REORDERED = 16
+"""Frames that are decoded before another one and shown after it, at most (ITU-T H.264, A.3.1)."""
+
+_STANDS = 0.5
+"""Seconds without another frame above which a picture stands still."""
+
 _TEXT_BEFORE = 5.0
 """Seconds before a part from which on subtitles are read that may reach into it."""
 
@@ -123,6 +129,9 @@ class PartReader:
         places = np.array(sorted(shown, key=lambda place: read[place].pts), np.int64)
         ticks = np.array([read[place].pts for place in places], np.int64)
         first, last = (int(i) for i in np.searchsorted(ticks, (low, high)))
+        stands = first == last or float((int(ticks[first]) - low) * self._tick) > _STANDS
+        if exact and first and stands:
+            first -= 1  # the picture that stands still when the part begins
         if first == last or (not exact and ticks[first] != low):
             raise self._error(
                 low, "cannot be found any more; was the file changed since it was read?"
@@ -197,6 +206,7 @@ class PartReader:
         """Return the frames around a part in the order of decoding, from a key frame on."""
         read: list[_Frame] = []
         entry: int | None = None
+        beyond = 0
         for packet in self._from([self.video], low, 0.0):
             if packet.pts is None:
                 raise VideoError(f"{os.fspath(self._source)}: a frame has no timestamp")
@@ -206,8 +216,9 @@ class PartReader:
                 entry = packet.pts
             if watch is not None:
                 watch(packet)
-            dts = packet.pts if packet.dts is None else packet.dts
-            if dts >= high and read:
+            # Times of decoding may be guesses (Matroska has none): the order of frames is not.
+            beyond = beyond + 1 if packet.pts >= high else 0
+            if beyond > _MOST_REORDERED:
                 break
             if packet.pts < entry:
                 continue  # refers to frames that are not there
@@ -218,7 +229,7 @@ class PartReader:
             read.append(
                 _Frame(
                     packet.pts,
-                    dts,
+                    packet.pts if packet.dts is None else packet.dts,
                     packet.is_keyframe,
                     not packet.is_discard,
                     packet if begins else None,

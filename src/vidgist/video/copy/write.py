@@ -120,7 +120,8 @@ def copy_pieces(
         stamps = Stamps([[t for run in runs for t in run.ticks] for runs in plans], borders)
         encoded: BorderFrames | None = None
         if any(run.entry for runs in plans for run in runs):
-            encoded = stack.enter_context(BorderFrames(source, joints))
+            every = [run for runs in plans for run in runs]
+            encoded = stack.enter_context(BorderFrames(source, joints, every))
         with _errors(path), _open(path, name, extras=extras, comment=comment) as output:
             made = {s.index: _add(output, s) for s in [video, *kept]}
             _change_header(made[video.index], joints, name)
@@ -193,7 +194,7 @@ def _change_header(made: Any, joints: Joints, container: str) -> None:
     """Make the stream of pictures say that encoded frames stand beside copied ones."""
     if joints.header is not None:
         made.codec_context.extradata = joints.header
-    if joints.in_stream and container == "mp4":
+    if joints.sets_in_stream and container == "mp4":
         made.codec_context.codec_tag = _SETS_IN_STREAM
 
 
