@@ -16,7 +16,6 @@ from vidgist.models import Method, TrainingSettings
 @dataclass(frozen=True, kw_only=True)
 class Settings(TrainingSettings):
     method: ClassVar[str] = "linear"
-    name: str = "linear"
     epochs: int = 2
 
 
@@ -25,14 +24,12 @@ def score(weights, features, settings):
 
 
 METHOD = Method(
-    name="linear",
     title="Linear",
     summary="fits a line to the lengths of features",
     settings=Settings,
     shapes=lambda dimension, settings: {"weight": (1, dimension), "bias": (1,)},
     learner="linear_rival:learner",
     score=score,
-    alone=True,
 )
 
 

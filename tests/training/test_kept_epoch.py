@@ -90,7 +90,7 @@ def test_a_resumed_training_keeps_the_same_epoch(
 
 def test_what_cannot_be_chosen_is_refused() -> None:
     data = labelled_videos(9, 14)
-    with pytest.raises(SettingError, match="keep: expected last or best-on-validation or"):
+    with pytest.raises(SettingError, match="keep: expected last, best-on-validation or"):
         training_settings("ranker", keep="first")
     with pytest.raises(SettingError, match="best-on-test needs the test videos"):
         train(data, "never", settings=replace(RANKER, keep="best-on-test"))

@@ -31,10 +31,9 @@ class Method:
     arrays by name, the features (T, D) float32 of one whole video, and the settings.
 
     Attributes:
-        name: what users call it.
         title: its name in tables.
         summary: what it does, one line for people.
-        settings: class of its settings, whose ``method`` is the name.
+        settings: class of its settings, whose ``method`` is what users call it.
         shapes: returns the name and shape of every tensor of the network for D and the settings.
         learner: ``"package.module:callable"``, imported when a training begins; called with
             (videos, settings=, seed=), it returns a `vidgist.training.learner.Learner`.
@@ -52,7 +51,8 @@ class Method:
             not followed, so that the method is ours after the text.
         published: name of its rows in published tables; default its title.
         cost: seconds of one processor core for an epoch of 40 videos of TVSum; None if unknown.
-        alone: whether it learns from one video at a time, so that devices cannot share a batch.
+        parallel: whether devices can share its batches; most methods learn from one video at a
+            time.
         order: place among the methods.
 
     Example:
@@ -61,7 +61,6 @@ class Method:
         ('VASNet, supervised', False)
     """
 
-    name: str
     title: str
     summary: str
     settings: type[TrainingSettings]
@@ -76,7 +75,7 @@ class Method:
     code: str = ""
     published: str = ""
     cost: float | None = None
-    alone: bool = False
+    parallel: bool = False
     order: float = float("inf")
 
     def __post_init__(self) -> None:
@@ -84,6 +83,11 @@ class Method:
             object.__setattr__(self, "score", partial(_sigmoid_of, self.network))
         if (self.refine is None) == (self.score is None):
             raise ValueError(f"Method {self.name}: expected either refine or score")
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+        return self.settings.method
 
     @property
     def row(self) -> str:

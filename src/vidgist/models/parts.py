@@ -159,6 +159,19 @@ def position_code(rows: slice, count: int, width: int) -> npt.NDArray[np.float32
     return code
 
 
+def residual(
+    layers: Layers,
+    weights: Weights,
+    change: Array,
+    values: Array,
+    *,
+    norm: Callable[[Array, Array, Array], Array],
+    dropout: float,
+) -> Array:
+    """Return values (T, n) with a change added: dropout, then the LayerNorm called ``norm``."""
+    return normed(weights, "norm", layers.dropout(change + values, dropout), norm=norm)
+
+
 def head_shapes(width: int, hidden: int) -> Shapes:
     """Return the shapes of `score_head`."""
     shapes = linear_shapes("hidden", width, hidden) | norm_shapes("last_norm", hidden)

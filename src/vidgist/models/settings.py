@@ -12,29 +12,28 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from vidgist.errors import SettingError, unknown_value
+from vidgist.models.ranges import (
+    Factor,
+    NonNegative,
+    Rate,
+    Samples,
+    Share,
+    ShareBelowOne,
+    Size,
+    at_least,
+    between,
+    check,
+    check_ranges,
+    one_of,
+)
 
 KEEP = ("last", "best-on-validation", "best-on-test")
 """Rules for the epoch whose weights a model keeps."""
 
 S = TypeVar("S", bound="TrainingSettings")
-
-
-def check_ranges(settings: Any, checks: Mapping[str, tuple[bool, str]]) -> None:
-    """Refuse the first value out of its range.
-
-    Args:
-        settings: whose attributes are checked.
-        checks: name -> whether its value is fine, and the range in words.
-
-    Raises:
-        SettingError: a value is not fine.
-    """
-    for name, (fine, expected) in checks.items():
-        if not fine:
-            raise SettingError(f"{name}: expected {expected}, got {getattr(settings, name)}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,24 +51,17 @@ class NetworkSettings:
         filter_sees_unit: whether H sees z of length 1, or the output of G as it is.
     """
 
-    layers: int = 4  # Table S1, row Standard
-    heads: int = 1  # Table S1
-    width: int = 128  # Table S1, and S1: "projected into 128 dimensions"
-    head_width: int = 64  # Table S1
-    inner: int = 512  # Table S1
+    layers: Size = 4  # Table S1, row Standard
+    heads: Size = 1  # Table S1
+    width: Size = 128  # Table S1, and S1: "projected into 128 dimensions"
+    head_width: Size = 64  # Table S1
+    inner: Size = 512  # Table S1
     norm_after_feedforward: bool = True  # the encoder of Vaswani et al. that S1 refers to
-    attention_dropout: float = 0.0  # Table S1: dropout 0
+    attention_dropout: ShareBelowOne = 0.0  # Table S1: dropout 0
     filter_sees_unit: bool = True  # eq. 10: r_t = H(sg(z_t)), and z_t has length 1 (section 4.3)
 
     def __post_init__(self) -> None:
-        sizes = {n: getattr(self, n) for n in ("layers", "heads", "width", "head_width", "inner")}
-        whole = "a whole number from 1 to 65536"
-        checks = {
-            name: (isinstance(size, int) and 1 <= size <= 65536, whole)
-            for name, size in sizes.items()
-        }
-        checks["attention_dropout"] = (0 <= self.attention_dropout < 1, "a share in [0, 1)")
-        check_ranges(self, checks)
+        check_ranges(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +70,8 @@ class TrainingSettings:
 
     Attributes:
         method: the name that the method is registered under, see `vidgist.models.methods`.
-        name: of these settings.
+        name: of these settings, by default that of the method.
+        unit_input: whether features are brought to length 1 first.
         learning_rate, weight_decay: of Adam.
         epochs: passes over the videos.
         keep: of which epoch the model keeps the weights: `last`; `best-on-validation`, chosen by
@@ -89,19 +82,16 @@ class TrainingSettings:
     method: ClassVar[str]
 
     name: str = ""
-    learning_rate: float = 1e-4
-    weight_decay: float = 1e-4
-    epochs: int = 40
-    keep: str = KEEP[0]
+    unit_input: bool = True
+    learning_rate: Rate = 1e-4
+    weight_decay: ShareBelowOne = 1e-4
+    epochs: Annotated[int, between(0, 10**6)] = 40
+    keep: Annotated[str, one_of(*KEEP)] = KEEP[0]
 
     def __post_init__(self) -> None:
-        checks = {
-            "keep": (self.keep in KEEP, " or ".join(KEEP)),
-            "learning_rate": (0 < self.learning_rate < 1, "a number in (0, 1)"),
-            "weight_decay": (0 <= self.weight_decay < 1, "a number in [0, 1)"),
-            "epochs": (0 <= self.epochs <= 10**6, "0 to 1000000"),
-        }
-        check_ranges(self, checks)
+        if not self.name:
+            object.__setattr__(self, "name", getattr(self, "method", ""))
+        check_ranges(self)
 
     def shortfall(self, n_videos: int) -> str | None:
         """Return a sentence on what so few videos do not teach, or None."""
@@ -137,37 +127,32 @@ class ContrastiveSettings(TrainingSettings):
     name: str = "paper"
     kind: str = "standard"
     network: NetworkSettings = NetworkSettings()
-    samples: int = 200  # section 5.3
-    segment: int = 10  # 20 segments of 200 samples: the released code; the text leaves m open
-    neighbors: float = 0.1  # S3.2: (a, lambda1) = (0.1, 0.5) for the standard training
+    samples: Samples = 200  # section 5.3
+    # 20 segments of 200 samples: the released code; the text leaves m open.
+    segment: Annotated[int, at_least(1)] = 10
+    neighbors: Factor = 0.1  # S3.2: (a, lambda1) = (0.1, 0.5) for the standard training
     count_self: bool = False  # eqs 6 and 7
     round_neighbors: Literal["round", "floor"] = "round"
     own_segments: bool = False  # eq. 9: the batch without the video itself
     pool_unit: bool = True  # section 4.4: the learnable features z, of length 1, are pooled
-    target_low: float = 0.0  # section 4.4: L_unique scaled to [0, 1]
-    target_high: float = 1.0
-    uniform_weight: float = 0.5  # S3.2
-    unique_weight: float = 0.1  # eq. 11: lambda2 and lambda3 are 0.1
-    filter_weight: float = 0.1
+    target_low: Share = 0.0  # section 4.4: L_unique scaled to [0, 1]
+    target_high: Share = 1.0
+    uniform_weight: NonNegative = 0.5  # S3.2
+    unique_weight: NonNegative = 0.1  # eq. 11: lambda2 and lambda3 are 0.1
+    filter_weight: NonNegative = 0.1
     unit_input: bool = True  # section 3: features are L2-normalized
     learning_rate: float = 1e-4  # Table S1
     weight_decay: float = 1e-4  # Table S1
-    batch: int = 32  # Table S1 for TVSum; 8 for SumMe
+    batch: Size = 32  # Table S1 for TVSum; 8 for SumMe
     drop_last: bool = False
     epochs: int = 40  # Table S1
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        low, high = self.target_low, self.target_high
-        checks = {
-            "samples": (2 <= self.samples <= 100_000, "2 to 100000"),
-            "segment": (1 <= self.segment <= self.samples, "1 to the number of samples"),
-            "neighbors": (0 < self.neighbors <= 1, "a share in (0, 1]"),
-            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
-            "uniform_weight": (0 <= self.uniform_weight < 1e6, "a number in [0, 1000000)"),
-            "target_low": (0 <= low < high <= 1, "a number in [0, target_high)"),
-        }
-        check_ranges(self, checks)
+        short = self.segment <= self.samples
+        check("segment", self.segment, short, "1 to the number of samples")
+        low = self.target_low < self.target_high
+        check("target_low", self.target_low, low, "a number in [0, target_high)")
 
     def shortfall(self, n_videos: int) -> str | None:
         """Return a sentence where no batch has two videos, so that uniqueness is not learned."""

@@ -8,28 +8,24 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from vidgist.models.settings import ContrastiveSettings
 from vidgist.training.batches import epoch_batches
-from vidgist.training.learner import Learner, adam
+from vidgist.training.learner import NetworkLearner
 from vidgist.training.losses import total_loss
 from vidgist.training.network import seed_network
-from vidgist.training.videos import TrainingVideos
 
 
-class ContrastiveLearner(Learner):
+class ContrastiveLearner(NetworkLearner):
     """Training of the network and the uniqueness filter (sections 4.3 and 4.4)."""
 
-    def __init__(self, videos: TrainingVideos, *, settings: ContrastiveSettings, seed: int) -> None:
-        self.videos = videos
-        self.settings = settings
-        self.seed = seed
-        self.network = seed_network(
-            videos.dimension,
+    def make_network(self) -> nn.Module:
+        """Return the network and its filter."""
+        settings = self.settings
+        return seed_network(
+            self.videos.dimension,
             settings=settings.network,
             unit_input=settings.unit_input,
-            seed=seed,
+            seed=self.seed,
         )
-        self.optimizer = adam(self.network, settings)
 
     def steps_of_epoch(self) -> int:
         """Return the number of batches of an epoch."""

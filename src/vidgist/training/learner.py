@@ -9,8 +9,12 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from vidgist.errors import DataError
+from vidgist.models.methods import METHODS
 from vidgist.models.settings import TrainingSettings
-from vidgist.training.videos import Array
+from vidgist.training.batches import video_features
+from vidgist.training.sampling import epoch_generator
+from vidgist.training.videos import Array, TrainingVideos
 
 Terms = Mapping[str, Tensor]
 """Terms of a loss by name; ``total`` is minimized."""
@@ -92,7 +96,80 @@ class Learner(Protocol):
         """Restore what `state` returned."""
 
 
+class NetworkLearner(Learner):
+    """The usual learner: one network with weights from a seed, and Adam.
+
+    A subclass gives `make_network`, and `losses` or `updates`.
+
+    Args:
+        videos: training data.
+        settings: of a method; their ``clip``, if any, is the largest length of the gradient.
+        seed: of the first weights, and of the order.
+
+    Raises:
+        DataError: the method learns from annotations, and the data have none.
+    """
+
+    def __init__(self, videos: TrainingVideos, *, settings: Any, seed: int) -> None:
+        method = METHODS[settings.method]
+        if method.labels and videos.targets is None:
+            raise DataError(f"training data: has no annotations, which {method.title} learns from")
+        self.videos = videos
+        self.settings = settings
+        self.seed = seed
+        self.clip = getattr(settings, "clip", None)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.network = self.make_network()
+        self._optimizers = self.make_optimizers()
+
+    def make_network(self) -> nn.Module:
+        """Return the network; what it draws from torch follows from the seed."""
+        raise NotImplementedError
+
+    def make_optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        """Return the optimizers by name, by default Adam of all weights under ``""``."""
+        return {"": adam(self.network, self.settings)}
+
+    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        """Return every optimizer by name."""
+        return self._optimizers
+
+    def steps_of_epoch(self) -> int:
+        """Return the number of videos: by default each is a step of its own."""
+        return len(self.videos)
+
+    def order(self, epoch: int) -> Iterator[int]:
+        """Yield the numbers of the videos in the random order of an epoch."""
+        yield from map(int, epoch_generator(self.seed, epoch).permutation(len(self.videos)))
+
+    def features(self, video: int, fabric: Any) -> Tensor:
+        """Return all features (T, D) of a video, of length 1 where the settings want that."""
+        unit = self.settings.unit_input
+        return video_features(self.videos, video, device=fabric.device, unit=unit)
+
+
 def adam(network: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
     """Return Adam with the settings' learning rate and weight decay."""
     rate, decay = settings.learning_rate, settings.weight_decay
     return torch.optim.Adam(network.parameters(), lr=rate, weight_decay=decay)
+
+
+def adam_of_parts(
+    parts: Mapping[str, Iterable[nn.Parameter]], settings: TrainingSettings, **rates: float
+) -> dict[str, torch.optim.Optimizer]:
+    """Return Adam of each part of a network by its name.
+
+    Args:
+        parts: the weights of each.
+        settings: with the learning rate and weight decay.
+        rates: learning rates by part, where they are others.
+    """
+    return {
+        name: torch.optim.Adam(
+            parameters,
+            lr=rates.get(name, settings.learning_rate),
+            weight_decay=settings.weight_decay,
+        )
+        for name, parameters in parts.items()
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,10 @@ import torch.nn.functional as F  # noqa: N812
 from scipy.cluster.vq import kmeans2, vq
 from torch import Tensor, nn
 
-from vidgist.errors import DataError
 from vidgist.models.methods import METHODS
 from vidgist.training.batches import dequantize
 from vidgist.training.layers import Network, first_weights
-from vidgist.training.learner import Learner
+from vidgist.training.learner import NetworkLearner
 from vidgist.training.sampling import epoch_generator
 from vidgist.training.videos import Array, TrainingVideos
 
@@ -24,7 +23,7 @@ FIRST_DEVIATION = 0.02
 """Standard deviation of the first weights."""
 
 
-class RankerLearner(Learner):
+class RankerLearner(NetworkLearner):
     """Training of P linear maps by pairs; the standard ranker has one.
 
     Args:
@@ -34,28 +33,33 @@ class RankerLearner(Learner):
     """
 
     def __init__(self, videos: TrainingVideos, *, settings: Any, seed: int) -> None:
-        method = METHODS[settings.method]
-        if videos.targets is None:
-            raise DataError(f"training data: has no annotations, which {method.title} learns from")
-        self.videos = videos
-        self.settings = settings
-        self.seed = seed
+        super().__init__(videos, settings=settings, seed=seed)
         self.maps = int(getattr(settings, "preferences", 1))
+        rng = np.random.default_rng(seed)
+        self.pairs = self._draw_pairs(rng)  # (pairs, 2) rows of the videos
+        self.targets = self._targets(rng)  # (pairs, 1 + P): the global one, then the local ones
+
+    def make_network(self) -> nn.Module:
+        """Return the maps, their first weights normally distributed."""
+        method = METHODS[self.settings.method]
         assert method.network is not None
-        weights = first_weights(method.shapes(videos.dimension, settings), seed=seed)
-        generator = torch.Generator().manual_seed(seed)
+        shapes = method.shapes(self.videos.dimension, self.settings)
+        weights = first_weights(shapes, seed=self.seed)
+        generator = torch.Generator().manual_seed(self.seed)
         shape = weights["out.weight"].shape
         weights["out.weight"] = FIRST_DEVIATION * torch.randn(shape, generator=generator)
-        self.network = Network(method.network, weights, settings)
-        self.optimizer = torch.optim.Adam(
+        return Network(method.network, weights, self.settings)
+
+    def make_optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        """Return Adam with a first moment of its own."""
+        settings = self.settings
+        adam = torch.optim.Adam(
             self.network.parameters(),
             lr=settings.learning_rate,
             betas=(settings.beta1, 0.999),
             weight_decay=settings.weight_decay,
         )
-        rng = np.random.default_rng(seed)
-        self.pairs = self._draw_pairs(rng)  # (pairs, 2) rows of the videos
-        self.targets = self._targets(rng)  # (pairs, 1 + P): the global one, then the local ones
+        return {"": adam}
 
     def _draw_pairs(self, rng: np.random.Generator) -> npt.NDArray[np.int64]:
         videos = self.videos

@@ -87,7 +87,7 @@ def _check_devices(devices: int, videos: TrainingVideos, settings: TrainingSetti
     if devices <= 1:
         return
     method = METHODS[settings.method]
-    if method.alone:
+    if not method.parallel:
         raise SettingError(
             f"devices: {method.title} learns from one video at a time, expected 1, got {devices}"
         )

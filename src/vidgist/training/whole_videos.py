@@ -8,17 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from vidgist.errors import DataError
 from vidgist.models.methods import METHODS
 from vidgist.training.batches import video_features
 from vidgist.training.layers import Network, first_weights
-from vidgist.training.learner import Learner, Terms, Update, adam
+from vidgist.training.learner import NetworkLearner, Terms, Update
 from vidgist.training.sampling import epoch_generator, shuffled_batches
 from vidgist.training.targets import min_max
 from vidgist.training.videos import TrainingVideos
 
 
-class WholeVideoLearner(Learner):
+class WholeVideoLearner(NetworkLearner):
     """Training on whole videos, in shuffled order, some of them a step.
 
     A subclass gives `terms`, the loss of one video.
@@ -35,16 +34,8 @@ class WholeVideoLearner(Learner):
     """Whether the gradients of a step's videos are averaged, or added up."""
 
     def __init__(self, videos: TrainingVideos, *, settings: Any, seed: int) -> None:
-        method = METHODS[settings.method]
-        if method.labels and videos.targets is None:
-            raise DataError(f"training data: has no annotations, which {method.title} learns from")
-        self.videos = videos
-        self.settings = settings
-        self.seed = seed
+        super().__init__(videos, settings=settings, seed=seed)
         self.batch: int = getattr(settings, "batch", 1)
-        self.clip = getattr(settings, "clip", None)
-        self.network = self.make_network()
-        self.optimizer = adam(self.network, settings)
 
     def make_network(self) -> nn.Module:
         """Return the network with its first weights: matrices by Xavier, biases 0.1."""

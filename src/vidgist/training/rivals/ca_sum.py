@@ -16,23 +16,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from vidgist.models import parts
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
-from vidgist.models.parts import (
-    Shapes,
-    Weights,
-    apply,
-    head_shapes,
-    linear_shapes,
-    norm_shapes,
-    normed,
-    score_head,
-)
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.parts import Shapes, Weights
+from vidgist.models.ranges import Positive, Rate, ShareBelowOne, Size, between
+from vidgist.models.settings import TrainingSettings
 
 __all__ = ["METHOD", "CaSumSettings"]
 
@@ -42,49 +35,34 @@ class CaSumSettings(TrainingSettings):
     """Settings of CA-SUM; the defaults are the released code's, the mean score in its middle.
 
     Attributes:
-        name: always `ca_sum`.
         mean_score: sigma, which the mean score shall have; 0.5 to 0.9 were published.
         block: samples in a block of the attention.
         dropout: share dropped while training.
         norm_shift: what the shifts of LayerNorms begin with.
         batch: videos whose gradients are added up in a step; 40 are all of TVSum's training part.
         clip: largest length of the gradient.
-        unit_input: whether features are brought to length 1 first.
     """
 
     method: ClassVar[str] = "ca_sum"
 
-    name: str = "ca_sum"
-    mean_score: float = 0.7
-    block: int = 60
-    dropout: float = 0.5
-    norm_shift: float = 0.1
-    batch: int = 40
-    clip: float = 5.0
-    unit_input: bool = True
+    mean_score: Rate = 0.7
+    block: Size = 60
+    dropout: ShareBelowOne = 0.5
+    norm_shift: Annotated[float, between(-100, 100)] = 0.1
+    batch: Size = 40
+    clip: Positive = 5.0
     learning_rate: float = 5e-4
     weight_decay: float = 1e-5
     epochs: int = 400
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "mean_score": (0 < self.mean_score < 1, "a number in (0, 1)"),
-            "block": (1 <= self.block <= 65536, "1 to 65536"),
-            "dropout": (0 <= self.dropout < 1, "a share in [0, 1)"),
-            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
-            "clip": (self.clip > 0, "a number above 0"),
-        }
-        check_ranges(self, checks)
 
 
 def ca_sum_shapes(dimension: int, settings: CaSumSettings) -> Shapes:
     """Return the name and shape of every tensor of the network for (T, dimension) features."""
     shapes: Shapes = {}
     for name in ("query", "key", "value"):
-        shapes |= linear_shapes(name, dimension, dimension, bias=False)
-    shapes |= linear_shapes("joined", dimension + 2, dimension, bias=False)
-    return shapes | norm_shapes("norm", dimension) | head_shapes(dimension, dimension)
+        shapes |= parts.linear_shapes(name, dimension, dimension, bias=False)
+    shapes |= parts.linear_shapes("joined", dimension + 2, dimension, bias=False)
+    return shapes | parts.norm_shapes("norm", dimension) | parts.head_shapes(dimension, dimension)
 
 
 def ca_sum(weights: Weights, features: Array, settings: CaSumSettings, layers: Layers) -> Array:
@@ -92,17 +70,19 @@ def ca_sum(weights: Weights, features: Array, settings: CaSumSettings, layers: L
     entering = layers.unit_length(features) if settings.unit_input else features
     mixed, entropy, diversity = concentrated(weights, entering, settings, layers)
     beside = [layers.detach(entropy)[:, None], layers.detach(diversity)[:, None]]
-    joined = apply(layers, weights, "joined", layers.concat([mixed, *beside], axis=1))
-    attended = layers.dropout(joined + entering, settings.dropout)
-    attended = normed(weights, "norm", attended, norm=layers.layer_norm)
-    return score_head(layers, weights, attended, norm=layers.layer_norm, dropout=settings.dropout)
+    joined = parts.apply(layers, weights, "joined", layers.concat([mixed, *beside], axis=1))
+    how: Any = {"norm": layers.layer_norm, "dropout": settings.dropout}
+    attended = parts.residual(layers, weights, joined, entering, **how)
+    return parts.score_head(layers, weights, attended, **how)
 
 
 def concentrated(
     weights: Weights, entering: Array, settings: CaSumSettings, layers: Layers
 ) -> tuple[Array, Array, Array]:
     """Return y (T, D), the entropies e (T,), of length 1 by sums, and the diversities r (T,)."""
-    queries, keys, values = (apply(layers, weights, n, entering) for n in ("query", "key", "value"))
+    queries, keys, values = (
+        parts.apply(layers, weights, n, entering) for n in ("query", "key", "value")
+    )
     count, size = len(entering), settings.block
     unit = layers.unit_length(entering)
     blocks = [slice(start, min(start + size, count)) for start in range(0, count, size)]
@@ -128,14 +108,12 @@ def concentrated(
 
 
 METHOD = Method(
-    name=CaSumSettings.method,
     title="CA-SUM",
     summary="learns concentrated attention from the mean score alone",
     settings=CaSumSettings,
     shapes=ca_sum_shapes,
     learner="vidgist.training.whole_videos:MeanScoreLearner",
     network=ca_sum,
-    alone=True,
     source="Apostolidis et al., ACM ICMR 2022",
     code="e-apostolidis/CA-SUM @ 43eee5d",
     cost=14.0,

@@ -7,7 +7,6 @@ from vidgist.models.refiner import refine, refiner_shapes
 from vidgist.models.settings import ContrastiveSettings, contrastive_settings
 
 METHOD = Method(
-    name=ContrastiveSettings.method,
     title="contrastive refinement",
     summary="refines features and learns what is unique to a video (the paper)",
     settings=ContrastiveSettings,
@@ -15,6 +14,7 @@ METHOD = Method(
     learner="vidgist.training.contrastive:ContrastiveLearner",
     refine=refine,
     preset=contrastive_settings,
+    parallel=True,
     cost=2.0,
     source="Pang, Nakashima, Otani and Nagahara, WACV 2023, arXiv 2211.10056",
     code="what was released with the paper (preset reference)",

@@ -21,6 +21,7 @@ from vidgist.models.dpp import greedy_subset, one_pass_subset
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
 from vidgist.models.parts import Shapes, Weights, apply, linear_shapes
+from vidgist.models.ranges import Size
 from vidgist.training.rivals.vslstm import VslstmSettings, selector_shapes, states
 from vidgist.types import Floats
 
@@ -41,8 +42,7 @@ class DpplstmSettings(VslstmSettings):
 
     method: ClassVar[str] = "dpplstm"
 
-    name: str = "dpplstm"
-    similar: int = 256
+    similar: Size = 256
     epochs: int = 50
 
 
@@ -80,7 +80,6 @@ def _score(weights: Mapping[str, Floats], features: Floats, settings: DpplstmSet
 
 
 METHOD = Method(
-    name=DpplstmSettings.method,
     title="dppLSTM",
     summary="learns importance and diversity by an LSTM and a determinantal point process",
     settings=DpplstmSettings,
@@ -88,7 +87,6 @@ METHOD = Method(
     learner="vidgist.training.selectors:DpplstmLearner",
     score=_score,
     labels=True,
-    alone=True,
     source="Zhang et al., ECCV 2016, arXiv 1605.08110",
     code="kezhang-cs/Video-Summarization-with-LSTM @ 0ee0a09",
     cost=12.0,

@@ -8,24 +8,15 @@ with one kind it is VASNet's attention in a window, with a deeper score.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from vidgist.errors import SettingError
+from vidgist.models import parts
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
-from vidgist.models.parts import (
-    Shapes,
-    Weights,
-    apply,
-    attend,
-    attention_shapes,
-    head_shapes,
-    linear_shapes,
-    norm_shapes,
-    normed,
-    score_head,
-)
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.parts import Shapes, Weights
+from vidgist.models.ranges import Positive, ShareBelowOne, Size, at_least, between
+from vidgist.models.settings import TrainingSettings
 
 __all__ = ["METHOD", "MsvaSettings"]
 
@@ -36,7 +27,6 @@ class MsvaSettings(TrainingSettings):
 
     Attributes:
         patience: where the best epoch is kept, epochs without a better one that end the training.
-        name: always `msva`.
         streams: kinds of features, of equal width, that lie side by side.
         window: samples this far apart or farther do not see each other.
         hidden: width of the first two maps of the score.
@@ -44,36 +34,21 @@ class MsvaSettings(TrainingSettings):
         scale: factor of the products of queries and keys.
         dropout: share dropped while training, of the attention weights and twice after them.
         scaled: whether targets are scaled to [0, 1] in each video.
-        unit_input: whether features are brought to length 1 first.
     """
 
     method: ClassVar[str] = "msva"
     patience: ClassVar[int] = 50
 
-    name: str = "msva"
-    streams: int = 1
-    window: int = 250
-    hidden: int = 365
-    last: int = 512
-    scale: float = 0.06
-    dropout: float = 0.5
+    streams: Annotated[int, between(1, 16)] = 1
+    window: Annotated[int, at_least(1)] = 250
+    hidden: Size = 365
+    last: Size = 512
+    scale: Positive = 0.06
+    dropout: ShareBelowOne = 0.5
     scaled: bool = True
-    unit_input: bool = True
     learning_rate: float = 5e-5
     weight_decay: float = 1e-5
     epochs: int = 300
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "streams": (1 <= self.streams <= 16, "1 to 16"),
-            "window": (self.window >= 1, "at least 1"),
-            "hidden": (1 <= self.hidden <= 65536, "1 to 65536"),
-            "last": (1 <= self.last <= 65536, "1 to 65536"),
-            "scale": (0 < self.scale < 1e6, "a number in (0, 1000000)"),
-            "dropout": (0 <= self.dropout < 1, "a share in [0, 1)"),
-        }
-        check_ranges(self, checks)
 
 
 def msva_shapes(dimension: int, settings: MsvaSettings) -> Shapes:
@@ -88,10 +63,10 @@ def msva_shapes(dimension: int, settings: MsvaSettings) -> Shapes:
             f"{settings.streams}"
         )
     width = dimension // settings.streams
-    shapes = attention_shapes("", width) | norm_shapes("norm", width)
-    shapes |= linear_shapes("first", width, settings.hidden)
-    shapes |= linear_shapes("second", settings.hidden, settings.hidden)
-    return shapes | head_shapes(settings.hidden, settings.last)
+    shapes = parts.attention_shapes("", width) | parts.norm_shapes("norm", width)
+    shapes |= parts.linear_shapes("first", width, settings.hidden)
+    shapes |= parts.linear_shapes("second", settings.hidden, settings.hidden)
+    return shapes | parts.head_shapes(settings.hidden, settings.last)
 
 
 def fused_streams(
@@ -104,7 +79,7 @@ def fused_streams(
         entering = features[:, stream * width : (stream + 1) * width]
         if settings.unit_input:
             entering = layers.unit_length(entering)
-        context = attend(
+        context = parts.attend(
             layers,
             weights,
             entering,
@@ -113,20 +88,22 @@ def fused_streams(
             transposed=True,
             window=settings.window,
         )
-        attended = layers.dropout(context + entering, settings.dropout)
-        total = total + normed(weights, "norm", attended, norm=layers.sample_norm)
+        total = total + parts.residual(
+            layers, weights, context, entering, norm=layers.sample_norm, dropout=settings.dropout
+        )
     return total
 
 
 def msva(weights: Weights, features: Array, settings: MsvaSettings, layers: Layers) -> Array:
     """Return the logits (T,) of the samples' scores."""
     fused = fused_streams(weights, features, settings, layers)
-    narrow = apply(layers, weights, "second", apply(layers, weights, "first", fused))
-    return score_head(layers, weights, narrow, norm=layers.sample_norm, dropout=settings.dropout)
+    narrow = parts.apply(layers, weights, "second", parts.apply(layers, weights, "first", fused))
+    return parts.score_head(
+        layers, weights, narrow, norm=layers.sample_norm, dropout=settings.dropout
+    )
 
 
 METHOD = Method(
-    name=MsvaSettings.method,
     title="MSVA",
     summary="learns importance from several kinds of features by attention in a window",
     settings=MsvaSettings,
@@ -134,7 +111,6 @@ METHOD = Method(
     learner="vidgist.training.whole_videos:RegressionLearner",
     network=msva,
     labels=True,
-    alone=True,
     source="Ghauri, Hakimov and Ewerth, IEEE ICME 2021, arXiv 2104.11530",
     code="TIBHannover/MSVA @ dad26a6",
     cost=40.0,

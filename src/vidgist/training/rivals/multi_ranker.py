@@ -13,12 +13,12 @@ released code clusters samples of all videos, those of the test too; here they a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
 from vidgist.models.parts import Shapes, Weights, apply, linear_shapes
-from vidgist.models.settings import check_ranges
+from vidgist.models.ranges import Share, Size, between
 from vidgist.training.rivals.ranker import RankerSettings
 
 __all__ = ["METHOD", "MultiRankerSettings"]
@@ -36,19 +36,9 @@ class MultiRankerSettings(RankerSettings):
 
     method: ClassVar[str] = "multi_ranker"
 
-    name: str = "multi_ranker"
-    preferences: int = 4
-    global_weight: float = 0.5
-    clustered: int = 6400
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "preferences": (1 <= self.preferences <= 1024, "1 to 1024"),
-            "global_weight": (0 <= self.global_weight <= 1, "a share in [0, 1]"),
-            "clustered": (1 <= self.clustered <= 10**7, "1 to 10000000"),
-        }
-        check_ranges(self, checks)
+    preferences: Size = 4
+    global_weight: Share = 0.5
+    clustered: Annotated[int, between(1, 10_000_000)] = 6400
 
 
 def multi_ranker_shapes(dimension: int, settings: MultiRankerSettings) -> Shapes:
@@ -66,7 +56,6 @@ def multi_ranker(
 
 
 METHOD = Method(
-    name=MultiRankerSettings.method,
     title="Multi-ranker",
     summary="learns one linear order a preference, and their maximum",
     settings=MultiRankerSettings,
@@ -74,7 +63,6 @@ METHOD = Method(
     learner="vidgist.training.pairs:RankerLearner",
     network=multi_ranker,
     labels=True,
-    alone=True,
     source="Saquil et al., ICCV 2021, arXiv 2108.10744",
     code="saquil/Multi-ranker @ 776edd7",
     published="Multi-ranker, global",

@@ -7,22 +7,15 @@ queries. In each piece, the samples' outputs of both attentions, each of length 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 from vidgist.errors import SettingError
+from vidgist.models import parts
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
-from vidgist.models.parts import (
-    Shapes,
-    Weights,
-    attend,
-    attention_shapes,
-    head_shapes,
-    norm_shapes,
-    normed,
-    score_head,
-)
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.parts import Shapes, Weights
+from vidgist.models.ranges import Positive, ShareBelowOne, Size, between
+from vidgist.models.settings import TrainingSettings
 
 __all__ = ["METHOD", "PglSumSettings"]
 
@@ -32,7 +25,6 @@ class PglSumSettings(TrainingSettings):
     """Settings of PGL-SUM; the defaults are the released code's.
 
     Attributes:
-        name: always `pgl_sum`.
         heads: of the attention over the whole video.
         pieces: equal parts of the video.
         piece_heads: heads of the attention within each piece.
@@ -41,36 +33,21 @@ class PglSumSettings(TrainingSettings):
         scaled: whether targets are scaled to [0, 1] in each video.
         batch: videos whose gradients are added up in a step; 40 are all of TVSum's training part.
         clip: largest length of the gradient.
-        unit_input: whether features are brought to length 1 first.
     """
 
     method: ClassVar[str] = "pgl_sum"
 
-    name: str = "pgl_sum"
-    heads: int = 8
-    pieces: int = 4
-    piece_heads: int = 4
-    dropout: float = 0.5
-    norm_shift: float = 0.1
+    heads: Size = 8
+    pieces: Size = 4
+    piece_heads: Size = 4
+    dropout: ShareBelowOne = 0.5
+    norm_shift: Annotated[float, between(-100, 100)] = 0.1
     scaled: bool = False
-    batch: int = 40
-    clip: float = 5.0
-    unit_input: bool = True
+    batch: Size = 40
+    clip: Positive = 5.0
     learning_rate: float = 5e-5
     weight_decay: float = 1e-5
     epochs: int = 200
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "heads": (1 <= self.heads <= 1024, "1 to 1024"),
-            "pieces": (1 <= self.pieces <= 1024, "1 to 1024"),
-            "piece_heads": (1 <= self.piece_heads <= 1024, "1 to 1024"),
-            "dropout": (0 <= self.dropout < 1, "a share in [0, 1)"),
-            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
-            "clip": (self.clip > 0, "a number above 0"),
-        }
-        check_ranges(self, checks)
 
 
 def pgl_sum_shapes(dimension: int, settings: PglSumSettings) -> Shapes:
@@ -86,24 +63,24 @@ def pgl_sum_shapes(dimension: int, settings: PglSumSettings) -> Shapes:
                 f"{name}: expected features whose width is a multiple of {part}, got {dimension}; "
                 "choose others"
             )
-    shapes = attention_shapes("whole.", dimension, heads=settings.heads)
+    shapes = parts.attention_shapes("whole.", dimension, heads=settings.heads)
     for piece in range(settings.pieces):
-        shapes |= attention_shapes(
+        shapes |= parts.attention_shapes(
             f"piece.{piece}.",
             dimension,
             heads=settings.piece_heads,
             inner=dimension // settings.pieces,
         )
-    return shapes | norm_shapes("norm", dimension) | head_shapes(dimension, dimension)
+    return shapes | parts.norm_shapes("norm", dimension) | parts.head_shapes(dimension, dimension)
 
 
 def pgl_sum(weights: Weights, features: Array, settings: PglSumSettings, layers: Layers) -> Array:
     """Return the logits (T,) of the samples' scores."""
     entering = layers.unit_length(features) if settings.unit_input else features
-    attended = attended_samples(weights, entering, settings, layers) + entering
-    attended = layers.dropout(attended, settings.dropout)
-    attended = normed(weights, "norm", attended, norm=layers.layer_norm)
-    return score_head(layers, weights, attended, norm=layers.layer_norm, dropout=settings.dropout)
+    context = attended_samples(weights, entering, settings, layers)
+    how: Any = {"norm": layers.layer_norm, "dropout": settings.dropout}
+    attended = parts.residual(layers, weights, context, entering, **how)
+    return parts.score_head(layers, weights, attended, **how)
 
 
 def attended_samples(
@@ -111,7 +88,7 @@ def attended_samples(
 ) -> Array:
     """Return the sum (T, D) of both attentions' outputs, each of length 1."""
     count, width = entering.shape
-    whole = attend(
+    whole = parts.attend(
         layers,
         weights,
         entering,
@@ -121,12 +98,12 @@ def attended_samples(
         positions=width,
     )
     step = -(-count // settings.pieces)
-    parts = []
+    joined = []
     for piece in range(settings.pieces):
         inside = slice(piece * step, min((piece + 1) * step, count))
         if inside.start >= count:
             break  # of 5 samples, three pieces of 2 are all
-        own = attend(
+        own = parts.attend(
             layers,
             weights,
             entering[inside],
@@ -135,12 +112,11 @@ def attended_samples(
             dropout=settings.dropout,
             positions=width,
         )
-        parts.append(layers.unit_length(whole[inside]) + layers.unit_length(own))
-    return layers.concat(parts)
+        joined.append(layers.unit_length(whole[inside]) + layers.unit_length(own))
+    return layers.concat(joined)
 
 
 METHOD = Method(
-    name=PglSumSettings.method,
     title="PGL-SUM",
     summary="learns importance by attention over the whole and over its parts",
     settings=PglSumSettings,
@@ -148,7 +124,6 @@ METHOD = Method(
     learner="vidgist.training.whole_videos:RegressionLearner",
     network=pgl_sum,
     labels=True,
-    alone=True,
     source="Apostolidis et al., IEEE ISM 2021",
     code="e-apostolidis/PGL-SUM @ 81d0d6d",
     cost=25.0,

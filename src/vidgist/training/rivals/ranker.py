@@ -8,12 +8,13 @@ over pairs of a video's samples, drawn once; pairs of equal importance have the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
 from vidgist.models.parts import Shapes, Weights, apply, linear_shapes
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.ranges import ShareBelowOne, Size, between
+from vidgist.models.settings import TrainingSettings
 
 __all__ = ["METHOD", "RankerSettings"]
 
@@ -23,32 +24,19 @@ class RankerSettings(TrainingSettings):
     """Settings of the ranker; the defaults are the released code's.
 
     Attributes:
-        name: always that of the method.
         pairs: pairs of samples drawn from each video.
         batch: pairs in a step; a last batch that is not full is left out.
         beta1: decay of Adam's first moment.
-        unit_input: whether features are brought to length 1 first.
     """
 
     method: ClassVar[str] = "ranker"
 
-    name: str = "ranker"
-    pairs: int = 2000
-    batch: int = 128
-    beta1: float = 0.5
-    unit_input: bool = True
+    pairs: Annotated[int, between(1, 10_000_000)] = 2000
+    batch: Size = 128
+    beta1: ShareBelowOne = 0.5
     learning_rate: float = 2e-4
     weight_decay: float = 0.0
     epochs: int = 1
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "pairs": (1 <= self.pairs <= 10**7, "1 to 10000000"),
-            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
-            "beta1": (0 <= self.beta1 < 1, "a share in [0, 1)"),
-        }
-        check_ranges(self, checks)
 
 
 def ranker_shapes(dimension: int, settings: RankerSettings) -> Shapes:
@@ -63,7 +51,6 @@ def ranker(weights: Weights, features: Array, settings: RankerSettings, layers: 
 
 
 METHOD = Method(
-    name=RankerSettings.method,
     title="standard ranker",
     summary="learns a linear map that orders pairs of samples",
     settings=RankerSettings,
@@ -71,7 +58,6 @@ METHOD = Method(
     learner="vidgist.training.pairs:RankerLearner",
     network=ranker,
     labels=True,
-    alone=True,
     source="Saquil et al., ICCV 2021, arXiv 2108.10744",
     code="saquil/Multi-ranker @ 776edd7",
     published="Multi-ranker",

@@ -15,19 +15,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from vidgist.errors import unknown_value
+from vidgist.models import parts
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
-from vidgist.models.parts import (
-    Shapes,
-    Weights,
-    attend,
-    attention_shapes,
-    head_shapes,
-    norm_shapes,
-    normed,
-    score_head,
-)
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.parts import Shapes, Weights
+from vidgist.models.ranges import Positive, ShareBelowOne, Size
+from vidgist.models.settings import TrainingSettings
 
 __all__ = ["METHOD", "VasnetSettings"]
 
@@ -43,42 +36,31 @@ class VasnetSettings(TrainingSettings):
         scale: factor of the products of queries and keys.
         dropout: share dropped while training, of the attention weights and twice after them.
         scaled: whether targets are scaled to [0, 1] in each video.
-        unit_input: whether features are brought to length 1 first.
     """
 
     method: ClassVar[str] = "vasnet"
 
     name: str = "reference"
     transposed: bool = True
-    hidden: int = 1024
-    scale: float = 0.06
-    dropout: float = 0.5
+    hidden: Size = 1024
+    scale: Positive = 0.06
+    dropout: ShareBelowOne = 0.5
     scaled: bool = True
-    unit_input: bool = True
     learning_rate: float = 5e-5
     weight_decay: float = 1e-5
     epochs: int = 300
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "hidden": (1 <= self.hidden <= 65536, "1 to 65536"),
-            "scale": (0 < self.scale < 1e6, "a number in (0, 1000000)"),
-            "dropout": (0 <= self.dropout < 1, "a share in [0, 1)"),
-        }
-        check_ranges(self, checks)
-
 
 def vasnet_shapes(dimension: int, settings: VasnetSettings) -> Shapes:
     """Return the name and shape of every tensor of the network for (T, dimension) features."""
-    shapes = attention_shapes("", dimension) | norm_shapes("norm", dimension)
-    return shapes | head_shapes(dimension, settings.hidden)
+    shapes = parts.attention_shapes("", dimension) | parts.norm_shapes("norm", dimension)
+    return shapes | parts.head_shapes(dimension, settings.hidden)
 
 
 def vasnet(weights: Weights, features: Array, settings: VasnetSettings, layers: Layers) -> Array:
     """Return the logits (T,) of the samples' scores."""
     entering = layers.unit_length(features) if settings.unit_input else features
-    context = attend(
+    context = parts.attend(
         layers,
         weights,
         entering,
@@ -86,9 +68,9 @@ def vasnet(weights: Weights, features: Array, settings: VasnetSettings, layers: 
         dropout=settings.dropout,
         transposed=settings.transposed,
     )
-    attended = layers.dropout(context + entering, settings.dropout)
-    attended = normed(weights, "norm", attended, norm=layers.sample_norm)
-    return score_head(layers, weights, attended, norm=layers.sample_norm, dropout=settings.dropout)
+    how: Any = {"norm": layers.sample_norm, "dropout": settings.dropout}
+    attended = parts.residual(layers, weights, context, entering, **how)
+    return parts.score_head(layers, weights, attended, **how)
 
 
 def vasnet_settings(name: str = "reference", **_: Any) -> VasnetSettings:
@@ -103,7 +85,6 @@ def vasnet_settings(name: str = "reference", **_: Any) -> VasnetSettings:
 
 
 METHOD = Method(
-    name=VasnetSettings.method,
     title="VASNet",
     summary="learns importance by one layer of self-attention",
     settings=VasnetSettings,
@@ -111,7 +92,6 @@ METHOD = Method(
     learner="vidgist.training.whole_videos:RegressionLearner",
     network=vasnet,
     labels=True,
-    alone=True,
     source="Fajtl et al., ACCV workshops 2018, arXiv 1812.01969",
     code="ok1zjf/VASNet @ c378753",
     preset=vasnet_settings,

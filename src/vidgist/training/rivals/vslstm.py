@@ -20,7 +20,8 @@ from vidgist.models import layers as numpy_layers
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
 from vidgist.models.parts import Shapes, Weights, apply, linear_shapes
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.ranges import Size
+from vidgist.models.settings import TrainingSettings
 from vidgist.types import Floats
 
 __all__ = ["METHOD", "VslstmSettings", "quality", "selector_shapes", "states"]
@@ -31,32 +32,20 @@ class VslstmSettings(TrainingSettings):
     """Settings of vsLSTM; the defaults are those of the released code of dppLSTM.
 
     Attributes:
-        name: always that of the method.
         hidden: width of the LSTM in each direction, and of the maps around it.
         shared: whether both directions have the same weights.
         batch: videos whose gradients are averaged in a step.
-        unit_input: whether features are brought to length 1 first.
         epochs: passes over the videos; 25 over 40 videos are the published 100 steps.
     """
 
     method: ClassVar[str] = "vslstm"
 
-    name: str = "vslstm"
-    hidden: int = 256
+    hidden: Size = 256
     shared: bool = True
-    batch: int = 10
-    unit_input: bool = True
+    batch: Size = 10
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     epochs: int = 25
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "hidden": (1 <= self.hidden <= 65536, "1 to 65536"),
-            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
-        }
-        check_ranges(self, checks)
 
 
 def selector_shapes(dimension: int, settings: VslstmSettings) -> Shapes:
@@ -103,7 +92,6 @@ def _score(weights: Mapping[str, Floats], features: Floats, settings: VslstmSett
 
 
 METHOD = Method(
-    name=VslstmSettings.method,
     title="vsLSTM",
     summary="learns importance by a bidirectional LSTM",
     settings=VslstmSettings,
@@ -112,7 +100,6 @@ METHOD = Method(
     network=quality,
     score=_score,
     labels=True,
-    alone=True,
     source="Zhang et al., ECCV 2016, arXiv 1605.08110",
     cost=10.0,
     order=13,

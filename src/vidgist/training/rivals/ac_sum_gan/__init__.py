@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from vidgist.models.layers import linear
 from vidgist.models.methods import Method
-from vidgist.models.settings import check_ranges
+from vidgist.models.parts import linear_shapes
+from vidgist.models.ranges import NonNegative, Share, Size, between
 from vidgist.training.rivals.sum_gan import AdversarialSettings, selector_shapes
 from vidgist.training.rivals.sum_gan import score as selector_score
 from vidgist.types import Floats
@@ -45,25 +46,13 @@ class AcSumGanSettings(AdversarialSettings):
 
     method: ClassVar[str] = "ac_sum_gan"
 
-    name: str = "ac_sum_gan"
     hidden: int = 512
     share: float = 0.5
-    fragments: int = 60
-    batch: int = 40
-    entropy_weight: float = 0.1
-    discount: float = 0.99
-    episodes: int = 20
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "fragments": (1 <= self.fragments <= 65536, "1 to 65536"),
-            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
-            "entropy_weight": (self.entropy_weight >= 0, "at least 0"),
-            "discount": (0 <= self.discount <= 1, "a share in [0, 1]"),
-            "episodes": (1 <= self.episodes <= 10_000, "1 to 10000"),
-        }
-        check_ranges(self, checks)
+    fragments: Size = 60
+    batch: Size = 40
+    entropy_weight: NonNegative = 0.1
+    discount: Share = 0.99
+    episodes: Annotated[int, between(1, 10_000)] = 20
 
 
 def fragment_lengths(length: int, count: int) -> npt.NDArray[np.int64]:
@@ -127,7 +116,7 @@ def _shapes(dimension: int, settings: AcSumGanSettings) -> dict[str, tuple[int, 
         f"selector.{name}": shape for name, shape in selector_shapes(dimension, settings).items()
     }
     for i, (before, behind) in enumerate(pairwise(widths)):
-        shapes |= {f"actor.{2 * i}.weight": (behind, before), f"actor.{2 * i}.bias": (behind,)}
+        shapes |= linear_shapes(f"actor.{2 * i}", before, behind)
     return shapes
 
 
@@ -165,14 +154,12 @@ def _act(weights: Mapping[str, Floats], state: Floats, fragments: int) -> npt.ND
 
 
 METHOD = Method(
-    name=AcSumGanSettings.method,
     title="AC-SUM-GAN",
     summary="chooses fragments as an actor whom a critic values, and learns as SUM-GAN-sl does",
     settings=AcSumGanSettings,
     shapes=_shapes,
     learner="vidgist.training.rivals.ac_sum_gan.learner:AcSumGanLearner",
     score=score,
-    alone=True,
     source="Apostolidis, Adamantidou, Metsai, Mezaris and Patras, IEEE TCSVT 31(8), 2021",
     code="e-apostolidis/AC-SUM-GAN @ 61571eb",
     cost=770.0,

@@ -15,15 +15,14 @@ alone, and through the compression.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from vidgist.training.batches import video_features
-from vidgist.training.learner import Update
+from vidgist.training.learner import Update, adam_of_parts
 from vidgist.training.rivals.ac_sum_gan import (
     ACTOR,
     AcSumGanSettings,
@@ -32,7 +31,6 @@ from vidgist.training.rivals.ac_sum_gan import (
 )
 from vidgist.training.rivals.sum_gan.learner import AdversarialLearner, AdversarialNetwork
 from vidgist.training.sampling import epoch_generator, shuffled_batches
-from vidgist.training.videos import TrainingVideos
 
 CRITIC = (512, 1024, 512, 256)
 """Widths of the hidden layers of the critic."""
@@ -79,21 +77,18 @@ class AcSumGanNetwork(nn.Module):
 
 
 class AcSumGanLearner(AdversarialLearner):
-    """Training of AC-SUM-GAN, with the gradients of a batch averaged.
-
-    Args:
-        videos: training data.
-        settings: of the method.
-        seed: of the first weights, and of the order.
-    """
+    """Training of AC-SUM-GAN, with the gradients of a batch averaged."""
 
     settings: AcSumGanSettings
 
-    def __init__(self, videos: TrainingVideos, *, settings: AcSumGanSettings, seed: int) -> None:
-        super().__init__(videos, settings=settings, seed=seed)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed + 1)
-            self.network = AcSumGanNetwork(self.network, settings.fragments)
+    def make_network(self) -> nn.Module:
+        """Return the networks of SUM-GAN, an actor and a critic."""
+        adversarial = super().make_network()
+        torch.manual_seed(self.seed + 1)
+        return AcSumGanNetwork(adversarial, self.settings.fragments)
+
+    def make_optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        """Return the optimizers of the four steps."""
         parts, scoring = self.network.autoencoder, self.network.scoring
         compress = [*scoring.selector.compress.parameters()]
         owned = {
@@ -103,15 +98,8 @@ class AcSumGanLearner(AdversarialLearner):
             "actor": scoring.parameters(),
             "critic": self.network.critic.parameters(),
         }
-        rates = {"discriminator": settings.discriminator_rate}
-        self._optimizers = {
-            name: torch.optim.Adam(
-                parameters,
-                lr=rates.get(name, settings.learning_rate),
-                weight_decay=settings.weight_decay,
-            )
-            for name, parameters in owned.items()
-        }
+        rate = self.settings.discriminator_rate
+        return adam_of_parts(owned, self.settings, discriminator=rate)
 
     def model(self) -> nn.Module:
         """Return selector and actor."""
@@ -124,29 +112,20 @@ class AcSumGanLearner(AdversarialLearner):
 
     def updates(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[Update]:
         """Yield the four steps of each batch, in random order."""
-        settings, rng = self.settings, epoch_generator(self.seed, epoch)
-        plan = shuffled_batches(len(self.videos), batch=settings.batch, drop_last=False, rng=rng)
+        batch, rng = self.settings.batch, epoch_generator(self.seed, epoch)
+        plan = shuffled_batches(len(self.videos), batch=batch, drop_last=False, rng=rng)
         steps = {
             ("encoder",): self._select,
             ("decoder",): self._decode,
             ("discriminator",): self._discriminate,
             ("actor", "critic"): self._act,
         }
-        for batch in plan:
+        for chosen in plan:
             for optimizers, losses in steps.items():
                 each = (
-                    terms
-                    for video in batch
-                    for terms in losses(
-                        video_features(
-                            self.videos,
-                            int(video),
-                            device=fabric.device,
-                            unit=settings.unit_input,
-                        )
-                    )
+                    terms for video in chosen for terms in losses(self.features(int(video), fabric))
                 )
-                yield Update(losses=each, optimizers=optimizers, scale=1 / len(batch))
+                yield Update(losses=each, optimizers=optimizers, scale=1 / len(chosen))
 
     def select(self, scores: Tensor) -> dict[str, Tensor]:
         """Return no terms: in the encoder's step the selector has no loss of its own."""

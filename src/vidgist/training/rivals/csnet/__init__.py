@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from vidgist.models.layers import linear, lstm_shapes, sigmoid, stacked_lstm, unit_length
 from vidgist.models.methods import Method
-from vidgist.models.settings import check_ranges
+from vidgist.models.parts import linear_shapes
+from vidgist.models.ranges import Factor, NonNegative, Positive, at_least, between
 from vidgist.training.rivals.sum_gan import LAYERS, AdversarialSettings
 from vidgist.types import Floats
 
@@ -41,27 +42,15 @@ class CsnetSettings(AdversarialSettings):
     method: ClassVar[str] = "csnet"
     uniform: ClassVar[bool] = True
 
-    name: str = "csnet"
     hidden: int = 256
     share: float = 0.3
-    streams: int = 4
-    variance_weight: float = 1.0
-    variance_epsilon: float = 1e-4
+    streams: Annotated[int, between(1, 1000)] = 4
+    variance_weight: NonNegative = 1.0
+    variance_epsilon: Positive = 1e-4
     discriminator_rate: float = 1e-4
-    step_epochs: int = 10
-    step_factor: float = 0.1
+    step_epochs: Annotated[int, at_least(1)] = 10
+    step_factor: Factor = 0.1
     epochs: int = 20
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "streams": (1 <= self.streams <= 1000, "1 to 1000"),
-            "variance_weight": (self.variance_weight >= 0, "at least 0"),
-            "variance_epsilon": (self.variance_epsilon > 0, "a number above 0"),
-            "step_epochs": (self.step_epochs >= 1, "at least 1"),
-            "step_factor": (0 < self.step_factor <= 1, "a number in (0, 1]"),
-        }
-        check_ranges(self, checks)
 
 
 def pieces(length: int, count: int) -> tuple[list[npt.NDArray[np.int64]], ...]:
@@ -84,16 +73,13 @@ def stream_shapes(dimension: int, settings: CsnetSettings) -> dict[str, tuple[in
     """Return the name and shape of every tensor of the selector for (T, dimension) features."""
     hidden = settings.hidden
     shapes: dict[str, tuple[int, ...]] = {
-        "compress.weight": (hidden, dimension),
-        "compress.bias": (hidden,),
+        **linear_shapes("compress", dimension, hidden),
         **lstm_shapes(hidden, hidden, layers=LAYERS),
-        "out.weight": (1, 2 * hidden),
-        "out.bias": (1,),
-        "join.weight": (1, 2),
-        "join.bias": (1,),
+        **linear_shapes("out", 2 * hidden, 1),
+        **linear_shapes("join", 2, 1),
     }
     for i in range(len(GAPS)):
-        shapes |= {f"changes.{i}.weight": (1, dimension), f"changes.{i}.bias": (1,)}
+        shapes |= linear_shapes(f"changes.{i}", dimension, 1)
     return shapes
 
 
@@ -123,14 +109,12 @@ def score(weights: Mapping[str, Floats], features: Floats, settings: CsnetSettin
 
 
 METHOD = Method(
-    name=CsnetSettings.method,
     title="CSNet",
     summary="reads a video in runs and in strides, and learns as SUM-GAN does",
     settings=CsnetSettings,
     shapes=stream_shapes,
     learner="vidgist.training.rivals.csnet.learner:CsnetLearner",
     score=score,
-    alone=True,
     source="Jung, Cho, Kim, Woo and Kweon, AAAI 2019, arXiv 1811.09791",
     cost=200.0,
     order=65,

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pkgutil import resolve_name
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from vidgist.models.convolutions import norm_shapes
 from vidgist.models.methods import Method
 from vidgist.models.parts import Shapes, head_shapes, linear_shapes
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.ranges import ShareBelowOne, one_of
+from vidgist.models.settings import TrainingSettings
 from vidgist.training import require_torch
 from vidgist.types import Floats
 
@@ -48,34 +49,21 @@ class CstaSettings(TrainingSettings):
     """Settings of CSTA; the defaults are the released code's.
 
     Attributes:
-        name: always `csta`.
         narrow: divisor of all channels of the published network, 1 for that network.
         attention_dropout: share of both attentions dropped while training.
         dropout: the same, of the layer before the score.
         scaled: whether targets are scaled to [0, 1] in each video.
-        unit_input: whether features are brought to length 1 first.
     """
 
     method: ClassVar[str] = "csta"
 
-    name: str = "csta"
-    narrow: int = 1
-    attention_dropout: float = 0.6
-    dropout: float = 0.5
+    narrow: Annotated[int, one_of(1, 2, 4, 8, 16)] = 1
+    attention_dropout: ShareBelowOne = 0.6
+    dropout: ShareBelowOne = 0.5
     scaled: bool = False
-    unit_input: bool = True
     learning_rate: float = 1e-3
     weight_decay: float = 1e-7
     epochs: int = 100
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "narrow": (self.narrow in (1, 2, 4, 8, 16), "1, 2, 4, 8 or 16"),
-            "attention_dropout": (0 <= self.attention_dropout < 1, "a share in [0, 1)"),
-            "dropout": (0 <= self.dropout < 1, "a share in [0, 1)"),
-        }
-        check_ranges(self, checks)
 
     @property
     def width(self) -> int:
@@ -134,7 +122,6 @@ def _score(weights: Mapping[str, Floats], features: Floats, settings: CstaSettin
 
 
 METHOD = Method(
-    name=CstaSettings.method,
     title="CSTA, untrained trunk",
     summary="learns importance by convolutions over the features as a picture (scores by torch)",
     settings=CstaSettings,
@@ -142,7 +129,6 @@ METHOD = Method(
     learner="vidgist.training.rivals.csta.network:CstaLearner",
     score=_score,
     labels=True,
-    alone=True,
     source="Son, Park and Kim, CVPR 2024, arXiv 2405.11905",
     code="thswodnjs3/CSTA @ b070f7d, without ImageNet weights",
     cost=160.0,

@@ -163,9 +163,7 @@ class CstaLearner(RegressionLearner):
 
     def make_network(self) -> nn.Module:
         """Return the network with its first weights."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.seed)
-            return Csta(self.videos.dimension, self.settings)
+        return Csta(self.videos.dimension, self.settings)
 
 
 def scores_of(weights: Mapping[str, Any], features: Floats, settings: CstaSettings) -> Floats:

@@ -20,10 +20,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from vidgist.training.batches import video_features
-from vidgist.training.learner import Learner, adam
+from vidgist.training.learner import NetworkLearner
 from vidgist.training.rivals.dr_dsn import DsnSettings
-from vidgist.training.sampling import epoch_generator
 from vidgist.training.videos import TrainingVideos
 
 
@@ -92,31 +90,22 @@ def rewards(picks: Tensor, unit: Tensor, *, far: int) -> Tensor:
     return torch.where(picks.sum(dim=1) > 0, values, 0.0)
 
 
-class DsnLearner(Learner):
+class DsnLearner(NetworkLearner):
     """Training of DR-DSN, one video of full length a step."""
 
     def __init__(self, videos: TrainingVideos, *, settings: DsnSettings, seed: int) -> None:
-        self.videos = videos
-        self.settings = settings
-        self.seed = seed
-        self.clip = settings.clip
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.network = Dsn(videos.dimension, hidden=settings.hidden)
-        self.optimizer = adam(self.network, settings)
+        super().__init__(videos, settings=settings, seed=seed)
         self.baseline = np.zeros(len(videos))
 
-    def steps_of_epoch(self) -> int:
-        """Return the number of videos: each is a step of its own."""
-        return len(self.videos)
+    def make_network(self) -> nn.Module:
+        """Return the LSTM and its map."""
+        return Dsn(self.videos.dimension, hidden=self.settings.hidden)
 
     def losses(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[dict[str, Tensor]]:
         """Yield the terms of each video's loss, in random order."""
-        for video in epoch_generator(self.seed, epoch).permutation(len(self.videos)):
-            unit = self.settings.unit_input
-            features = video_features(self.videos, int(video), device=fabric.device, unit=unit)
-            logits = network(features)
-            yield self._terms(int(video), features, logits)
+        for video in self.order(epoch):
+            features = self.features(video, fabric)
+            yield self._terms(video, features, network(features))
 
     def _terms(self, video: int, features: Tensor, logits: Tensor) -> dict[str, Tensor]:
         settings = self.settings

@@ -9,25 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from vidgist.errors import SettingError
 from vidgist.models import layers as numpy_layers
+from vidgist.models import parts
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
-from vidgist.models.parts import (
-    Shapes,
-    Weights,
-    apply,
-    attend,
-    attention_shapes,
-    linear_shapes,
-    norm_shapes,
-    normed,
-)
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.parts import Shapes, Weights
+from vidgist.models.ranges import Factor, NonNegative, Rate, ShareBelowOne, Size, between, check
+from vidgist.models.settings import TrainingSettings
 from vidgist.training.rivals.dsnet.boxes import decode_anchors, decode_distances, segment_scores
 from vidgist.types import Floats
 
@@ -45,7 +38,6 @@ class DsnetSettings(TrainingSettings):
     """Settings of the anchor-based detector; the defaults are the released code's.
 
     Attributes:
-        name: always that of the method.
         heads: of the attention.
         hidden: width of the layer before the detector.
         dropout: share dropped while training.
@@ -54,37 +46,26 @@ class DsnetSettings(TrainingSettings):
         positive: intersection over union above which an anchor shows a segment.
         incomplete: the same, up to which an anchor that meets a segment is a negative example.
         negatives: negative examples that meet no segment, for each positive one.
-        unit_input: whether features are brought to length 1 first.
     """
 
     method: ClassVar[str] = "dsnet"
 
-    name: str = "dsnet"
-    heads: int = 8
-    hidden: int = 128
-    dropout: float = 0.5
-    overlap: float = 0.5
-    location_weight: float = 1.0
-    positive: float = 0.6
+    heads: Size = 8
+    hidden: Size = 128
+    dropout: ShareBelowOne = 0.5
+    overlap: Factor = 0.5
+    location_weight: NonNegative = 1.0
+    positive: Rate = 0.6
     incomplete: float = 0.3
-    negatives: float = 2.0
-    unit_input: bool = True
+    negatives: Annotated[float, between(0, 1000)] = 2.0
     learning_rate: float = 5e-5
     weight_decay: float = 1e-5
     epochs: int = 300
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks = {
-            "heads": (1 <= self.heads <= 1024, "1 to 1024"),
-            "hidden": (1 <= self.hidden <= 65536, "1 to 65536"),
-            "dropout": (0 <= self.dropout < 1, "a share in [0, 1)"),
-            "overlap": (0 < self.overlap <= 1, "a share in (0, 1]"),
-            "positive": (0 < self.positive < 1, "a share in (0, 1)"),
-            "incomplete": (0 <= self.incomplete <= self.positive, "a share up to positive"),
-            "negatives": (0 <= self.negatives <= 1000, "0 to 1000"),
-        }
-        check_ranges(self, checks)
+        fine = 0 <= self.incomplete <= self.positive
+        check("incomplete", self.incomplete, fine, "a share up to positive")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +74,6 @@ class AnchorFreeSettings(DsnetSettings):
 
     method: ClassVar[str] = "dsnet_af"
 
-    name: str = "dsnet_af"
     overlap: float = 0.4
 
 
@@ -103,15 +83,15 @@ def _attention_shapes(dimension: int, settings: DsnetSettings) -> Shapes:
             f"heads: expected as many as divide the {dimension} numbers of a feature, got "
             f"{settings.heads}"
         )
-    shapes = attention_shapes("", dimension) | norm_shapes("norm", dimension)
-    shapes |= linear_shapes("hidden", dimension, settings.hidden)
-    return shapes | norm_shapes("last_norm", settings.hidden)
+    shapes = parts.attention_shapes("", dimension) | parts.norm_shapes("norm", dimension)
+    shapes |= parts.linear_shapes("hidden", dimension, settings.hidden)
+    return shapes | parts.norm_shapes("last_norm", settings.hidden)
 
 
 def _attended(weights: Weights, features: Array, settings: DsnetSettings, layers: Layers) -> Array:
     entering = layers.unit_length(features) if settings.unit_input else features
     size = features.shape[1] // settings.heads
-    context = attend(
+    context = parts.attend(
         layers,
         weights,
         entering,
@@ -120,13 +100,15 @@ def _attended(weights: Weights, features: Array, settings: DsnetSettings, layers
         dropout=settings.dropout,
     )
     attended = layers.dropout(context, settings.dropout) + entering
-    return normed(weights, "norm", attended, norm=layers.layer_norm)
+    return parts.normed(weights, "norm", attended, norm=layers.layer_norm)
 
 
 def anchor_based_shapes(dimension: int, settings: DsnetSettings) -> Shapes:
     """Return the name and shape of every tensor of the network for (T, dimension) features."""
-    shapes = _attention_shapes(dimension, settings) | linear_shapes("shown", settings.hidden, 1)
-    return shapes | linear_shapes("borders", settings.hidden, 2)
+    shapes = _attention_shapes(dimension, settings) | parts.linear_shapes(
+        "shown", settings.hidden, 1
+    )
+    return shapes | parts.linear_shapes("borders", settings.hidden, 2)
 
 
 def anchor_based(
@@ -136,18 +118,20 @@ def anchor_based(
     attended = _attended(weights, features, settings, layers)
     shown, borders = [], []
     for width in ANCHORS:
-        hidden = layers.tanh(apply(layers, weights, "hidden", layers.window_mean(attended, width)))
+        hidden = layers.tanh(
+            parts.apply(layers, weights, "hidden", layers.window_mean(attended, width))
+        )
         hidden = layers.dropout(hidden, settings.dropout)
-        hidden = normed(weights, "last_norm", hidden, norm=layers.layer_norm)
-        shown.append(apply(layers, weights, "shown", hidden))
-        borders.append(apply(layers, weights, "borders", hidden)[:, None])
+        hidden = parts.normed(weights, "last_norm", hidden, norm=layers.layer_norm)
+        shown.append(parts.apply(layers, weights, "shown", hidden))
+        borders.append(parts.apply(layers, weights, "borders", hidden)[:, None])
     return layers.concat(shown, axis=1), layers.concat(borders, axis=1)
 
 
 def anchor_free_shapes(dimension: int, settings: DsnetSettings) -> Shapes:
     """Return the name and shape of every tensor of the network for (T, dimension) features."""
     shapes = anchor_based_shapes(dimension, settings)
-    return shapes | linear_shapes("center", settings.hidden, 1)
+    return shapes | parts.linear_shapes("center", settings.hidden, 1)
 
 
 def anchor_free(
@@ -158,11 +142,11 @@ def anchor_free(
     Between them, the logarithms (T, 2) of its distances to the segment's borders.
     """
     attended = _attended(weights, features, settings, layers)
-    hidden = layers.relu(apply(layers, weights, "hidden", attended))
+    hidden = layers.relu(parts.apply(layers, weights, "hidden", attended))
     hidden = layers.dropout(hidden, settings.dropout)
-    hidden = normed(weights, "last_norm", hidden, norm=layers.layer_norm)
+    hidden = parts.normed(weights, "last_norm", hidden, norm=layers.layer_norm)
     shown, borders, center = (
-        apply(layers, weights, name, hidden) for name in ("shown", "borders", "center")
+        parts.apply(layers, weights, name, hidden) for name in ("shown", "borders", "center")
     )
     return shown[:, 0], borders, center[:, 0]
 
@@ -186,7 +170,6 @@ def _score_free(weights: Mapping[str, Floats], features: Floats, settings: Dsnet
 
 METHOD = (
     Method(
-        name=DsnetSettings.method,
         title="DSNet, anchor-based",
         summary="learns to detect the segments of interest around anchors",
         settings=DsnetSettings,
@@ -194,14 +177,12 @@ METHOD = (
         learner="vidgist.training.rivals.dsnet.learner:AnchorBasedLearner",
         score=_score_anchors,
         labels=True,
-        alone=True,
         source=_SOURCE,
         code=_CODE,
         cost=14.0,
         order=15,
     ),
     Method(
-        name=AnchorFreeSettings.method,
         title="DSNet, anchor-free",
         summary="learns to detect the segments of interest by the distances to their borders",
         settings=AnchorFreeSettings,
@@ -209,7 +190,6 @@ METHOD = (
         learner="vidgist.training.rivals.dsnet.learner:AnchorFreeLearner",
         score=_score_free,
         labels=True,
-        alone=True,
         source=_SOURCE,
         code=_CODE,
         cost=14.0,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from vidgist.models.layers import linear, lstm_shapes, stacked_lstm, unit_length
 from vidgist.models.methods import Method
-from vidgist.models.settings import check_ranges
+from vidgist.models.ranges import Range, between
 from vidgist.training.rivals.csnet import CsnetSettings, pieces, stream_scores, stream_shapes
 from vidgist.types import Floats
 
@@ -22,6 +22,8 @@ __all__ = ["METHOD", "GlRpeSettings", "relative_positions"]
 
 _ROWS = 512
 """Rows of the attention that are in memory at once."""
+
+_EVEN = Range("an even number from 2 to 65536", lambda width: width in range(2, 65537, 2))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +37,8 @@ class GlRpeSettings(CsnetSettings):
 
     method: ClassVar[str] = "gl_rpe"
 
-    name: str = "gl_rpe"
-    width: int = 512
-    blocks: int = 8
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        even = 2 <= self.width <= 65536 and self.width % 2 == 0
-        checks = {
-            "width": (even, "an even number from 2 to 65536"),
-            "blocks": (1 <= self.blocks <= 1000, "1 to 1000"),
-        }
-        check_ranges(self, checks)
+    width: Annotated[int, _EVEN] = 512
+    blocks: Annotated[int, between(1, 1000)] = 8
 
 
 def relative_positions(length: int, rows: slice = slice(None)) -> Floats:
@@ -95,14 +87,12 @@ def score(weights: Mapping[str, Floats], features: Floats, settings: GlRpeSettin
 
 
 METHOD = Method(
-    name=GlRpeSettings.method,
     title="CSNet + GL + RPE",
     summary="CSNet behind attention to runs and strides, with relative positions",
     settings=GlRpeSettings,
     shapes=_shapes,
     learner="vidgist.training.rivals.gl_rpe.learner:GlRpeLearner",
     score=score,
-    alone=True,
     source="Jung, Cho, Woo and Kweon, ECCV 2020",
     published="CSNet+GL+RPE",
     cost=220.0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,8 @@ from vidgist.models.convolutions import (
 )
 from vidgist.models.layers import sigmoid, unit_length
 from vidgist.models.methods import Method
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.ranges import NonNegative, Range, Share, ShareBelowOne, Size
+from vidgist.models.settings import TrainingSettings
 from vidgist.types import Floats
 
 __all__ = [
@@ -41,6 +42,12 @@ __all__ = [
 REDUCTION = 32
 """Factor by which the five pools shorten a video."""
 
+# Two places are left behind the pools: those of one video alone must have a spread.
+_POOLED = Range(
+    f"a multiple of {REDUCTION} from {2 * REDUCTION} to 100000",
+    lambda samples: samples in range(2 * REDUCTION, 100_001, REDUCTION),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FcnSettings(TrainingSettings):
@@ -52,28 +59,13 @@ class FcnSettings(TrainingSettings):
         outer: width of the two maps behind them.
         share: what the mean score is drawn to.
         share_weight: of that term.
-        unit_input: bring features to length 1.
     """
 
-    samples: int = 320
-    inner: int = 2048
-    outer: int = 4096
-    share: float = 0.3
-    share_weight: float = 1.0
-    unit_input: bool = True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        # Two places are left behind the pools: those of one video alone must have a spread.
-        whole = 2 * REDUCTION <= self.samples <= 100_000 and self.samples % REDUCTION == 0
-        checks = {
-            "samples": (whole, f"a multiple of {REDUCTION} from {2 * REDUCTION} to 100000"),
-            "inner": (1 <= self.inner <= 65536, "1 to 65536"),
-            "outer": (1 <= self.outer <= 65536, "1 to 65536"),
-            "share": (0 <= self.share <= 1, "a share in [0, 1]"),
-            "share_weight": (self.share_weight >= 0, "at least 0"),
-        }
-        check_ranges(self, checks)
+    samples: Annotated[int, _POOLED] = 320
+    inner: Size = 2048
+    outer: Size = 4096
+    share: Share = 0.3
+    share_weight: NonNegative = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,20 +79,11 @@ class SumFcnSettings(FcnSettings):
 
     method: ClassVar[str] = "sum_fcn"
 
-    name: str = "sum_fcn"
-    momentum: float = 0.9
-    batch: int = 5
+    momentum: ShareBelowOne = 0.9
+    batch: Size = 5
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     epochs: int = 100
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "momentum": (0 <= self.momentum < 1, "a share in [0, 1)"),
-            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
-        }
-        check_ranges(self, checks)
 
 
 def block_sizes(dimension: int, settings: FcnSettings) -> list[tuple[int, int]]:
@@ -173,14 +156,12 @@ def score(weights: Mapping[str, Floats], features: Floats, settings: FcnSettings
 
 
 METHOD = Method(
-    name=SumFcnSettings.method,
     title="SUM-FCN",
     summary="chooses samples by convolutions over time, and restores the others from them",
     settings=SumFcnSettings,
     shapes=fcn_shapes,
     learner="vidgist.training.rivals.sum_fcn.learner:SumFcnLearner",
     score=score,
-    alone=True,
     source="Rochan, Ye and Wang, ECCV 2018, arXiv 1805.10538",
     published="SUM-FCN, unsupervised",
     cost=67.0,

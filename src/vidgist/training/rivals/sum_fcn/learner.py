@@ -11,7 +11,7 @@ output and the video's own,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,11 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from vidgist.training.batches import dequantize
-from vidgist.training.learner import Learner
+from vidgist.training.learner import NetworkLearner
 from vidgist.training.rivals.sum_fcn import (
     POOLS_AFTER,
     SKIP_AFTER,
     FcnSettings,
-    SumFcnSettings,
     block_sizes,
     nearest,
 )
@@ -165,28 +164,25 @@ def resampled(
     return F.normalize(values, dim=-1) if settings.unit_input else values
 
 
-class SumFcnLearner(Learner):
-    """Training of SUM-FCN on batches of videos brought to one length.
+class SumFcnLearner(NetworkLearner):
+    """Training of SUM-FCN on batches of videos brought to one length."""
 
-    Args:
-        videos: training data.
-        settings: of the method.
-        seed: of the first weights, and of the order.
-    """
+    network: Chooser
 
-    def __init__(self, videos: TrainingVideos, *, settings: SumFcnSettings, seed: int) -> None:
-        self.videos = videos
-        self.settings = settings
-        self.seed = seed
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.network: Chooser = Chooser(videos.dimension, settings)
-        self.optimizer = torch.optim.SGD(
+    def make_network(self) -> nn.Module:
+        """Return the network, with what restores features."""
+        return Chooser(self.videos.dimension, self.settings)
+
+    def make_optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        """Return gradient descent with momentum."""
+        settings = self.settings
+        descent = torch.optim.SGD(
             self.network.parameters(),
             lr=settings.learning_rate,
             momentum=settings.momentum,
             weight_decay=settings.weight_decay,
         )
+        return {"": descent}
 
     def model(self) -> nn.Module:
         """Return the network without what restores features."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from vidgist.models.layers import linear, lstm_shapes, sigmoid, stacked_lstm, unit_length
 from vidgist.models.methods import Method
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.parts import linear_shapes
+from vidgist.models.ranges import Positive, Rate, Share, Size, at_least
+from vidgist.models.settings import TrainingSettings
 from vidgist.types import Floats
 
 __all__ = ["METHOD", "AdversarialSettings", "score", "selector_shapes"]
@@ -32,7 +34,6 @@ class AdversarialSettings(TrainingSettings):
         share: what the mean score is drawn to.
         discriminator_rate: learning rate of the discriminator; the other is that of the rest.
         clip: largest length of the gradient.
-        unit_input: bring features to length 1.
     """
 
     attention: ClassVar[bool] = False
@@ -40,24 +41,13 @@ class AdversarialSettings(TrainingSettings):
     uniform: ClassVar[bool] = False
     """Whether a video with equal scores enters too, and losses are logarithms, not squares."""
 
-    hidden: int = 500
-    share: float = 0.1
-    discriminator_rate: float = 1e-5
-    clip: float = 5.0
-    unit_input: bool = True
+    hidden: Size = 500
+    share: Share = 0.1
+    discriminator_rate: Rate = 1e-5
+    clip: Positive = 5.0
     learning_rate: float = 1e-4
     weight_decay: float = 0.0
     epochs: int = 100
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "hidden": (1 <= self.hidden <= 65536, "1 to 65536"),
-            "share": (0 <= self.share <= 1, "a share in [0, 1]"),
-            "discriminator_rate": (0 < self.discriminator_rate < 1, "a number in (0, 1)"),
-            "clip": (self.clip > 0, "a number above 0"),
-        }
-        check_ranges(self, checks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +61,9 @@ class SumGanSettings(AdversarialSettings):
     method: ClassVar[str] = "sum_gan"
     uniform: ClassVar[bool] = True
 
-    name: str = "sum_gan"
     share: float = 0.3
-    slow_start: int = 16
+    slow_start: Annotated[int, at_least(0)] = 16
     epochs: int = 50
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_ranges(self, {"slow_start": (self.slow_start >= 0, "at least 0")})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +71,6 @@ class SumGanSlSettings(AdversarialSettings):
     """How SUM-GAN-sl learns: as its released code."""
 
     method: ClassVar[str] = "sum_gan_sl"
-
-    name: str = "sum_gan_sl"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +80,6 @@ class SumGanAaeSettings(AdversarialSettings):
     method: ClassVar[str] = "sum_gan_aae"
     attention: ClassVar[bool] = True
 
-    name: str = "sum_gan_aae"
     share: float = 0.15
 
 
@@ -105,11 +87,9 @@ def selector_shapes(dimension: int, settings: AdversarialSettings) -> dict[str, 
     """Return the name and shape of every tensor that scoring needs, for (T, dimension) features."""
     hidden = settings.hidden
     return {
-        "compress.weight": (hidden, dimension),
-        "compress.bias": (hidden,),
+        **linear_shapes("compress", dimension, hidden),
         **lstm_shapes(hidden, hidden, layers=LAYERS),
-        "out.weight": (1, 2 * hidden),
-        "out.bias": (1,),
+        **linear_shapes("out", 2 * hidden, 1),
     }
 
 
@@ -123,12 +103,10 @@ def score(weights: Mapping[str, Floats], features: Floats, settings: Adversarial
 
 def _method(settings: type[AdversarialSettings], **about: Any) -> Method:
     return Method(
-        name=settings.method,
         settings=settings,
         shapes=selector_shapes,
         learner="vidgist.training.rivals.sum_gan.learner:AdversarialLearner",
         score=score,
-        alone=True,
         **about,
     )
 

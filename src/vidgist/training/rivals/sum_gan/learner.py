@@ -21,12 +21,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from vidgist.training.batches import video_features
-from vidgist.training.learner import Learner, Update
+from vidgist.training.learner import NetworkLearner, Update, adam_of_parts
 from vidgist.training.rivals.sum_gan import AdversarialSettings, SumGanSettings
 from vidgist.training.rivals.sum_gan.networks import Autoencoder, Selector, log_chance
-from vidgist.training.sampling import epoch_generator
-from vidgist.training.videos import TrainingVideos
 
 
 class AdversarialNetwork(nn.Module):
@@ -54,44 +51,27 @@ def three_optimizers(
         "decoder": [*parts.decoder.parameters(), *compress],
         "discriminator": [*parts.discriminator.parameters(), *compress],
     }
-    rates = {"discriminator": settings.discriminator_rate}
-    return {
-        name: torch.optim.Adam(
-            parameters,
-            lr=rates.get(name, settings.learning_rate),
-            weight_decay=settings.weight_decay,
-        )
-        for name, parameters in owned.items()
-    }
+    return adam_of_parts(owned, settings, discriminator=settings.discriminator_rate)
 
 
-class AdversarialLearner(Learner):
-    """Training in three steps a video, one video of full length after the other.
+class AdversarialLearner(NetworkLearner):
+    """Training in three steps a video, one video of full length after the other."""
 
-    Args:
-        videos: training data.
-        settings: of the method.
-        seed: of the first weights, and of the order.
-    """
+    network: AdversarialNetwork
 
-    def __init__(self, videos: TrainingVideos, *, settings: AdversarialSettings, seed: int) -> None:
-        self.videos = videos
-        self.settings = settings
-        self.seed = seed
-        self.clip = settings.clip
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            autoencoder = Autoencoder(settings.hidden, attention=settings.attention)
-            self.network: AdversarialNetwork = AdversarialNetwork(self.make_selector(), autoencoder)
-        self._optimizers = three_optimizers(self.network, settings)
+    def make_network(self) -> nn.Module:
+        """Return selector and autoencoder."""
+        settings = self.settings
+        autoencoder = Autoencoder(settings.hidden, attention=settings.attention)
+        return AdversarialNetwork(self.make_selector(), autoencoder)
+
+    def make_optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        """Return the optimizers of the three steps."""
+        return three_optimizers(self.network, self.settings)
 
     def make_selector(self) -> nn.Module:
         """Return the network that gives z and the logits of the scores."""
         return Selector(self.videos.dimension, hidden=self.settings.hidden)
-
-    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
-        """Return the optimizers of the three steps."""
-        return self._optimizers
 
     def model(self) -> nn.Module:
         """Return the selector, which scores alone."""
@@ -108,10 +88,8 @@ class AdversarialLearner(Learner):
 
     def updates(self, network: nn.Module, *, epoch: int, fabric: Any) -> Iterator[Update]:
         """Yield the three steps of each video, in random order."""
-        order = epoch_generator(self.seed, epoch).permutation(len(self.videos))
-        for place, video in enumerate(order):
-            unit = self.settings.unit_input
-            features = video_features(self.videos, int(video), device=fabric.device, unit=unit)
+        for place, video in enumerate(self.order(epoch)):
+            features = self.features(video, fabric)
             yield Update(losses=self._select(features), optimizers=("selector",))
             yield Update(losses=self._decode(features), optimizers=("decoder",))
             if place >= self._slow_start:

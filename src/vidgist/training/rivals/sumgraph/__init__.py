@@ -13,12 +13,13 @@ with one W for all rounds and D the degrees; a sample's score is the sigmoid of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from vidgist.models.layers import Array, Layers
 from vidgist.models.methods import Method
 from vidgist.models.parts import Shapes, Weights, apply, linear_shapes
-from vidgist.models.settings import TrainingSettings, check_ranges
+from vidgist.models.ranges import Factor, NonNegative, Rate, Samples, Size, at_least, between
+from vidgist.models.settings import TrainingSettings
 
 __all__ = ["METHOD", "SumgraphSettings", "UnsupervisedSettings", "sumgraph_parts"]
 
@@ -30,44 +31,28 @@ class SumgraphSettings(TrainingSettings):
     """Settings of the network like SumGraph's; where the text is silent, they are ours.
 
     Attributes:
-        name: always that of the method.
         hidden: width of a node.
         rounds: how often the graph is estimated.
         samples: evenly spaced samples of a video that it learns from; at test it sees all.
         diversity_weight, restoration_weight, sparsity_weight: of the terms of the loss.
         rate_factor, rate_epochs: the learning rate is multiplied by this after so many epochs.
         batch: videos whose gradients are averaged in a step.
-        unit_input: whether features are brought to length 1 first.
     """
 
     method: ClassVar[str] = "sumgraph"
 
-    name: str = "sumgraph"
-    hidden: int = 512
-    rounds: int = 5
-    samples: int = 320
-    diversity_weight: float = 10.0
-    restoration_weight: float = 10.0
-    sparsity_weight: float = 0.001
-    rate_factor: float = 0.1
-    rate_epochs: int = 20
-    batch: int = 5
-    unit_input: bool = True
+    hidden: Size = 512
+    rounds: Annotated[int, between(1, 100)] = 5
+    samples: Samples = 320
+    diversity_weight: NonNegative = 10.0
+    restoration_weight: NonNegative = 10.0
+    sparsity_weight: NonNegative = 0.001
+    rate_factor: Factor = 0.1
+    rate_epochs: Annotated[int, at_least(1)] = 20
+    batch: Size = 5
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     epochs: int = 50
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "hidden": (1 <= self.hidden <= 65536, "1 to 65536"),
-            "rounds": (1 <= self.rounds <= 100, "1 to 100"),
-            "samples": (2 <= self.samples <= 100_000, "2 to 100000"),
-            "rate_factor": (0 < self.rate_factor <= 1, "a number in (0, 1]"),
-            "rate_epochs": (self.rate_epochs >= 1, "at least 1"),
-            "batch": (1 <= self.batch <= 65536, "1 to 65536"),
-        }
-        check_ranges(self, checks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +65,7 @@ class UnsupervisedSettings(SumgraphSettings):
 
     method: ClassVar[str] = "sumgraph_unsup"
 
-    name: str = "sumgraph_unsup"
-    mean_score: float = 0.3
+    mean_score: Rate = 0.3
 
 
 def sumgraph_shapes(dimension: int, settings: SumgraphSettings) -> Shapes:
@@ -137,7 +121,6 @@ def sumgraph(
 
 METHOD = (
     Method(
-        name=SumgraphSettings.method,
         title="SumGraph-like (ours)",
         summary="learns keyframes on a graph of samples that it estimates anew",
         settings=SumgraphSettings,
@@ -145,21 +128,18 @@ METHOD = (
         learner="vidgist.training.rivals.sumgraph.learner:SumgraphLearner",
         network=sumgraph,
         labels=True,
-        alone=True,
         source=_SOURCE,
         published="SumGraph",
         cost=8.0,
         order=17,
     ),
     Method(
-        name=UnsupervisedSettings.method,
         title="SumGraph-like (ours), unsupervised",
         summary="the same without annotations: restores the video from few different samples",
         settings=UnsupervisedSettings,
         shapes=sumgraph_shapes,
         learner="vidgist.training.rivals.sumgraph.learner:UnsupervisedLearner",
         network=sumgraph,
-        alone=True,
         source=_SOURCE,
         published="SumGraph, unsupervised",
         cost=8.0,

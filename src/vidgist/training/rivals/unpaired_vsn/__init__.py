@@ -7,10 +7,10 @@ people made of other videos. There is no code of the authors; the choice is soft
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from vidgist.models.methods import Method
-from vidgist.models.settings import check_ranges
+from vidgist.models.ranges import Factor, NonNegative, at_least
 from vidgist.training.rivals.sum_fcn import FcnSettings, fcn_shapes, score
 
 __all__ = ["METHOD", "UnpairedVsnSettings"]
@@ -29,24 +29,13 @@ class UnpairedVsnSettings(FcnSettings):
 
     method: ClassVar[str] = "unpaired_vsn"
 
-    name: str = "unpaired_vsn"
-    reconstruction_weight: float = 1.0
-    likeness_weight: float = 1.0
-    step_epochs: int = 20
-    step_factor: float = 0.8
+    reconstruction_weight: NonNegative = 1.0
+    likeness_weight: NonNegative = 1.0
+    step_epochs: Annotated[int, at_least(1)] = 20
+    step_factor: Factor = 0.8
     learning_rate: float = 1e-5
     weight_decay: float = 0.0
     epochs: int = 50
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        checks = {
-            "reconstruction_weight": (self.reconstruction_weight >= 0, "at least 0"),
-            "likeness_weight": (self.likeness_weight >= 0, "at least 0"),
-            "step_epochs": (self.step_epochs >= 1, "at least 1"),
-            "step_factor": (0 < self.step_factor <= 1, "a number in (0, 1]"),
-        }
-        check_ranges(self, checks)
 
     def shortfall(self, n_videos: int) -> str | None:
         """Return a sentence where one half of the videos cannot teach what a summary is."""
@@ -56,7 +45,6 @@ class UnpairedVsnSettings(FcnSettings):
 
 
 METHOD = Method(
-    name=UnpairedVsnSettings.method,
     title="UnpairedVSN",
     summary="learns summaries from those that people made of other videos",
     settings=UnpairedVsnSettings,
@@ -64,7 +52,6 @@ METHOD = Method(
     learner="vidgist.training.rivals.unpaired_vsn.learner:UnpairedVsnLearner",
     score=score,
     labels="unpaired",
-    alone=True,
     source="Rochan and Wang, CVPR 2019, arXiv 1805.12174",
     cost=230.0,
     order=55,

@@ -22,8 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from vidgist.errors import DataError
-from vidgist.training.batches import video_features
-from vidgist.training.learner import Learner, Update
+from vidgist.training.learner import NetworkLearner, Update, adam_of_parts
 from vidgist.training.rivals.sum_fcn import FcnSettings, nearest
 from vidgist.training.rivals.sum_fcn.learner import Chooser, Trunk, choice_terms, resampled
 from vidgist.training.rivals.sum_gan.networks import log_chance
@@ -67,7 +66,7 @@ class UnpairedNetwork(nn.Module):
         self.discriminator = SummaryDiscriminator(dimension, settings)
 
 
-class UnpairedVsnLearner(Learner):
+class UnpairedVsnLearner(NetworkLearner):
     """Training in two steps a video, one video after the other.
 
     Args:
@@ -80,23 +79,17 @@ class UnpairedVsnLearner(Learner):
     """
 
     def __init__(self, videos: TrainingVideos, *, settings: UnpairedVsnSettings, seed: int) -> None:
-        self.videos = videos
-        self.settings = settings
-        self.seed = seed
         self.plain, self.summarized = halves(videos, seed=seed)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.network: UnpairedNetwork = UnpairedNetwork(videos.dimension, settings)
-        self._optimizers = {
-            name: torch.optim.Adam(
-                part.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-            )
-            for name, part in self.network.named_children()
-        }
+        super().__init__(videos, settings=settings, seed=seed)
 
-    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+    def make_network(self) -> nn.Module:
+        """Return chooser and discriminator."""
+        return UnpairedNetwork(self.videos.dimension, self.settings)
+
+    def make_optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
         """Return those of the chooser and of the discriminator."""
-        return self._optimizers
+        parts = {name: part.parameters() for name, part in self.network.named_children()}
+        return adam_of_parts(parts, self.settings)
 
     def model(self) -> nn.Module:
         """Return the network that chooses, without what restores features."""
@@ -115,15 +108,14 @@ class UnpairedVsnLearner(Learner):
         rng = epoch_generator(self.seed, epoch)
         for video in rng.permutation(self.plain):
             features = resampled(self.videos, [video], self.settings, fabric.device)
-            summary = self._summary(int(rng.choice(self.summarized)), fabric.device)
+            summary = self._summary(int(rng.choice(self.summarized)), fabric)
             yield Update(losses=self._choose(features), optimizers=("chooser",))
             losses = self._discriminate(features, summary)
             yield Update(losses=losses, optimizers=("discriminator",))
 
-    def _summary(self, video: int, device: torch.device) -> Tensor:
-        unit = self.settings.unit_input
-        features = video_features(self.videos, video, device=device, unit=unit)
-        return features[torch.from_numpy(keyframes_of(self.videos, video)).to(device)]
+    def _summary(self, video: int, fabric: Any) -> Tensor:
+        features = self.features(video, fabric)
+        return features[torch.from_numpy(keyframes_of(self.videos, video)).to(features.device)]
 
     def _made(self, features: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         """Return the terms of the choice, and the summary (T, D) of features (1, T, D)."""
