@@ -22,6 +22,7 @@ Examples:
   vidgist evaluate tvsum.h5 --metric tvsum --scores 'runs/split{split}.json' --splits csta
   vidgist evaluate tvsum.h5 --metric tvsum --scores mine.json --protocol csta --protocol mean
   vidgist evaluate tvsum.h5 --metric tvsum --beside middle --beside motion
+  vidgist evaluate tvsum.h5 --metric tvsum --fuse i3d.h5
   vidgist evaluate tvsum.h5 --metric tvsum --select gist --budget 10%
   vidgist evaluate tvsum.h5 --metric tvsum --scores summaries.json
   vidgist evaluate mine.h5 --metric tvsum --annotations ydata-tvsum50.mat --save tvsum.h5
@@ -142,6 +143,13 @@ def measure_options(command: Command) -> Command:
 )
 @click.option(
     "--shots-from", type=FILE, metavar="FILE", help="Take the shots of the same videos from FILE."
+)
+@click.option(
+    "--fuse",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="Add the scores by other features of the same videos, of FILE; may be repeated.",
 )
 @click.option("--save", type=FILE, metavar="FILE", help="Also write the joined data set.")
 @click.option(

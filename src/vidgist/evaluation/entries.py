@@ -228,6 +228,27 @@ def matched(scorer: Scorer, dataset: Dataset) -> Scorer:
     return scorer.with_bank(None)
 
 
+def scorer_entries(
+    scorers: Mapping[str, Scorer], dataset: Dataset, *, others: bool
+) -> tuple[list[Entry], str]:
+    """Return the rows of scorers on a data set, and what is their bank, in words.
+
+    Args:
+        scorers: by the name of the row.
+        dataset: whose features are scored.
+        others: whether a video's bank is that of the other videos of the data set.
+    """
+    fitting = {name: matched(scorer, dataset) for name, scorer in scorers.items()}
+    banks, words = None, "the other videos of the data set"
+    if others:
+        banks = other_videos(statistics_of(dataset.records(fields=("features",))))
+    else:
+        first = next(iter(fitting.values()))
+        bank = first.bank
+        words = bank.label if isinstance(bank, Bank) else " ".join(first.notes) or "none"
+    return [method_entry(name, scorer, bank=banks) for name, scorer in fitting.items()], words
+
+
 def statistics_of(records: Iterable[VideoRecord]) -> dict[str, VideoStatistics]:
     """Return what each video with features contributes to a bank, by its key."""
     return {r.key: video_statistics(r.features) for r in records if r.features is not None}

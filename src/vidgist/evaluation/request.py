@@ -19,15 +19,13 @@ from vidgist.errors import DataError, SettingError
 from vidgist.evaluation.document import evaluation_document
 from vidgist.evaluation.entries import (
     Entry,
-    matched,
-    method_entry,
     other_rule_entry,
-    other_videos,
     row_name,
-    statistics_of,
+    scorer_entries,
     uniform_entry,
 )
 from vidgist.evaluation.evaluate import evaluate, with_splits
+from vidgist.evaluation.fused import with_other_files
 from vidgist.evaluation.join import join, read_annotations
 from vidgist.evaluation.leaks import training_overlap
 from vidgist.evaluation.protocols import Protocol, settings_for
@@ -40,7 +38,7 @@ from vidgist.evaluation.summaries import SummaryRule
 from vidgist.evaluation.untrained import UNTRAINED, untrained_entry
 from vidgist.models import Model
 from vidgist.progress import Progress, silent
-from vidgist.scoring.bank import SHIPPED, Bank
+from vidgist.scoring.bank import SHIPPED
 from vidgist.scoring.presets import PRESETS, Preset
 from vidgist.scoring.scorer import Scorer
 from vidgist.shot_source import ShotSource
@@ -71,6 +69,7 @@ class Request:
         shots: `official`, a way of cutting, or a file, see `vidgist.shot_source`.
         annotations: original annotations to join by name, or None.
         shots_from: a file with official shots of the same videos, or None.
+        fuse: files with other features of the same videos, see `vidgist.evaluation.fused`.
         seeds: random score vectors for each video.
         bank: for the criteria that need one: `shipped`, `none`, `others` (for each video, the
             other videos of the file) or a bank file.
@@ -97,6 +96,7 @@ class Request:
     shots: str = "official"
     annotations: Path | None = None
     shots_from: Path | None = None
+    fuse: Sequence[Path] = ()
     seeds: int = SEEDS
     bank: str | Path = SHIPPED
     model: str | Path | None = None
@@ -109,6 +109,8 @@ class Request:
         self.summaries  # noqa: B018 - checks them
         if self.split is not None and self.splits is None:
             raise SettingError("split: needs splits='FILE' that it is one of")
+        if self.fuse and self.model is not None:
+            raise SettingError("fuse: contradicts model=: a model takes features of one kind")
         if not self.score_rows:
             self.scorer  # noqa: B018 - contradictions are found before any work
             return
@@ -126,6 +128,7 @@ class Request:
         """Refuse what would change the method's scores where others are measured in their place."""
         given = ["model"] if self.model is not None else []
         given += ["bank"] if self.bank != SHIPPED else []
+        given += ["fuse"] if self.fuse else []
         start = PRESETS.get(self.settings.name, self.settings)
         usual = asdict(settings_for(start, metric=self.metric))
         given += [name for name, value in asdict(self.settings).items() if value != usual[name]]
@@ -200,6 +203,12 @@ class Request:
         chosen_splits = () if splits is None else self._chosen(splits)
         methods, chosen = self._methods()
         files, keys = self._files([entry.name for entry in methods], chosen_splits)
+        if self.fuse:
+            others = self._bank_of_others
+            methods, shared = with_other_files(
+                methods[0], self.scorer, dataset=dataset, paths=self.fuse, others=others
+            )
+            keys &= shared
         tested = {key for _, split in chosen_splits for key in split.test}
         methods, seen = self._checked(methods, keys & tested if chosen_splits else keys)
         rows = self._with_rules([*methods, *files])
@@ -315,16 +324,12 @@ class Request:
             if criteria:  # the same without training, to compare with
                 free = dataclasses.replace(settings, criteria=criteria)
                 scorers[f"{row_name(criteria)}, no training"] = self._scorer(free)
-        scorers = {name: matched(scorer, self.dataset) for name, scorer in scorers.items()}
-        banks = None
-        if settings.needs_bank and self.bank == OTHERS:
-            banks = other_videos(statistics_of(self.dataset.records(fields=("features",))))
-            chosen["bank"] = "the other videos of the data set"
-        elif settings.needs_bank:
-            bank, notes = scorers[self.subject].bank, scorers[self.subject].notes
-            chosen["bank"] = bank.label if isinstance(bank, Bank) else " ".join(notes) or "none"
-        entries = [method_entry(name, scorer, bank=banks) for name, scorer in scorers.items()]
-        return entries, chosen
+        entries, bank = scorer_entries(scorers, self.dataset, others=self._bank_of_others)
+        return entries, chosen | ({"bank": bank} if settings.needs_bank else {})
+
+    @property
+    def _bank_of_others(self) -> bool:
+        return self.settings.needs_bank and self.bank == OTHERS
 
     @property
     def _file_rows(self) -> list[ScoreRow]:
@@ -334,7 +339,7 @@ class Request:
 
     def _score_files(self, numbers: Sequence[int]) -> list[Path]:
         files = [f for row in self._file_rows for group in row.files(numbers) for f in group]
-        return files if self.model is None else [*files, Path(self.model)]
+        return [*files, *self.fuse, *([] if self.model is None else [Path(self.model)])]
 
     def _files(
         self, taken: list[str], splits: Sequence[tuple[int, Split]]
@@ -371,6 +376,8 @@ class Request:
             settings = {"preset": self.settings.name, **in_force} if in_force else {}
         else:
             settings["scores"] = " and ".join(row.file for row in self.score_rows)
+        if self.fuse:
+            settings["fuse"] = " and ".join(path.name for path in self.fuse)
         if self.beside:
             settings["beside"] = " and ".join(Path(path).name for path in self.beside)
         settings |= {
