@@ -29,7 +29,7 @@ from typing import Any
 
 from fuzz_cases import Tiny, good_files, mutated
 
-KINDS = ("mp4", "mkv", "webm", "hdf5", "safetensors", "json")
+KINDS = ("mp4", "mkv", "webm", "hdf5", "safetensors", "json", "text", "npz")
 SECONDS = 10.0
 """Processor seconds that a case may take."""
 STARVED = 12
@@ -50,16 +50,17 @@ def read(kind: str, path: Path, folder: Path) -> None:
         summary = summarize(path, backbone=Tiny(), settings="paper", threads=1, limits=limits)
         summary.save(folder, make=["mp4", "keyframes", "csv", "vtt", "json"], overwrite=True)
     elif kind == "hdf5":
-        from vidgist.datasets import open_dataset
-
-        for record in open_dataset(path):
-            if record.features is not None and record.picks is not None:
-                with contextlib.suppress(ValueError):
-                    record.to_features()
+        _first_that_works(_data_set, _annotations, _scores, _shots, path=path)
     elif kind == "safetensors":
         _first_that_works(_load_model, _read_bank, path=path)
+    elif kind == "text":
+        readers = (_annotations, _names, _splits, _scores, _shots, _transcript)
+        _first_that_works(*readers, path=path)
+    elif kind == "npz":
+        _scores(path)
     else:
-        _first_that_works(_document, _splits, _scores, _mark, path=path)
+        readers = (_document, _splits, _scores, _annotations, _shots, _transcript, _clips, _mark)
+        _first_that_works(*readers, path=path)
 
 
 def _first_that_works(*readers: Any, path: Path) -> None:
@@ -75,6 +76,52 @@ def _first_that_works(*readers: Any, path: Path) -> None:
             refused = error
     if not read and refused is not None:
         raise refused
+
+
+def _data_set(path: Path) -> None:
+    from vidgist.datasets import open_dataset
+
+    for record in open_dataset(path):
+        if record.features is not None and record.picks is not None:
+            with contextlib.suppress(ValueError):
+                record.to_features()
+
+
+def _annotations(path: Path) -> None:
+    from vidgist.evaluation.join import read_annotations
+
+    read_annotations(path)
+
+
+def _names(path: Path) -> None:
+    from vidgist.datasets.mr_hisum import read_names
+
+    read_names(path)
+
+
+def _shots(path: Path) -> None:
+    from vidgist.datasets.shots_file import read_shots_file
+
+    read_shots_file(path)
+
+
+def _transcript(path: Path) -> None:
+    from vidgist.captions import read_transcript
+
+    read_transcript(path)
+
+
+def _clips(path: Path) -> None:
+    """Read labels of YouTube Highlights, whose file has a name of its own."""
+    from vidgist.datasets.highlights import LABELS
+    from vidgist.errors import DataError
+    from vidgist.evaluation.join import read_annotations
+
+    folder = path.with_name("clips")
+    folder.mkdir()
+    (folder / LABELS).write_bytes(path.read_bytes())
+    if not read_annotations(folder):
+        raise DataError("no labels")
 
 
 def _load_model(path: Path) -> None:

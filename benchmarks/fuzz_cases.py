@@ -81,6 +81,45 @@ def _data_set() -> bytes:
         return path.read_bytes()
 
 
+def _mr_hisum() -> bytes:
+    import h5py
+    import numpy as np
+
+    file = io.BytesIO()
+    with h5py.File(file, "w") as data:
+        for key in ("video_1", "video_2"):
+            data[f"{key}/gtscore"] = np.linspace(0, 1, 20)
+            data[f"{key}/change_points"] = [[0, 8], [8, 20]]
+            data[f"{key}/gtsummary"] = np.repeat([0.0, 1.0], [17, 3])
+    return file.getvalue()
+
+
+def _texts() -> list[bytes]:
+    """Return tables and lists of each kind that is read: labels, names, splits, scores, shots."""
+    scores = ",".join("12345"[i % 5] for i in range(30))
+    return [
+        text.encode()
+        for text in (
+            f"a1\tVT\t{scores}\na1\tVT\t{scores}\nb2\tVU\t{scores}\n",
+            "video_id,yt8m_file,random_id,youtube_id\nvideo_1,train0026,ORaA,JhdjUam0l6A\n",
+            "- test_keys: [data/x.h5/video_1]\n  train_keys: [data/x.h5/video_2]\n" * 2,
+            "video_1,0.1,0.5,1\nvideo_2,0,1,0.25\n",
+            "video,start,end\nvideo_1,0.5,2.5\nvideo_1,3,4\n",
+            "start,end\n0,1.5\n1.5,4\n",
+            "1\n00:00:01,000 --> 00:00:02,500\nOne, two.\n\n2\n00:00:03,000 --> 00:00:04,000\nX\n",
+            "WEBVTT\n\n00:01.000 --> 00:02.500\nOne, two.\n",
+        )
+    ]
+
+
+def _npz() -> bytes:
+    import numpy as np
+
+    file = io.BytesIO()
+    np.savez(file, video_1=np.linspace(0, 1, 20), video_2=np.zeros((9, 1), np.float32))
+    return file.getvalue()
+
+
 def _bank() -> bytes:
     import numpy as np
 
@@ -108,13 +147,23 @@ def _json_files() -> list[bytes]:
     splits = json.dumps([{"train_keys": ["video_1", "video_2"], "test_keys": ["video_3"]}] * 2)
     scores = json.dumps({"video_1": [0.1, 0.5, 1.0], "video_2": [0, 1]})
     mark = json.dumps({"content": "c", "settings": {}, "done": {"json": 1}, "begun": []})
-    return [document, splits.encode(), scores.encode(), mark.encode()]
+    clips = json.dumps([[[0, 100], [50, 150]], [1, -1]])
+    query = {"vid": "a", "duration": 10, "relevant_clip_ids": [1, 2]}
+    line = json.dumps({**query, "saliency_scores": [[4, 3, 2], [0, 1, 4]]})
+    shots = json.dumps({"video_1": [{"start": 0, "end": 2.5}, {"start": 2.5, "end": 4}]})
+    said = json.dumps({"segments": [{"start": 0.5, "end": 2, "text": "One, two."}]})
+    texts = (splits, scores, mark, clips, f"{line}\n{line}\n", shots, said)
+    return [document, *(text.encode() for text in texts)]
 
 
 def good_files(kind: str) -> list[bytes]:
     """Return files of a kind that are as they should be."""
     if kind == "hdf5":
-        return [_data_set()]
+        return [_data_set(), _mr_hisum()]
+    if kind == "text":
+        return _texts()
+    if kind == "npz":
+        return [_npz()]
     if kind == "safetensors":
         return [_bank()]
     return _json_files() if kind == "json" else [_video(kind)]

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+import small_data
 from vidgist.evaluation.highlights import (
     above_median,
     average_precision,
@@ -11,6 +14,8 @@ from vidgist.evaluation.highlights import (
     diversity,
     top_precision,
 )
+from vidgist.evaluation.judge import Judge
+from vidgist.evaluation.protocols import PROTOCOLS
 
 
 def by_threshold(scores, labels):
@@ -49,6 +54,31 @@ def test_precision_among_the_best_few():
     )
     assert top_precision([9, 8, 7], [0, 0, 1], top=2) == 0
     assert top_precision([9, 8, 7], [1, 1, 0], top=2) == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_trapezoid_over_all_places_is_the_sum_over_highlights(seed):
+    """Each highlight adds the mean of the precision before it and at it."""
+    rng = np.random.default_rng(seed)
+    labels = rng.choice([-1, 0, 1], 30)
+    scores = rng.permutation(30)
+    order = labels[np.argsort(-scores)] > 0
+    at = [order[: place + 1].mean() for place in range(30)]
+    before = [1.0, *at[:-1]]
+    each = [(at[p] + before[p]) / 2 for p in np.flatnonzero(order)]
+    assert top_precision(scores, labels, top=30) == pytest.approx(np.mean(each))
+
+
+def test_labels_of_clips_have_the_precision_that_is_printed_for_them():
+    record = small_data.record(np.random.default_rng(0), n_samples=4)
+    judge = Judge(
+        dataclasses.replace(record, user_scores=np.array([[1.0, -1, 1, 0]])),
+        metric="tvsum",
+        protocol=PROTOCOLS["highlights"],
+    )
+    found = dict(zip(judge.measures, judge.measure(np.array([[4.0, 3, 2, 1]]))[0], strict=True))
+    assert found["ap_trapezoid"] == pytest.approx(0.5 * 1 + 0.5 * (1 / 2 + 2 / 3) / 2)
+    assert found["ap"] == pytest.approx((1 + 2 / 3) / 2)
 
 
 def test_highlights_of_an_annotation():

@@ -24,7 +24,16 @@ def test_damaged_files_crash_nothing():
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.startswith(f"seed {SEED}")
     rows = [line.split() for line in run.stdout.splitlines()[2:]]
-    assert [row[0] for row in rows] == ["mp4", "mkv", "webm", "hdf5", "safetensors", "json"]
+    assert [row[0] for row in rows] == [
+        "mp4",
+        "mkv",
+        "webm",
+        "hdf5",
+        "safetensors",
+        "json",
+        "text",
+        "npz",
+    ]
     # Changes that all are refused at once, or none at all, would test little.
     assert all(
         int(cases) < 20 or (int(read) and int(refused)) for _, cases, read, refused, *_ in rows[:4]

@@ -139,7 +139,7 @@ def measure_options(command: Command) -> Command:
     type=FILE,
     metavar="PATH",
     help="Join original annotations by name: ydata-tvsum50.mat or -anno.tsv, SumMe's folder GT, a"
-    " folder of YouTube Highlights, QVHighlights' .jsonl.",
+    " folder of YouTube Highlights, QVHighlights' .jsonl, mr_hisum.h5.",
 )
 @click.option(
     "--shots-from", type=FILE, metavar="FILE", help="Take the shots of the same videos from FILE."

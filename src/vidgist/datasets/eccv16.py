@@ -31,6 +31,7 @@ from vidgist.datasets.hdf5 import (
     read_text,
     where,
 )
+from vidgist.datasets.mr_hisum import names_beside
 from vidgist.datasets.numbers import NUMBER, as_integers, finite, read_n_frames, read_picks
 from vidgist.datasets.record import VideoRecord
 from vidgist.datasets.relatives import (
@@ -66,6 +67,7 @@ class Dataset:
         path: the file.
         keys: names of the videos' groups, in natural order (video_2 before video_10).
         attributes: of the file, for all its videos, such as the backbone.
+        names: name of a video by its key, of a table beside the file (Mr.HiSum's).
 
     Example:
         >>> import tempfile
@@ -82,6 +84,7 @@ class Dataset:
     path: Path
     keys: tuple[str, ...]
     attributes: Mapping[str, str | float] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -127,7 +130,11 @@ class Dataset:
                         f"{', '.join(self.keys[:3])} ..."
                     )
                 record = read_video(group, fields=fields)
-                yield replace(record, attributes={**self.attributes, **record.attributes})
+                yield replace(
+                    record,
+                    name=record.name or self.names.get(key, ""),
+                    attributes={**self.attributes, **record.attributes},
+                )
 
     def features(self) -> Iterator[tuple[str, npt.NDArray[np.floating[Any]]]]:
         """Yield key and features (T, D) of every video that has some.
@@ -178,7 +185,8 @@ def open_dataset(path: str | os.PathLike[str]) -> Dataset:
             f"{path}: is an HDF5 file, but none of its groups is a video with 'features', 'picks' "
             "or 'user_summary'; put each video's features (T, D) at VIDEO/features"
         )
-    return Dataset(path=path, keys=tuple(sorted(keys, key=_natural)), attributes=attributes)
+    keys.sort(key=_natural)
+    return Dataset(path=path, keys=tuple(keys), attributes=attributes, names=names_beside(path))
 
 
 def read_video(group: h5py.Group, *, fields: Iterable[str] = FIELDS) -> VideoRecord:

@@ -70,6 +70,17 @@ def _precision(scored: JudgedScores) -> float:
     return average_precision(scored.places, labels)
 
 
+def _printed_precision(scored: JudgedScores) -> float:
+    """Return the AP by the trapezoid rule, highlights being labels over 0; 0 where there is none.
+
+    So it is in the code released with UMT (Liu et al., CVPR 2022) and its successors.
+    """
+    if scored.places is None or scored.at_places is None:
+        return float("nan")
+    labels = scored.at_places.mean(axis=0) > 0
+    return top_precision(scored.places, labels, top=len(labels))
+
+
 def _top_precision(scored: JudgedScores) -> float:
     if scored.places is None or scored.at_places is None:
         return float("nan")
@@ -86,6 +97,7 @@ def _diversity(scored: JudgedScores) -> float:
 
 EXTRA_MEASURES: dict[str, Callable[[JudgedScores], float]] = {
     "ap": _precision,
+    "ap_trapezoid": _printed_precision,
     "ap50": _clip_precision(0.50),
     "ap15": _clip_precision(0.15),
     "top5": _top_precision,

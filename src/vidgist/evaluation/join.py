@@ -25,6 +25,7 @@ from vidgist.datasets.annotations import (
 )
 from vidgist.datasets.eccv16 import Dataset
 from vidgist.datasets.highlights import read_qvhighlights, read_youtube_highlights
+from vidgist.datasets.mr_hisum import is_mr_hisum, read_mr_hisum
 from vidgist.datasets.names import VIDEO_SUFFIX, plain_name
 from vidgist.datasets.record import VideoRecord
 from vidgist.errors import DataError
@@ -43,7 +44,8 @@ def read_annotations(path: str | os.PathLike[str]) -> dict[str, Annotation]:
 
     Args:
         path: TVSum's ``ydata-tvsum50.mat`` or ``ydata-tvsum50-anno.tsv``; SumMe's folder ``GT`` or
-            a file of it; a folder of YouTube Highlights; a file of QVHighlights (JSON lines).
+            a file of it; a folder of YouTube Highlights; a file of QVHighlights (JSON lines);
+            ``mr_hisum.h5``, with ``metadata.csv`` beside it for the names of its videos.
 
     Raises:
         DataError: it is none of these, or damaged.
@@ -57,7 +59,9 @@ def read_annotations(path: str | os.PathLike[str]) -> dict[str, Annotation]:
         return read_qvhighlights(path)
     if kind == UNKNOWN and is_tvsum_text(head.decode("utf-8", "replace").lstrip("\ufeff")):
         return read_tvsum_text(path)
-    return read_tvsum(path) if kind == HDF5 else read_summe(path)
+    if kind == HDF5:
+        return read_mr_hisum(path) if is_mr_hisum(path) else read_tvsum(path)
+    return read_summe(path)
 
 
 def find_partner(

@@ -158,11 +158,15 @@ PROTOCOL = (
         name="highlights",
         about=(
             "scores at the picks with the labels; AP of each video, highlights being labels over 0 "
-            "or, where all are, those above the median"
+            "or, where all are, those above the median; AP by the trapezoid rule, as UMT's code and "
+            "those after it print it"
         ),
         source="YouTube Highlights (Sun et al., ECCV 2014): average precision within each video",
-        flatters="where much of a video is a highlight, chance has a high AP: look at random's",
-        measures=("tau", "rho", "ap"),
+        flatters=(
+            "where much of a video is a highlight, chance has a high AP: look at random's; the "
+            "trapezoid begins at a precision of 1, whatever comes first"
+        ),
+        measures=("tau", "rho", "ap", "ap_trapezoid"),
         metrics=("tvsum",),
         order=14,
     ),
