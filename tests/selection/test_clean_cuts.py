@@ -125,3 +125,24 @@ def test_pieces_stay_in_order_in_their_shots_and_within_their_length(data):
     assert np.diff(after.pieces).sum() <= whole.budget + 1e-6
     frames = after.pieces / FRAME
     assert frames == pytest.approx(np.round(frames), abs=1e-6)
+
+
+def test_flashes_leave_a_piece_its_length():
+    """A light that flashes each second: no piece of half a second between two flashes."""
+    flashes = np.array([[second, second + FRAME] for second in range(1, 20)], dtype=float)
+    cleaned = clean_cuts(selection([[4.0, 7.0]], [0]), footage(cuts=(), best=(5.5,)), flashes)
+    np.testing.assert_allclose(cleaned.pieces, [[4.0, 7.0]])
+
+
+def test_a_flash_that_leaves_enough_is_left_out():
+    flash = np.array([[6.0, 6.1]])
+    cleaned = clean_cuts(selection([[4.0, 7.0]], [0]), footage(cuts=(), best=(4.5,)), flash)
+    np.testing.assert_allclose(cleaned.pieces, [[3.0, 6.0]])
+
+
+def test_what_lasts_longer_than_a_flash_is_left_out_all_the_same():
+    dark = np.array([[4.0, 4.2], [4.2, 5.5], [6.0, 7.5]])
+    (allowed,) = clean_ranges(
+        selection([[4.0, 7.0]], [0]), footage(cuts=(), best=(5.5,)), dark
+    ).tolist()
+    np.testing.assert_allclose(allowed, [5.5, 6.0])

@@ -47,6 +47,17 @@ def videos(draw):
     return importance, times, features, shots_of(*borders), budget, duration, junk
 
 
+def is_flash(sample, cells, junk, least):
+    """Tell whether junk lasts a second at most, in a shot that is cut up by junk."""
+    inside = np.flatnonzero(cells.shot == cells.shot[sample])
+    parts = [list(part) for _, part in itertools.groupby(inside, key=lambda i: junk[i])]
+    seconds = [cells.end[part[-1]] - cells.start[part[0]] for part in parts]
+    good = [s for s, part in zip(seconds, parts, strict=True) if not junk[part[0]]]
+    (mine,) = (n for n, part in enumerate(parts) if sample in part)
+    between = 0 < mine < len(parts) - 1
+    return between and seconds[mine] <= 1 + 1e-6 and np.mean(np.array(good) < least) > 0.5
+
+
 @settings(max_examples=150, deadline=None)
 @given(videos())
 def test_invariants(video):
@@ -66,7 +77,8 @@ def test_invariants(video):
     if not junk.all():
         for a, b in found.seconds:
             shown = (cells.start < b - 1e-5) & (cells.end > a + 1e-5)
-            assert not junk[shown].any()
+            for sample in np.flatnonzero(shown & junk):
+                assert is_flash(sample, cells, junk, min(SHORT, budget))
         runs = np.diff(Cells(importance, times, shots, ~junk).run_seconds)
         if (runs >= SHORT).any():
             good = runs[runs >= 0.5].sum()
@@ -292,3 +304,38 @@ def test_wrong_arguments(changes, message):
     }
     with pytest.raises(ValueError, match=message):
         gist_pieces(**{**fine, **changes})
+
+
+def flashing(seconds, junk, *, budget=6.0):
+    """Choose from one shot of two samples a second, of which some are junk."""
+    count = 2 * seconds
+    reasons = np.full(count, "", dtype="<U5")
+    reasons[junk] = "white"
+    return gist_pieces(
+        np.ones(count) + 0.01 * np.arange(count),
+        np.arange(count) / 2,
+        scenes(*[4] * (count // 4), noise=0.1),
+        [[0, seconds]],
+        budget=budget,
+        duration=seconds,
+        junk=reasons,
+    )
+
+
+def test_a_light_that_flashes_each_second_does_not_make_flickers():
+    found = flashing(20, slice(2, None, 2))
+    assert np.diff(found.seconds).min() >= SHORT
+    assert np.diff(found.seconds).sum() == pytest.approx(6.0)
+
+
+def test_one_flash_is_left_out():
+    found = flashing(20, [30])
+    assert not ((found.seconds[:, 0] < 15.4) & (found.seconds[:, 1] > 15.1)).any()
+
+
+def test_what_is_dark_for_longer_stays_out_though_little_is_between():
+    dark = np.ones(40, dtype=bool)
+    dark[[0, 1, 6, 7, 12, 13]] = False  # a second of something, two of darkness
+    found = flashing(20, dark, budget=2.0)
+    times = np.arange(40)[dark] / 2
+    assert all(not ((times >= a - 1e-9) & (times < b - 1e-9)).any() for a, b in found.seconds)

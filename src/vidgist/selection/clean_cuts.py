@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from vidgist.selection.at_pauses import at_pauses, at_sentences
+from vidgist.selection.greedy import CONSTANTS
 from vidgist.selection.rule import Footage, Selection
 from vidgist.selection.values import best_within
 from vidgist.types import Floats, Integers
@@ -61,7 +62,8 @@ def clean_ranges(selection: Selection, footage: Footage, transitions: Floats) ->
     """Return the interval (n, 2) of seconds in which each piece may lie.
 
     It is the part of the piece's shot around its best sample that holds no transition, no junk and
-    no frame of a cut; the whole shot where nothing else is left.
+    no frame of a cut; the whole shot where nothing else is left. Flashes and brief junk inside the
+    shot count only where they leave enough for a piece of the least length.
     """
     timeline, count = footage.timeline, len(footage.times)
     frame = timeline.filled / timeline.n_frames
@@ -70,6 +72,7 @@ def clean_ranges(selection: Selection, footage: Footage, transitions: Floats) ->
     closed = np.concatenate(
         [transitions.reshape(-1, 2), np.column_stack([footage.times[junk], ends[junk]])]
     )
+    lasting = _merged(closed)
     best = best_within(footage.importance, footage.times, selection.pieces)
     ranges = []
     for piece, shot, sample in zip(selection.pieces, selection.shots, best, strict=True):
@@ -78,12 +81,37 @@ def clean_ranges(selection: Selection, footage: Footage, transitions: Floats) ->
         low = start + frame if start > _EPS else start
         high = end - frame if end < timeline.duration - _EPS else end
         moment = min(max(float(footage.times[min(sample, count - 1)]), piece[0]), piece[1])
-        before = closed[:, 1][closed[:, 1] <= moment + _EPS]
-        after = closed[:, 0][closed[:, 0] > moment + _EPS]
-        low, high = max([low, *before]), min([high, *after])
         covered = np.any((closed[:, 0] <= moment + _EPS) & (closed[:, 1] > moment + _EPS))
-        ranges.append((start, end) if covered or high - low < 2 * frame else (low, high))
+        clear = _between(closed, moment, low, high)
+        least = min(CONSTANTS.shortest, float(piece[1] - piece[0])) - _EPS
+        if not covered and clear[1] - clear[0] < least:
+            inside = (lasting[:, 0] > start + _EPS) & (lasting[:, 1] < end - _EPS)
+            brief = inside & (np.diff(lasting)[:, 0] <= CONSTANTS.flash + _EPS)
+            clear = max(clear, _between(lasting[~brief], moment, low, high), key=_length)
+        ranges.append((start, end) if covered or _length(clear) < 2 * frame else clear)
     return np.array(ranges)
+
+
+def _between(closed: Floats, moment: float, low: float, high: float) -> tuple[float, float]:
+    """Return the part of a range around a moment up to the next intervals (m, 2) on each side."""
+    before = closed[:, 1][closed[:, 1] <= moment + _EPS]
+    after = closed[:, 0][closed[:, 0] > moment + _EPS]
+    return max([low, *before.tolist()]), min([high, *after.tolist()])
+
+
+def _length(part: tuple[float, float]) -> float:
+    return part[1] - part[0]
+
+
+def _merged(intervals: Floats) -> Floats:
+    """Return intervals (m, 2) in order, those that overlap or touch as one."""
+    merged: list[list[float]] = []
+    for start, end in intervals[np.argsort(intervals[:, 0])].tolist():
+        if merged and start <= merged[-1][1] + _EPS:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    return np.array(merged).reshape(-1, 2)
 
 
 def _moved_within(pieces: Floats, allowed: Floats) -> Floats:

@@ -5,7 +5,8 @@ r"""The rule of selection `gist`: pieces of shots, by importance a second, nothi
    |p_i| \le \ell = \min(0.85 \sqrt{B}, 8), \quad
    \max_{t \in p_i, u \in p_j} x_t \cdot x_u < 1 - \tfrac13 \bar d \;\; (i \ne j)
 
-Each piece p lies in one shot and holds no junk; pieces of one shot are 2 seconds apart. s is the
+Each piece p lies in one shot and holds no junk (but for flashes, of a shot that flashes all the
+time); pieces of one shot are 2 seconds apart. s is the
 importance of the samples as a step function of time, B the budget in seconds and d the mean cosine
 distance between two moments of the video.
 
@@ -19,6 +20,7 @@ than a piece, lengthens pieces as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +28,7 @@ import numpy.typing as npt
 from vidgist.selection.cells import EPS, Cells, check_samples
 from vidgist.selection.greedy import CONSTANTS, GistConstants, GreedyChoice
 from vidgist.selection.rule import Footage, Rule, Selection
-from vidgist.types import Floats, Integers
+from vidgist.types import Booleans, Floats, Integers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +144,9 @@ def gist_pieces(
         raise ValueError("shots: expected (S, 2) starts and ends in order, S > 0")
     reasons = junk_reasons(junk, len(scores))
     cells = Cells(scores, moments, borders, reasons == "")
+    allowed = with_flashes(cells, shortest=min(rule.shortest, budget), flash=rule.flash)
+    if not np.array_equal(allowed, cells.usable):
+        cells = Cells(scores, moments, borders, allowed)
     only_junk = len(cells.runs) == 0
     for shown in (reasons == "card", np.ones(len(scores), dtype=bool)):
         if len(cells.runs) == 0:
@@ -154,6 +159,49 @@ def gist_pieces(
     else:
         choice.fill()
     return _result(choice, borders, reasons)
+
+
+def with_flashes(cells: Cells, *, shortest: float, flash: float) -> Booleans:
+    """Return which samples (T,) may be shown, brief junk where it is what a shot consists of.
+
+    Where junk cuts a shot into runs of which most are shorter than a piece, and the runs with the
+    brief junk between them are longer, a piece may show it: the flashes of a lamp, not the dark
+    between two scenes.
+
+    Args:
+        cells: of the samples.
+        shortest: seconds that a piece lasts at least.
+        flash: seconds that junk is brief up to.
+    """
+    usable: Booleans = cells.usable.copy()
+    spans = cells.run_seconds
+    short = np.diff(spans)[:, 0] < shortest - EPS
+    shots, firsts, counts = np.unique(
+        cells.shot[cells.runs[:, 0]], return_index=True, return_counts=True
+    )
+    for shot, first, count in zip(shots.tolist(), firsts, counts, strict=True):
+        runs = np.arange(first, first + count)
+        if count < 2 or short[runs].mean() <= 0.5:
+            continue
+        brief = [
+            (a, b)
+            for a, b in pairwise(runs.tolist())
+            if spans[b, 0] - spans[a, 1] <= flash + EPS
+        ]
+        bridged = usable.copy()
+        for a, b in brief:
+            bridged[cells.runs[a, 1] : cells.runs[b, 0]] = True
+        inside = np.arange(*np.searchsorted(cells.shot, [shot, shot + 1]))
+        if _longest(cells, bridged, inside) >= shortest - EPS:
+            usable[inside] = bridged[inside]
+    return usable
+
+
+def _longest(cells: Cells, usable: Booleans, inside: Integers) -> float:
+    """Return the seconds of the longest run of usable samples among those of a shot."""
+    seconds = np.where(usable, cells.end - cells.start, 0.0)[inside]
+    parts = np.split(seconds, np.flatnonzero(~usable[inside]))
+    return max(float(part.sum()) for part in parts)
 
 
 def _result(choice: GreedyChoice, borders: Floats, reasons: npt.NDArray[np.str_]) -> GistPieces:

@@ -22,7 +22,8 @@ class GistConstants:
         shortest: seconds that a piece lasts at least, where shot and budget allow.
         longest: seconds that a piece lasts at most, while others are to be had: 15 pieces of two
             minutes.
-        flash: seconds below which a shot is not even shown to use up the budget.
+        flash: seconds below which a shot is not even shown to use up the budget, and up to which
+            junk may interrupt a piece of a shot that is full of it.
         stretch: how many times its length a piece is lengthened to before look-alikes are shown.
         look_alike: share of the mean distance between two samples of the video under which two
             samples look alike.

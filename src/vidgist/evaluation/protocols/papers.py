@@ -158,8 +158,8 @@ PROTOCOL = (
         name="highlights",
         about=(
             "scores at the picks with the labels; AP of each video, highlights being labels over 0 "
-            "or, where all are, those above the median; AP by the trapezoid rule, as UMT's code and "
-            "those after it print it"
+            "or, where all are, those above the median; AP by the trapezoid rule, as UMT's and "
+            "later code print it"
         ),
         source="YouTube Highlights (Sun et al., ECCV 2014): average precision within each video",
         flatters=(
