@@ -131,6 +131,7 @@ def recut(summary: Summary, edits: Edits, *, from_proposal: bool = False) -> Sum
         keyframes=summary.times_within(summary.shot_samples, summary.shot_seconds),
         times=summary.times,
         importance=summary.scores.importance,
+        proposal=proposal.pieces,
     )
     after = _cuttable(edited(before, edits, scene), summary)
     same = len(after) == len(proposal) and np.allclose(after.pieces, proposal.pieces, atol=1e-6)

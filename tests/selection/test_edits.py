@@ -161,3 +161,34 @@ def test_a_range_may_end_where_the_video_is_shown_to_end() -> None:
     assert parse_interval("20-24", 23.99) == (20, 23.99)
     with pytest.raises(SettingError, match="too late"):
         parse_interval("20-24.2", 23.99)
+
+
+PROPOSED = dataclasses.replace(SCENE, proposal=CHOSEN.pieces)
+
+
+def again(first: Edits, second: Edits) -> list[list[float]]:
+    return edited(edited(CHOSEN, first, PROPOSED), second, PROPOSED).pieces.tolist()
+
+
+@pytest.mark.parametrize("shorter", ["11s", "9s", "6s", "4s"])
+def test_a_longer_length_undoes_a_shorter_one(shorter: str) -> None:
+    found = again(Edits(length=shorter), Edits(length="13s"))
+    np.testing.assert_allclose(found, CHOSEN.pieces)
+
+
+def test_shortened_pieces_get_their_time_back_before_others_come() -> None:
+    # The first had 2 of its 4 seconds left; 1.5 s more are not enough for both.
+    assert again(Edits(length="11s"), Edits(length="12.5s")) == [[2, 5.5], [12, 18], [30, 33]]
+    assert again(Edits(length="11s"), Edits(length="16s")) == [
+        *([2, 6], [12, 18], [30, 33]),
+        [48.5, 51.5],
+    ]
+
+
+def test_what_a_person_made_is_not_made_longer() -> None:
+    by_hand = Edits(drop=(2,), add=((14.0, 15.0),))
+    assert again(by_hand, Edits(length="8s")) == [[2, 6], [14, 15], [30, 33]]
+    moved = again(Edits(move={2: 1.0}, length="11s"), Edits(length="13s"))
+    assert moved == [[2, 6], [13, 19], [30, 33]]
+    taken_out = again(Edits(drop=(1,)), Edits(length="13s"))
+    assert taken_out == [[12, 18], [30, 33], [48, 52]]

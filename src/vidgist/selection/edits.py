@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from vidgist.errors import SettingError
 from vidgist.selection.budget import parse_length, parse_time
@@ -59,6 +60,7 @@ class Scene:
         keyframes: (S,) seconds of the best moment of each shot.
         times: (T,) seconds of the samples.
         importance: (T,) of the samples.
+        proposal: (m, 2) start and end in seconds of what the rule chose.
     """
 
     duration: float
@@ -67,12 +69,19 @@ class Scene:
     keyframes: Floats
     times: Floats
     importance: Floats
+    proposal: Floats = field(default_factory=lambda: np.empty((0, 2)))
 
     def score(self, start: float, end: float) -> float:
         """Return the mean importance of the samples in a range, of the one before it if none."""
         first, stop = np.searchsorted(self.times, (start - 1e-6, end - 1e-6)).tolist()
         inside = self.importance[first:stop]
         return float(inside.mean() if len(inside) else self.importance[max(first - 1, 0)])
+
+    @property
+    def proposal_shots(self) -> npt.NDArray[np.int64]:
+        """(m,) the shot of each piece of the proposal."""
+        shots = [self.shot(*piece) for piece in self.proposal.tolist()]
+        return np.array(shots, dtype=np.int64)
 
     def shot(self, start: float, end: float) -> int:
         """Return the index of the shot that most of a range lies in."""
@@ -134,7 +143,8 @@ def edited(selection: Selection, edits: Edits, scene: Scene) -> Selection:
     """Return the selection with the changes made, in the order of time.
 
     Pieces that overlap or touch become one where a person had a hand in it: nothing is shown twice.
-    Without a piece that fits a length, shots that the rule left out for want of time fill it.
+    A longer length first gives pieces back what a shorter one took from them, then pieces that it
+    took away; at last the best shots that the rule left out for want of time fill it.
 
     Raises:
         SettingError: there is no piece of a number, a change contradicts another, or nothing is
@@ -221,18 +231,50 @@ def _fitted(
             part = _around(_best(piece, scene), rest, (piece.start, piece.end))
             pieces.append(replace(piece, start=part[0], end=part[1]))
             spare -= part[1] - part[0]
-    for shot in np.argsort(-scene.shot_scores, kind="stable").tolist():
-        if spare < _LEAST:
-            break
+    if spare > 1e-6:
+        pieces, spare = _restored(pieces, spare, scene)
+    unknown = ~np.isin(np.arange(len(scene.shots)), scene.proposal_shots)
+    for shot in np.lexsort((-scene.shot_scores, unknown)).tolist():
         start, end = scene.shots[shot].tolist()
         free = all(piece.end <= start or piece.start >= end for piece in pieces)
-        if selection.refused[shot] != "no time left" or not free or end - start < _LEAST:
+        if selection.refused[shot] != "no time left" or not free:
             continue
-        part = _around(float(scene.keyframes[shot]), min(spare, end - start), (start, end))
-        score = scene.score(*part)
-        pieces.append(_Piece(*part, score, "important"))
-        spare -= part[1] - part[0]
+        chosen = scene.proposal[scene.proposal_shots == shot].tolist()
+        for low, high in chosen or [(start, end)]:
+            if spare < _LEAST or high - low < _LEAST:
+                continue
+            whole = _Piece(low, high, scene.score(low, high), "important")
+            moment = _best(whole, scene) if chosen else float(scene.keyframes[shot])
+            part = _around(moment, min(spare, high - low), (low, high))
+            pieces.append(_Piece(*part, scene.score(*part), "important"))
+            spare -= part[1] - part[0]
     return sorted(pieces, key=lambda p: p.start)
+
+
+def _restored(pieces: list[_Piece], spare: float, scene: Scene) -> tuple[list[_Piece], float]:
+    """Lengthen pieces that are parts of what the rule chose, the best first; return what is left.
+
+    What a person added or moved stays as it is.
+    """
+    found = list(pieces)
+    for i in sorted(range(len(found)), key=lambda i: -found[i].score):
+        piece = found[i]
+        inside = (scene.proposal[:, 0] <= piece.start + 1e-6) & (
+            scene.proposal[:, 1] >= piece.end - 1e-6
+        )
+        if piece.reason == BY_HAND or not inside.any():
+            continue
+        start, end = scene.proposal[int(np.argmax(inside))].tolist()
+        others = [p for n, p in enumerate(found) if n != i]
+        start = max([start, *(p.end for p in others if p.end <= piece.start)])
+        end = min([end, *(p.start for p in others if p.start >= piece.end)])
+        after = min(end - piece.end, spare)
+        before = min(piece.start - start, spare - after)
+        if after + before > 1e-6:
+            low, high = piece.start - before, piece.end + after
+            found[i] = replace(piece, start=low, end=high, score=scene.score(low, high))
+            spare -= after + before
+    return found, spare
 
 
 def _best(piece: _Piece, scene: Scene) -> float:

@@ -184,9 +184,7 @@ def with_flashes(cells: Cells, *, shortest: float, flash: float) -> Booleans:
         if count < 2 or short[runs].mean() <= 0.5:
             continue
         brief = [
-            (a, b)
-            for a, b in pairwise(runs.tolist())
-            if spans[b, 0] - spans[a, 1] <= flash + EPS
+            (a, b) for a, b in pairwise(runs.tolist()) if spans[b, 0] - spans[a, 1] <= flash + EPS
         ]
         bridged = usable.copy()
         for a, b in brief:
