@@ -55,6 +55,22 @@ def test_the_file_has_the_fields_of_the_layout(clips, tmp_path, capsys):
     assert dataset.read("video_1").frame_rate == pytest.approx(25)
 
 
+def test_shots_of_a_file_are_written(clips, tmp_path, capsys):
+    path, cuts = tmp_path / "data.h5", tmp_path / "shots.json"
+    cuts.write_text(json.dumps({"one": [[0, 1], [1, 4]], "-o <two>'s\n": [[0, 3]]}))
+    assert run(clips[0].path, "-o", path, "-q", "--shots", cuts, "--", clips[1].path) == 0
+    one, two = open_dataset(path)
+    np.testing.assert_array_equal(one.shots.frames, [[0, 25], [25, 100]])
+    assert len(two.shots) == 1
+    assert one.attributes["shots"] == "shots.json"
+
+
+def test_shots_that_are_not_there_are_one_line(clips, tmp_path, capsys):
+    assert run(clips[0].path, "-o", tmp_path / "data.h5", "--shots", "cuts.csv") == 1
+    assert capsys.readouterr().err == "error: cuts.csv: there is no such file; check the path\n"
+    assert not (tmp_path / "data.h5").exists()
+
+
 def test_a_video_that_is_in_it_is_skipped_under_any_name(clips, tmp_path, capsys):
     path = tmp_path / "data.h5"
     assert run(clips[0].path, "-o", path, "-q", "--float16") == 0

@@ -14,10 +14,11 @@ from vidgist.batch.jobs import BatchJob
 from vidgist.datasets import append_videos
 from vidgist.datasets.record import WIDTHS, VideoRecord
 from vidgist.datasets.store import CONTENT
+from vidgist.defaults import DEFAULT_SHOTS
 from vidgist.errors import OutputError
 from vidgist.features import extract_features
 from vidgist.progress import Progress, silent
-from vidgist.shots import refine_shots, segment
+from vidgist.shot_source import shot_source
 from vidgist.video import Limits, SampleStream
 from vidgist.video.sources import find_source, source_fingerprint
 from vidgist.video.spool import release
@@ -27,8 +28,9 @@ class Extractions:
     """Task that extracts features of videos with the same settings and one backbone.
 
     Args:
-        options: ``backbone``, ``fps``, ``skim``, ``float16``, ``device``, ``threads`` and
-            ``limits`` (the fields of `vidgist.video.Limits`, or None).
+        options: ``backbone``, ``fps``, ``skim``, ``float16``, ``device``, ``threads``, ``limits``
+            (the fields of `vidgist.video.Limits`, or None) and ``shots`` (see
+            `vidgist.shot_source.shot_source`).
 
     Attributes:
         attributes: of the data set, for all its videos.
@@ -42,6 +44,7 @@ class Extractions:
         self._options = options
         SampleStream("", fps=options["fps"])  # checks the range
         limits = options.get("limits")
+        self._shots = shot_source(options.get("shots", DEFAULT_SHOTS))
         self._limits = None if limits is None else Limits(**limits)
         self._backbone = load_backbone(
             options["backbone"], device=options["device"], threads=options["threads"]
@@ -53,6 +56,12 @@ class Extractions:
         }
         if widths := widths_of(self._backbone):
             self.attributes[WIDTHS] = "+".join(map(str, widths))
+
+    @property
+    def _named(self) -> dict[str, str]:
+        """Where a video's shots come from, if not from where they usually do."""
+        name = self._shots.name
+        return {} if name == DEFAULT_SHOTS else {"shots": name}
 
     def run(self, job: BatchJob, *, progress: Progress = silent) -> dict[str, Any]:
         """Write features and shots of one video into the file ``job.output``.
@@ -88,11 +97,9 @@ class Extractions:
             picks=np.asarray(features.picks, np.int64),
             times=None if features.times is None else np.asarray(features.times, np.float64),
             n_frames=features.n_frames,
-            shots=refine_shots(
-                segment(features.looks, weights=features.weights), features.picks, timeline
-            ),
+            shots=self._shots.shots(job.video, features, timeline),
             frame_rate=timeline.n_frames / timeline.duration,
-            attributes={CONTENT: content},
+            attributes={CONTENT: content, **self._named},
         )
         try:
             append_videos(job.output, [record], attributes=self.attributes)

@@ -16,7 +16,7 @@ from vidgist.cli.batch import BATCH_NAMES, batch_options, is_batch, run_jobs, ta
 from vidgist.cli.common import Console, common_options, one_line, output_option, print_json
 from vidgist.cli.inputs import input_options
 from vidgist.cli.limits import limit_options
-from vidgist.cli.options import backbone_options
+from vidgist.cli.options import backbone_options, shots_option
 from vidgist.datasets.store import open_store
 from vidgist.errors import InputError
 from vidgist.video import Limits, open_video
@@ -26,6 +26,7 @@ EPILOG = """\b
 Examples:
   vidgist features talk.mp4 -o data.h5
   vidgist features library/ --recursive --jobs 4 -o library.h5 --float16
+  vidgist features talk.mp4 -o data.h5 --shots talk-Scenes.csv
   vidgist score data.h5
 """
 
@@ -39,6 +40,7 @@ Examples:
     required=True,
 )
 @backbone_options
+@shots_option
 @click.option("--float16", is_flag=True, help="Store the features as float16, in half the space.")
 @batch_options
 @limit_options
@@ -59,6 +61,8 @@ def features(
     """
     many = {name: options.pop(name) for name in BATCH_NAMES}
     batch = is_batch(videos, many)
+    if many["engine"] == "ray" and Path(options["shots"]).is_file():
+        options["shots"] = str(Path(options["shots"]).absolute())  # workers have other folders
     settings = {**options, "limits": asdict(limits)}
     work = Extractions(settings)
     every, errors = find_videos(videos, recursive=many["recursive"], note=console.note)
