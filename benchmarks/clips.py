@@ -1,6 +1,6 @@
 """Clips to be timed: real footage or rendered scenes, encoded as people encode them, and repeated.
 
-Real footage is that of the folder that ``VIDGIST_SHARED`` names, scaled, at 25 frames a second,
+Real footage is that of the folder that ``VIDGIST_SHARED`` names, scaled, at 30 frames a second,
 with a little grain and the sound of one video; where it is missing, scenes are rendered.  Encoders
 have their ordinary settings, so that key frames also begin scenes.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-RATE = 25
+RATE = 30
 """Frames a second."""
 
 SHARED = Path(os.environ.get("VIDGIST_SHARED", "../shared"), "videos")
@@ -94,7 +94,7 @@ def make_source(path: Path, *, height: int, seconds: float) -> None:
         graph += f"scale={width}:{height}:force_original_aspect_ratio=decrease,"
         graph += f"pad={width}:{height}:-1:-1,setsar=1,fps={RATE},format=yuv420p[v{number}];"
     parts = "".join(f"[v{number}]" for number in range(len(FOOTAGE)))
-    graph += f"{parts}concat=n={len(FOOTAGE)}:v=1:a=0,noise=alls=5:allf=t[v]"
+    graph += f"{parts}concat=n={len(FOOTAGE)}:v=1:a=0,noise=alls=6:allf=t[v]"
     inputs += ["-stream_loop", "-1", "-i", str(SHARED / SOUND)]
     maps = ["-map", "[v]", "-map", f"{len(FOOTAGE)}:a", "-t", str(seconds)]
     run_ffmpeg([*inputs, "-filter_complex", graph, *maps, *coding], path)
