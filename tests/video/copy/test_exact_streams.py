@@ -207,6 +207,24 @@ def test_one_key_frame_in_the_whole_file(tmp_path, monkeypatch):
     ]
 
 
+def test_sound_lies_beside_its_pictures_in_the_file(tmp_path):
+    clip = render_clip(
+        tmp_path / "a.mp4", scenes=(16.0,), gop=1000, fps=10, options=CODED, ticks=(1.0,)
+    )
+    target = tmp_path / "b.mp4"
+    cut(clip.path, target, [(0.5, 15.5)])
+    with av.open(str(target)) as container:
+        found = [
+            (p.pos, p.stream.type, float(p.pts * p.time_base))
+            for p in container.demux(video=0, audio=0)
+            if p.size
+        ]
+    seconds = {"video": 0.0, "audio": 0.0}
+    for _, kind, at in sorted(found):
+        seconds[kind] = at
+        assert abs(seconds["video"] - seconds["audio"]) < 2
+
+
 def test_nothing_is_encoded_where_every_frame_is_a_key_frame(tmp_path):
     path, target = tmp_path / "a.mov", tmp_path / "b.mp4"
     ffmpeg(f"{PATTERN} -c:v prores_ks {path}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -173,12 +174,18 @@ def _packets(
     place = runs.index(copied) if copied is not None else len(runs)
     before = sorted(copied.ticks)[-BESIDE:] if copied is not None else []
     video = reader.video.index
+    rest = reader.packets(border[0], border[1], copied)
+    ahead: Packet[Any] | None = None
     for run in runs[:place]:
         assert encoded is not None
         for packet in encoded.packets(run, ()):
             yield video, packet
+            # Sound goes with its pictures; both have their time in the clip by now.
+            while (ahead := ahead or next(rest, None)) and _is_due(ahead, packet, video):
+                yield ahead.stream_index, ahead
+                ahead = None
     is_first = True
-    for packet in reader.packets(border[0], border[1], copied):
+    for packet in itertools.chain([ahead] if ahead else [], rest):
         if packet.stream_index != video:
             yield packet.stream_index, packet
             continue
@@ -188,6 +195,13 @@ def _packets(
         assert encoded is not None
         for packet in encoded.packets(run, before):
             yield video, packet
+
+
+def _is_due(packet: Packet[Any], picture: Packet[Any], video: int) -> bool:
+    """Return whether a packet is one of sound or text that is not later than a picture."""
+    if packet.stream_index == video or packet.pts is None or picture.pts is None:
+        return False
+    return packet.pts * packet.time_base <= picture.pts * picture.time_base
 
 
 def _change_header(made: Any, joints: Joints, container: str) -> None:
