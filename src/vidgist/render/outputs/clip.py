@@ -54,7 +54,8 @@ def write(material: Material, path: Path) -> None:
                 _warn(text)
             return
         except (VideoError, OutputError) as error:
-            _warn(f"the clip is encoded, not copied: {error}")
+            reason = str(error).removeprefix(f"{summary.video.path}: ")
+            _warn(f"the clip is encoded, not copied: {reason}")
     write_clip(summary, path, progress=material.progress)
 
 
