@@ -7,6 +7,7 @@ them, without those that nothing needs.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 from array import array
@@ -21,6 +22,7 @@ from av.video.stream import VideoStream
 
 from vidgist.progress import Progress, silent
 from vidgist.sampling import Sampling
+from vidgist.system.background import Background
 from vidgist.types import Floats, Integers, Pixels, Timeline
 from vidgist.video.container import Limits, duration_error, open_video, video_stream
 from vidgist.video.decode import SampleStream, stream_clock
@@ -267,23 +269,44 @@ class SkimStream(SampleStream):
         Raises:
             VideoError: the file cannot be opened any more.
         """
-        index = self.index
+        entries = self.index.entries[frames]
+        runs = [frames[entries == entry] for entry in np.unique(entries)]
+        with contextlib.ExitStack() as stack:
+            # Two decoders side by side: a run is over before the threads of one are all at work.
+            count = 1 if self.threads == 1 else 2
+            own, *others = (stack.enter_context(self._decoder()) for _ in range(count))
+            beside = stack.enter_context(Background("decode", ahead=1))
+            for done in range(0, len(runs), count):
+                further = zip(others, runs[done + 1 :], strict=False)
+                waiting = [beside.run(self._pictures, *one) for one in further]
+                found = [self._pictures(own, runs[done]), *(one.result() for one in waiting)]
+                for number, picture in itertools.chain.from_iterable(found):
+                    self._picks.append(number)
+                    yield picture
+                self.progress("looking closer", done, None)
+
+    @contextlib.contextmanager
+    def _decoder(self) -> Iterator[tuple[InputContainer, VideoStream, Display]]:
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
-            configure_decoder(stream, threads=self.threads, limits=self.limits)
-            display = Display(container, stream)
-            entries = index.entries[frames]
-            for done, entry in enumerate(np.unique(entries).tolist()):
-                wanted = frames[entries == entry]
-                ticks = set(index.ticks[wanted].tolist())
-                run = packets_from(container, stream, *index.span(entry, int(wanted[-1])))
-                if wanted[-1] == entry:
-                    run = itertools.islice(run, 1)  # the key frame decodes alone
-                for frame in frames_of(stream, run, ticks):
-                    if frame.pts is not None and frame.pts in ticks:
-                        self._picks.append(int(np.searchsorted(index.ticks, frame.pts)))
-                        yield self._picture(display, frame)
-                self.progress("looking closer", done, None)
+            configure_decoder(stream, threads=1, limits=self.limits)
+            yield container, stream, Display(container, stream)
+
+    def _pictures(
+        self, decoder: tuple[InputContainer, VideoStream, Display], frames: Integers
+    ) -> list[tuple[int, Pixels]]:
+        """Return the pictures of frames (n,), ascending, that follow one key frame."""
+        index, (container, stream, display) = self.index, decoder
+        entry, last = int(index.entries[frames[0]]), int(frames[-1])
+        ticks = set(index.ticks[frames].tolist())
+        run = packets_from(container, stream, *index.span(entry, last))
+        if last == entry:
+            run = itertools.islice(run, 1)  # the key frame decodes alone
+        return [
+            (int(np.searchsorted(index.ticks, frame.pts)), self._picture(display, frame))
+            for frame in frames_of(stream, run, ticks)
+            if frame.pts is not None and frame.pts in ticks
+        ]
 
     def look_at(self, spans: Floats) -> int:
         """Decode every frame of some stretches, for `timeline.jumps` and `transitions`.
