@@ -11,13 +11,16 @@ import contextlib
 import itertools
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 import av
 import av.error
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.stream import VideoStream
 
 from vidgist.progress import Progress, silent
@@ -38,6 +41,9 @@ from vidgist.video.sources import forced_rate, prepare_input
 from vidgist.video.timing import end_warnings, header_duration, header_end
 from vidgist.video.tracks import continuation
 from vidgist.video.transitions import Transition, TransitionFinder
+
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
 
 GAP = 3.0
 """Seconds between samples above which a gap is worth filling: three apart lose nothing that a
@@ -71,6 +77,35 @@ are wrong, as in streams that refresh the picture bit by bit."""
 def too_far_apart(seconds: float) -> str:
     """Return why a video with such a gap between samples is read whole."""
     return f"its key frames are up to {seconds:.1f} s apart, too far for its length"
+
+
+@dataclass(frozen=True)
+class _Decoder:
+    """A decoder of the video, with one thread, and what it counts."""
+
+    container: InputContainer
+    stream: VideoStream
+    display: Display
+    stats: DecodeStats
+
+
+def _side_by_side(
+    work: Callable[[_Decoder, _Task], list[_Result]],
+    decoders: Sequence[_Decoder],
+    tasks: Iterable[_Task],
+) -> Iterator[_Result]:
+    """Yield the results of tasks in their order, each done by another decoder than the one before.
+
+    Key frames, and the few frames from one on, give the threads of one decoder nothing to do.
+    """
+    each = iter(tasks)
+    with Background("decode", ahead=len(decoders)) as beside:
+        while some := list(itertools.islice(each, len(decoders))):
+            further = zip(decoders[1:], some[1:], strict=False)
+            waiting = [beside.run(work, decoder, task) for decoder, task in further]
+            yield from work(decoders[0], some[0])
+            for one in waiting:
+                yield from one.result()
 
 
 class SkimStream(SampleStream):
@@ -172,44 +207,33 @@ class SkimStream(SampleStream):
         if forced_rate(self.path) is not None:
             self.problem = "its frame rate is given"
             return
-        stats, ticks = DecodeStats(), array("q")
-        asked = 0
+        ticks = array("q")
         source = prepare_input(self.path, limits=self.limits)
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
             # One thread: a key frame alone gives others nothing to do.
             configure_decoder(stream, threads=1, limits=self.limits)
-            display, clock = Display(container, stream), stream_clock(stream)
+            own = _Decoder(container, stream, Display(container, stream), DecodeStats())
             packets, reader = PacketClock(container, stream), IndexReader(stream)
             announced = header_duration(container, stream)
-            closest = _NEARLY * self.apart(announced or GAP * ENOUGH_SAMPLES)
-            tick, latest, before = float(clock.time_base), None, None
-            lacking = 0.0  # seconds of gaps that have to be filled
-            for packet in read_packets(container, stream, stats, clock=packets):
-                reader.add(packet)
-                if not packet.is_keyframe or packet.is_discard or packet.pts is None:
-                    continue
-                if announced is not None and before is not None:
-                    distance = (packet.pts - before) * tick
-                    lacking += max(0.0, distance - MOST_LEFT * self.gap(announced))
-                    if lacking > MOST_DECODED * announced:
-                        self.problem = too_far_apart(distance)  # before more work is lost
-                        return
-                before = packet.pts
-                if latest is not None and (packet.pts - latest) * tick < closest:
-                    continue
-                latest = packet.pts
-                asked += 1
-                for frame in decode_alone(stream, packet, stats):
-                    if frame.pts == packet.pts:
-                        ticks.append(frame.pts)
-                        yield self._picture(display, frame)
-                seconds = (packet.pts - (stream.start_time or 0)) * tick
-                self.progress("reading", max(seconds, 0.0), announced)
-            found = reader.finish(clock, end=header_end(stream))
-            self.problem = self._problem(container, stream, packets, stats, found)
+            keys = self._key_frames_of(own, packets, reader, announced)
+            with self._beside(own) as decoders:
+                for tick, picture in _side_by_side(self._alone, decoders, keys):
+                    ticks.append(tick)
+                    yield picture
+            if self.problem:
+                return
+            stats = own.stats
+            for other in (decoder.stats for decoder in decoders[1:]):
+                stats.packets += other.packets
+                stats.frames += other.frames
+                stats.errors += other.errors
+                stats.damaged += other.damaged
+            found = reader.finish(stream_clock(stream), end=header_end(stream))
+            self.problem = self._problem(own, packets, found)
             if isinstance(found, FrameIndex) and found.cut_into:
                 self.problem = "it begins between two key frames, by an edit list"
+        asked = stats.packets
         if len(ticks) < _LEAST_DECODED * asked and not self.problem:
             self.problem = f"{asked - len(ticks)} of {asked} key frames do not decode alone"
         if self.problem or isinstance(found, str):
@@ -222,25 +246,52 @@ class SkimStream(SampleStream):
         self._warnings = [
             *([source.note] if source.note else []),
             *stats.warnings(),
-            *display.warnings(),
+            *dict.fromkeys(text for one in decoders for text in one.display.warnings()),
             *end_warnings(found.duration, announced),
         ]
         self.progress("reading", found.duration, max(announced or 0.0, found.duration))
 
-    def _problem(
-        self,
-        container: InputContainer,
-        stream: VideoStream,
-        packets: PacketClock,
-        stats: DecodeStats,
-        found: FrameIndex | str,
-    ) -> str:
+    def _key_frames_of(
+        self, own: _Decoder, packets: PacketClock, reader: IndexReader, announced: float | None
+    ) -> Iterator[Packet[VideoStream]]:
+        """Read all packets; yield those of key frames that are some seconds apart."""
+        stream, tick = own.stream, float(stream_clock(own.stream).time_base)
+        closest = _NEARLY * self.apart(announced or GAP * ENOUGH_SAMPLES)
+        latest, before = None, None
+        lacking = 0.0  # seconds of gaps that have to be filled
+        for packet in read_packets(own.container, stream, own.stats, clock=packets):
+            reader.add(packet)
+            if not packet.is_keyframe or packet.is_discard or packet.pts is None:
+                continue
+            if announced is not None and before is not None:
+                distance = (packet.pts - before) * tick
+                lacking += max(0.0, distance - MOST_LEFT * self.gap(announced))
+                if lacking > MOST_DECODED * announced:
+                    self.problem = too_far_apart(distance)  # before more work is lost
+                    return
+            before = packet.pts
+            if latest is None or (packet.pts - latest) * tick >= closest:
+                latest = packet.pts
+                yield packet
+                seconds = (packet.pts - (stream.start_time or 0)) * tick
+                self.progress("reading", max(seconds, 0.0), announced)
+
+    def _alone(self, decoder: _Decoder, packet: Packet[VideoStream]) -> list[tuple[int, Pixels]]:
+        """Return tick and picture of a key frame, nothing where it does not decode alone."""
+        return [
+            (frame.pts, self._picture(decoder.display, frame))
+            for frame in decode_alone(decoder.stream, packet, decoder.stats)
+            if frame.pts is not None and frame.pts == packet.pts
+        ]
+
+    def _problem(self, own: _Decoder, packets: PacketClock, found: FrameIndex | str) -> str:
         """Return why the video cannot be skimmed, "" where it can."""
+        container, stream = own.container, own.stream
         if self.problem or isinstance(found, str):
             return self.problem or str(found)
         if not packets.steady:
             return "its timestamps start anew, or are damaged"
-        if following := continuation(stream, after=stats.positions.get(stream.index, 0)):
+        if following := continuation(stream, after=own.stats.positions.get(stream.index, 0)):
             following[0].close()
             return "it goes on in another stream"
         whole = (container.duration or 0) / av.time_base
@@ -271,39 +322,36 @@ class SkimStream(SampleStream):
         """
         entries = self.index.entries[frames]
         runs = [frames[entries == entry] for entry in np.unique(entries)]
-        with contextlib.ExitStack() as stack:
-            # Two decoders side by side: a run is over before the threads of one are all at work.
-            count = 1 if self.threads == 1 else 2
-            own, *others = (stack.enter_context(self._decoder()) for _ in range(count))
-            beside = stack.enter_context(Background("decode", ahead=1))
-            for done in range(0, len(runs), count):
-                further = zip(others, runs[done + 1 :], strict=False)
-                waiting = [beside.run(self._pictures, *one) for one in further]
-                found = [self._pictures(own, runs[done]), *(one.result() for one in waiting)]
-                for number, picture in itertools.chain.from_iterable(found):
-                    self._picks.append(number)
-                    yield picture
-                self.progress("looking closer", done, None)
+        with self._decoder() as own, self._beside(own) as decoders:
+            for number, picture in _side_by_side(self._pictures, decoders, runs):
+                self._picks.append(number)
+                yield picture
+                self.progress("looking closer", len(self._picks), None)
 
     @contextlib.contextmanager
-    def _decoder(self) -> Iterator[tuple[InputContainer, VideoStream, Display]]:
+    def _decoder(self) -> Iterator[_Decoder]:
         with open_video(self.path, limits=self.limits) as container:
             stream = video_stream(container, self.path)
             configure_decoder(stream, threads=1, limits=self.limits)
-            yield container, stream, Display(container, stream)
+            yield _Decoder(container, stream, Display(container, stream), DecodeStats())
 
-    def _pictures(
-        self, decoder: tuple[InputContainer, VideoStream, Display], frames: Integers
-    ) -> list[tuple[int, Pixels]]:
-        """Return the pictures of frames (n,), ascending, that follow one key frame."""
-        index, (container, stream, display) = self.index, decoder
+    @contextlib.contextmanager
+    def _beside(self, own: _Decoder) -> Iterator[list[_Decoder]]:
+        """Give a decoder, and one to work beside it unless a single thread is asked for."""
+        with contextlib.ExitStack() as stack:
+            more = [] if self.threads == 1 else [stack.enter_context(self._decoder())]
+            yield [own, *more]
+
+    def _pictures(self, decoder: _Decoder, frames: Integers) -> list[tuple[int, Pixels]]:
+        """Return number and picture of frames (n,), ascending, that follow one key frame."""
+        index, stream = self.index, decoder.stream
         entry, last = int(index.entries[frames[0]]), int(frames[-1])
         ticks = set(index.ticks[frames].tolist())
-        run = packets_from(container, stream, *index.span(entry, last))
+        run = packets_from(decoder.container, stream, *index.span(entry, last))
         if last == entry:
             run = itertools.islice(run, 1)  # the key frame decodes alone
         return [
-            (int(np.searchsorted(index.ticks, frame.pts)), self._picture(display, frame))
+            (int(np.searchsorted(index.ticks, frame.pts)), self._picture(decoder.display, frame))
             for frame in frames_of(stream, run, ticks)
             if frame.pts is not None and frame.pts in ticks
         ]
