@@ -271,7 +271,7 @@ class Faulty:
     def __init__(self, container, failures):
         self.container = container
         self.failures = failures
-        self.streams = container.streams
+        self.streams, self.format = container.streams, container.format
 
     def demux(self, *streams):
         for number, packet in enumerate(self.container.demux(*streams)):

@@ -152,7 +152,9 @@ class FrameReader:
         times = self.timeline.times
         if number >= len(times):
             return
-        self._needed = float(times[max(0, number - _BEFORE)])
+        # What decoders make of a damaged frame depends on all before: then none is skipped.
+        if not self.timeline.warnings:
+            self._needed = float(times[max(0, number - _BEFORE)])
         self._go_to(float(times[number]))
         while True:
             for seconds, picture in self._read(float(times[number])):
