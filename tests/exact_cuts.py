@@ -1,4 +1,4 @@
-"""Clips that are cut at any frame, compared with their source."""
+"""Clips that are cut without re-encoding, compared with their source."""
 
 from __future__ import annotations
 
@@ -55,3 +55,12 @@ def in_order(path):
         packets = [p for p in container.demux(video=0) if p.size]
     dts = [p.dts for p in packets if p.dts is not None]
     return bool(np.all(np.diff(dts) > 0)) and all(p.dts is None or p.dts <= p.pts for p in packets)
+
+
+def ticks_in(pieces, ticks):
+    """Return the seconds of a clip at which ticks of its source are heard, none near a border."""
+    heard, before = [], 0.0
+    for start, end in pieces:
+        heard += [tick - start + before for tick in ticks if start + 0.05 < tick < end - 0.05]
+        before += end - start
+    return heard

@@ -6,26 +6,13 @@ import numpy as np
 import pytest
 
 from clips import render_clip
+from frame_indexes import index_of
 from vidgist.features import extract_features
 from vidgist.features.skim import differences, frames_between, largest_gap
-from vidgist.video.skim import FrameIndex
 
 
-def index_of(keys, *, seconds=300, rate=10):
-    count = seconds * rate
-    marks = np.zeros(count, bool)
-    marks[np.array(keys) * rate] = True
-    return FrameIndex(
-        ticks=np.arange(count),
-        decoding=np.arange(count),
-        times=np.arange(count) / rate,
-        keys=marks,
-        anew=marks,
-        places=np.arange(count),
-        sizes=np.ones(count, np.int64),
-        duration=float(seconds),
-        origin=0.0,
-    )
+def indexed(keys, *, seconds=300, rate=10):
+    return index_of(np.array(keys) * rate, count=seconds * rate, rate=rate)
 
 
 def between(index, picks=None, *, differences=None):
@@ -41,14 +28,14 @@ def between(index, picks=None, *, differences=None):
 
 
 def test_key_frames_close_enough_need_nothing():
-    index = index_of(range(0, 300, 3))
+    index = indexed(range(0, 300, 3))
     assert len(between(index)) == 0
 
 
 def test_the_largest_gaps_are_filled_first_and_soon_after_their_key_frames():
     # One gap of 24 s among those of 4 s.
     keys = [*range(0, 100, 4), *range(124, 300, 4)]
-    index = index_of(keys)
+    index = indexed(keys)
     picks = np.flatnonzero(index.keys)
     frames = between(index)
     large = frames[(frames > 960) & (frames < 1240)]
@@ -59,7 +46,7 @@ def test_the_largest_gaps_are_filled_first_and_soon_after_their_key_frames():
 
 
 def test_gaps_are_divided_at_key_frames_where_pictures_differ():
-    index = index_of(range(0, 300, 2))
+    index = indexed(range(0, 300, 2))
     picks = np.arange(0, 3000, 40)
     differences = np.linspace(0.1, 0.9, len(picks))
     frames = between(index, picks, differences=differences)
@@ -81,7 +68,7 @@ def test_differences_are_cosines():
 
 def test_gaps_that_may_not_be_left_come_first():
     keys = [*range(0, 180, 4), *range(180, 300, 14)]  # 12 s may be left
-    index = index_of(keys)
+    index = indexed(keys)
     picks = np.flatnonzero(index.keys)
     differences = np.where(index.times[picks] < 180, 0.9, 0.0)
     frames = between(index, picks, differences=differences)
@@ -90,7 +77,7 @@ def test_gaps_that_may_not_be_left_come_first():
 
 
 def test_a_budget_bounds_what_is_decoded():
-    index = index_of(range(0, 300, 10))
+    index = indexed(range(0, 300, 10))
     frames = between(index)
     last = np.maximum.reduceat(frames, np.flatnonzero(np.diff(index.entries[frames], prepend=-1)))
     assert 0.15 * len(index) < (last - index.entries[last]).sum() <= 0.2 * len(index)

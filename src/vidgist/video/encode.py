@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -257,17 +257,27 @@ class ClipEncoder:
             interpolation=Interpolation.BICUBIC if not same_size else Interpolation.BILINEAR,
         )
 
-    @contextlib.contextmanager
-    def _errors(self) -> Any:
-        try:
-            yield
-        except av.error.FFmpegError as error:
-            if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
-                raise  # full disk and the like: `vidgist.system.files` makes the message
-            raise OutputError(
-                f"{self._subject}: cannot be encoded ({error.strerror}); leave 'mp4' out of the"
-                " outputs to get the other results"
-            ) from error
+    def _errors(self) -> contextlib.AbstractContextManager[None]:
+        return writing_errors(
+            f"{self._subject}: cannot be encoded",
+            advice="leave 'mp4' out of the outputs to get the other results",
+        )
+
+
+@contextlib.contextmanager
+def writing_errors(failed: str, *, advice: str) -> Iterator[None]:
+    """Turn errors of FFmpeg while a clip is written into `OutputError`.
+
+    Args:
+        failed: what cannot be done; the reason comes after it.
+        advice: what to do.
+    """
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+            raise  # full disk and the like: `vidgist.system.files` makes the message
+        raise OutputError(f"{failed} ({error.strerror}); {advice}") from error
 
 
 def _layout(sound: SoundFormat) -> str:

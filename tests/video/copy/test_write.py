@@ -11,6 +11,7 @@ import pytest
 
 from clips import render_clip
 from decoded import decode
+from exact_cuts import ticks_in
 from vidgist.errors import SettingError, VideoError
 from vidgist.video import probe
 from vidgist.video.copy import check_copy, container_for, copy_pieces, read_cut_points
@@ -99,12 +100,7 @@ def test_pictures_are_the_same_and_sound_is_in_sync(tmp_path, case):
         ]
     )
     assert after.times == pytest.approx(shown, abs=0.0011)
-    expected = [
-        tick - a + at
-        for (a, b), at in zip(pieces, offsets, strict=False)
-        for tick in TICKS
-        if a + 0.05 < tick < b - 0.05
-    ]
+    expected = ticks_in(pieces, TICKS)
     assert len(expected) >= 5
     assert after.onsets() == pytest.approx(expected, abs=0.025)
     with av.open(str(target)) as container:

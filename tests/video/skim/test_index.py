@@ -5,23 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vidgist.video.skim import FrameIndex
+from frame_indexes import index_of
 
 
-def index_of(sizes, *, keys=(0, 50, 100), rate=25):
-    count = len(sizes)
-    marks = np.isin(np.arange(count), keys)
-    return FrameIndex(
-        ticks=np.arange(count),
-        decoding=np.arange(count),
-        times=np.arange(count) / rate,
-        keys=marks,
-        anew=marks,
-        places=np.arange(count),
-        sizes=np.asarray(sizes, np.int64),
-        duration=count / rate,
-        origin=0.0,
-    )
+def indexed(sizes, *, keys=(0, 50, 100)):
+    return index_of(keys, count=len(sizes), rate=25, sizes=sizes)
 
 
 def sizes(count=150):
@@ -38,23 +26,23 @@ def sizes(count=150):
 def test_a_cut_between_key_frames_takes_many_bytes(size, cut):
     own = sizes()
     own[70] = size
-    assert index_of(own).stands_out(51, 100) is cut
-    assert not index_of(own).stands_out(72, 100)
-    assert not index_of(own).stands_out(1, 50)
+    assert indexed(own).stands_out(51, 100) is cut
+    assert not indexed(own).stands_out(72, 100)
+    assert not indexed(own).stands_out(1, 50)
 
 
 def test_busy_scenes_take_many_bytes_all_along():
     own = sizes()
     own[51:100] = 6000
-    assert not index_of(own).stands_out(51, 100)
+    assert not indexed(own).stands_out(51, 100)
     own[[60, 80]] = 9500  # two cuts; one does not hide the other
-    assert index_of(own).stands_out(51, 79)
+    assert indexed(own).stands_out(51, 79)
 
 
 def test_an_early_key_frame_is_likelier_than_any_bytes():
     own = sizes(350)
     own[130] = 500_000
-    index = index_of(own, keys=(0, 50, 100, 120, 170, 220, 270, 320))
+    index = indexed(own, keys=(0, 50, 100, 120, 170, 220, 270, 320))
     np.testing.assert_array_equal(np.flatnonzero(index.early), [120])
     assert np.argmax(index.hints) == 120
     assert index.hints.max() <= 1e-4

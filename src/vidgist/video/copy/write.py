@@ -21,7 +21,6 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
-from vidgist.errors import OutputError
 from vidgist.progress import Progress, silent
 from vidgist.types import Floats
 from vidgist.video.container import NO_LIMITS, open_video, video_stream
@@ -29,6 +28,7 @@ from vidgist.video.copy.borders import BESIDE, BorderFrames, check_clip
 from vidgist.video.copy.joints import Joints
 from vidgist.video.copy.lines import Part, SoundLine, TextLine
 from vidgist.video.copy.parts import PartReader, Run, Stamps
+from vidgist.video.encode import writing_errors
 from vidgist.video.encode_extras import Extras, write_chapters
 from vidgist.video.hdr import TAG
 
@@ -123,7 +123,11 @@ def copy_pieces(
         if any(run.entry for runs in plans for run in runs):
             every = [run for runs in plans for run in runs]
             encoded = stack.enter_context(BorderFrames(source, joints, every))
-        with _errors(path), _open(path, name, extras=extras, comment=comment) as output:
+        errors = writing_errors(
+            f"summary{path.suffix}: its packets cannot be copied",
+            advice="leave out copy=True to encode them anew",
+        )
+        with errors, _open(path, name, extras=extras, comment=comment) as output:
             made = {s.index: _add(output, s) for s in [video, *kept]}
             _change_header(made[video.index], joints, name)
             if extras.timecode:
@@ -277,19 +281,6 @@ def _open(path: Path, name: str, *, extras: Extras, comment: str) -> Any:
     if comment:
         output.metadata["comment"] = comment
     return output
-
-
-@contextlib.contextmanager
-def _errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except av.error.FFmpegError as error:
-        if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
-            raise  # full disk and the like: `vidgist.system.files` makes the message
-        raise OutputError(
-            f"summary{path.suffix}: its packets cannot be copied ({error.strerror}); leave out"
-            " copy=True to encode them anew"
-        ) from error
 
 
 def _left_out(stream: Stream, path: Path) -> str:
