@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -123,9 +124,9 @@ class NetworkLearner(Learner):
             self.network = self.make_network()
         self._optimizers = self.make_optimizers()
 
+    @abstractmethod
     def make_network(self) -> nn.Module:
         """Return the network; what it draws from torch follows from the seed."""
-        raise NotImplementedError
 
     def make_optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
         """Return the optimizers by name, by default Adam of all weights under ``""``."""
